@@ -1,0 +1,39 @@
+"""Arrays and JSON in one block of bytes: the format of store, worker pipe and browser alike.
+
+It is the safetensors format, which holds no code and which a browser reads in a few lines.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from bdsg.errors import StoreError
+
+Arrays = dict[str, np.ndarray]
+
+
+def pack(arrays: Arrays, meta: dict[str, Any]) -> bytes:
+    """Encode named arrays and a JSON-able dictionary; inverse of :func:`unpack`."""
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return save(contiguous, metadata={"json": json.dumps(meta, allow_nan=False)})
+
+
+def unpack(payload: bytes) -> tuple[Arrays, dict[str, Any]]:
+    """Decode what :func:`pack` made.
+
+    Raises:
+        StoreError: the bytes are truncated, altered or of another kind.
+    """
+    try:
+        (length,) = struct.unpack("<Q", payload[:8])
+        header = json.loads(payload[8 : 8 + length])
+        meta = json.loads(header.get("__metadata__", {}).get("json", "{}"))
+        return load(payload), meta
+    except (SafetensorError, ValueError, struct.error, AttributeError) as error:
+        raise StoreError(f"The saved arrays cannot be read ({error}): run the experiment again.") from error

@@ -1,0 +1,315 @@
+"""The whole truth of a run: frozen, validated dataclasses that hold every default once.
+
+A config is made from what a person would write (:meth:`ExperimentConfig.from_dict`).  What is left
+out comes from the preset, then from the defaults below.  Each field's metadata (limits, unit, help)
+serves validation, the command line's messages and the app's controls alike.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+from bdsg.errors import ConfigError
+from bdsg.presets import PRESETS
+
+FORMAT = 1
+"""Version of what a config means; it is part of every key, so raising it retires stored results."""
+
+PAPER_BOUNDARY: dict[str, Any] = {
+    "hidden": (8, 8, 8),
+    "steps": 3000,
+    "batch_size": 256,
+    "learning_rate": 0.005,
+    "lambda1": 0.3,
+    "lambda2": 0.025,
+}
+"""What the objective ``paper`` (eq. 4) starts from instead of the defaults of ``ours``."""
+
+RESFLOW_DENSITY: dict[str, Any] = {"log_determinant": "roulette"}
+"""What ``resflow`` starts from instead of the defaults of ``iresnet``."""
+
+
+def setting(
+    default: Any,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    symbol: str = "",
+    unit: str = "",
+    log: bool = False,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """A dataclass field with its limits and words; ``log`` asks for a logarithmic control."""
+    words = {"help": help, "low": low, "high": high, "symbol": symbol, "unit": unit, "log": log}
+    return field(default=default, metadata={**words, "choices": choices})
+
+
+Numbers = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class MixtureConfig:
+    """A Gaussian mixture as plain numbers: weights (K), means (K x d), covariances (K x d x d)."""
+
+    weights: Numbers
+    means: tuple[Numbers, ...]
+    covariances: tuple[tuple[Numbers, ...], ...]
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where the samples come from: a preset's mixture, or one of your own."""
+
+    preset: str | None = setting(None, "A named distribution.", choices=tuple(PRESETS))
+    mixture: MixtureConfig | None = None
+    samples: int = setting(
+        1024, "Training samples in the distance term.", 16, 20_000, symbol="M", unit="points", log=True
+    )
+
+    def __post_init__(self) -> None:
+        _validate(self, "data")
+        if (self.preset is None) == (self.mixture is None):
+            raise ConfigError(
+                "data", self.preset, "needs exactly one of 'preset' (a name) and 'mixture' (numbers): give one."
+            )
+
+    def mixture_numbers(self) -> MixtureConfig:
+        """The mixture in numbers, whether it was named or written out."""
+        if self.mixture is not None:
+            return self.mixture
+        return _mixture(PRESETS[str(self.preset)].mixture)
+
+
+@dataclass(frozen=True)
+class DensityConfig:
+    """The model of the data's density p_g."""
+
+    kind: str = setting(
+        "closed_form", "How p_g is had.", choices=("closed_form", "iresnet", "resflow")
+    )
+    blocks: int = setting(8, "Invertible residual blocks.", 1, 32, unit="blocks")
+    hidden: tuple[int, ...] = setting((64, 64), "Width of each hidden layer in a block.", 1, 512, unit="units")
+    activation: str = setting("lipswish", "Nonlinearity, 1-Lipschitz.", choices=("lipswish", "elu"))
+    coefficient: float = setting(0.97, "Upper bound on each layer's spectral norm.", 0.1, 0.995)
+    log_determinant: str = setting(
+        "exact",
+        "How training gets the log-determinant: exactly, by a truncated series, or unbiased.",
+        choices=("exact", "truncated", "roulette"),
+    )
+    series_terms: int = setting(10, "Terms of the truncated series.", 1, 100, unit="terms")
+    steps: int = setting(1500, "Training steps.", 1, 50_000, unit="steps", log=True)
+    batch_size: int = setting(256, "Fresh samples a step.", 8, 8192, unit="points", log=True)
+    learning_rate: float = setting(0.005, "Highest Adam step size, one cycle.", 1e-6, 1.0, log=True)
+
+    def __post_init__(self) -> None:
+        _validate(self, "density")
+
+
+@dataclass(frozen=True)
+class BoundaryConfig:
+    """The boundary generator B(z) and its objective (eqs. 2-4)."""
+
+    objective: str = setting(
+        "ours", "The loss: the paper's eq. 4, or ours, aimed at a level.", choices=("ours", "paper")
+    )
+    hidden: tuple[int, ...] = setting((64, 64), "Width of each hidden layer of B(z).", 1, 512, unit="units")
+    steps: int = setting(1500, "Training steps.", 1, 50_000, unit="steps", log=True)
+    batch_size: int = setting(256, "Latent samples a step.", 8, 4096, symbol="N", unit="points", log=True)
+    learning_rate: float = setting(0.01, "Highest Adam step size, one cycle.", 1e-6, 1.0, log=True)
+    lambda1: float = setting(1.0, "Weight of the distance to the data.", 0.0, 100.0, symbol="λ1")
+    lambda2: float = setting(0.025, "Weight of dispersion: spreads the points.", 0.0, 100.0, symbol="λ2")
+    snapshots: int = setting(120, "Frames kept for the animation.", 2, 400, unit="frames")
+
+    def __post_init__(self) -> None:
+        _validate(self, "boundary")
+
+
+@dataclass(frozen=True)
+class ExperimentConfig:
+    """Everything that a run depends on; equal configs give bit-identical results on one machine."""
+
+    data: DataConfig
+    density: DensityConfig = DensityConfig()
+    boundary: BoundaryConfig = BoundaryConfig()
+    epsilon: float = setting(
+        0.01, "Density threshold: at or above it a point is normal.", 1e-12, 1e6, symbol="ε",
+        unit="per unit area", log=True,
+    )
+    delta: float = setting(0.001, "Lower edge of the boundary band.", 1e-13, 1e6, symbol="δ", unit="per unit area")
+    seed: int = setting(0, "Seed of all randomness.", 0, 2**31 - 1)
+
+    def __post_init__(self) -> None:
+        _validate(self, "")
+        if not self.delta < self.epsilon:
+            raise ConfigError("delta", self.delta, f"must be below epsilon, {self.epsilon:g}: try {self.epsilon / 10:g}.")
+
+    @classmethod
+    def from_dict(cls, raw: object) -> ExperimentConfig:
+        """Read what a person would write; only ``data`` is required.
+
+        Raises:
+            ConfigError: an unknown key, a wrong type, or a value outside its limits.
+        """
+        raw = _keys(raw, "config", ("data", "density", "boundary", "epsilon", "delta", "seed"))
+        if "data" not in raw:
+            raise ConfigError("data", None, "every run needs data: add \"data\": {\"preset\": \"bimodal\"}.")
+        data = _data(raw["data"])
+        preset = PRESETS[data.preset] if data.preset else None
+        density = _section(DensityConfig, "density", raw.get("density", {}), preset.density if preset else {})
+        boundary = _section(BoundaryConfig, "boundary", raw.get("boundary", {}), preset.boundary if preset else {})
+        epsilon = _number("epsilon", raw.get("epsilon", preset.epsilon if preset else cls.epsilon))
+        delta = raw.get("delta")
+        return cls(
+            data=data,
+            density=density,
+            boundary=boundary,
+            epsilon=epsilon,
+            delta=epsilon / 10 if delta is None else _number("delta", delta),
+            seed=raw.get("seed", cls.seed),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> ExperimentConfig:
+        """Like :meth:`from_dict`, from JSON text."""
+        try:
+            return cls.from_dict(json.loads(text))
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise ConfigError("config", text, f"is not valid JSON ({error}): check commas and quotes.") from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-able form; ``from_dict`` of it equals this config."""
+        raw = dataclasses.asdict(self)
+        raw["data"] = {name: value for name, value in raw["data"].items() if value is not None}
+        return raw
+
+    def to_json(self) -> str:
+        """Indented JSON of :meth:`to_dict`."""
+        return json.dumps(self.to_dict(), indent=2)
+
+    def key(self) -> str:
+        """Content key, 32 hex digits: equal for equal runs, whether the mixture was named or written."""
+        raw = self.to_dict()
+        raw["data"] = {"mixture": dataclasses.asdict(self.data.mixture_numbers()), "samples": self.data.samples}
+        return _digest(raw)
+
+    def density_key(self) -> str:
+        """Content key of the data and the fitted density alone: runs that differ in B(z) share it."""
+        mixture = dataclasses.asdict(self.data.mixture_numbers())
+        samples = self.data.samples
+        return _digest([mixture, samples, dataclasses.asdict(self.density), self.seed])
+
+
+def _digest(raw: object) -> str:
+    text = json.dumps([FORMAT, raw], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+Section = TypeVar("Section", DensityConfig, BoundaryConfig)
+
+
+def _section(kind: type[Section], key: str, raw: object, preset: dict[str, Any]) -> Section:
+    """One section: what is written, over the preset's, over the defaults of the chosen variant."""
+    variant = "objective" if kind is BoundaryConfig else "kind"
+    written = _keys(raw, key, tuple(f.name for f in fields(kind)))
+    chosen = written.get(variant, preset.get(variant))
+    inherited = preset if chosen == preset.get(variant) else {}
+    base = {"paper": PAPER_BOUNDARY, "resflow": RESFLOW_DENSITY}.get(chosen, {}) if isinstance(chosen, str) else {}
+    merged = {**base, **inherited, **written}
+    if isinstance(merged.get("hidden"), list):
+        merged["hidden"] = tuple(merged["hidden"])
+    return kind(**merged)
+
+
+def _data(raw: object) -> DataConfig:
+    written = dict(_keys(raw, "data", ("preset", "mixture", "samples")))
+    if written.get("mixture") is not None:
+        written["mixture"] = _mixture(written["mixture"])
+    return DataConfig(**written)
+
+
+def _mixture(raw: object) -> MixtureConfig:
+    names = ("weights", "means", "covariances")
+    written = _keys(raw, "data.mixture", names)
+    for depth, name in enumerate(names, start=1):
+        if name not in written:
+            raise ConfigError(f"data.mixture.{name}", None, "is missing: add it as lists of numbers.")
+        _check_nested(f"data.mixture.{name}", written[name], depth)
+    return MixtureConfig(*(_frozen(written[name]) for name in names))
+
+
+def _check_nested(key: str, value: object, depth: int) -> None:
+    """Lists of lists of finite numbers, ``depth`` levels deep."""
+    if depth == 0:
+        _number(key, value)
+        return
+    if not isinstance(value, list | tuple) or not value:
+        raise ConfigError(key, value, "must be lists of numbers: weights [..], means [[..]], covariances [[[..]]].")
+    for item in value:
+        _check_nested(key, item, depth - 1)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list | tuple) else float(value)
+
+
+def _keys(raw: object, key: str, allowed: tuple[str, ...]) -> dict[str, Any]:
+    """A JSON object whose keys are all known."""
+    if not isinstance(raw, dict):
+        raise ConfigError(key, raw, "must be a JSON object in braces: see `python -m bdsg presets --show bimodal`.")
+    for name in raw:
+        if name not in allowed:
+            raise ConfigError(f"{key}.{name}", raw[name], f"is not a known setting: choose from {', '.join(allowed)}.")
+    return raw
+
+
+def _number(key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigError(key, value, "must be a number.")
+    if not _finite(value):
+        raise ConfigError(key, value, "must be a finite number.")
+    return float(value)
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _validate(section: Any, prefix: str) -> None:
+    """Check each field of a dataclass against the limits in its metadata."""
+    for entry in fields(section):
+        value = getattr(section, entry.name)
+        key = f"{prefix}.{entry.name}" if prefix else entry.name
+        if entry.metadata.get("choices"):
+            _check_choice(key, value, entry.metadata["choices"], optional=entry.default is None)
+        elif entry.metadata:
+            _check_range(key, value, entry)
+
+
+def _check_choice(key: str, value: object, choices: tuple[str, ...], *, optional: bool) -> None:
+    if value not in choices and not (optional and value is None):
+        raise ConfigError(key, value, f"must be one of {', '.join(choices)}.")
+
+
+def _check_range(key: str, value: Any, entry: dataclasses.Field[Any]) -> None:
+    low, high = entry.metadata["low"], entry.metadata["high"]
+    if isinstance(entry.default, tuple):
+        if not isinstance(value, tuple) or not 1 <= len(value) <= 8:
+            raise ConfigError(key, value, "must be a list of 1 to 8 whole numbers, for example [64, 64].")
+        items, whole = value, True
+    else:
+        items, whole = (value,), isinstance(entry.default, int) or entry.type == "int"
+    for item in items:
+        number = _number(key, item)
+        if whole and not isinstance(item, int):
+            raise ConfigError(key, value, f"must be a whole number from {low:,} to {high:,}.")
+        if not low <= number <= high:
+            raise ConfigError(key, value, f"must lie between {low:,} and {high:,}.")

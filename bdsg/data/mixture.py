@@ -1,0 +1,179 @@
+"""Gaussian mixtures in any dimension: the closed form that everything else is measured against."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from bdsg.config import DataConfig, ExperimentConfig, MixtureConfig
+from bdsg.errors import ConfigError
+
+MAX_MODES = 100
+MAX_DIMENSION = 784
+_SMALLEST_RATIO = 1e-10
+"""A covariance whose eigenvalues span more than this is singular in floating point."""
+
+
+def mixture_log_prob(xp: Any, x: Any, log_scales: Any, means: Any, whiteners: Any) -> Any:
+    """Log density of a mixture: log Σ_k exp(log_scales_k − ½‖W_k (x − μ_k)‖²).
+
+    Written once for NumPy and PyTorch: ``xp`` is the module ``numpy`` or ``torch``.
+
+    Args:
+        x: points, (n, d).
+        log_scales: log of weight times normalising constant, (K,).
+        means: (K, d).
+        whiteners: W_k with W_kᵀ W_k = Σ_k⁻¹, (K, d, d).
+
+    Returns:
+        Natural-log density, (n,).
+    """
+    offsets = x[None, :, :] - means[:, None, :]  # (K, n, d)
+    white = offsets @ xp.swapaxes(whiteners, 1, 2)  # (K, n, d)
+    terms = log_scales[:, None] - 0.5 * (white * white).sum(-1)  # (K, n)
+    highest = xp.amax(terms, 0)
+    return highest + xp.log(xp.exp(terms - highest[None, :]).sum(0))
+
+
+class GaussianMixture:
+    """Σ_k w_k N(μ_k, Σ_k) with full covariances.
+
+    Args:
+        weights: (K,), positive; they must sum to 1.
+        means: (K, d).
+        covariances: (K, d, d), symmetric and positive definite.
+
+    Raises:
+        ConfigError: the numbers do not describe a mixture.
+    """
+
+    def __init__(self, weights: Any, means: Any, covariances: Any) -> None:
+        self.weights = _array("data.mixture.weights", weights, 1)
+        self.means = _array("data.mixture.means", means, 2)
+        self.covariances = _array("data.mixture.covariances", covariances, 3)
+        self._check_shapes()
+        self._check_weights()
+        self.weights = self.weights / self.weights.sum()
+        self.factors = np.stack([_cholesky(k, cov) for k, cov in enumerate(self.covariances)])
+        identity = np.eye(self.dim)
+        self.whiteners = np.stack([solve_triangular(f, identity, lower=True) for f in self.factors])
+        log_norms = np.log(np.diagonal(self.factors, axis1=1, axis2=2)).sum(1)
+        self.log_scales = np.log(self.weights) - log_norms - 0.5 * self.dim * math.log(2 * math.pi)
+
+    @property
+    def dim(self) -> int:
+        """Number of coordinates of a point, d."""
+        return int(self.means.shape[1])
+
+    def log_prob(self, x: np.ndarray) -> np.ndarray:
+        """Natural-log density at the points ``x`` of shape (n, d); shape (n,)."""
+        points = np.asarray(x, dtype=float)
+        log_density: np.ndarray = mixture_log_prob(np, points, self.log_scales, self.means, self.whiteners)
+        return log_density
+
+    def sample(self, count: int, generator: np.random.Generator) -> np.ndarray:
+        """Draw ``count`` points, (count, d)."""
+        return self.sample_with_modes(count, generator)[0]
+
+    def sample_with_modes(self, count: int, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Draw points (count, d) and the mode that each came from, (count,) int64."""
+        modes = generator.choice(len(self.weights), size=count, p=self.weights)
+        noise = generator.standard_normal((count, self.dim))
+        points = self.means[modes] + np.einsum("nij,nj->ni", self.factors[modes], noise)
+        return points, modes.astype(np.int64)
+
+    def peak(self) -> float:
+        """Highest log density at any of the means: the mixture's mode up to overlap."""
+        return float(self.log_prob(self.means).max())
+
+    def box(self, level: float) -> tuple[np.ndarray, np.ndarray]:
+        """A box that holds the whole level set {p >= level}: its low and high corners, each (d,).
+
+        Outside the ellipsoid where w_k N_k < level/K every component adds less than level/K.
+        """
+        radius2 = 2 * (self.log_scales - math.log(level / len(self.weights)))
+        radius = np.sqrt(np.clip(radius2, 0.0, None))
+        spread = np.sqrt(np.diagonal(self.covariances, axis1=1, axis2=2)) * radius[:, None]
+        return (self.means - spread).min(0), (self.means + spread).max(0)
+
+    def to_config(self) -> MixtureConfig:
+        """The numbers as a config section."""
+        return MixtureConfig(
+            tuple(self.weights.tolist()),
+            tuple(map(tuple, self.means.tolist())),
+            tuple(tuple(map(tuple, rows)) for rows in self.covariances.tolist()),
+        )
+
+    def to_json(self) -> str:
+        """JSON with the keys weights, means and covariances."""
+        numbers = {"weights": self.weights, "means": self.means, "covariances": self.covariances}
+        return json.dumps({name: array.tolist() for name, array in numbers.items()})
+
+    @classmethod
+    def from_json(cls, text: str) -> GaussianMixture:
+        """Inverse of :meth:`to_json`.
+
+        Raises:
+            ConfigError: not JSON, or not a mixture.
+        """
+        wrapped = f'{{"data": {{"mixture": {text}}}}}'
+        return cls.from_config(ExperimentConfig.from_json(wrapped).data)
+
+    @classmethod
+    def from_config(cls, data: DataConfig) -> GaussianMixture:
+        """The mixture that a config names or spells out."""
+        numbers = data.mixture_numbers()
+        return cls(numbers.weights, numbers.means, numbers.covariances)
+
+    def _check_shapes(self) -> None:
+        modes, dim = self.means.shape
+        if not 1 <= modes <= MAX_MODES:
+            raise ConfigError("data.mixture.means", modes, f"must hold 1 to {MAX_MODES} modes.")
+        if not 1 <= dim <= MAX_DIMENSION:
+            raise ConfigError("data.mixture.means", dim, f"must have 1 to {MAX_DIMENSION} coordinates each.")
+        if self.weights.shape != (modes,):
+            raise ConfigError("data.mixture.weights", self.weights.tolist(), f"must be {modes} numbers, one for each mean.")
+        if self.covariances.shape != (modes, dim, dim):
+            shape = self.covariances.shape
+            raise ConfigError(
+                "data.mixture.covariances", shape, f"must have the shape {(modes, dim, dim)}: one matrix for each mean."
+            )
+
+    def _check_weights(self) -> None:
+        if (self.weights <= 0).any():
+            raise ConfigError("data.mixture.weights", self.weights.tolist(), "must all be above 0: drop empty modes.")
+        total = float(self.weights.sum())
+        if abs(total - 1) > 1e-3:
+            raise ConfigError(
+                "data.mixture.weights", self.weights.tolist(), f"sum to {total:.6g} and must sum to 1: divide each by {total:.6g}."
+            )
+
+
+def _array(key: str, value: Any, depth: int) -> np.ndarray:
+    try:
+        array = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ConfigError(key, value, "must be numbers in rows of equal length.") from None
+    if array.ndim != depth:
+        raise ConfigError(key, value, f"must be nested {depth} deep: see `python -m bdsg presets --show bimodal`.")
+    if not np.isfinite(array).all():
+        raise ConfigError(key, value, "must hold finite numbers only.")
+    return array
+
+
+def _cholesky(index: int, covariance: np.ndarray) -> np.ndarray:
+    key = f"data.mixture.covariances[{index}]"
+    rows = covariance.tolist()
+    if not np.allclose(covariance, covariance.T, rtol=1e-8, atol=1e-12):
+        raise ConfigError(key, rows, "must be symmetric: make each entry equal its mirror.")
+    eigenvalues = np.linalg.eigvalsh(covariance)
+    if not eigenvalues[0] > _SMALLEST_RATIO * abs(eigenvalues[-1]):
+        raise ConfigError(
+            key, rows, f"must be positive definite; its smallest eigenvalue is {eigenvalues[0]:.3g}: enlarge the diagonal."
+        )
+    factor: np.ndarray = np.linalg.cholesky(covariance)
+    return factor

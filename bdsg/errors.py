@@ -1,0 +1,66 @@
+"""Exceptions whose message says what went wrong, by how much, and what to do."""
+
+from __future__ import annotations
+
+
+class BDSGError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class ConfigError(BDSGError, ValueError):
+    """A setting that cannot work: names its key, its value and the remedy."""
+
+    def __init__(self, key: str, value: object, remedy: str) -> None:
+        shown = repr(value)
+        if len(shown) > 80:
+            shown = shown[:77] + "..."
+        super().__init__(f"{key} is {shown}, but {remedy}")
+        self.key, self.value, self.remedy = key, value, remedy
+
+
+class DivergenceError(BDSGError, ArithmeticError):
+    """Training produced NaN or infinity."""
+
+    def __init__(self, stage: str, step: int, term: str, suggestion: str) -> None:
+        super().__init__(
+            f"The {stage} training diverged at step {step}: {term} is no longer a finite number. {suggestion}"
+        )
+        self.stage, self.step, self.term, self.suggestion = stage, step, term, suggestion
+
+
+class InverseError(BDSGError, ArithmeticError):
+    """The fixed-point inverse of a residual block did not converge."""
+
+    def __init__(self, residual: float, tolerance: float, iterations: int) -> None:
+        super().__init__(
+            f"The inverse of a residual block is off by {residual:.2e} after {iterations} iterations, "
+            f"but must come within {tolerance:.0e}: allow more iterations or lower density.coefficient."
+        )
+        self.residual, self.tolerance, self.iterations = residual, tolerance, iterations
+
+
+class LipschitzError(BDSGError, ArithmeticError):
+    """A residual branch is not a contraction, so its block is not invertible."""
+
+    def __init__(self, block: int, bound: float) -> None:
+        super().__init__(
+            f"Residual branch {block} has the Lipschitz bound {bound:.4f}, but it must stay below 1: "
+            "use more power iterations or lower density.coefficient."
+        )
+        self.block, self.bound = block, bound
+
+
+class StoreError(BDSGError):
+    """A saved run or file that is missing, damaged, or cannot be written."""
+
+
+class EmptyBoundaryError(ConfigError):
+    """No point of the plane is as dense as epsilon, so there is no boundary."""
+
+    def __init__(self, epsilon: float, highest: float) -> None:
+        super().__init__(
+            "epsilon",
+            epsilon,
+            f"the density is nowhere above {highest:.3g}, so nothing would count as normal: "
+            f"choose an epsilon below it, for example {0.1 * highest:.2g}.",
+        )

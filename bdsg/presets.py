@@ -1,0 +1,133 @@
+"""The distributions and set-ups that come with the package: pure data, each with what it teaches.
+
+A preset gives a mixture, a sensible epsilon, and settings that a config with this preset starts
+from.  The paper gives neither the means of its Gaussians nor the optimiser, learning rate, steps
+or initialisation: those in the ``paper_*`` presets are ours.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One named starting point.
+
+    Attributes:
+        title: what a person sees in a list.
+        teaches: one sentence on what to look for.
+        epsilon: density threshold (per unit area) that suits the mixture.
+        mixture: ``weights`` (K), ``means`` (K x d), ``covariances`` (K x d x d).
+        density, boundary: settings that differ from the defaults.
+    """
+
+    title: str
+    teaches: str
+    epsilon: float
+    mixture: dict[str, Any]
+    density: dict[str, Any] = field(default_factory=dict)
+    boundary: dict[str, Any] = field(default_factory=dict)
+
+
+def _round_modes(means: list[tuple[float, float]], sigma: float) -> dict[str, Any]:
+    """Equal weights and the covariance sigma² I at each mean."""
+    variance = sigma * sigma
+    return {
+        "weights": [1.0 / len(means)] * len(means),
+        "means": [list(mean) for mean in means],
+        "covariances": [[[variance, 0.0], [0.0, variance]] for _ in means],
+    }
+
+
+def _ellipse(long: float, short: float, degrees: float) -> list[list[float]]:
+    """Covariance with standard deviations ``long`` and ``short``, the long axis at an angle."""
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    a, b = long * long, short * short
+    xy = round((a - b) * c * s, 6)
+    return [[round(a * c * c + b * s * s, 6), xy], [xy, round(a * s * s + b * c * c, 6)]]
+
+
+_RING = [
+    (round(5 * math.cos(k * math.pi / 4), 6), round(5 * math.sin(k * math.pi / 4), 6)) for k in range(8)
+]
+_GRID = [(4.0 * column, 4.0 * row) for row in (-1, 0, 1) for column in (-1, 0, 1)]
+_ONE = _round_modes([(0.0, 0.0)], 1.0)
+_PAPER_TWO = _round_modes([(-2.5, 0.0), (2.5, 0.0)], 1.0)
+
+PRESETS: dict[str, Preset] = {
+    "unimodal": Preset(
+        "One mode",
+        "The simplest boundary: B(z) should become one circle around the data.",
+        0.01,
+        _ONE,
+    ),
+    "bimodal": Preset(
+        "Two overlapping modes",
+        "The support is not convex: B(z) should follow the waist between the modes.",
+        0.01,
+        _round_modes([(-1.75, 0.0), (1.75, 0.0)], 1.0),
+    ),
+    "bimodal_separate": Preset(
+        "Two separate modes",
+        "Disjoint support: B(z) should become two closed curves and leave the gap empty.",
+        0.01,
+        _round_modes([(-4.0, 0.0), (4.0, 0.0)], 1.0),
+    ),
+    "three_modes": Preset(
+        "Three unequal modes",
+        "Light and narrow modes need boundary too: none may be forgotten for the heavy one.",
+        0.01,
+        {
+            "weights": [0.5, 0.3, 0.2],
+            "means": [[-3.0, -1.0], [3.0, -1.5], [0.5, 3.5]],
+            "covariances": [_ellipse(1.4, 0.6, 30), _ellipse(1.1, 0.5, -50), _ellipse(0.9, 0.4, 0)],
+        },
+    ),
+    "ring": Preset(
+        "Ring of eight",
+        "Many separate modes: the standard test for mode collapse.",
+        0.01,
+        _round_modes(_RING, 0.5),
+    ),
+    "grid": Preset(
+        "Grid of nine",
+        "One mode has neighbours on every side: the inner boundary is easily missed.",
+        0.01,
+        _round_modes(_GRID, 0.5),
+    ),
+    "paper_a": Preset(
+        "Paper, Fig. 2a: closed form, one mode",
+        "The paper's loss with a 2-8-8-2 network settles on the outermost samples.",
+        0.01,
+        _ONE,
+        {"kind": "closed_form"},
+        {"objective": "paper", "hidden": [8, 8], "batch_size": 256, "lambda2": 0.025},
+    ),
+    "paper_b": Preset(
+        "Paper, Fig. 2b: closed form, two modes",
+        "The paper's loss with a 2-8-8-8-2 network on two modes.",
+        0.01,
+        _PAPER_TWO,
+        {"kind": "closed_form"},
+        {"objective": "paper", "hidden": [8, 8, 8], "batch_size": 256, "lambda2": 0.025},
+    ),
+    "paper_c": Preset(
+        "Paper, Fig. 2c: IResNet, one mode",
+        "The same loss when the density is learned by an invertible network.",
+        0.01,
+        _ONE,
+        {"kind": "iresnet"},
+        {"objective": "paper", "hidden": [8, 8, 8], "batch_size": 128, "lambda2": 0.025},
+    ),
+    "paper_d": Preset(
+        "Paper, Fig. 2d: IResNet, two modes",
+        "A deeper B(z) and ten times the dispersion weight, as the paper needed for two modes.",
+        0.01,
+        _PAPER_TWO,
+        {"kind": "iresnet"},
+        {"objective": "paper", "hidden": [8, 8, 8, 8, 8], "batch_size": 256, "lambda2": 0.25},
+    ),
+}
