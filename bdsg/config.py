@@ -135,8 +135,8 @@ class ExperimentConfig:
     """Everything that a run depends on; equal configs give bit-identical results on one machine."""
 
     data: DataConfig
-    density: DensityConfig = DensityConfig()
-    boundary: BoundaryConfig = BoundaryConfig()
+    density: DensityConfig = field(default_factory=DensityConfig)
+    boundary: BoundaryConfig = field(default_factory=BoundaryConfig)
     epsilon: float = setting(
         0.01, "Density threshold: at or above it a point is normal.", 1e-12, 1e6, symbol="ε",
         unit="per unit area", log=True,
