@@ -90,9 +90,7 @@ class DataConfig:
 class DensityConfig:
     """The model of the data's density p_g."""
 
-    kind: str = setting(
-        "closed_form", "How p_g is had.", choices=("closed_form", "iresnet", "resflow")
-    )
+    kind: str = setting("closed_form", "How p_g is had.", choices=("closed_form", "iresnet", "resflow"))
     blocks: int = setting(8, "Invertible residual blocks.", 1, 32, unit="blocks")
     hidden: tuple[int, ...] = setting((64, 64), "Width of each hidden layer in a block.", 1, 512, unit="units")
     activation: str = setting("lipswish", "Nonlinearity, 1-Lipschitz.", choices=("lipswish", "elu"))
@@ -138,8 +136,13 @@ class ExperimentConfig:
     density: DensityConfig = field(default_factory=DensityConfig)
     boundary: BoundaryConfig = field(default_factory=BoundaryConfig)
     epsilon: float = setting(
-        0.01, "Density threshold: at or above it a point is normal.", 1e-12, 1e6, symbol="ε",
-        unit="per unit area", log=True,
+        0.01,
+        "Density threshold: at or above it a point is normal.",
+        1e-12,
+        1e6,
+        symbol="ε",
+        unit="per unit area",
+        log=True,
     )
     delta: float = setting(0.001, "Lower edge of the boundary band.", 1e-13, 1e6, symbol="δ", unit="per unit area")
     seed: int = setting(0, "Seed of all randomness.", 0, 2**31 - 1)
@@ -147,7 +150,9 @@ class ExperimentConfig:
     def __post_init__(self) -> None:
         _validate(self, "")
         if not self.delta < self.epsilon:
-            raise ConfigError("delta", self.delta, f"must be below epsilon, {self.epsilon:g}: try {self.epsilon / 10:g}.")
+            raise ConfigError(
+                "delta", self.delta, f"must be below epsilon, {self.epsilon:g}: try {self.epsilon / 10:g}."
+            )
 
     @classmethod
     def from_dict(cls, raw: object) -> ExperimentConfig:
@@ -158,7 +163,7 @@ class ExperimentConfig:
         """
         raw = _keys(raw, "config", ("data", "density", "boundary", "epsilon", "delta", "seed"))
         if "data" not in raw:
-            raise ConfigError("data", None, "every run needs data: add \"data\": {\"preset\": \"bimodal\"}.")
+            raise ConfigError("data", None, 'every run needs data: add "data": {"preset": "bimodal"}.')
         data = _data(raw["data"])
         preset = PRESETS[data.preset] if data.preset else None
         density = _section(DensityConfig, "density", raw.get("density", {}), preset.density if preset else {})

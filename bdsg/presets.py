@@ -50,9 +50,7 @@ def _ellipse(long: float, short: float, degrees: float) -> list[list[float]]:
     return [[round(a * c * c + b * s * s, 6), xy], [xy, round(a * s * s + b * c * c, 6)]]
 
 
-_RING = [
-    (round(5 * math.cos(k * math.pi / 4), 6), round(5 * math.sin(k * math.pi / 4), 6)) for k in range(8)
-]
+_RING = [(round(5 * math.cos(k * math.pi / 4), 6), round(5 * math.sin(k * math.pi / 4), 6)) for k in range(8)]
 _GRID = [(4.0 * column, 4.0 * row) for row in (-1, 0, 1) for column in (-1, 0, 1)]
 _ONE = _round_modes([(0.0, 0.0)], 1.0)
 _PAPER_TWO = _round_modes([(-2.5, 0.0), (2.5, 0.0)], 1.0)

@@ -136,7 +136,9 @@ class GaussianMixture:
         if not 1 <= dim <= MAX_DIMENSION:
             raise ConfigError("data.mixture.means", dim, f"must have 1 to {MAX_DIMENSION} coordinates each.")
         if self.weights.shape != (modes,):
-            raise ConfigError("data.mixture.weights", self.weights.tolist(), f"must be {modes} numbers, one for each mean.")
+            raise ConfigError(
+                "data.mixture.weights", self.weights.tolist(), f"must be {modes} numbers, one for each mean."
+            )
         if self.covariances.shape != (modes, dim, dim):
             shape = self.covariances.shape
             raise ConfigError(
@@ -149,7 +151,9 @@ class GaussianMixture:
         total = float(self.weights.sum())
         if abs(total - 1) > 1e-3:
             raise ConfigError(
-                "data.mixture.weights", self.weights.tolist(), f"sum to {total:.6g} and must sum to 1: divide each by {total:.6g}."
+                "data.mixture.weights",
+                self.weights.tolist(),
+                f"sum to {total:.6g} and must sum to 1: divide each by {total:.6g}.",
             )
 
 
@@ -173,7 +177,9 @@ def _cholesky(index: int, covariance: np.ndarray) -> np.ndarray:
     eigenvalues = np.linalg.eigvalsh(covariance)
     if not eigenvalues[0] > _SMALLEST_RATIO * abs(eigenvalues[-1]):
         raise ConfigError(
-            key, rows, f"must be positive definite; its smallest eigenvalue is {eigenvalues[0]:.3g}: enlarge the diagonal."
+            key,
+            rows,
+            f"must be positive definite; its smallest eigenvalue is {eigenvalues[0]:.3g}: enlarge the diagonal.",
         )
     factor: np.ndarray = np.linalg.cholesky(covariance)
     return factor

@@ -1,0 +1,219 @@
+"""The command line: ``python -m bdsg run | score | presets``.
+
+Bad input ends with exit code 2 and one sentence on stderr; Ctrl-C with 130; a closed pipe in silence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from bdsg.config import ExperimentConfig
+from bdsg.errors import BDSGError, ConfigError, StoreError
+from bdsg.points import parse_points
+from bdsg.presets import PRESETS
+from bdsg.result import Progress, Result
+from bdsg.runfiles import explained, read_run, write_atomically, write_run
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
+
+SCORES = {
+    "BP1": "bp1",
+    "boundary recall": "boundary_recall",
+    "boundary F1": "bf1",
+    "BP2": "bp2",
+    "precision": "precision",
+    "recall": "recall",
+    "F1": "f1",
+    "accuracy": "accuracy",
+    "AUROC": "auroc",
+    "AUPRC": "auprc",
+}
+"""Rows of the score table."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"{message[:1].upper()}{message[1:]}: see `python -m bdsg --help`.\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack Greek letters
+    try:
+        return _dispatch(arguments)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the flush at exit has somewhere to go
+        return PIPE_CLOSED
+    except BDSGError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"The output cannot be written ({error.strerror}): free some space.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except KeyboardInterrupt:
+        print("Interrupted: nothing was written.", file=sys.stderr)
+        return INTERRUPTED
+    return BAD_INPUT
+
+
+def _dispatch(arguments: list[str] | None) -> int:
+    try:
+        chosen = _parser().parse_args(arguments)
+        code: int = chosen.command(chosen)
+        return code
+    finally:
+        if sys.stdout:
+            sys.stdout.flush()  # here, where a closed pipe is expected
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m bdsg", description="Train and use a generator of the boundary of a distribution.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run an experiment and save it")
+    run.add_argument("config", metavar="CONFIG.json", type=Path, help="see `presets --show NAME` for one to start from")
+    run.add_argument("--out", metavar="DIR", type=Path, required=True, help="where to write the run")
+    run.add_argument("--quiet", action="store_true", help="no progress bar")
+    run.set_defaults(command=_run)
+    score = commands.add_parser("score", help="log density of points under a saved run, as CSV")
+    score.add_argument("run", metavar="DIR", type=Path, help="a directory that `run` wrote")
+    score.add_argument("points", metavar="POINTS.csv", type=Path, help="two columns, x and y")
+    score.set_defaults(command=_score)
+    presets = commands.add_parser("presets", help="list the prepared distributions")
+    presets.add_argument("--show", metavar="NAME", help="print this one's whole config as JSON")
+    presets.set_defaults(command=_presets)
+    return parser
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    config = _config(chosen.config)
+    with _writable(chosen.out):
+        result = _follow(config, quiet=chosen.quiet)
+        write_run(result, chosen.out)
+    print(_score_table(result), end="")
+    return 0
+
+
+def _follow(config: ExperimentConfig, *, quiet: bool) -> Result:
+    """Run to the end, with a progress bar on stderr."""
+    from bdsg import experiment  # loads PyTorch
+
+    result: Result | None = None
+    with _progress_bars(quiet) as show:
+        for event in experiment.run(config):
+            if isinstance(event, Progress):
+                show(event)
+            elif isinstance(event, Result):
+                result = event
+    if result is None:
+        raise BDSGError("The run ended without a result: start it again.")
+    return result
+
+
+@contextlib.contextmanager
+def _progress_bars(quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """One bar a stage, with the loss terms behind it."""
+    from tqdm import tqdm
+
+    bars: dict[str, tqdm[NoReturn]] = {}
+
+    def show(progress: Progress) -> None:
+        if progress.stage not in bars:
+            for earlier in bars.values():
+                earlier.close()
+            bars[progress.stage] = tqdm(total=progress.steps, desc=progress.stage, file=sys.stderr, disable=quiet)
+        bar = bars[progress.stage]
+        bar.set_postfix({name: f"{value:.4g}" for name, value in progress.terms.items()}, refresh=False)
+        bar.update(progress.step - bar.n)
+
+    try:
+        yield show
+    finally:
+        for bar in bars.values():
+            bar.close()
+
+
+def _score(chosen: argparse.Namespace) -> int:
+    run = read_run(chosen.run)
+    points = parse_points(_bytes(chosen.points), str(chosen.points))
+    from bdsg import experiment  # loads PyTorch
+
+    log_density = experiment.density_from_parameters(run.config, run.parameters)(points)
+    print("x,y,log_density,normal")
+    for (x, y), value in zip(points.tolist(), log_density.tolist(), strict=True):
+        if value != value:
+            raise ConfigError("point", (x, y), "has no density in floating point: keep points near the data.")
+        print(f"{x!r},{y!r},{value!r},{int(value >= math.log(run.config.epsilon))}")
+    return 0
+
+
+def _presets(chosen: argparse.Namespace) -> int:
+    if chosen.show is not None:
+        if chosen.show not in PRESETS:
+            raise ConfigError("preset", chosen.show, f"must be one of {', '.join(PRESETS)}.")
+        print(ExperimentConfig.from_dict({"data": {"preset": chosen.show}}).to_json())
+        return 0
+    width = max(map(len, PRESETS))
+    for name, preset in PRESETS.items():
+        print(f"{name:<{width}}  ε = {preset.epsilon:g}  {preset.title}\n{'':<{width}}  {preset.teaches}")
+    return 0
+
+
+def _config(path: Path) -> ExperimentConfig:
+    try:
+        return ExperimentConfig.from_json(_bytes(path).decode("utf-8-sig"))
+    except ConfigError:
+        raise
+    except ValueError as error:  # not UTF-8, or a number of thousands of digits
+        raise ConfigError("config", str(path), f"cannot be read ({error}): save it as JSON in UTF-8.") from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror}): name a file that exists and is yours.") from error
+
+
+@contextlib.contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    """Make the directory and try it before the work, not after; leave none behind if the work fails."""
+    existed = folder.exists()
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / ".probe", b"")
+        (folder / ".probe").unlink()
+    try:
+        yield
+    except BaseException:
+        if not existed:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _score_table(result: Result) -> str:
+    """The scores at the run's own levels, one a line; BP1 never without boundary recall."""
+    config = result.config
+    rows = [(name, _number(result.summary["scores"][key])) for name, key in SCORES.items()]
+    width = max(len(name) for name, _ in rows)
+    head = f"Scores at ε = {config.epsilon:g}, δ = {config.delta:g}\n"
+    return head + "".join(f"{name:<{width}}  {value}\n" for name, value in rows)
+
+
+def _number(value: Any) -> str:
+    return "undefined" if value is None else f"{value:.4f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

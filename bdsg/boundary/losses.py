@@ -1,0 +1,115 @@
+"""The loss of the boundary generator, one function for each term (eqs. 3-6), and our variants of them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+SMALLEST_DISTANCE = 1e-9
+"""Distances below this count as this, so that a collapsed B has a large but finite L2."""
+
+LOG_RATIO_CAP = 3.0
+"""Beyond this misfit in nats the level term grows linearly instead of quadratically."""
+
+
+def density_term(log_density: Tensor) -> Tensor:
+    """L0 = mean_i p_g(B(z_i)), computed as exp(log p_g) (eqs. 5, 6).
+
+    Args:
+        log_density: log p_g(B(z_i)) in nats, (N,).
+    """
+    return torch.exp(log_density).mean()
+
+
+def distance_term(points: Tensor, data: Tensor) -> Tensor:
+    """L1 = mean_i min_j ‖B(z_i) − x_j‖₂ (eq. 4).
+
+    The nearest sample is found without a graph; only the N chosen distances are differentiated,
+    which is the same gradient as that of the full N x M matrix.
+
+    Args:
+        points: B(z), (N, d).
+        data: x, (M, d).
+    """
+    nearest = nearest_index(points, data)
+    return _norm(points - data[nearest]).mean()
+
+
+def dispersion_term(latent: Tensor, points: Tensor) -> Tensor:
+    """L2 = mean_i 1/(N−1) Σ_{j≠i} ‖z_i − z_j‖₂ / ‖B(z_i) − B(z_j)‖₂ (eq. 4).
+
+    Each unordered pair counts twice in the double sum, so it is the mean over the N(N−1)/2 pairs.
+
+    Args:
+        latent: z as B sees it, (N, k).
+        points: B(z), (N, d).
+    """
+    apart = torch.pdist(points).clamp(min=SMALLEST_DISTANCE)
+    return (torch.pdist(latent) / apart).mean()
+
+
+def weighted_sum(l0: Tensor, l1: Tensor, l2: Tensor, lambda1: float, lambda2: float) -> Tensor:
+    """L = L0 + λ1·L1 + λ2·L2 (eq. 3); a term of weight 0 is left out, whatever its value."""
+    total = l0
+    if lambda1 != 0:
+        total = total + lambda1 * l1
+    if lambda2 != 0:
+        total = total + lambda2 * l2
+    return total
+
+
+def level_term(log_density: Tensor, log_level: float) -> Tensor:
+    """Ours for L0: mean_i h(log p_g(B(z_i)) − log ε*), zero exactly on the level set.
+
+    h(t) = t² up to ``LOG_RATIO_CAP`` and linear beyond it, so that a start far outside, where log p_g
+    falls quadratically, does not give steps of its cube.
+    """
+    misfit = log_density - log_level
+    return 2.0 * torch.nn.functional.huber_loss(misfit, torch.zeros_like(misfit), delta=LOG_RATIO_CAP)
+
+
+def two_way_distance_term(points: Tensor, targets: Tensor) -> Tensor:
+    """Ours for L1: the mean distance from B(z) to the level set's samples, plus that from them to B(z).
+
+    The second half is what asks for recall: no stretch of the boundary may be far from every B(z).
+
+    Args:
+        points: B(z), (N, d).
+        targets: samples of the level set, (T, d).
+    """
+    with torch.no_grad():
+        distances = torch.cdist(points.detach(), targets)
+        to_target, to_point = distances.argmin(1), distances.argmin(0)
+    there = _norm(points - targets[to_target]).mean()
+    back = _norm(points[to_point] - targets).mean()
+    return there + back
+
+
+def component_dispersion_term(latent: Tensor, components: Tensor, points: Tensor, scales: Tensor) -> Tensor:
+    """Ours for L2: eq. 4's ratio over the pairs within one component, in units of its size.
+
+    Separate components need no pushing apart, and a small one must not outweigh a large one.
+
+    Args:
+        latent: position on the unit circle, (N, 2).
+        components: which closed curve each point belongs to, (N,).
+        points: B(z), (N, d).
+        scales: radius of each component, (K,).
+    """
+    rows, columns = torch.triu_indices(len(points), len(points), offset=1).unbind(0)
+    same = components[rows] == components[columns]
+    rows, columns = rows[same], columns[same]
+    apart = _norm(points[rows] - points[columns]).clamp(min=SMALLEST_DISTANCE)
+    return (_norm(latent[rows] - latent[columns]) * scales[components[rows]] / apart).mean()
+
+
+@torch.no_grad()
+def nearest_index(points: Tensor, data: Tensor) -> Tensor:
+    """argmin_j ‖points_i − data_j‖₂, (N,)."""
+    return torch.cdist(points.detach(), data).argmin(1)
+
+
+def _norm(offsets: Tensor) -> Tensor:
+    """‖·‖₂ of each row, with gradient 0 instead of NaN at exactly 0."""
+    squares = (offsets * offsets).sum(-1)
+    return torch.sqrt(squares.clamp(min=SMALLEST_DISTANCE**2))

@@ -1,0 +1,7 @@
+"""Density models p_g: the closed form, IResNet and ResFlow behind one interface."""
+
+from bdsg.density.base import DensityModel
+from bdsg.density.closed_form import ClosedForm
+from bdsg.density.residual_flow import ResidualFlow
+
+__all__ = ["ClosedForm", "DensityModel", "ResidualFlow"]

@@ -1,0 +1,135 @@
+"""Linear layers with a bounded spectral norm, for all blocks of a flow at once."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from bdsg.errors import LipschitzError
+
+_CONVERGED = 1e-7
+_MOST_ITERATIONS = 5000
+
+
+class LipschitzLinear(nn.Module):
+    """K linear layers of one shape whose spectral norms stay at or below ``bound``.
+
+    W = V · min(1, bound / σ(V)), σ by power iteration (Miyato et al., 2018, eq. 9 and algorithm 1).
+    Holding the K layers in one tensor turns K power iterations into one batched product.
+
+    Args:
+        count, out_features, in_features: the stored weight is (count, out_features, in_features).
+        bound: largest spectral norm.
+        generator: source of the initial weights.
+    """
+
+    left: Tensor
+    right: Tensor
+
+    def __init__(
+        self, count: int, out_features: int, in_features: int, bound: float, generator: torch.Generator
+    ) -> None:
+        super().__init__()
+        spread = 1.0 / math.sqrt(in_features)
+        self.bound = bound
+        self.weight = nn.Parameter((2 * torch.rand(count, out_features, in_features, generator=generator) - 1) * spread)
+        self.bias = nn.Parameter((2 * torch.rand(count, out_features, generator=generator) - 1) * spread)
+        self.register_buffer("left", torch.randn(count, out_features, 1, generator=generator))
+        self.register_buffer("right", torch.randn(count, in_features, 1, generator=generator))
+        self.power_iterate(20)
+
+    @torch.no_grad()
+    def power_iterate(self, iterations: int) -> None:
+        """Improve the singular vectors; one iteration a training step follows the weights."""
+        weight = self.weight.detach()
+        left, right = self.left, self.right
+        for _ in range(iterations):
+            right = nn.functional.normalize(weight.mT @ left, dim=1)
+            left = nn.functional.normalize(weight @ right, dim=1)
+        self.left, self.right = left, right
+
+    def spectral_norms(self) -> Tensor:
+        """σ(V) as power iteration sees it, (count,): at or below the true norm, differentiable in V."""
+        return (self.left.mT @ self.weight @ self.right)[:, 0, 0]
+
+    def normalised_weight(self) -> Tensor:
+        """W with σ(W) <= bound, (count, out_features, in_features)."""
+        scale = torch.clamp(self.bound / self.spectral_norms(), max=1.0)
+        return self.weight * scale[:, None, None]
+
+    @torch.no_grad()
+    def converge(self) -> None:
+        """Power iterate until the norms stop changing."""
+        before = self.spectral_norms()
+        for _ in range(_MOST_ITERATIONS // 20):
+            self.power_iterate(20)
+            now = self.spectral_norms()
+            if bool(((now - before).abs() <= _CONVERGED * now).all()):
+                return
+            before = now
+
+
+class Branch(NamedTuple):
+    """The residual branch g of one block: normalised weights, biases and the activation's slope β."""
+
+    weights: tuple[Tensor, ...]  # (out, in) each
+    biases: tuple[Tensor, ...]  # (out,) each
+    slope: Tensor
+    activation: str
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """g(x), (n, d) -> (n, d)."""
+        hidden = x
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            hidden = self.activate(torch.addmm(bias, hidden, weight.T))[0]
+        return torch.addmm(self.biases[-1], hidden, self.weights[-1].T)
+
+    def with_jacobian(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """g(x) and its exact Jacobian by forward mode: (n, d) and (d, n, d), [i] = ∂g/∂x_i.
+
+        The d tangents travel as further rows of the same batched products.
+        """
+        count, dim = x.shape
+        hidden, slopes = self.activate(torch.addmm(self.biases[0], x, self.weights[0].T))
+        tangents = slopes[None] * self.weights[0].T[:, None, :]  # (d, n, h)
+        for weight, bias in zip(self.weights[1:-1], self.biases[1:-1], strict=True):
+            rows = torch.cat([hidden[None], tangents]).reshape((1 + dim) * count, -1) @ weight.T
+            split = rows.reshape(1 + dim, count, -1)
+            hidden, slopes = self.activate(split[0] + bias)
+            tangents = slopes[None] * split[1:]
+        rows = torch.cat([hidden[None], tangents]).reshape((1 + dim) * count, -1) @ self.weights[-1].T
+        split = rows.reshape(1 + dim, count, dim)
+        return split[0] + self.biases[-1], split[1:]
+
+    def activate(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The 1-Lipschitz nonlinearity and its derivative, elementwise."""
+        if self.activation == "elu":
+            falling = torch.exp(torch.clamp(x, max=0.0))
+            return torch.relu(x) + falling - 1.0, falling
+        return lipswish(x, self.slope)
+
+
+def lipswish(x: Tensor, slope: Tensor) -> tuple[Tensor, Tensor]:
+    """LipSwish(x) = x·σ(βx)/1.1 and its derivative (Chen et al., 2019, section 3.3)."""
+    gate = torch.sigmoid(slope * x)
+    value = x * gate
+    return value / 1.1, (gate + slope * value * (1.0 - gate)) / 1.1
+
+
+@torch.no_grad()
+def check_lipschitz(branches: list[Branch]) -> list[float]:
+    """Each branch's Lipschitz bound: the product of its layers' norms by singular value decomposition.
+
+    Raises:
+        LipschitzError: a bound of 1 or more.
+    """
+    bounds = []
+    for index, branch in enumerate(branches):
+        norms = [float(torch.linalg.matrix_norm(weight.double(), ord=2)) for weight in branch.weights]
+        bounds.append(math.prod(norms))
+        if not bounds[-1] < 1.0:
+            raise LipschitzError(index, bounds[-1])
+    return bounds

@@ -1,0 +1,161 @@
+"""Residual flows: IResNet and ResFlow are this class with different estimators and activations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from bdsg.density.base import standard_normal_log_prob
+from bdsg.density.inverse import fixed_point_inverse
+from bdsg.density.lipschitz import Branch, LipschitzLinear, check_lipschitz
+from bdsg.density.log_determinant import Exact, LogDeterminant
+
+
+class LogProb(NamedTuple):
+    """A log density (n,) and what to differentiate in its place (see ``BlockLogDeterminant``)."""
+
+    value: Tensor
+    surrogate: Tensor
+
+
+@dataclass(frozen=True)
+class InverseReport:
+    """How well the inverse works: largest ‖G(G⁻¹(x)) − x‖∞ in data units, most iterations in a block."""
+
+    round_trip: float
+    iterations: int
+
+
+class ResidualFlow(nn.Module):
+    """x -> z through K blocks y + g(y), each after an activation normalisation, and a last one.
+
+    log p_g(x) = log N(F(x); 0, I) + Σ log|det| (eqs. 5, 6 of BDSG with F = G⁻¹).
+
+    Args:
+        dim: coordinates of a point, d.
+        blocks: number of residual blocks, K.
+        hidden: width of each hidden layer of a branch.
+        coefficient: bound on a branch's Lipschitz constant; each of its layers gets the root.
+        activation: ``lipswish`` or ``elu``.
+        generator: source of the initial weights.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        blocks: int,
+        hidden: tuple[int, ...],
+        coefficient: float,
+        activation: str,
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__()
+        widths = (dim, *hidden, dim)
+        bound = coefficient ** (1.0 / (len(widths) - 1))
+        pairs = zip(widths[1:], widths[:-1], strict=True)
+        self.layers = nn.ModuleList(LipschitzLinear(blocks, out, into, bound, generator) for out, into in pairs)
+        self.slopes = nn.Parameter(torch.full((blocks,), 0.5413))  # softplus of it is 1
+        self.shift = nn.Parameter(torch.zeros(blocks + 1, dim))
+        self.log_scale = nn.Parameter(torch.zeros(blocks + 1, dim))
+        self.activation = activation
+        self.exact: LogDeterminant = Exact()
+
+    @property
+    def dim(self) -> int:
+        """Number of coordinates d of a point."""
+        return self.shift.shape[1]
+
+    def branches(self) -> list[Branch]:
+        """The residual branches with their weights normalised, once for all blocks."""
+        layers = [layer for layer in self.layers if isinstance(layer, LipschitzLinear)]
+        weights = [layer.normalised_weight().unbind(0) for layer in layers]
+        biases = [layer.bias.unbind(0) for layer in layers]
+        slopes = nn.functional.softplus(self.slopes).unbind(0)
+        grouped = zip(zip(*weights, strict=True), zip(*biases, strict=True), slopes, strict=True)
+        return [Branch(w, b, slope, self.activation) for w, b, slope in grouped]
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """log p_g (n,) with the exact determinant; differentiable in ``x`` (n, d)."""
+        return self.estimate_log_prob(x, self.exact, torch.Generator()).value
+
+    def estimate_log_prob(self, x: Tensor, estimator: LogDeterminant, generator: torch.Generator) -> LogProb:
+        """log p_g (n,) with the given estimator of each block's log-determinant."""
+        y = x
+        value = surrogate = self.log_scale.sum().expand(len(x))
+        for index, branch in enumerate(self.branches()):
+            y = self._normalise(y, index)
+            block = estimator(branch, y, generator)
+            y = y + block.output
+            value, surrogate = value + block.value, surrogate + block.surrogate
+        prior = standard_normal_log_prob(self._normalise(y, -1))
+        return LogProb(prior + value, prior + surrogate)
+
+    def to_latent(self, x: Tensor) -> Tensor:
+        """F(x) = G⁻¹(x), (n, d)."""
+        y = x
+        for index, branch in enumerate(self.branches()):
+            y = self._normalise(y, index)
+            y = y + branch(y)
+        return self._normalise(y, -1)
+
+    def to_data(self, z: Tensor) -> Tensor:
+        """G(z) = F⁻¹(z) by fixed-point iteration, (n, d).
+
+        Raises:
+            InverseError: a block's inverse did not converge.
+        """
+        return self._invert(z)[0]
+
+    def sample(self, count: int, generator: torch.Generator) -> Tensor:
+        """Draw (count, d) points of G."""
+        return self.to_data(torch.randn(count, self.dim, generator=generator, dtype=self.shift.dtype))
+
+    @torch.no_grad()
+    def initialise(self, x: Tensor) -> None:
+        """Set each activation normalisation so that a batch leaves it with mean 0 and deviation 1."""
+        y = x
+        for index, branch in enumerate([*self.branches(), None]):
+            self.shift[index] = -y.mean(0)
+            self.log_scale[index] = -torch.log(y.std(0) + 1e-6)
+            y = self._normalise(y, index)
+            y = y if branch is None else y + branch(y)
+
+    def power_iterate(self) -> None:
+        """One power iteration of every layer: call it once before each training step."""
+        for layer in self.layers:
+            if isinstance(layer, LipschitzLinear):
+                layer.power_iterate(1)
+
+    def settle(self) -> list[float]:
+        """After training: converge the norms and return each branch's verified Lipschitz bound.
+
+        Raises:
+            LipschitzError: a bound of 1 or more.
+        """
+        for layer in self.layers:
+            if isinstance(layer, LipschitzLinear):
+                layer.converge()
+        return check_lipschitz(self.branches())
+
+    @torch.no_grad()
+    def check_inverse(self, x: Tensor) -> InverseReport:
+        """Send points (n, d) to the latent space and back."""
+        back, iterations = self._invert(self.to_latent(x))
+        return InverseReport(float((back - x).abs().max()), iterations)
+
+    @torch.no_grad()
+    def _invert(self, z: Tensor) -> tuple[Tensor, int]:
+        y, most = self._denormalise(z, -1), 0
+        for index, branch in reversed(list(enumerate(self.branches()))):
+            inverse = fixed_point_inverse(branch, y)
+            y, most = self._denormalise(inverse.x, index), max(most, inverse.iterations)
+        return y, most
+
+    def _normalise(self, y: Tensor, index: int) -> Tensor:
+        return (y + self.shift[index]) * torch.exp(self.log_scale[index])
+
+    def _denormalise(self, y: Tensor, index: int) -> Tensor:
+        return y * torch.exp(-self.log_scale[index]) - self.shift[index]

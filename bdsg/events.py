@@ -1,0 +1,108 @@
+"""What a worker process and its owner say to one another: frames of bytes over a pipe.
+
+A frame is eight bytes of length (little-endian) and a block of :mod:`bdsg.codec`.  Commands go in
+(``run``, ``stop``, ``exit``); events come out, each with the number of its run, and the last one of
+every run is an :class:`Ended`.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO
+
+from bdsg import codec
+from bdsg.config import ExperimentConfig
+from bdsg.errors import StoreError
+from bdsg.result import BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
+
+LONGEST_FRAME = 1 << 32
+"""Bytes; a longer one can only be a stream that lost its step."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The last event of a run: ``error`` is a sentence, or None when nothing went wrong."""
+
+    error: str | None = None
+
+
+def write_frame(stream: BinaryIO, payload: bytes) -> None:
+    """Send one frame at once."""
+    stream.write(struct.pack("<Q", len(payload)) + payload)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame, or None at the end of the stream.
+
+    Raises:
+        StoreError: the stream ends inside a frame, or is no stream of frames.
+    """
+    head = stream.read(8)
+    if not head:
+        return None
+    length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+    if length > LONGEST_FRAME:
+        raise StoreError(f"A frame claims {length:,} bytes, more than {LONGEST_FRAME:,}: start the process again.")
+    payload = stream.read(length)
+    if len(head) < 8 or len(payload) < length:
+        raise StoreError(f"The stream ended {length - len(payload):,} bytes early: start the process again.")
+    return payload
+
+
+def encode_command(name: str, run: int = 0, **details: Any) -> bytes:
+    """A command's payload; ``details`` is JSON-able."""
+    return codec.pack({}, {"command": name, "id": run, **details})
+
+
+def decode_command(payload: bytes) -> dict[str, Any]:
+    """Inverse of :func:`encode_command`: ``command``, ``id`` and the details."""
+    return codec.unpack(payload)[1]
+
+
+def encode(run: int, event: Event | Result | Ended) -> bytes:
+    """An event's payload.
+
+    Raises:
+        ValueError: a number outside the arrays is not finite.
+    """
+    arrays, meta = _split(event)
+    return codec.pack(arrays, {"id": run, "kind": type(event).__name__, **meta})
+
+
+def decode(payload: bytes) -> tuple[int, Event | Result | Ended]:
+    """Inverse of :func:`encode`: the run's number and the event."""
+    arrays, meta = codec.unpack(payload)
+    run, kind = meta.pop("id"), meta.pop("kind")
+    if kind == "Result":
+        return run, _result(arrays, meta)
+    kinds = {cls.__name__: cls for cls in (Scene, Progress, DensitySnapshot, BoundarySnapshot, Ended)}
+    parts: dict[str, Any] = {**arrays, **meta}
+    event: Event | Ended = kinds[kind](**parts)
+    return run, event
+
+
+def _split(event: Event | Result | Ended) -> tuple[codec.Arrays, dict[str, Any]]:
+    """Arrays, and all else."""
+    match event:
+        case Result():
+            arrays = {f"arrays/{name}": array for name, array in event.arrays.items()}
+            arrays |= {f"parameters/{name}": array for name, array in event.parameters.items()}
+            return arrays, {"config": event.config.to_dict(), "summary": event.summary}
+        case Scene():
+            return {"data": event.data, "low": event.low, "high": event.high}, {}
+        case DensitySnapshot():
+            return {"log_density": event.log_density}, {"step": event.step, "held_out": event.held_out}
+        case BoundarySnapshot():
+            return {"points": event.points}, {"step": event.step, "terms": event.terms}
+        case Progress() | Ended():
+            return {}, asdict(event)
+
+
+def _result(arrays: codec.Arrays, meta: dict[str, Any]) -> Result:
+    parts: dict[str, codec.Arrays] = {"arrays": {}, "parameters": {}}
+    for name, array in arrays.items():
+        part, _, rest = name.partition("/")
+        parts[part][rest] = array
+    return Result(ExperimentConfig.from_dict(meta["config"]), parts["arrays"], meta["summary"], parts["parameters"])

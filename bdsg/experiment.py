@@ -1,0 +1,188 @@
+"""Config in, result out: the one place that joins data, density, boundary and scores."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bdsg import __version__
+from bdsg.boundary.objectives import Objective, make_objective
+from bdsg.config import ExperimentConfig
+from bdsg.data import GaussianMixture
+from bdsg.errors import ConfigError
+from bdsg.fitting import Arrays, Fitted, density_from_parameters, fit, log_prob_in_chunks, mesh
+from bdsg.metrics import window
+from bdsg.result import TERMS, BoundarySnapshot, Event, Progress, Result, Scene
+from bdsg.scoring import check_epsilon, score_result
+from bdsg.store import Store
+from bdsg.train import Stop, train_boundary
+
+__all__ = ["density_from_parameters", "never", "run"]
+
+GRID = 200
+BOUNDARY_POINTS = 10_000
+SHOWN_POINTS = 1_500
+LEVEL_SAMPLES = 4_096
+
+
+def never() -> bool:
+    """The stop function of a run that nobody stops."""
+    return False
+
+
+def run(config: ExperimentConfig, *, stop: Stop = never, store: Store | None = None) -> Iterator[Event | Result]:
+    """Run an experiment, yielding a ``Scene``, then progress and snapshots, and last the ``Result``.
+
+    The same config gives the same arrays, bit for bit, on the same machine: it runs on one thread,
+    because sums split over threads depend on their number.
+
+    Args:
+        stop: asked between training steps.  A stop while B trains still ends with a result, whose
+            summary says ``stopped``; an earlier one ends without.
+        store: where finished results and fitted densities are looked up and kept.
+
+    Raises:
+        ConfigError: the config cannot work.
+        DivergenceError: a training produced NaN or infinity.
+        LipschitzError, InverseError: a fitted flow is not invertible enough to use.
+        StoreError: the result could not be written.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        stored = store.get(config) if store is not None else None
+        yield from _replay(stored) if stored is not None else _run(config, stop, store)
+    finally:
+        torch.set_num_threads(threads)
+
+
+class _Seeds(NamedTuple):
+    """Independent random streams, one for each use, so that a change in one stage leaves the others."""
+
+    data: np.random.Generator
+    density: torch.Generator
+    boundary: torch.Generator
+    evaluation: torch.Generator
+
+    @classmethod
+    def of(cls, seed: int) -> _Seeds:
+        first, *others = np.random.SeedSequence(seed).spawn(4)
+        states = [int(one.generate_state(1, np.uint64)[0] >> 1) for one in others]
+        return cls(np.random.default_rng(first), *(torch.Generator().manual_seed(state) for state in states))
+
+
+def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[Event | Result]:
+    mixture, seeds = _plane_mixture(config), _Seeds.of(config.seed)
+    data, modes = mixture.sample_with_modes(config.data.samples, seeds.data)
+    scene = Scene(data, *window(data))
+    yield scene
+    fitted = yield from fit(config, mixture, scene, seeds.density, stop, store)
+    if fitted is None:
+        return
+
+    begun, snapshots = time.monotonic(), []
+    samples = fitted.exact.sample(max(LEVEL_SAMPLES, len(data)), seeds.boundary)
+    objective = make_objective(
+        config.boundary,
+        fitted.training,
+        torch.from_numpy(data).float(),
+        samples[:LEVEL_SAMPLES].float(),
+        config.epsilon,
+        config.delta,
+        seeds.boundary,
+    )
+    latent = torch.randn(SHOWN_POINTS, 2, generator=seeds.evaluation)
+    for event in train_boundary(objective, config.boundary, latent, seeds.boundary, stop):
+        if isinstance(event, BoundarySnapshot):
+            snapshots.append(event)
+        yield event
+    seconds = {"density": fitted.report["seconds"], "boundary": time.monotonic() - begun}
+
+    begun = time.monotonic()
+    yield Progress("scores", 0, 1, 0.0)
+    arrays = {"data": data, "data_modes": modes, "model_samples": samples[: len(data)].numpy()}
+    arrays |= fitted.curves | _grid_arrays(mixture, fitted, scene)
+    arrays |= _boundary_arrays(mixture, fitted, objective, seeds.evaluation) | _snapshot_arrays(latent, snapshots)
+    result = Result(config, arrays, {}, fitted.parameters)
+    scores = score_result(result).to_dict()
+    seconds["scores"] = time.monotonic() - begun
+    yield Progress("scores", 1, 1, seconds["scores"])
+    result = dataclasses.replace(result, summary=_summary(config, fitted, snapshots[-1], scores, seconds))
+    if store is not None:
+        store.put(result)
+    yield result
+
+
+def _replay(result: Result) -> Iterator[Event | Result]:
+    """A stored run, as if it had just ended."""
+    grid_x, grid_y = result.arrays["grid_x"], result.arrays["grid_y"]
+    yield Scene(result.arrays["data"], np.array([grid_x[0], grid_y[0]]), np.array([grid_x[-1], grid_y[-1]]))
+    yield result
+
+
+def _plane_mixture(config: ExperimentConfig) -> GaussianMixture:
+    mixture = check_epsilon(config)
+    if mixture.dim != 2:
+        raise ConfigError(
+            "data.mixture.means",
+            mixture.means.tolist(),
+            f"have {mixture.dim} coordinates each: a run in the plane needs 2.",
+        )
+    return mixture
+
+
+def _grid_arrays(mixture: GaussianMixture, fitted: Fitted, scene: Scene) -> Arrays:
+    """Both densities on the classification grid."""
+    x, y = (np.linspace(scene.low[i], scene.high[i], GRID) for i in (0, 1))
+    nodes = mesh(x, y)
+    return {
+        "grid_x": x,
+        "grid_y": y,
+        "log_p_x": mixture.log_prob(nodes).reshape(GRID, GRID),
+        "log_p_g": log_prob_in_chunks(fitted.exact, nodes).reshape(GRID, GRID),
+    }
+
+
+@torch.no_grad()
+def _boundary_arrays(mixture: GaussianMixture, fitted: Fitted, objective: Objective, random: torch.Generator) -> Arrays:
+    """Fresh B(z), none rejected, and both densities there."""
+    points = objective.generator(torch.randn(BOUNDARY_POINTS, 2, generator=random)).double().numpy()
+    return {
+        "boundary": points,
+        "boundary_log_p_x": mixture.log_prob(points),
+        "boundary_log_p_g": log_prob_in_chunks(fitted.exact, points),
+    }
+
+
+def _snapshot_arrays(latent: Tensor, snapshots: list[BoundarySnapshot]) -> Arrays:
+    return {
+        "latent": latent.numpy(),
+        "snapshot_steps": np.array([snapshot.step for snapshot in snapshots], np.int64),
+        "snapshot_terms": np.array([[snapshot.terms[name] for name in TERMS] for snapshot in snapshots]),
+        "snapshot_points": np.stack([snapshot.points for snapshot in snapshots]),
+    }
+
+
+def _summary(
+    config: ExperimentConfig, fitted: Fitted, last: BoundarySnapshot, scores: dict[str, Any], seconds: dict[str, float]
+) -> dict[str, Any]:
+    """The contents of result.json."""
+    return {
+        "version": __version__,
+        "objective": config.boundary.objective,
+        "epsilon": config.epsilon,
+        "delta": config.delta,
+        "seed": config.seed,
+        "stopped": last.step < config.boundary.steps,
+        "scores": scores,
+        "loss_terms": last.terms,
+        "steps": {"density": fitted.report["steps"], "boundary": last.step},
+        "seconds": {**seconds, "total": sum(seconds.values())},
+        "density": {name: value for name, value in fitted.report.items() if name not in ("steps", "seconds")},
+    }

@@ -1,0 +1,200 @@
+"""The density stage of a run: fit p_g or fetch it, and check what came out."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bdsg.config import DensityConfig, ExperimentConfig
+from bdsg.data import GaussianMixture
+from bdsg.density import ClosedForm, ResidualFlow
+from bdsg.result import DensitySnapshot, Event, Scene
+from bdsg.store import Store
+from bdsg.train import Stop, train_density
+
+PREVIEW = 64
+"""Nodes a side of the coarse grid that the snapshots of a fit show."""
+
+CHECK_POINTS = 20_000
+ROUND_TRIP_POINTS = 2_000
+INTEGRAL_NODES = 300
+INTEGRAL_LEVEL = 1e-7
+"""The integral's window holds the plane where p_x is above this share of its peak."""
+
+Arrays = dict[str, np.ndarray]
+Model = ClosedForm | ResidualFlow
+
+
+class Fitted(NamedTuple):
+    """A density ready for use.
+
+    Attributes:
+        training: in single precision, to train B with.
+        exact: in double precision, to evaluate with.
+        parameters: its weights by name.
+        curves: ``density_steps``, ``density_held_out``, ``density_frames`` of the fit.
+        report: kind, steps, seconds and the checks.
+    """
+
+    training: Model
+    exact: Model
+    parameters: Arrays
+    curves: Arrays
+    report: dict[str, Any]
+
+
+def fit(
+    config: ExperimentConfig,
+    mixture: GaussianMixture,
+    scene: Scene,
+    random: torch.Generator,
+    stop: Stop,
+    store: Store | None,
+) -> Generator[Event, None, Fitted | None]:
+    """Yield the fit's progress and snapshots; return the density, or None after a stop.
+
+    Raises:
+        DivergenceError, LipschitzError, InverseError: the fit failed a check.
+    """
+    closed = ClosedForm(mixture)
+    if config.density.kind == "closed_form":
+        weights = {name: tensor.numpy() for name, tensor in closed.state_dict().items()}
+        return Fitted(closed, closed, weights, _curves([]), {"kind": "closed_form", "steps": 0, "seconds": 0.0})
+    stored = store.get_density(config) if store is not None else None
+    if stored is not None:
+        parameters, curves = _split(stored[0])
+        yield from _snapshots(curves)
+        return _fitted(config, parameters, curves, stored[1])
+    trained = yield from _train(config, closed, scene, random, stop)
+    if trained is None:
+        return None
+    if store is not None:
+        store.put_density(config, _join(trained.parameters, trained.curves), trained.report)
+    return trained
+
+
+def restore(config: ExperimentConfig, parameters: Arrays) -> Model:
+    """The density model of a run from its stored weights, in double precision."""
+    if config.density.kind == "closed_form":
+        return ClosedForm(GaussianMixture(parameters["weights"], parameters["means"], parameters["covariances"]))
+    return _restore_flow(config.density, parameters).double()
+
+
+def density_from_parameters(config: ExperimentConfig, parameters: Arrays) -> Callable[[np.ndarray], np.ndarray]:
+    """log p_g of a finished run as a function of NumPy points, (n, 2) -> (n,)."""
+    model = restore(config, parameters)
+    return lambda points: log_prob_in_chunks(model, points)
+
+
+@torch.no_grad()
+def log_prob_in_chunks(model: Model, points: np.ndarray, chunk: int = 8192) -> np.ndarray:
+    """log p_g (n,) of many NumPy points (n, d), in double precision and bounded memory."""
+    parts = [model.log_prob(part).numpy() for part in torch.from_numpy(np.asarray(points, float)).split(chunk)]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def mesh(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The nodes of a grid as points, (len(y)·len(x), 2), rows along y."""
+    return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+
+
+def _train(
+    config: ExperimentConfig, closed: ClosedForm, scene: Scene, random: torch.Generator, stop: Stop
+) -> Generator[Event, None, Fitted | None]:
+    begun = time.monotonic()
+    flow = _new_flow(config.density, random)
+    axes = [np.linspace(scene.low[i], scene.high[i], PREVIEW) for i in (0, 1)]
+    preview = torch.from_numpy(mesh(*axes)).float()
+
+    def draw(count: int) -> Tensor:
+        return closed.sample(count, random).float()
+
+    snapshots: list[DensitySnapshot] = []
+    for event in train_density(flow, config.density, draw, preview, random, stop):
+        if isinstance(event, DensitySnapshot):
+            snapshots.append(event)
+        yield event
+    if stop():
+        return None
+    bounds = flow.settle()
+    parameters = {name: tensor.detach().numpy().copy() for name, tensor in flow.state_dict().items()}
+    report = {"kind": config.density.kind, "steps": config.density.steps, "lipschitz_bounds": bounds}
+    report |= check_density(restore(config, parameters), closed, random)
+    report["seconds"] = time.monotonic() - begun
+    return _fitted(config, parameters, _curves(snapshots), report)
+
+
+def check_density(model: Model, truth: ClosedForm, random: torch.Generator) -> dict[str, float]:
+    """How good a fitted flow is, against the closed form.
+
+    Returns:
+        ``kl`` and ``kl_standard_error`` of KL(p_x ‖ p_g) in nats on fresh samples; ``integral`` of p_g over
+        the plane; ``round_trip``, the largest ‖G(G⁻¹(x)) − x‖∞ in data units, and ``inverse_iterations``.
+    """
+    assert isinstance(model, ResidualFlow)
+    fresh = truth.sample(CHECK_POINTS, random)
+    gap = truth.log_prob(fresh).numpy() - log_prob_in_chunks(model, fresh.numpy())
+    inverse = model.check_inverse(fresh[:ROUND_TRIP_POINTS])
+    return {
+        "kl": float(gap.mean()),
+        "kl_standard_error": float(gap.std() / math.sqrt(len(gap))),
+        "integral": integral(model, truth),
+        "round_trip": inverse.round_trip,
+        "inverse_iterations": inverse.iterations,
+    }
+
+
+def integral(model: Model, truth: ClosedForm) -> float:
+    """∫ p_g over a window far beyond the data, by the midpoint rule."""
+    mixture = GaussianMixture(truth.weights.numpy(), truth.means.numpy(), truth.covariances.numpy())
+    low, high = mixture.box(INTEGRAL_LEVEL * math.exp(mixture.peak()))
+    steps = (high - low) / INTEGRAL_NODES
+    axes = [low[i] + steps[i] * (np.arange(INTEGRAL_NODES) + 0.5) for i in (0, 1)]
+    return float(np.exp(log_prob_in_chunks(model, mesh(*axes))).sum() * steps.prod())
+
+
+def _fitted(config: ExperimentConfig, parameters: Arrays, curves: Arrays, report: dict[str, Any]) -> Fitted:
+    return Fitted(_restore_flow(config.density, parameters), restore(config, parameters), parameters, curves, report)
+
+
+def _restore_flow(config: DensityConfig, parameters: Arrays) -> ResidualFlow:
+    flow = _new_flow(config, torch.Generator())
+    flow.load_state_dict({name: torch.from_numpy(array) for name, array in parameters.items()})
+    return flow.requires_grad_(False)
+
+
+def _new_flow(config: DensityConfig, random: torch.Generator) -> ResidualFlow:
+    return ResidualFlow(2, config.blocks, config.hidden, config.coefficient, config.activation, random)
+
+
+def _curves(snapshots: list[DensitySnapshot]) -> Arrays:
+    frames = [snapshot.log_density for snapshot in snapshots]
+    return {
+        "density_steps": np.array([snapshot.step for snapshot in snapshots], np.int64),
+        "density_held_out": np.array([snapshot.held_out for snapshot in snapshots], np.float64),
+        "density_frames": np.stack(frames).astype(np.float32)
+        if frames
+        else np.empty((0, PREVIEW, PREVIEW), np.float32),
+    }
+
+
+def _snapshots(curves: Arrays) -> Iterator[DensitySnapshot]:
+    for step, held_out, frame in zip(
+        *(curves[f"density_{name}"] for name in ("steps", "held_out", "frames")), strict=True
+    ):
+        yield DensitySnapshot(int(step), float(held_out), frame)
+
+
+def _join(parameters: Arrays, curves: Arrays) -> Arrays:
+    return {**{f"weight/{name}": array for name, array in parameters.items()}, **curves}
+
+
+def _split(arrays: Arrays) -> tuple[Arrays, Arrays]:
+    weights = {name.removeprefix("weight/"): array for name, array in arrays.items() if name.startswith("weight/")}
+    return weights, {name: array for name, array in arrays.items() if not name.startswith("weight/")}

@@ -1,0 +1,23 @@
+"""Scores of a density model and of a boundary generator, in NumPy: no PyTorch, no screen."""
+
+from bdsg.metrics.band import Band
+from bdsg.metrics.boundary import Recall, boundary_recall
+from bdsg.metrics.levels import Field, contour_lines, truth_field, window
+from bdsg.metrics.ranking import auprc, auroc, pr_curve, roc_curve
+from bdsg.metrics.summary import Scores, score
+
+__all__ = [
+    "Band",
+    "Field",
+    "Recall",
+    "Scores",
+    "auprc",
+    "auroc",
+    "boundary_recall",
+    "contour_lines",
+    "pr_curve",
+    "roc_curve",
+    "score",
+    "truth_field",
+    "window",
+]

@@ -1,0 +1,186 @@
+"""Every score of a run at one (ε, δ), in one record."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bdsg.errors import BDSGError
+from bdsg.metrics.band import Band, finite
+from bdsg.metrics.boundary import (
+    boundary_distances,
+    boundary_f1,
+    boundary_recall,
+    bp1,
+    samples_per_hit,
+    strong_anomalies,
+)
+from bdsg.metrics.clustering import clustering
+from bdsg.metrics.grid import Confusion, bp2, confusion
+from bdsg.metrics.levels import Field
+from bdsg.metrics.ranking import auprc, auroc
+
+Number = float | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """All scores; None where one is undefined (0/0, a single class, no contour).  Shares lie in [0, 1].
+
+    Attributes:
+        epsilon, delta: the levels, per unit area.
+        grid: ``low`` and ``high`` corner and ``shape`` (ny, nx) of the classification grid.
+        tp, fp, fn, tn: its nodes, *normal* positive.
+        precision, recall, f1, accuracy, auroc, auprc: with *normal* positive.
+        anomalous: the same six with *anomalous* positive.
+        bp1, bp2, boundary_recall, bf1: see ``bdsg.metrics.boundary`` and ``bdsg.metrics.grid``.
+        components, components_covered, component_recalls: of {p_x >= ε}.
+        distance_mean, distance_p95: from B(z) to {p_x = √(δε)}, in units of the data.
+        curve_distance_mean, curve_distance_p95: from that curve to B(z).
+        clustering: eq. 7: ``shares``, ``mean_distance``, ``mode_set_distance``.
+        strong_anomalies: share of B(z) with p_g < ε.
+        rarity: ``samples_of_g_per_hit`` and ``samples_of_b_per_hit`` of the true band.
+    """
+
+    epsilon: float
+    delta: float
+    grid: dict[str, Any]
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+    precision: Number
+    recall: Number
+    f1: Number
+    accuracy: Number
+    auroc: Number
+    auprc: Number
+    anomalous: dict[str, Number]
+    bp1: float
+    bp2: Number
+    boundary_recall: Number
+    bf1: Number
+    components: int
+    components_covered: int
+    component_recalls: tuple[Number, ...]
+    distance_mean: Number
+    distance_p95: Number
+    curve_distance_mean: Number
+    curve_distance_p95: Number
+    clustering: dict[str, Any]
+    strong_anomalies: float
+    rarity: dict[str, Number]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-able form: lists for tuples, None for what is undefined, never NaN."""
+        plain: dict[str, Any] = _plain(dataclasses.asdict(self))
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def score(
+    *,
+    epsilon: float,
+    delta: float,
+    grid_x: np.ndarray,
+    grid_y: np.ndarray,
+    log_p_x: np.ndarray,
+    log_p_g: np.ndarray,
+    truth: Field,
+    boundary: np.ndarray,
+    boundary_log_p_x: np.ndarray,
+    boundary_log_p_g: np.ndarray,
+    data: np.ndarray,
+    data_modes: np.ndarray,
+    model_samples_log_p_x: np.ndarray,
+) -> Scores:
+    """Every score at (ε, δ); all log densities are natural logs.
+
+    Args:
+        epsilon, delta: densities per unit area, delta < epsilon.
+        grid_x, grid_y: columns (nx,) and rows (ny,) of the classification grid.
+        log_p_x, log_p_g: true and model log density on it, (ny, nx).
+        truth: log p_x for contours, from ``truth_field`` with a level of delta or lower.
+        boundary: B(z), (L, 2), none rejected.
+        boundary_log_p_x, boundary_log_p_g: log densities at them, (L,).
+        data, data_modes: training samples (M, 2) and the mode of each, (M,) integers from 0.
+        model_samples_log_p_x: true log density at samples of G, (n,).
+
+    Raises:
+        BDSGError: an array is empty, of the wrong shape or not finite, or {p_x >= δ} leaves the truth field.
+        ConfigError: the levels are not 0 < delta < epsilon.
+    """
+    band = Band(epsilon, delta)
+    boundary = finite("boundary", boundary, columns=2)
+    on_x = _beside("boundary_log_p_x", boundary_log_p_x, (len(boundary),))
+    on_g = _beside("boundary_log_p_g", boundary_log_p_g, (len(boundary),))
+    samples = finite("model_samples_log_p_x", model_samples_log_p_x)
+    rarity = {
+        "samples_of_g_per_hit": samples_per_hit(samples, band),
+        "samples_of_b_per_hit": samples_per_hit(on_x, band),
+    }
+    return Scores(
+        epsilon=float(epsilon),
+        delta=float(delta),
+        **_grid_scores(band, Field(grid_x, grid_y, log_p_x), log_p_g),
+        **_boundary_scores(band, truth, boundary, on_x),
+        clustering=dataclasses.asdict(clustering(boundary, data, data_modes)),
+        strong_anomalies=strong_anomalies(on_g, epsilon),
+        rarity=rarity,
+    )
+
+
+def _beside(name: str, values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    array = finite(name, values)
+    if array.shape != shape:
+        raise BDSGError(f"{name} has the shape {array.shape}, but must have {shape}: one value for each point.")
+    return array
+
+
+def _grid_scores(band: Band, truth: Field, log_p_g: np.ndarray) -> dict[str, Any]:
+    log_p_g = _beside("log_p_g", log_p_g, truth.values.shape)
+    normal = truth.values >= band.log_epsilon
+    counts = confusion(truth.values, log_p_g, band.epsilon)
+    area = auroc(normal, log_p_g)  # the same for either positive class
+    return {
+        "grid": {
+            "low": (float(truth.x[0]), float(truth.y[0])),
+            "high": (float(truth.x[-1]), float(truth.y[-1])),
+            "shape": truth.values.shape,
+        },
+        **dataclasses.asdict(counts),
+        **_shares(counts, area, auprc(normal, log_p_g)),
+        "anomalous": _shares(counts.flipped(), area, auprc(normal, log_p_g, "anomalous")),
+        "bp2": bp2(truth.values, log_p_g, band),
+    }
+
+
+def _shares(counts: Confusion, roc_area: Number, pr_area: Number) -> dict[str, Number]:
+    names = ("precision", "recall", "f1", "accuracy")
+    return {**{name: getattr(counts, name) for name in names}, "auroc": roc_area, "auprc": pr_area}
+
+
+def _boundary_scores(band: Band, truth: Field, boundary: np.ndarray, log_p_x: np.ndarray) -> dict[str, Any]:
+    precision = bp1(log_p_x, band)
+    found = boundary_recall(truth, band, boundary, log_p_x)
+    apart = boundary_distances(truth, band, boundary)
+    return {
+        "bp1": precision,
+        "boundary_recall": found.overall,
+        "bf1": boundary_f1(precision, found.overall),
+        "components": len(found.components),
+        "components_covered": found.components_covered,
+        "component_recalls": found.components,
+        "distance_mean": apart.mean,
+        "distance_p95": apart.p95,
+        "curve_distance_mean": apart.curve_mean,
+        "curve_distance_p95": apart.curve_p95,
+    }

@@ -1,0 +1,208 @@
+"""A run's directory, written and read back.
+
+It holds ``config.json``, ``result.json`` (the scores), ``boundary.csv`` (one B(z) a row),
+``density.safetensors`` (the density's weights) and ``arrays.safetensors`` (all else).  The last one
+is written last and seals the others: it holds their digests, so that a file that was cut, altered
+or left over from another run is told from a sound one.  ``boundary.csv`` is for people and is
+never read back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bdsg import codec
+from bdsg.config import FORMAT, ExperimentConfig
+from bdsg.errors import ConfigError, StoreError
+from bdsg.result import Result
+
+CONFIG, SUMMARY, BOUNDARY = "config.json", "result.json", "boundary.csv"
+DENSITY, ARRAYS = "density.safetensors", "arrays.safetensors"
+
+SHAPES: dict[str, tuple[str | int, ...]] = {
+    "data": ("M", 2),
+    "data_modes": ("M",),
+    "model_samples": ("M", 2),
+    "grid_x": ("X",),
+    "grid_y": ("Y",),
+    "log_p_x": ("Y", "X"),
+    "log_p_g": ("Y", "X"),
+    "boundary": ("L", 2),
+    "boundary_log_p_x": ("L",),
+    "boundary_log_p_g": ("L",),
+    "latent": ("n", "k"),
+    "snapshot_steps": ("S",),
+    "snapshot_terms": ("S", 4),
+    "snapshot_points": ("S", "n", 2),
+    "density_steps": ("T",),
+    "density_held_out": ("T",),
+    "density_frames": ("T", "P", "P"),
+}
+"""The arrays that every result has; a letter stands for the same number wherever it occurs."""
+
+
+def write_run(result: Result, directory: str | Path) -> None:
+    """Write the five files of a run, each one whole or not at all.
+
+    Raises:
+        StoreError: the directory cannot be written, or the summary holds a number that is not finite.
+    """
+    folder, contents = Path(directory), _contents(result)
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            write_atomically(folder / name, content)
+
+
+def read_run(directory: str | Path) -> Result:
+    """Read what :func:`write_run` wrote.
+
+    Raises:
+        StoreError: a file is missing, cut, altered, or of another version of this package.
+    """
+    folder = Path(directory)
+    arrays, seal = read_sealed(folder / ARRAYS)
+    _check_shapes(folder / ARRAYS, arrays)
+    written = {name: read_bytes(folder / name) for name in (CONFIG, SUMMARY, DENSITY)}
+    for name in (SUMMARY, DENSITY):
+        if seal["files"][name] != hashlib.sha256(written[name]).hexdigest():
+            raise damaged(folder / name, "it is not the file that the run wrote")
+    try:
+        config = ExperimentConfig.from_json(written[CONFIG].decode())
+    except (ConfigError, UnicodeDecodeError) as error:
+        raise damaged(folder / CONFIG, str(error)) from error
+    if config.key() != seal["key"]:
+        raise damaged(folder / CONFIG, "it is not the config of this run")
+    return Result(config, arrays, json.loads(written[SUMMARY]), codec.unpack(written[DENSITY])[0])
+
+
+def sealed(name: str, arrays: codec.Arrays, facts: dict[str, Any]) -> bytes:
+    """Arrays and JSON-able facts, with the format's version and a digest of both.
+
+    Raises:
+        StoreError: the facts hold a number that is not finite.
+    """
+    try:
+        facts = {"format": FORMAT, **facts}
+        return codec.pack(arrays, {**facts, "sha256": _digest(arrays, facts)})
+    except ValueError as error:
+        raise _not_finite(name, error) from error
+
+
+def read_sealed(path: Path) -> tuple[codec.Arrays, dict[str, Any]]:
+    """The arrays and facts of a file that :func:`sealed` made.
+
+    Raises:
+        StoreError: the file is missing, cut, altered, or of another version of this package.
+    """
+    payload = read_bytes(path)
+    try:
+        arrays, facts = codec.unpack(payload)
+    except StoreError as error:
+        raise damaged(path, str(error.__cause__)) from error
+    written = facts.pop("sha256", None) if isinstance(facts, dict) else None
+    if written is None:
+        raise damaged(path, "it has no digest")
+    if facts.get("format") != FORMAT:
+        found = facts.get("format")
+        raise StoreError(f"{path} has format {found!r}, but this version reads {FORMAT}: run the experiment again.")
+    if written != _digest(arrays, facts):
+        raise damaged(path, "it does not match its digest")
+    return arrays, facts
+
+
+def damaged(path: Path, reason: str) -> StoreError:
+    """The error for a file that is not as it was written."""
+    return StoreError(f"{path} is damaged ({reason.rstrip('.')}): run the experiment again.")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The contents of a file; raises StoreError with the path and the remedy."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreError(
+            f"{path} is missing: name a directory that `python -m bdsg run CONFIG.json --out DIR` wrote."
+        ) from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror}): check what it is and its permissions.") from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Through a file beside it, flushed to the disk, then renamed over it."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with open(aside, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written ({error.strerror or error}): free some space or choose another directory."
+        ) from error
+
+
+def _contents(result: Result) -> dict[str, bytes]:
+    """Each file's name and bytes, the seal last."""
+    try:
+        summary = json.dumps(result.summary, indent=2, allow_nan=False).encode()
+    except ValueError as error:
+        raise _not_finite(SUMMARY, error) from error
+    density = codec.pack(result.parameters, {})
+    files = {SUMMARY: summary, DENSITY: density}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    rows = "".join(f"{x!r},{y!r}\n" for x, y in result.arrays["boundary"].tolist())
+    return {
+        CONFIG: result.config.to_json().encode(),
+        **files,
+        BOUNDARY: f"x,y\n{rows}".encode(),
+        ARRAYS: sealed(ARRAYS, result.arrays, {"key": result.config.key(), "files": digests}),
+    }
+
+
+def _not_finite(name: str, error: ValueError) -> StoreError:
+    return StoreError(f"{name} cannot be written ({error}): every number in it must be finite.")
+
+
+def _digest(arrays: codec.Arrays, facts: dict[str, Any]) -> str:
+    """SHA-256 of the facts and of each array's name, type, shape and contents."""
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True, allow_nan=False).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f" {name} {array.dtype.str} {array.shape} ".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _check_shapes(path: Path, arrays: codec.Arrays) -> None:
+    """Every array of ``SHAPES`` is there, and their lengths agree."""
+    sizes: dict[str, int] = {}
+    for name, shape in SHAPES.items():
+        if name not in arrays:
+            raise damaged(path, f"the array {name} is missing")
+        found = arrays[name].shape
+        agrees = len(found) == len(shape) and all(
+            n == (size if isinstance(size, int) else sizes.setdefault(size, n))
+            for n, size in zip(found, shape, strict=True)
+        )
+        if not agrees:
+            raise damaged(path, f"the array {name} has the shape {found} instead of {shape}")

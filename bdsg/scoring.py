@@ -1,0 +1,51 @@
+"""A result and an ε in, every score out; needs no PyTorch, so the app re-scores without a worker."""
+
+from __future__ import annotations
+
+import math
+
+from bdsg.config import ExperimentConfig
+from bdsg.data import GaussianMixture
+from bdsg.errors import EmptyBoundaryError
+from bdsg.metrics import Field, Scores, score, truth_field
+from bdsg.result import Result
+
+
+def check_epsilon(config: ExperimentConfig) -> GaussianMixture:
+    """The config's mixture, once it is sure that some of the plane is as dense as ε.
+
+    Raises:
+        ConfigError: the mixture is invalid.
+        EmptyBoundaryError: p_x stays below ε.
+    """
+    mixture = GaussianMixture.from_config(config.data)
+    if mixture.peak() <= math.log(config.epsilon):
+        raise EmptyBoundaryError(config.epsilon, math.exp(mixture.peak()))
+    return mixture
+
+
+def score_result(
+    result: Result, epsilon: float | None = None, delta: float | None = None, truth: Field | None = None
+) -> Scores:
+    """Score a run at any ε, without training again.
+
+    Args:
+        epsilon, delta: levels per unit area; by default the run's own, and the run's ratio δ/ε.
+        truth: log p_x for contours, made when it is not given.
+
+    Raises:
+        ConfigError: the levels are not 0 < delta < epsilon.
+    """
+    config, arrays = result.config, result.arrays
+    epsilon = config.epsilon if epsilon is None else epsilon
+    delta = epsilon * config.delta / config.epsilon if delta is None else delta
+    mixture = GaussianMixture.from_config(config.data)
+    names = ("grid_x", "grid_y", "log_p_x", "log_p_g", "boundary", "boundary_log_p_x", "boundary_log_p_g", "data")
+    return score(
+        epsilon=epsilon,
+        delta=delta,
+        truth=truth_field(mixture, delta) if truth is None else truth,
+        data_modes=arrays["data_modes"],
+        model_samples_log_p_x=mixture.log_prob(arrays["model_samples"]),
+        **{name: arrays[name] for name in names},
+    )

@@ -1,0 +1,1 @@
+"""The app's parts that pages share: the queue of runs, controls, the player and links."""

@@ -1,0 +1,86 @@
+// Small helpers for the page: elements, icons, the legend.
+
+/** An element with attributes (a function is a listener, `html` is trusted markup of ours) and children. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (name === "html") element.innerHTML = value;
+    else if (value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const ICONS = {
+  play: "M7 4.5v15l12.5-7.5z", pause: "M7 5h3.6v14H7zM13.4 5H17v14h-3.6z",
+  back: "M17 5.5v13L8.5 12zM6 5.5h2.2v13H6z", forth: "M7 5.5v13l8.5-6.5zM15.8 5.5H18v13h-2.2z",
+  start: "M12.5 6v12L5 12zM20 6v12l-7.5-6zM3.2 6h1.9v12H3.2z", end: "M11.5 6v12l7.5-6zM4 6v12l7.5-6zM18.9 6h1.9v12h-1.9z",
+  loop: "M7 7h9.2l-1.9-1.9L15.7 3.7 20 8l-4.3 4.3-1.4-1.4L16.2 9H8c-1.1 0-2 .9-2 2v1.5H4V11c0-2.2 1.3-4 3-4zm10 10H7.8l1.9 1.9-1.4 1.4L4 16l4.3-4.3 1.4 1.4L7.8 15H16c1.1 0 2-.9 2-2v-1.5h2V13c0 2.2-1.3 4-3 4z",
+};
+
+function icon(name) {
+  return `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
+}
+
+function iconButton(name, label, onPress, extra = {}) {
+  return make("button", { type: "button", class: `icon ${name}`, title: label, "aria-label": label, html: icon(name), click: onPress, ...extra });
+}
+
+/** How a layer looks, small, for the legend; the shapes are those of marks.js. */
+const SWATCHES = {
+  data: '<circle cx="6" cy="6" r="2.6" fill="var(--bdsg-data)"/>',
+  model: '<path d="M2.5 2.5l7 7m0-7l-7 7" stroke="var(--bdsg-model)" stroke-width="1.7"/>',
+  boundary: '<path d="M6 1.6L10.4 6 6 10.4 1.6 6z" fill="none" stroke="var(--bdsg-boundary)" stroke-width="1.7"/>',
+  heat: '<rect x="1" y="1" width="10" height="10" rx="2" fill="var(--bdsg-heat)"/>',
+  truth: '<path d="M0 6h12" stroke="currentColor" stroke-width="2"/>',
+  contour: '<path d="M0 6h12" stroke="currentColor" stroke-width="2" stroke-dasharray="4.4 3"/>',
+  band: '<rect x="1" y="1" width="10" height="10" rx="2" fill="var(--bdsg-boundary)" opacity=".25"/>',
+};
+
+const NAMES = {
+  data: "data", model: "samples of <i>G</i>", boundary: "<i>B</i>(<i>z</i>)", heat: "density <i>p<sub>x</sub></i>",
+  truth: "<i>p<sub>x</sub></i> = ε", contour: "<i>p<sub>g</sub></i> = ε", band: "band δ to ε",
+};
+
+const HINTS = {
+  data: "Training samples x: red dots", model: "Samples of the model G(z): green crosses",
+  boundary: "Points of the boundary generator B(z): blue diamonds", heat: "Log density: darker purple is denser",
+  truth: "Exact contour of the data's density at ε: solid line", contour: "The model's contour at ε: dashed line",
+  band: "Where p_x lies between δ and ε: the boundary's band",
+};
+
+function swatch(inner) {
+  return `<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">${inner}</svg>`;
+}
+
+/** A button that shows or hides one layer; `layers[name]` is its state. */
+function layerButton(name, layers, onChange) {
+  const button = make("button", {
+    type: "button", class: "layer", "data-layer": name, "aria-pressed": String(layers[name]), title: `${HINTS[name]}. Press to show or hide.`,
+    html: `${swatch(SWATCHES[name])}<span>${NAMES[name]}</span>`,
+    click: () => {
+      layers[name] = !layers[name];
+      button.setAttribute("aria-pressed", String(layers[name]));
+      onChange();
+    },
+  });
+  return button;
+}
+
+/** Thousands apart: 12,000. */
+function grouped(value) {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** Set a data attribute only when it changes: the frame loop calls this sixty times a second. */
+function setData(element, name, value) {
+  const text = String(value);
+  if (element.dataset[name] !== text) element.dataset[name] = text;
+}
+
+/** One view for each place on the page, kept across Streamlit's calls. */
+function viewAt(views, parent, create) {
+  if (!views.has(parent)) views.set(parent, create(parent));
+  return views.get(parent);
+}

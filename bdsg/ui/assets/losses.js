@@ -1,0 +1,140 @@
+// The loss and its terms over the steps, one small panel each: their scales differ by orders of magnitude.
+
+const CURVES = [
+  { name: "loss", dash: [] }, { name: "L₀", dash: [5, 3] }, { name: "L₁", dash: [1.5, 2.5] }, { name: "L₂", dash: [8, 3, 1.5, 3] },
+];
+const EDGE = { left: 2, right: 10, top: 4, bottom: 22, header: 22, gap: 12 };
+
+class LossChart {
+  /** `onSeek(index)` is called while the chart is clicked or dragged. */
+  constructor(canvas, timeline, redraw, onSeek) {
+    Object.assign(this, { timeline, onSeek, weights: {} });
+    this.sheet = new Sheet(canvas, () => { this.base = null; redraw(); });
+    const follow = (event) => { if (event.buttons & 1) onSeek(this.#indexAt(event.offsetX)); };
+    canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); follow(event); });
+    canvas.addEventListener("pointermove", follow);
+  }
+
+  #indexAt(pixel) {
+    const { steps } = this.timeline, { left, right } = EDGE;
+    const step = ((pixel - left) / (this.sheet.width - left - right)) * this.#longest();
+    let best = 0;
+    steps.forEach((value, i) => { if (Math.abs(value - step) < Math.abs(steps[best] - step)) best = i; });
+    return best;
+  }
+
+  #longest() {
+    const { steps, total } = this.timeline;
+    return Math.max(1, total, steps[steps.length - 1] ?? 1);
+  }
+
+  #x(step) {
+    return EDGE.left + (step / this.#longest()) * (this.sheet.width - EDGE.left - EDGE.right);
+  }
+
+  /** Top and height of panel `k`. */
+  #panel(k) {
+    const each = (this.sheet.height - EDGE.top - EDGE.bottom + EDGE.gap) / CURVES.length;
+    return { top: EDGE.top + k * each + EDGE.header, height: Math.max(8, each - EDGE.header - EDGE.gap) };
+  }
+
+  draw(theme) {
+    if (!this.sheet.width || !this.timeline.frames.length) return;
+    if (!this.base) this.base = this.#drawBase(theme);
+    const context = this.sheet.begin();
+    this.sheet.put(this.base.canvas);
+    this.#drawPlayhead(context, theme);
+  }
+
+  #drawBase(theme) {
+    const layer = this.sheet.layer();
+    this.scales = CURVES.map((_, k) => valueScale(this.timeline.terms, k));
+    CURVES.forEach((curve, k) => this.#drawCurve(layer.context, curve, k, theme));
+    this.#drawSteps(layer.context, theme);
+    return layer;
+  }
+
+  #drawCurve(context, curve, k, theme) {
+    const { top, height } = this.#panel(k), { steps, terms } = this.timeline, place = this.scales[k];
+    context.strokeStyle = fade(theme.text, 0.16);
+    context.beginPath();
+    context.moveTo(EDGE.left, Math.round(top + height) + 0.5);
+    context.lineTo(this.sheet.width - EDGE.right, Math.round(top + height) + 0.5);
+    context.stroke();
+    context.beginPath();
+    steps.forEach((step, i) => context.lineTo(this.#x(step), top + height - height * place(terms[i][k])));
+    paint(context, { stroke: fade(theme.text, k === 0 ? 0.95 : 0.75), width: k === 0 ? 1.8 : 1.5, dash: curve.dash });
+    this.#drawName(context, curve, k, theme, place.log);
+  }
+
+  #drawName(context, curve, k, theme, log) {
+    const weight = { 2: this.weights.lambda1, 3: this.weights.lambda2 }[k];
+    const y = this.#panel(k).top - 8;
+    context.beginPath();
+    context.moveTo(EDGE.left, y - 4); context.lineTo(EDGE.left + 24, y - 4);
+    paint(context, { stroke: fade(theme.text, 0.85), width: 1.5, dash: curve.dash });
+    context.fillStyle = fade(theme.text, 0.9);
+    context.font = `600 12px ${theme.font}`;
+    context.textAlign = "left";
+    context.fillText(curve.name, EDGE.left + 32, y);
+    const shift = EDGE.left + 38 + context.measureText(curve.name).width;
+    context.fillStyle = fade(theme.text, 0.6);
+    context.font = `11px ${theme.font}`;
+    const note = [weight === undefined ? "" : `× ${weight}`, log ? "log scale" : ""].filter(Boolean).join(" · ");
+    context.fillText(note, shift, y);
+  }
+
+  #drawSteps(context, theme) {
+    context.fillStyle = fade(theme.text, 0.62);
+    context.font = `11px ${theme.font}`;
+    context.textBaseline = "alphabetic";
+    const y = this.sheet.height - 6, end = this.sheet.width - EDGE.right;
+    context.textAlign = "left";
+    context.fillText("step 0", EDGE.left, y);
+    context.textAlign = "right";
+    context.fillText(grouped(this.#longest()), end, y);
+  }
+
+  #drawPlayhead(context, theme) {
+    const { timeline } = this, i = timeline.index;
+    const x = this.#x(stepAt(timeline));
+    context.fillStyle = fade(theme.text, 0.35);
+    context.fillRect(Math.round(x), EDGE.top + EDGE.header, 1, this.sheet.height - EDGE.top - EDGE.header - EDGE.bottom);
+    CURVES.forEach((_, k) => {
+      const { top, height } = this.#panel(k), value = timeline.terms[i][k];
+      context.beginPath();
+      context.arc(this.#x(timeline.steps[i]), top + height - height * this.scales[k](value), 3.2, 0, 2 * Math.PI);
+      paint(context, { fill: fade(theme.boundary, 1), stroke: fade(theme.background, 1), width: 1.5 });
+      context.fillStyle = fade(theme.text, 0.95);
+      context.font = `600 12.5px ${theme.font}`;
+      context.textAlign = "right";
+      context.fillText(shortNumber(value), this.sheet.width - EDGE.right, top - 8);
+    });
+  }
+}
+
+/** The step at the playhead, linear between snapshots. */
+function stepAt({ steps, playhead, last }) {
+  const place = Math.min(playhead, last), before = Math.floor(place);
+  return steps[before] + (place - before) * (steps[Math.min(before + 1, last)] - steps[before]);
+}
+
+/** Maps the values of column k to [0, 1]; logarithmic when they are positive and span more than a factor of 30. */
+function valueScale(terms, k) {
+  let low = Infinity, high = -Infinity;
+  for (const row of terms) { low = Math.min(low, row[k]); high = Math.max(high, row[k]); }
+  const log = low > 0 && high / low > 30;
+  const map = log ? Math.log : (value) => value;
+  const from = map(low), span = map(high) - from;
+  const place = (value) => (span > 0 ? (map(value) - from) / span : 0.5);
+  place.log = log;
+  return place;
+}
+
+/** Four figures at most: 0.0071, 12.3, 1.2e-6. */
+function shortNumber(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size < 1e-3 || size >= 1e5 ? value.toExponential(1) : size >= 100 ? value.toFixed(0) : value.toPrecision(3);
+  return text.replace("-", "−").replace("e−", "e−").replace("e+", "e");
+}

@@ -1,0 +1,79 @@
+// What is drawn on the plane: points, each kind with its own shape as well as its own colour, and lines.
+// A layer is one path, so where marks overlap they do not darken; the same input draws the same pixels.
+
+/** Outlines of the marks: each adds one mark around (x, y) with the radius r to the path. */
+const SHAPES = {
+  dot: (path, x, y, r) => { path.moveTo(x + r, y); path.arc(x, y, r, 0, 2 * Math.PI); },
+  cross: (path, x, y, r) => {
+    path.moveTo(x - r, y - r); path.lineTo(x + r, y + r);
+    path.moveTo(x - r, y + r); path.lineTo(x + r, y - r);
+  },
+  diamond: (path, x, y, r) => {
+    path.moveTo(x, y - r); path.lineTo(x + r, y); path.lineTo(x, y + r); path.lineTo(x - r, y);
+    path.closePath();
+  },
+};
+
+/** Draw points (x, y in turn; `stride` numbers each) that `keep` does not drop. */
+function drawPoints(context, camera, points, { shape, radius, fill, stroke, width = 1, stride = 2, keep = null }) {
+  context.beginPath();
+  const mark = SHAPES[shape];
+  for (let i = 0, k = 0; i < points.length; i += stride, k += 1) {
+    if (!keep || keep(k)) mark(context, camera.x(points[i]), camera.y(points[i + 1]), radius);
+  }
+  paint(context, { fill, stroke, width });
+}
+
+function paint(context, { fill, stroke, width = 1, dash = [] }) {
+  if (fill) { context.fillStyle = fill; context.fill(); }
+  if (!stroke) return;
+  Object.assign(context, { strokeStyle: stroke, lineWidth: width, lineJoin: "round", lineCap: dash.length ? "butt" : "round" });
+  context.setLineDash(dash);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function traceLines(context, camera, lines) {
+  context.beginPath();
+  for (const points of lines) {
+    for (let i = 0; i < points.length; i += 2) {
+      const x = camera.x(points[i]), y = camera.y(points[i + 1]);
+      if (i === 0) context.moveTo(x, y); else context.lineTo(x, y);
+    }
+  }
+}
+
+/** Polylines, each [x0, y0, x1, y1, ...] in data coordinates. */
+function drawLines(context, camera, lines, style) {
+  traceLines(context, camera, lines);
+  paint(context, style);
+}
+
+/** The two contours wherever they are drawn: exact solid, model dashed. */
+function drawContour(context, camera, lines, name, theme) {
+  const dash = name === "model" ? [7, 5] : [];
+  // A halo in the background's colour keeps the line readable where it runs through points.
+  drawLines(context, camera, lines, { stroke: fade(theme.background, 0.55), width: 3.6 });
+  drawLines(context, camera, lines, { stroke: fade(theme.text, 0.9), width: 1.6, dash });
+}
+
+function drawData(context, camera, points, theme, alpha = 0.75) {
+  drawPoints(context, camera, points, { shape: "dot", radius: 1.5 * markScale(camera), fill: fade(theme.data, alpha) });
+}
+
+function drawModelSamples(context, camera, points, theme, alpha = 0.7) {
+  const radius = 2 * markScale(camera);
+  drawPoints(context, camera, points, { shape: "cross", radius, stroke: fade(theme.model, alpha), width: 1.1 });
+}
+
+/** B(z) as diamonds: `toX`, `toY` map the numbers in `points` to pixels. */
+function drawBoundary(context, camera, points, theme) {
+  const radius = 3 * markScale(camera);
+  const style = { fill: fade(theme.background, 0.55), stroke: fade(theme.boundary, 0.95), width: 1.25 };
+  drawPoints(context, camera, points, { shape: "diamond", radius, ...style });
+}
+
+/** Marks shrink a little on a small plane. */
+function markScale({ frame }) {
+  return Math.min(1.15, Math.max(0.75, frame.width / 520));
+}

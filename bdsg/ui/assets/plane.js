@@ -1,0 +1,142 @@
+// The plane that every picture is drawn on: a canvas with equal aspect, a fixed window, axes and layers.
+
+const MARGIN = { left: 38, right: 10, top: 10, bottom: 30 };
+
+/** A canvas kept as sharp as the screen; `redraw` is called when its size changes. */
+class Sheet {
+  constructor(canvas, redraw) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    this.observer = new ResizeObserver(() => { if (this.#fit()) redraw(); });
+    this.observer.observe(canvas);
+    this.#fit();
+  }
+
+  /** Match the backing store to the size on screen; whether anything changed. */
+  #fit() {
+    const ratio = window.devicePixelRatio || 1, { clientWidth, clientHeight } = this.canvas;
+    const width = Math.round(clientWidth * ratio), height = Math.round(clientHeight * ratio);
+    const changed = width !== this.canvas.width || height !== this.canvas.height;
+    if (changed) Object.assign(this.canvas, { width, height });
+    Object.assign(this, { width: clientWidth, height: clientHeight, ratio });
+    return changed;
+  }
+
+  /** An empty canvas in CSS pixels. */
+  begin() {
+    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    this.context.clearRect(0, 0, this.width, this.height);
+    return this.context;
+  }
+
+  /** A second canvas of the same size, for what need not be redrawn every frame. */
+  layer() {
+    const canvas = document.createElement("canvas");
+    Object.assign(canvas, { width: this.canvas.width, height: this.canvas.height });
+    const context = canvas.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    return { canvas, context };
+  }
+
+  put(canvas) {
+    this.context.drawImage(canvas, 0, 0, this.width, this.height);
+  }
+
+  stop() {
+    this.observer.disconnect();
+  }
+}
+
+/** Maps the window [low, high] into a sheet: one scale for both axes, centred; y points up. */
+function cameraFor(sheet, low, high) {
+  const width = Math.max(1, sheet.width - MARGIN.left - MARGIN.right);
+  const height = Math.max(1, sheet.height - MARGIN.top - MARGIN.bottom);
+  const scale = Math.min(width / (high[0] - low[0]), height / (high[1] - low[1]));
+  const frame = { width: scale * (high[0] - low[0]), height: scale * (high[1] - low[1]) };
+  frame.left = MARGIN.left + (width - frame.width) / 2;
+  frame.top = MARGIN.top + (height - frame.height) / 2;
+  return {
+    scale, frame, low, high,
+    x: (value) => frame.left + (value - low[0]) * scale,
+    y: (value) => frame.top + frame.height - (value - low[1]) * scale,
+  };
+}
+
+/** Run `draw` with everything outside the frame cut off. */
+function clipped(context, { frame }, draw) {
+  context.save();
+  context.beginPath();
+  context.rect(frame.left, frame.top, frame.width, frame.height);
+  context.clip();
+  draw();
+  context.restore();
+}
+
+/** Round numbers (1, 2 or 5 times a power of ten) inside [low, high], about one for every `gap` pixels. */
+function ticks(low, high, pixels, gap = 70) {
+  const rough = ((high - low) * gap) / Math.max(pixels, gap);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
+  const found = [];
+  for (let k = Math.ceil(low / step); k * step <= high; k += 1) found.push(k * step);
+  return { step, values: found };
+}
+
+function tickLabel(value, step) {
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  return (Math.abs(value) < step / 1e6 ? 0 : value).toFixed(digits).replace("-", "−");
+}
+
+/** The frame, ticks and names of the axes. */
+function drawAxes(context, camera, theme) {
+  const { frame, low, high } = camera, bottom = frame.top + frame.height;
+  context.save();
+  context.strokeStyle = fade(theme.text, 0.22);
+  context.lineWidth = 1;
+  context.strokeRect(Math.round(frame.left) + 0.5, Math.round(frame.top) + 0.5, Math.round(frame.width) - 1, Math.round(frame.height) - 1);
+  context.fillStyle = fade(theme.text, 0.68);
+  context.font = `11px ${theme.font}`;
+  const across = ticks(low[0], high[0], frame.width), up = ticks(low[1], high[1], frame.height);
+  context.beginPath();
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  for (const value of across.values) {
+    const x = Math.round(camera.x(value)) + 0.5;
+    context.moveTo(x, bottom); context.lineTo(x, bottom + 4);
+    context.fillText(tickLabel(value, across.step), x, bottom + 7);
+  }
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const value of up.values) {
+    const y = Math.round(camera.y(value)) + 0.5;
+    context.moveTo(frame.left, y); context.lineTo(frame.left - 4, y);
+    context.fillText(tickLabel(value, up.step), frame.left - 7, y);
+  }
+  context.stroke();
+  context.restore();
+  drawAxisNames(context, camera, theme);
+}
+
+function drawAxisNames(context, { frame }, theme) {
+  context.save();
+  context.fillStyle = fade(theme.text, 0.68);
+  context.font = `italic 12px Georgia, serif`;
+  context.textAlign = "right";
+  context.textBaseline = "bottom";
+  context.fillText("x₁", frame.left + frame.width - 7, frame.top + frame.height - 5);
+  context.textAlign = "left";
+  context.textBaseline = "top";
+  context.fillText("x₂", frame.left + 8, frame.top + 6);
+  context.restore();
+}
+
+/** A picture of grid nodes from [x0, y0] to [x1, y1]: each node owns the cell around it, so half a cell is added. */
+function drawImage(context, camera, image, from, to, smooth = true) {
+  const halfX = (to[0] - from[0]) / (image.width - 1) / 2, halfY = (to[1] - from[1]) / (image.height - 1) / 2;
+  const left = camera.x(from[0] - halfX), top = camera.y(to[1] + halfY);
+  context.save();
+  context.imageSmoothingEnabled = smooth;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, left, top, camera.x(to[0] + halfX) - left, camera.y(from[1] - halfY) - top);
+  context.restore();
+}

@@ -1,0 +1,169 @@
+// The player: data, samples of G, contours, and B(z) moving from snapshot to snapshot.
+
+const PLAYERS = new WeakMap();
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+const LONGEST_TICK = 0.25; // seconds: after a pause of the browser the playhead does not leap
+
+class Player {
+  constructor(parent) {
+    this.born = performance.now();
+    this.root = parent.querySelector(".bdsg");
+    this.canvas = parent.querySelector(".plane-canvas");
+    this.timeline = new Timeline();
+    this.layers = { heat: true, model: true, data: true, truth: true, contour: true, boundary: true };
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.times = []; // of the latest frames, for framesPerSecond()
+    this.sheet = new Sheet(this.canvas, () => this.redraw());
+    this.losses = new LossChart(parent.querySelector(".losses"), this.timeline, () => this.draw(), (i) => this.act(() => this.timeline.seek(i)));
+    this.controls = new Transport(this);
+    this.root.addEventListener("keydown", (event) => this.controls.onKey(event));
+    this.canvas.bdsg = { positions: () => Float32Array.from(this.points ?? []), framesPerSecond: () => this.#framesPerSecond() };
+    this.tick = (now) => this.#tick(now);
+  }
+
+  receive(bytes) {
+    this.theme = readTheme(this.root);
+    if (bytes?.length && !sameBytes(bytes, this.bytes)) {
+      this.bytes = bytes;
+      const { arrays, meta } = readTensors(bytes);
+      if (meta.kind === "full") this.#show(arrays, meta);
+      else this.timeline.append(arrays, meta, this.calm.matches);
+      this.losses.base = null;
+    }
+    this.redraw();
+    this.#wake();
+  }
+
+  #show(arrays, meta) {
+    const before = this.meta;
+    Object.assign(this, { arrays, meta });
+    this.timeline.replace(arrays, meta, this.calm.matches);
+    this.losses.weights = meta.weights ?? {};
+    this.root.classList.toggle("compact", Boolean(meta.compact));
+    this.root.querySelector(".title").textContent = meta.title ?? "";
+    this.root.querySelector(".caption").textContent = meta.caption ?? "";
+    if (!before || before.run !== meta.run || this.legendFor !== Object.keys(arrays).join()) this.#buildLegend(arrays, meta);
+    this.controls.prepare(meta);
+  }
+
+  #buildLegend(arrays, meta) {
+    this.legendFor = Object.keys(arrays).join();
+    const named = (name) => meta.contours.some((contour) => contour.name === name && contour.lines.length);
+    const present = {
+      data: true, model: arrays.model_samples?.values.length > 0, boundary: true,
+      truth: named("truth"), contour: named("model"), heat: true,
+    };
+    const buttons = Object.keys(present).filter((name) => present[name]).map((name) => layerButton(name, this.layers, () => this.redraw()));
+    if (arrays.model_heat) buttons.push(this.#heatSwitch());
+    this.root.querySelector(".legend").replaceChildren(...buttons);
+  }
+
+  /** Which density the heat map shows: the data's or the model's. */
+  #heatSwitch() {
+    const show = (model, button, other) => {
+      this.modelHeat = model;
+      button.setAttribute("aria-pressed", "true");
+      other.setAttribute("aria-pressed", "false");
+      this.redraw();
+    };
+    const option = (html, title, pressed) => make("button", { type: "button", title, "aria-pressed": String(pressed), html });
+    const truth = option("<i>p<sub>x</sub></i>", "Show the density of the data", !this.modelHeat);
+    const model = option("<i>p<sub>g</sub></i>", "Show the density of the model", Boolean(this.modelHeat));
+    truth.addEventListener("click", () => show(false, truth, model));
+    model.addEventListener("click", () => show(true, model, truth));
+    return make("span", { class: "switch", role: "group", "aria-label": "Density shown" }, truth, model);
+  }
+
+  /** Run something the user asked for, then show the outcome. */
+  act(change) {
+    change();
+    this.draw();
+    this.#wake();
+  }
+
+  /** Start the frame loop if there is something to play; while paused none runs. */
+  #wake() {
+    const { timeline } = this;
+    const moving = timeline.playing && (timeline.playhead < timeline.last || !timeline.live);
+    if (!moving || this.pending || !timeline.frames.length) return;
+    this.before = null;
+    this.times.length = 0;
+    this.pending = requestAnimationFrame(this.tick);
+  }
+
+  #tick(now) {
+    const seconds = this.before === null ? 0 : Math.min(LONGEST_TICK, (now - this.before) / 1000);
+    this.before = now;
+    this.times.push(now);
+    if (this.times.length > 120) this.times.shift();
+    const more = this.timeline.advance(seconds);
+    this.pending = more ? requestAnimationFrame(this.tick) : 0;
+    this.draw();
+  }
+
+  #framesPerSecond() {
+    const { times } = this, span = times[times.length - 1] - times[0];
+    return times.length > 1 ? (1000 * (times.length - 1)) / span : 0;
+  }
+
+  /** Draw all anew: theme, size, layers or data changed. */
+  redraw() {
+    this.base = null;
+    this.losses.base = null;
+    this.draw();
+  }
+
+  draw() {
+    const { timeline, sheet } = this;
+    if (!this.meta || !timeline.frames.length || !sheet.width) return;
+    const { low, high } = this.meta;
+    if (!this.base) this.base = this.#drawBase(cameraFor(sheet, low, high));
+    const context = sheet.begin(), { camera, canvas } = this.base;
+    sheet.put(canvas);
+    this.points = timeline.points(low, high, this.points);
+    if (this.layers.boundary) clipped(context, camera, () => drawBoundary(context, camera, this.points, this.theme));
+    this.losses.draw(this.theme);
+    this.controls.show();
+    this.#report();
+  }
+
+  /** Everything that stays while B(z) moves. */
+  #drawBase(camera) {
+    const { arrays, meta, layers, theme } = this, { canvas, context } = this.sheet.layer();
+    clipped(context, camera, () => {
+      const heat = this.modelHeat && arrays.model_heat ? arrays.model_heat : arrays.heat;
+      if (layers.heat) drawImage(context, camera, heatImage(heat.values, heat.shape, theme), meta.low, meta.high);
+      if (layers.model && arrays.model_samples) drawModelSamples(context, camera, arrays.model_samples.values, theme);
+      if (layers.data) drawData(context, camera, arrays.data.values, theme);
+      for (const { name, lines } of meta.contours) {
+        if (layers[name === "model" ? "contour" : "truth"]) drawContour(context, camera, lines, name, theme);
+      }
+    });
+    drawAxes(context, camera, theme);
+    return { canvas, camera };
+  }
+
+  #report() {
+    const { timeline, root } = this;
+    setData(root, "frame", timeline.index);
+    setData(root, "frames", timeline.frames.length);
+    setData(root, "playing", timeline.playing ? 1 : 0);
+    setData(root, "step", timeline.steps[timeline.index]);
+    if (root.dataset.ready) return;
+    root.dataset.firstFrameMs = (performance.now() - this.born).toFixed(1);
+    root.dataset.ready = "1";
+  }
+
+  stop() {
+    cancelAnimationFrame(this.pending);
+    this.sheet.stop();
+    this.losses.sheet.stop();
+  }
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const player = viewAt(PLAYERS, parentElement, (parent) => new Player(parent));
+  player.receive(data);
+  return () => { player.stop(); PLAYERS.delete(parentElement); };
+}

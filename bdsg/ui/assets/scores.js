@@ -1,0 +1,192 @@
+// Every score of the evaluation page for one threshold ε: the twin of bdsg/metrics, which is the reference.
+// A score that does not exist is null, never NaN.
+
+const COVERED = 0.9; // a component counts as covered from this boundary recall on
+const NEAR = 2; // a piece of contour is covered by an in-band point within this many band widths
+
+/** What does not depend on ε: done once for each payload. */
+function prepareEvaluation(arrays) {
+  const values = (name) => arrays[name].values;
+  const boundary = values("boundary"), order = curveOrder(boundary), segments = new Float64Array(4 * order.length);
+  order.forEach((i, k) => segments.set([boundary[2 * i], boundary[2 * i + 1], boundary[2 * i], boundary[2 * i + 1]], 4 * k));
+  return {
+    grid: { x: values("grid_x"), y: values("grid_y"), logTruth: values("log_p_x"), logModel: values("log_p_g") },
+    field: { x: values("field_x"), y: values("field_y"), values: values("field") },
+    model: { x: values("grid_x"), y: values("grid_y"), values: values("log_p_g") },
+    ranks: midRanks(values("log_p_g")),
+    segments, // the points in the curve's order, which `inBand` and all that is drawn follow
+    logDensity: Float32Array.from(order, (i) => values("boundary_log_p_x")[i]),
+    tree: new SegmentTree(segments),
+  };
+}
+
+/** All scores at ε with δ = ratio·ε, as plain numbers, and under `detail` what they were counted from. */
+function evaluateAt(prepared, epsilon, ratio) {
+  const logHigh = Math.log(epsilon), logLow = Math.log(epsilon * ratio);
+  const cells = gridCounts(prepared.grid, logHigh);
+  const band = modelBand(prepared.grid, logLow, logHigh);
+  const points = pointsInBand(prepared.logDensity, logLow, logHigh);
+  const contours = {
+    upper: contourLines(prepared.field, logHigh),
+    lower: contourLines(prepared.field, logLow),
+    middle: contourLines(prepared.field, 0.5 * (logLow + logHigh)),
+    model: contourLines(prepared.model, logHigh),
+  };
+  const coverage = boundaryCoverage(prepared, contours, points.inBand, logHigh);
+  const bp1 = share(points.count, points.inBand.length);
+  return {
+    epsilon, delta: epsilon * ratio, ...cells,
+    auroc: auroc(prepared, logHigh, cells),
+    bp1, bp2: share(band.hits, band.size), boundary_recall: coverage.recall, bf1: harmonicMean(bp1, coverage.recall),
+    in_band: points.count, points: points.inBand.length, band_size: band.size, band_hits: band.hits,
+    components: coverage.components.length,
+    components_covered: coverage.components.filter((piece) => piece.recall >= COVERED).length,
+    ...distances(prepared, contours.middle),
+    detail: { contours, coverage, inBand: points.inBand, logLow, logHigh },
+  };
+}
+
+function share(part, whole) {
+  return whole > 0 ? part / whole : null;
+}
+
+/** 2ab / (a + b); 0 when both are 0, null when one does not exist. */
+function harmonicMean(a, b) {
+  if (a === null || b === null) return null;
+  return a + b > 0 ? (2 * a * b) / (a + b) : 0;
+}
+
+/** The four counts on the classification grid with normal as the positive class. */
+function gridCounts({ logTruth, logModel }, level) {
+  const counts = [0, 0, 0, 0];
+  for (let k = 0; k < logTruth.length; k += 1) counts[2 * (logTruth[k] >= level) + (logModel[k] >= level)] += 1;
+  const [tn, fp, fn, tp] = counts;
+  return { tp, fp, fn, tn };
+}
+
+/** Precision, recall, F1 and accuracy for either positive class; swapping it swaps TP with TN and FP with FN. */
+function classification(scores, positive) {
+  const { tp, fp, fn, tn } = positive === "normal"
+    ? scores : { tp: scores.tn, fp: scores.fn, fn: scores.fp, tn: scores.tp };
+  const precision = share(tp, tp + fp), recall = share(tp, tp + fn);
+  return { tp, fp, fn, tn, precision, recall, f1: share(2 * tp, 2 * tp + fp + fn), accuracy: share(tp + tn, tp + fp + fn + tn) };
+}
+
+/** Grid nodes with p_g in [δ, ε], and how many of them have p_x there too. */
+function modelBand({ logTruth, logModel }, low, high) {
+  let size = 0, hits = 0;
+  for (let k = 0; k < logModel.length; k += 1) {
+    if (!(logModel[k] >= low && logModel[k] <= high)) continue;
+    size += 1;
+    if (logTruth[k] >= low && logTruth[k] <= high) hits += 1;
+  }
+  return { size, hits };
+}
+
+function pointsInBand(logDensity, low, high) {
+  const inBand = new Uint8Array(logDensity.length);
+  let count = 0;
+  for (let i = 0; i < inBand.length; i += 1) {
+    inBand[i] = logDensity[i] >= low && logDensity[i] <= high ? 1 : 0;
+    count += inBand[i];
+  }
+  return { inBand, count };
+}
+
+/** Boundary recall along {p_x = ε}, over all and for each component of {p_x >= ε}. */
+function boundaryCoverage({ field, tree }, contours, inBand, level) {
+  const { labels, count } = connectedLabels(field, level);
+  const components = Array.from({ length: count }, () => ({ length: 0, covered: 0, recall: null }));
+  const lengths = contours.upper.map(({ points }) => lineLength(points));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const empty = { recall: null, covered: 0, probes: 0, components, arcs: [] };
+  if (!(total > 0) || !contours.lower.length) return empty;
+  const outer = lineTree(contours.lower);
+  const arcs = contours.upper.map(({ points }, i) => {
+    const probes = spread(points, lengths[i], Math.max(20, Math.round((1000 * lengths[i]) / total)));
+    const covered = coveredProbes(probes, outer, tree, inBand);
+    const label = labelAt(field, labels, probes[0], probes[1]);
+    return { points, length: lengths[i], probes, covered, label };
+  });
+  for (const arc of arcs) addArc(components[arc.label - 1], arc);
+  for (const piece of components) piece.recall = share(piece.covered, piece.length);
+  const sum = (of) => arcs.reduce((running, arc) => running + of(arc), 0);
+  return {
+    recall: sum((arc) => arc.length * mean(arc.covered)) / total, components, arcs,
+    covered: sum((arc) => mean(arc.covered) * arc.covered.length), probes: sum((arc) => arc.covered.length),
+  };
+}
+
+/** For each probe: is there an in-band point within NEAR times the band's width there? */
+function coveredProbes(probes, outer, tree, inBand) {
+  const covered = new Uint8Array(probes.length / 2);
+  for (let i = 0; i < covered.length; i += 1) {
+    const px = probes[2 * i], py = probes[2 * i + 1];
+    covered[i] = tree.within(px, py, NEAR * NEAR * outer.nearest(px, py), inBand) ? 1 : 0;
+  }
+  return covered;
+}
+
+function addArc(piece, arc) {
+  if (!piece) return;
+  piece.length += arc.length;
+  piece.covered += arc.length * mean(arc.covered);
+}
+
+/** Distances from B(z) to {p_x = sqrt(δε)} and from that curve to B(z): mean and 95th percentile. */
+function distances({ segments, tree }, middle) {
+  const names = ["distance_mean", "distance_p95", "curve_distance_mean", "curve_distance_p95"];
+  if (!middle.length || !tree.count) return Object.fromEntries(names.map((name) => [name, null]));
+  const curve = lineTree(middle), toCurve = new Float64Array(tree.count);
+  for (let i = 0; i < tree.count; i += 1) toCurve[i] = Math.sqrt(curve.nearest(segments[4 * i], segments[4 * i + 1]));
+  const back = distancesFromCurve(middle, tree);
+  return {
+    distance_mean: mean(toCurve), distance_p95: percentile(toCurve, 95),
+    curve_distance_mean: mean(back), curve_distance_p95: percentile(back, 95),
+  };
+}
+
+function distancesFromCurve(lines, tree) {
+  const lengths = lines.map(({ points }) => lineLength(points));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const found = [];
+  lines.forEach(({ points }, line) => {
+    const probes = spread(points, lengths[line], Math.max(20, Math.round((1000 * lengths[line]) / total)));
+    for (let i = 0; i < probes.length; i += 2) found.push(Math.sqrt(tree.nearest(probes[i], probes[i + 1])));
+  });
+  return Float64Array.from(found);
+}
+
+function mean(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += values[i];
+  return sum / values.length;
+}
+
+/** NumPy's percentile: linear between the two neighbours in the sorted order. */
+function percentile(values, percent) {
+  const sorted = Float64Array.from(values).sort();
+  const place = ((sorted.length - 1) * percent) / 100, below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+}
+
+/** The rank of each value, 1 for the lowest; equal values share the mean of their ranks. */
+function midRanks(values) {
+  const order = Uint32Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j]);
+  const ranks = new Float64Array(values.length);
+  for (let from = 0, to; from < order.length; from = to) {
+    for (to = from + 1; to < order.length && values[order[to]] === values[order[from]];) to += 1;
+    for (let k = from; k < to; k += 1) ranks[order[k]] = (from + 1 + to) / 2;
+  }
+  return ranks;
+}
+
+/** Area under the ROC curve, as the rank-sum statistic of Mann and Whitney; null with only one class. */
+function auroc({ grid, ranks }, level, { tp, fp, fn, tn }) {
+  const normal = tp + fn, anomalous = fp + tn;
+  if (normal === 0 || anomalous === 0) return null;
+  let sum = 0;
+  for (let k = 0; k < ranks.length; k += 1) if (grid.logTruth[k] >= level) sum += ranks[k];
+  return (sum - (normal * (normal + 1)) / 2) / (normal * anomalous);
+}

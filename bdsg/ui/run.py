@@ -1,0 +1,82 @@
+"""One background run as a page sees it, and how events and results fill it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bdsg.config import ExperimentConfig
+from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
+
+
+@dataclass(eq=False)
+class Run:
+    """One run as a page sees it; only the queue changes it.
+
+    Attributes:
+        state: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
+        place: place in the queue from 1, or 0 outside it.
+        stopping: a stop was asked for, and the run is about to end.
+        scene, progress: the latest, None before the first.
+        density_snapshots, boundary_snapshots: grow at the end only while the run is under way: read
+            ``snapshots[seen:]``.  When it ends, both are replaced by equal lists made from ``result``.
+        result: None until the end; a stopped run may have one too.
+        error: one sentence when ``failed``.
+    """
+
+    config: ExperimentConfig
+    number: int
+    state: str = "queued"
+    place: int = 0
+    stopping: bool = False
+    scene: Scene | None = None
+    progress: Progress | None = None
+    density_snapshots: list[DensitySnapshot] = field(default_factory=list)
+    boundary_snapshots: list[BoundarySnapshot] = field(default_factory=list)
+    result: Result | None = None
+    error: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether more is to come."""
+        return self.state in ("queued", "running")
+
+    @property
+    def seconds_left(self) -> float | None:
+        """What remains of the present stage at its pace so far; None when that is not known."""
+        now = self.progress
+        if self.state != "running" or now is None or now.step == 0:
+            return None
+        return now.seconds / now.step * max(0, now.steps - now.step)
+
+
+def take(run: Run, event: Event | Result) -> None:
+    """Note what a worker sent."""
+    match event:
+        case Progress():
+            run.progress = event
+        case Scene():
+            run.scene = event
+        case DensitySnapshot():
+            run.density_snapshots.append(event)
+        case BoundarySnapshot():
+            run.boundary_snapshots.append(event)
+        case Result():
+            fill(run, event)
+
+
+def fill(run: Run, result: Result) -> None:
+    """Scene and snapshots from a result, so that a run from the store is like one just finished."""
+    arrays = result.arrays
+    if run.scene is None:
+        corners = np.stack([arrays["grid_x"][[0, -1]], arrays["grid_y"][[0, -1]]], axis=1)  # (2, 2): low, high
+        run.scene = Scene(arrays["data"], corners[0], corners[1])
+    fit = zip(arrays["density_steps"], arrays["density_held_out"], arrays["density_frames"], strict=True)
+    run.density_snapshots = [DensitySnapshot(int(step), float(held_out), frame) for step, held_out, frame in fit]
+    steps = zip(arrays["snapshot_steps"], arrays["snapshot_terms"], arrays["snapshot_points"], strict=True)
+    run.boundary_snapshots = [
+        BoundarySnapshot(int(step), dict(zip(TERMS, map(float, terms), strict=True)), points)
+        for step, terms, points in steps
+    ]
+    run.result = result

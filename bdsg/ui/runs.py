@@ -1,0 +1,206 @@
+"""Runs in the background: a first-come queue over prewarmed worker processes, shared by all visitors."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import itertools
+import logging
+import threading
+from collections import OrderedDict, deque
+
+from bdsg.config import ExperimentConfig
+from bdsg.errors import BDSGError
+from bdsg.events import Ended
+from bdsg.store import Store
+from bdsg.ui.run import Run, fill, take
+from bdsg.ui.workers import WorkerDied, WorkerProcess
+
+STOP_SECONDS = 10.0
+"""How long a run may go on after it was asked to stop, before its process is killed."""
+
+__all__ = ["Run", "RunQueue"]
+
+log = logging.getLogger(__name__)
+
+
+class RunQueue:
+    """Equal configs share one run; others wait their turn for a worker.  Safe to call from any thread."""
+
+    def __init__(
+        self, workers: int = 2, store: Store | None = None, *, keep: int = 32, stop_seconds: float = STOP_SECONDS
+    ) -> None:
+        """``keep``: ended runs held in memory; those used least recently go first."""
+        self._store, self._keep, self._stop_seconds = store, keep, stop_seconds
+        self._changed = threading.Condition()
+        self._numbers = itertools.count(1)
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._waiting: deque[Run] = deque()
+        self._serving: dict[Run, WorkerProcess] = {}
+        self._closed = False
+        self._workers = [WorkerProcess() for _ in range(workers)]
+        self._threads = [threading.Thread(target=self._drive, args=(w,), daemon=True) for w in self._workers]
+        for thread in self._threads:
+            thread.start()
+        atexit.register(self.close)
+
+    @property
+    def pids(self) -> list[int]:
+        """Process numbers of the workers that run now."""
+        return [worker.pid for worker in self._workers if worker.alive and worker.pid is not None]
+
+    def submit(self, config: ExperimentConfig) -> Run:
+        """The run of an equal config if it waits, runs or is finished, in memory or store; else a new one."""
+        with self._changed:
+            if run := self._known(config):
+                return run
+        result = self._store.get(config) if self._store else None  # reads the disk: not under the lock
+        with self._changed:
+            if run := self._known(config):
+                return run
+            if self._closed:
+                raise BDSGError("The queue of runs is closed, because the app is ending: start the app again.")
+            run = self._runs[config.key()] = Run(config, next(self._numbers))
+            self._runs.move_to_end(config.key())
+            if result is None:
+                self._waiting.append(run)
+            else:
+                fill(run, result)
+                run.state = "finished"
+            self._update()
+            return run
+
+    def stop(self, run: Run) -> None:
+        """Drop a queued run, or end a running one between two steps; nothing happens to an ended one."""
+        with self._changed:
+            if run.state == "queued":
+                self._waiting.remove(run)
+                self._end(run, "stopped")
+                return
+            worker = self._serving.get(run)
+            if worker is None or run.stopping:
+                return
+            run.stopping = True
+        with contextlib.suppress(WorkerDied):  # the thread that serves the run learns of it too
+            worker.send("stop", run.number)
+        timer = threading.Timer(self._stop_seconds, self._kill, (run, worker))
+        timer.daemon = True
+        timer.start()
+
+    def wait(self, run: Run, seconds: float | None = None) -> bool:
+        """Block until the run has ended; False if that took longer than ``seconds``."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not run.active, seconds)
+
+    def wait_change(self, seconds: float | None = None) -> bool:
+        """Block until any run changes; False if none did for ``seconds``."""
+        with self._changed:
+            return self._changed.wait(seconds)
+
+    def close(self) -> None:
+        """Stop every run and end the worker processes; the queue takes no more."""
+        with self._changed:
+            self._closed = True
+            while self._waiting:
+                self._end(self._waiting.popleft(), "stopped")
+            self._changed.notify_all()
+        for worker in self._workers:
+            worker.close()
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
+        atexit.unregister(self.close)
+
+    def _known(self, config: ExperimentConfig) -> Run | None:
+        """A run in memory that need not be started anew."""
+        run = self._runs.get(config.key())
+        if run is None or run.stopping or run.state in ("stopped", "failed"):
+            return None
+        self._runs.move_to_end(config.key())
+        return run
+
+    def _drive(self, worker: WorkerProcess) -> None:
+        """One thread a worker: serve one run after another."""
+        self._revive(worker)
+        while (run := self._next(worker)) is not None:
+            error = self._follow(run, worker)
+            with self._changed:
+                del self._serving[run]
+                stopped = (run.stopping or self._closed) and (run.result is None or run.result.summary.get("stopped"))
+                self._end(run, "stopped" if stopped else "failed" if error else "finished", error)
+            if not worker.alive:
+                self._revive(worker)
+        worker.close()
+
+    def _follow(self, run: Run, worker: WorkerProcess) -> str | None:
+        """Have one run done; what went wrong in a sentence, if anything did."""
+        try:
+            self._serve(run, worker)
+        except BDSGError as problem:
+            return str(problem)
+        except Exception as problem:  # a thread that died would leave every later run waiting
+            log.exception("Run %s could not be followed", run.number)
+            worker.kill()  # it may still be at this run
+            return f"The run was lost to an unexpected {type(problem).__name__}: start it again."
+        return None if run.result or run.stopping else "The run ended without a result: start it again."
+
+    def _revive(self, worker: WorkerProcess) -> None:
+        """Start the process ahead of the next run; if that fails, the next run tries again and reports."""
+        with self._changed:
+            if self._closed:
+                return
+        try:
+            worker.start()
+        except BDSGError as error:
+            log.warning("%s", error)
+
+    def _next(self, worker: WorkerProcess) -> Run | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._waiting)
+            if self._closed:
+                return None
+            run = self._waiting.popleft()
+            run.state = "running"
+            self._serving[run] = worker
+            self._update()
+            return run
+
+    def _serve(self, run: Run, worker: WorkerProcess) -> None:
+        """Send the run and take its events; raises BDSGError with the sentence that the visitor is to read."""
+        if not worker.alive:
+            worker.start()
+        root = str(self._store.root) if self._store else None
+        worker.send("run", run.number, config=run.config.to_dict(), store=root)
+        if run.stopping:  # asked while the process was being replaced
+            worker.send("stop", run.number)
+        while True:
+            number, event = worker.receive()
+            if number != run.number:
+                continue
+            if isinstance(event, Ended):
+                if event.error:
+                    raise BDSGError(event.error)
+                return
+            with self._changed:
+                take(run, event)
+                self._changed.notify_all()
+
+    def _end(self, run: Run, state: str, error: str | None = None) -> None:
+        run.state = state
+        run.error = error if state == "failed" else None
+        self._update()
+
+    def _update(self) -> None:
+        """Number the queue, forget the oldest ended runs, and wake whoever waits."""
+        for run in self._runs.values():
+            run.place = 0
+        for place, run in enumerate(self._waiting, start=1):
+            run.place = place
+        ended = [key for key, run in self._runs.items() if not run.active]
+        for key in ended[: max(0, len(ended) - self._keep)]:
+            del self._runs[key]
+        self._changed.notify_all()
+
+    def _kill(self, run: Run, worker: WorkerProcess) -> None:
+        with self._changed:
+            if self._serving.get(run) is worker:
+                worker.kill()

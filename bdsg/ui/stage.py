@@ -1,0 +1,258 @@
+"""The two components that draw on the plane in the browser, and the payloads that they read.
+
+Each component is one JavaScript module, joined from the files in ``assets``; Streamlit sends it along
+with a block of bytes (:mod:`bdsg.codec`).  Playing, scrubbing and moving ε need no server.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from bdsg.codec import pack
+from bdsg.errors import ConfigError
+
+ASSETS = Path(__file__).parent / "assets"
+SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js")
+PLAYER = (*SHARED, "timeline.js", "losses.js", "transport.js", "player.js")
+EVALUATION = (*SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "evaluate.js")
+
+FULL_SCALE = 32767
+"""int16 that stands for the window's edge."""
+
+HEAT_SPAN = 9.0
+"""Natural-log units below the peak that the heat map shows: a factor of about 8,000 in density."""
+
+Lines = Sequence[np.ndarray]
+Window = Sequence[float] | np.ndarray
+
+
+def module(names: Sequence[str]) -> str:
+    """Join scripts into one ES module.  It travels with every update, so comments and indents are left out."""
+    text = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
+    lines = (line.strip() for line in re.sub(r"^\s*/\*\*.*?\*/", "", text, flags=re.M | re.S).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def _component(name: str, html: str, scripts: Sequence[str]) -> Any:
+    css = (ASSETS / "stage.css").read_text(encoding="utf-8")
+    return st.components.v2.component(
+        name, html=(ASSETS / html).read_text(encoding="utf-8"), css=css, js=module(scripts)
+    )
+
+
+_PLAYER = _component("bdsg_player", "player.html", PLAYER)
+_EVALUATION = _component("bdsg_evaluation", "evaluate.html", EVALUATION)
+
+
+def player(payload: bytes, *, key: str) -> None:
+    """Show a payload of :func:`player_payload` or :func:`delta_payload`; the key keeps playback going over reruns."""
+    _PLAYER(key=key, data=payload)
+
+
+def evaluation(payload: bytes, *, key: str, on_change: Callable[[], None] | None = None) -> float | None:
+    """Show a payload of :func:`evaluation_payload`.
+
+    Returns:
+        The ε at which the slider was last let go, or None while it was never moved.
+    """
+    state = _EVALUATION(key=key, data=payload, on_epsilon_change=on_change or _nothing)
+    chosen = state.get("epsilon")
+    return None if chosen is None else float(chosen)
+
+
+def _nothing() -> None:
+    """A callback must be given for the state to be kept."""
+
+
+def square(low: Window, high: Window) -> tuple[np.ndarray, np.ndarray]:
+    """The smallest square window around [low, high], with the same centre: it fills the square plane."""
+    corners = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    centre, half = (corners[0] + corners[1]) / 2, float((corners[1] - corners[0]).max()) / 2
+    return centre - half, centre + half
+
+
+def quantise(points: np.ndarray, low: Window, high: Window) -> np.ndarray:
+    """Points (..., 2) in the window [low, high] as int16; those outside are put on its edge.
+
+    Raises:
+        ConfigError: a coordinate is NaN or infinite, or the window is empty.
+    """
+    low, high = _window(low, high)
+    scaled = (_finite("frames", points) - (high + low) / 2) / ((high - low) / 2) * FULL_SCALE
+    return np.clip(np.rint(scaled), -FULL_SCALE, FULL_SCALE).astype(np.int16)
+
+
+def heat(log_density: np.ndarray, peak: float) -> np.ndarray:
+    """Log densities as bytes: 255 at ``peak``, 0 at ``HEAT_SPAN`` below it or further down."""
+    share = (_finite("heat", log_density) - peak) / HEAT_SPAN + 1
+    return np.rint(255 * np.clip(share, 0.0, 1.0)).astype(np.uint8)
+
+
+def player_payload(
+    *,
+    run: str,
+    low: Window,
+    high: Window,
+    data: np.ndarray,
+    log_p_x: np.ndarray,
+    frames: np.ndarray,
+    steps: np.ndarray,
+    terms: np.ndarray,
+    epsilon: float,
+    truth_lines: Lines = (),
+    model_lines: Lines = (),
+    log_p_g: np.ndarray | None = None,
+    model_samples: np.ndarray | None = None,
+    latent: np.ndarray | None = None,
+    total_steps: int = 0,
+    lambda1: float | None = None,
+    lambda2: float | None = None,
+    title: str = "",
+    caption: str = "",
+    live: bool = False,
+    autoplay: bool = False,
+    loop: bool = False,
+    compact: bool = False,
+) -> bytes:
+    """Everything the player shows of one run.
+
+    Args:
+        run: names the run; a payload of the same run keeps playback and layers as they are.
+        low, high: corners of the window, (2,) each; :func:`square` makes it fill the plane.
+        data: training samples, (M, 2).
+        log_p_x, log_p_g: log densities on a regular grid over the window, (ny, nx), rows along y.
+        frames, steps, terms: the snapshots so far, (S, n, 2), (S,) and (S, 4) as in ``bdsg.result.TERMS``.
+        truth_lines, model_lines: contour lines {p_x = ε} and {p_g = ε}, (k, 2) each.
+        lambda1, lambda2: the weights of L1 and L2, shown beside their curves.
+    """
+    low, high = _window(low, high)
+    peak = float(np.max(log_p_x))
+    arrays = {"data": _floats("data", data), "heat": heat(log_p_x, peak), **_snapshots(frames, steps, terms, low, high)}
+    if log_p_g is not None:
+        arrays["model_heat"] = heat(log_p_g, peak)
+    optional = {"model_samples": model_samples, "latent": latent}
+    arrays |= {name: _floats(name, points) for name, points in optional.items() if points is not None}
+    weights = {"lambda1": lambda1, "lambda2": lambda2}
+    meta = {
+        "kind": "full",
+        "run": run,
+        "first": 0,
+        "low": low.tolist(),
+        "high": high.tolist(),
+        "contours": [_contour("truth", truth_lines, low, high), _contour("model", model_lines, low, high)],
+        "epsilon": float(epsilon),
+        "title": title,
+        "caption": caption,
+        "live": live,
+        "autoplay": autoplay,
+        "loop": loop,
+        "compact": compact,
+        "total_steps": int(total_steps),
+        "weights": {name: weight for name, weight in weights.items() if weight is not None},
+    }
+    return pack(arrays, meta)
+
+
+def delta_payload(
+    *,
+    run: str,
+    first: int,
+    low: Window,
+    high: Window,
+    frames: np.ndarray,
+    steps: np.ndarray,
+    terms: np.ndarray,
+    live: bool = True,
+) -> bytes:
+    """Snapshots ``first``, ``first`` + 1, ... of a run that the player already shows.
+
+    The player ignores them if an earlier one is missing, and catches up with the next full payload.
+    """
+    meta = {"kind": "delta", "run": run, "first": int(first), "live": live}
+    return pack(_snapshots(frames, steps, terms, low, high), meta)
+
+
+def evaluation_payload(
+    *,
+    run: str,
+    arrays: dict[str, np.ndarray],
+    field_x: np.ndarray,
+    field_y: np.ndarray,
+    field: np.ndarray,
+    epsilon: float,
+    delta: float,
+    epsilon_low: float,
+    epsilon_high: float,
+    low: Window,
+    high: Window,
+) -> bytes:
+    """What the evaluation component scores in the browser.
+
+    Args:
+        arrays: those of a :class:`bdsg.result.Result`.
+        field_x, field_y, field: log p_x on the fine grid; it must hold {p_x >= δ} for ``epsilon_low`` too.
+        epsilon, delta: where the slider starts; the ratio δ/ε is kept while ε moves.
+        epsilon_low, epsilon_high: ends of the slider.
+    """
+    low, high = _window(low, high)
+    names = ("log_p_x", "log_p_g", "boundary", "boundary_log_p_x", "data")
+    packed = {name: _floats(name, arrays[name]) for name in names}
+    packed |= {name: np.asarray(arrays[name], dtype=np.float64) for name in ("grid_x", "grid_y")}
+    packed |= {"field_x": np.asarray(field_x, np.float64), "field_y": np.asarray(field_y, np.float64)}
+    packed["field"] = _floats("field", field)
+    meta = {
+        "run": run,
+        "epsilon": float(epsilon),
+        "epsilon_low": float(epsilon_low),
+        "epsilon_high": float(epsilon_high),
+        "delta_ratio": float(delta) / float(epsilon),
+        "low": low.tolist(),
+        "high": high.tolist(),
+    }
+    return pack(packed, meta)
+
+
+def _snapshots(
+    frames: np.ndarray, steps: np.ndarray, terms: np.ndarray, low: Window, high: Window
+) -> dict[str, np.ndarray]:
+    count = len(steps)
+    if frames.shape[0] != count or terms.shape[0] != count or frames.ndim != 3 or frames.shape[2] != 2:
+        shapes = (frames.shape, steps.shape, terms.shape)
+        raise ConfigError("frames", shapes, "must be (S, n, 2) with steps (S,) and terms (S, 4): pass equal numbers S.")
+    return {
+        "frames": quantise(frames, low, high),
+        "steps": np.asarray(steps, dtype=np.int32),
+        "terms": _floats("terms", terms),
+    }
+
+
+def _contour(name: str, lines: Lines, low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
+    """A contour as JSON: flat lists of coordinates, rounded to a ten-thousandth of the window."""
+    digits = 4 - math.floor(math.log10(float((high - low).min())))
+    return {"name": name, "lines": [np.round(np.ravel(line).astype(float), digits).tolist() for line in lines]}
+
+
+def _window(low: Window, high: Window) -> tuple[np.ndarray, np.ndarray]:
+    corners = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    if not (corners[0].shape == corners[1].shape == (2,) and (corners[1] > corners[0]).all()):
+        raise ConfigError("window", [c.tolist() for c in corners], "must have a high corner above its low one, (2,) each.")
+    return corners
+
+
+def _floats(name: str, values: np.ndarray) -> np.ndarray:
+    return _finite(name, values).astype(np.float32)
+
+
+def _finite(name: str, values: np.ndarray) -> np.ndarray:
+    array = np.asarray(values)
+    if not np.isfinite(array).all():
+        bad = int((~np.isfinite(array)).sum())
+        raise ConfigError(name, f"{bad} of {array.size} numbers NaN or infinite", "can only be drawn if all are finite.")
+    return array

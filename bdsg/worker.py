@@ -1,0 +1,156 @@
+"""A process that runs experiments: commands on stdin, events on stdout (see :mod:`bdsg.events`).
+
+``python -m bdsg.worker`` loads PyTorch once and then waits, so that a run starts at once.  It ends
+with its owner: when stdin closes, it is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from bdsg.codec import Arrays
+from bdsg.config import ExperimentConfig
+from bdsg.errors import BDSGError, StoreError
+from bdsg.events import Ended, decode_command, encode, read_frame, write_frame
+from bdsg.result import Event, Progress, Result
+from bdsg.store import Store
+
+PROGRESS_SECONDS = 0.05
+"""Least time between two progress events of a stage."""
+
+log = logging.getLogger(__name__)
+
+
+class Inbox:
+    """Commands as they arrive, read by a thread so that a stop is noticed during a run."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._runs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._stopped = -1
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def next(self) -> dict[str, Any]:
+        """Wait for the next ``run`` command."""
+        return self._runs.get()
+
+    def stop_asked(self, run: int) -> bool:
+        """Whether the owner wants this run, the only one under way, to end."""
+        return self._stopped == run
+
+    def _listen(self) -> None:
+        with contextlib.suppress(StoreError, OSError):
+            while (payload := read_frame(self._stream)) is not None:
+                command = decode_command(payload)
+                if command["command"] == "run":
+                    self._runs.put(command)
+                elif command["command"] == "stop":
+                    self._stopped = command["id"]
+                else:
+                    break
+        os._exit(0)  # at once, whatever the main thread is at: nobody is left to hear of it
+
+
+class Throttle:
+    """Lets every event through except progress that follows too soon; a stage's last step always passes."""
+
+    def __init__(self, seconds: float = PROGRESS_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._stage, self._passed = "", 0.0
+
+    def passes(self, event: Event | Result) -> bool:
+        """Whether to send this event."""
+        if not isinstance(event, Progress):
+            return True
+        now = self._clock()
+        due = event.stage != self._stage or event.step >= event.steps or now - self._passed >= self._seconds
+        if due:
+            self._stage, self._passed = event.stage, now
+        return due
+
+
+class BestEffortStore(Store):
+    """A store whose refusal to write is logged: a full disk must not cost the visitor the run."""
+
+    def put(self, result: Result) -> bool:
+        """Keep a result if that is possible."""
+        try:
+            return super().put(result)
+        except StoreError as error:
+            log.warning("A run is not kept. %s", error)
+            return False
+
+    def put_density(self, config: ExperimentConfig, arrays: Arrays, meta: dict[str, Any]) -> None:
+        """Keep a fitted density if that is possible."""
+        try:
+            super().put_density(config, arrays, meta)
+        except StoreError as error:
+            log.warning("A fitted density is not kept. %s", error)
+
+
+def serve(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
+    """Run one experiment and send its events; whatever happens, the last one is ``Ended``."""
+    run, error = command["id"], None
+    try:
+        _stream(command, inbox, send)
+    except BDSGError as problem:
+        error = str(problem)
+    except Exception as problem:
+        log.exception("Run %s failed", run)
+        error = f"The run ended with an unexpected {type(problem).__name__}: change a setting or see the server's log."
+    send(encode(run, Ended(error)))
+
+
+def _stream(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
+    from bdsg import experiment
+
+    run, root = command["id"], command.get("store")
+    config = ExperimentConfig.from_dict(command["config"])
+    throttle, store = Throttle(), BestEffortStore(root) if root else None
+    for event in experiment.run(config, stop=lambda: inbox.stop_asked(run), store=store):
+        if throttle.passes(event):
+            send(encode(run, event))
+
+
+def _claim_stdout() -> BinaryIO:
+    """Keep the real stdout for frames; what libraries print goes to stderr."""
+    frames = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return frames
+
+
+def main() -> None:
+    """Serve runs until stdin closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, whose end closes stdin
+    frames = _claim_stdout()
+    logging.basicConfig(stream=sys.stderr, format="worker %(process)d: %(message)s")
+    inbox = Inbox(sys.stdin.buffer)
+
+    import torch
+
+    import bdsg.experiment  # noqa: F401  (loaded before the first run asks for it)
+
+    torch.set_num_threads(1)  # several workers share the machine
+
+    def send(payload: bytes) -> None:
+        try:
+            write_frame(frames, payload)
+        except OSError:  # the owner is gone
+            os._exit(0)
+
+    while True:
+        serve(inbox.next(), inbox, send)
+
+
+if __name__ == "__main__":
+    main()
