@@ -95,7 +95,8 @@ def density_from_parameters(config: ExperimentConfig, parameters: Arrays) -> Cal
 @torch.no_grad()
 def log_prob_in_chunks(model: Model, points: np.ndarray, chunk: int = 8192) -> np.ndarray:
     """log p_g (n,) of many NumPy points (n, d), in double precision and bounded memory."""
-    parts = [model.log_prob(part).numpy() for part in torch.from_numpy(np.asarray(points, float)).split(chunk)]
+    tensor = torch.from_numpy(np.asarray(points, float))
+    parts = [model.log_prob(tensor[i : i + chunk]).numpy() for i in range(0, len(tensor), chunk)]
     return np.concatenate(parts) if parts else np.empty(0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import NamedTuple, Protocol
 
@@ -36,7 +37,7 @@ def on_circle(z: Tensor) -> Tensor:
 def layers(widths: tuple[int, ...], activation: type[nn.Module], generator: torch.Generator) -> nn.Sequential:
     """Dense layers with Glorot-uniform weights (Glorot and Bengio, 2010, eq. 16) and zero biases."""
     modules: list[nn.Module] = []
-    for into, out in zip(widths[:-1], widths[1:], strict=True):
+    for into, out in itertools.pairwise(widths):
         dense = nn.Linear(into, out)
         limit = math.sqrt(6.0 / (into + out))
         with torch.no_grad():
@@ -122,7 +123,8 @@ class ComponentGenerator(nn.Module):
         one_hot = nn.functional.one_hot(components, len(self.centres)).to(z)
         offset = self.network(torch.cat([angle_features(circle, self.harmonics), one_hot], 1))
         local = circle + offset
-        return self.centres[components] + (self.axes[components] @ local[:, :, None])[:, :, 0]
+        points: Tensor = self.centres[components] + (self.axes[components] @ local[:, :, None])[:, :, 0]
+        return points
 
 
 def angle_features(circle: Tensor, harmonics: int) -> Tensor:

@@ -48,12 +48,14 @@ class Exact:
 def two_by_two(jacobian: Tensor) -> Tensor:
     """log det(I + J) of (2, n, 2); positive because Lip(g) < 1, so no absolute value is needed."""
     (a, b), (c, d) = jacobian[0].unbind(-1), jacobian[1].unbind(-1)
-    return torch.log((1.0 + a) * (1.0 + d) - b * c)
+    determinant: Tensor = (1.0 + a) * (1.0 + d) - b * c
+    return torch.log(determinant)
 
 
 def _general(jacobian: Tensor) -> Tensor:
     square = jacobian.transpose(0, 1) + torch.eye(jacobian.shape[0], dtype=jacobian.dtype, device=jacobian.device)
-    return torch.linalg.slogdet(square).logabsdet
+    log_determinant: Tensor = torch.linalg.slogdet(square).logabsdet
+    return log_determinant
 
 
 @dataclass(frozen=True)

@@ -66,10 +66,11 @@ function drawModelSamples(context, camera, points, theme, alpha = 0.7) {
   drawPoints(context, camera, points, { shape: "cross", radius, stroke: fade(theme.model, alpha), width: 1.1 });
 }
 
-/** B(z) as diamonds: `toX`, `toY` map the numbers in `points` to pixels. */
+/** B(z) as diamonds, smaller where there are many. */
 function drawBoundary(context, camera, points, theme) {
-  const radius = 3 * markScale(camera);
-  const style = { fill: fade(theme.background, 0.55), stroke: fade(theme.boundary, 0.95), width: 1.25 };
+  const crowd = Math.min(1.25, Math.max(0.8, (1000 / (points.length / 2)) ** 0.25));
+  const radius = 2.7 * crowd * markScale(camera);
+  const style = { fill: fade(theme.background, 0.5), stroke: fade(theme.boundary, 0.9), width: 1.05 };
   drawPoints(context, camera, points, { shape: "diamond", radius, ...style });
 }
 

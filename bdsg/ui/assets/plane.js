@@ -1,6 +1,6 @@
 // The plane that every picture is drawn on: a canvas with equal aspect, a fixed window, axes and layers.
 
-const MARGIN = { left: 38, right: 10, top: 10, bottom: 30 };
+const MARGIN = { left: 36, right: 8, top: 8, bottom: 28 };
 
 /** A canvas kept as sharp as the screen; `redraw` is called when its size changes. */
 class Sheet {

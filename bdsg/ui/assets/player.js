@@ -54,7 +54,10 @@ class Player {
       truth: named("truth"), contour: named("model"), heat: true,
     };
     const buttons = Object.keys(present).filter((name) => present[name]).map((name) => layerButton(name, this.layers, () => this.redraw()));
-    if (arrays.model_heat) buttons.push(this.#heatSwitch());
+    if (arrays.model_heat) {
+      buttons.at(-1).lastChild.textContent = "density"; // the switch beside it says whose
+      buttons.push(this.#heatSwitch());
+    }
     this.root.querySelector(".legend").replaceChildren(...buttons);
   }
 
