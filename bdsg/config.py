@@ -182,10 +182,7 @@ class ExperimentConfig:
     @classmethod
     def from_json(cls, text: str) -> ExperimentConfig:
         """Like :meth:`from_dict`, from JSON text."""
-        try:
-            return cls.from_dict(json.loads(text))
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise ConfigError("config", text, f"is not valid JSON ({error}): check commas and quotes.") from error
+        return cls.from_dict(parse_json("config", text))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able form; ``from_dict`` of it equals this config."""
@@ -208,6 +205,14 @@ class ExperimentConfig:
         mixture = dataclasses.asdict(self.data.mixture_numbers())
         samples = self.data.samples
         return _digest([mixture, samples, dataclasses.asdict(self.density), self.seed])
+
+
+def parse_json(key: str, text: str) -> Any:
+    """What the JSON text ``text`` stands for; raises ConfigError under ``key`` if it is not JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
+        raise ConfigError(key, text, f"is not valid JSON ({error}): check commas and quotes.") from error
 
 
 def _digest(raw: object) -> str:
@@ -297,6 +302,8 @@ def _validate(section: Any, prefix: str) -> None:
             _check_choice(key, value, entry.metadata["choices"], optional=entry.default is None)
         elif entry.metadata:
             _check_range(key, value, entry)
+            if entry.type == "float":  # 1 and 1.0 are equal settings, so they must give one key
+                object.__setattr__(section, entry.name, float(value))
 
 
 def _check_choice(key: str, value: object, choices: tuple[str, ...], *, optional: bool) -> None:

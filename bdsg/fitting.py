@@ -121,7 +121,7 @@ def _train(
         if isinstance(event, DensitySnapshot):
             snapshots.append(event)
         yield event
-    if stop():
+    if snapshots[-1].step < config.density.steps:  # stopped: asking again might get another answer
         return None
     bounds = flow.settle()
     parameters = {name: tensor.detach().numpy().copy() for name, tensor in flow.state_dict().items()}

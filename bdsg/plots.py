@@ -1,7 +1,8 @@
 """Results in, Plotly figures out.
 
 Backgrounds are transparent and text has no colour of its own, so that a page's theme decides.  Colours are Okabe and
-Ito's, which colour-blind readers tell apart, and a dash or marker says the same thing again.
+Ito's, which colour-blind readers tell apart (their blue is lightened: it drowned on dark pages), and a dash or marker
+says the same thing again.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from bdsg.metrics.levels import Field, contour_lines
 from bdsg.metrics.ranking import Curve, Positive, pr_curve, roc_curve
 from bdsg.result import TERMS
 
-ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"
+ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#2F8FD0", "#D55E00", "#CC79A7"
 NEUTRAL = "#888888"
 TERM_LABELS = {"loss": "Loss", "l0": "L0: density", "l1": "L1: distance", "l2": "L2: dispersion"}
 _TERM_STYLES = ((VERMILION, "solid"), (BLUE, "dash"), (GREEN, "dot"), (PURPLE, "dashdot"))
 _HEADROOM = 1.5
 """A colour scale ends at most this far above the true peak: one spike of the model must not flatten the rest."""
 _CURVE_POINTS = 1000
+_FEW = 40
+"""Below this many points a curve shows them; a single one would be invisible otherwise."""
 
 
 def roc_figure(log_p_x: np.ndarray, log_p_g: np.ndarray, epsilon: float, positive: Positive = "normal") -> go.Figure:
@@ -90,8 +93,8 @@ def held_out_figure(steps: np.ndarray, values: np.ndarray, entropy: float) -> go
         entropy: of the true density, nats.
     """
     figure = _figure("Fit of the density model", "Training step", "Held-out negative log-likelihood (nats)")
-    line = {"color": BLUE, "width": 2}
-    figure.add_trace(go.Scatter(x=steps, y=values, name="Model", mode="lines+markers", line=line, marker={"size": 5}))
+    line, mode = {"color": BLUE, "width": 2}, "lines+markers" if len(steps) < _FEW else "lines"
+    figure.add_trace(go.Scatter(x=steps, y=values, name="Model", mode=mode, line=line, marker={"size": 5}))
     ends, best = [float(steps[0]), float(steps[-1])], {"color": ORANGE, "dash": "dash", "width": 2}
     figure.add_trace(go.Scatter(x=ends, y=[entropy, entropy], name="True entropy", mode="lines", line=best))
     return figure

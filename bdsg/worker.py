@@ -132,6 +132,8 @@ def _claim_stdout() -> BinaryIO:
 def main() -> None:
     """Serve runs until stdin closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, whose end closes stdin
+    if hasattr(os, "nice"):
+        os.nice(5)  # pages answer first, where cores are few
     frames = _claim_stdout()
     logging.basicConfig(stream=sys.stderr, format="worker %(process)d: %(message)s")
     inbox = Inbox(sys.stdin.buffer)

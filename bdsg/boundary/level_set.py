@@ -10,6 +10,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
+from bdsg.boundary.losses import pair_distances
 from bdsg.errors import EmptyBoundaryError
 
 _STEPS = 60
@@ -84,7 +85,7 @@ def split_components(log_prob: Callable[[Tensor], Tensor], points: Tensor, log_l
     Two samples are linked when they are near and the density half-way between them is near the
     level too: across a gap or through the inside it is not.
     """
-    distances = torch.cdist(points, points)
+    distances = pair_distances(points, points)
     near = distances < 4.0 * spacing
     rows, columns = torch.triu(near, diagonal=1).nonzero().unbind(1)
     middle = 0.5 * (points[rows] + points[columns])

@@ -78,7 +78,7 @@ def two_way_distance_term(points: Tensor, targets: Tensor) -> Tensor:
         targets: samples of the level set, (T, d).
     """
     with torch.no_grad():
-        distances = torch.cdist(points.detach(), targets)
+        distances = pair_distances(points.detach(), targets)
         to_target, to_point = distances.argmin(1), distances.argmin(0)
     there = _norm(points - targets[to_target]).mean()
     back = _norm(points[to_point] - targets).mean()
@@ -89,6 +89,7 @@ def component_dispersion_term(latent: Tensor, components: Tensor, points: Tensor
     """Ours for L2: eq. 4's ratio over the pairs within one component, in units of its size.
 
     Separate components need no pushing apart, and a small one must not outweigh a large one.
+    A batch with no such pair gives 0.
 
     Args:
         latent: position on the unit circle, (N, 2).
@@ -99,6 +100,8 @@ def component_dispersion_term(latent: Tensor, components: Tensor, points: Tensor
     rows, columns = torch.triu_indices(len(points), len(points), offset=1).unbind(0)
     same = components[rows] == components[columns]
     rows, columns = rows[same], columns[same]
+    if len(rows) == 0:
+        return 0.0 * points.sum()
     apart = _norm(points[rows] - points[columns]).clamp(min=SMALLEST_DISTANCE)
     return (_norm(latent[rows] - latent[columns]) * scales[components[rows]] / apart).mean()
 
@@ -106,7 +109,16 @@ def component_dispersion_term(latent: Tensor, components: Tensor, points: Tensor
 @torch.no_grad()
 def nearest_index(points: Tensor, data: Tensor) -> Tensor:
     """argmin_j ‖points_i − data_j‖₂, (N,)."""
-    return torch.cdist(points.detach(), data).argmin(1)
+    return pair_distances(points.detach(), data).argmin(1)
+
+
+def pair_distances(a: Tensor, b: Tensor) -> Tensor:
+    """‖a_i − b_j‖₂, (N, M) of (N, d) and (M, d).
+
+    From the differences: by ‖a‖² + ‖b‖² − 2ab, which is the faster default, distances between points
+    far from the origin are lost to rounding.
+    """
+    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
 
 
 def _norm(offsets: Tensor) -> Tensor:

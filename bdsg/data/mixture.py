@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from bdsg.config import DataConfig, ExperimentConfig, MixtureConfig
+from bdsg.config import DataConfig, ExperimentConfig, MixtureConfig, parse_json
 from bdsg.errors import ConfigError
 
 MAX_MODES = 100
 MAX_DIMENSION = 784
+_ROUNDING = 1e-13
 _SMALLEST_RATIO = 1e-10
 """A covariance whose eigenvalues span more than this is singular in floating point."""
 
@@ -57,7 +58,9 @@ class GaussianMixture:
         self.covariances = _array("data.mixture.covariances", covariances, 3)
         self._check_shapes()
         self._check_weights()
-        self.weights = self.weights / self.weights.sum()
+        total = self.weights.sum()
+        if abs(total - 1) > _ROUNDING:  # weights that sum to 1 already keep their bits through JSON and back
+            self.weights = self.weights / total
         self.factors = np.stack([_cholesky(k, cov) for k, cov in enumerate(self.covariances)])
         identity = np.eye(self.dim)
         self.whiteners = np.stack([solve_triangular(f, identity, lower=True) for f in self.factors])
@@ -120,8 +123,8 @@ class GaussianMixture:
         Raises:
             ConfigError: not JSON, or not a mixture.
         """
-        wrapped = f'{{"data": {{"mixture": {text}}}}}'
-        return cls.from_config(ExperimentConfig.from_json(wrapped).data)
+        raw = parse_json("data.mixture", text)
+        return cls.from_config(ExperimentConfig.from_dict({"data": {"mixture": raw}}).data)
 
     @classmethod
     def from_config(cls, data: DataConfig) -> GaussianMixture:
@@ -160,7 +163,7 @@ class GaussianMixture:
 def _array(key: str, value: Any, depth: int) -> np.ndarray:
     try:
         array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ConfigError(key, value, "must be numbers in rows of equal length.") from None
     if array.ndim != depth:
         raise ConfigError(key, value, f"must be nested {depth} deep: see `python -m bdsg presets --show bimodal`.")
@@ -172,7 +175,7 @@ def _array(key: str, value: Any, depth: int) -> np.ndarray:
 def _cholesky(index: int, covariance: np.ndarray) -> np.ndarray:
     key = f"data.mixture.covariances[{index}]"
     rows = covariance.tolist()
-    if not np.allclose(covariance, covariance.T, rtol=1e-8, atol=1e-12):
+    if not np.allclose(covariance, covariance.T, rtol=0.0, atol=1e-8 * abs(covariance).max()):
         raise ConfigError(key, rows, "must be symmetric: make each entry equal its mirror.")
     eigenvalues = np.linalg.eigvalsh(covariance)
     if not eigenvalues[0] > _SMALLEST_RATIO * abs(eigenvalues[-1]):

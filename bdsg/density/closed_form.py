@@ -90,7 +90,7 @@ def _normal_score(log_weights: Tensor, white: Tensor) -> Tensor:
 def _log_ndtri(log_probability: Tensor) -> Tensor:
     """Φ⁻¹(exp(a)) for a <= log ½, by Newton's method on log Φ from an asymptotic start."""
     start = -torch.sqrt(torch.clamp(-2 * log_probability - math.log(4.0), min=0.0))
-    score = start
+    score = start.detach()  # each Newton step has the whole gradient, and the root's is infinite at 0
     for _ in range(12):
         value = torch.special.log_ndtr(score)
         log_slope = -0.5 * score * score - 0.5 * math.log(2 * math.pi) - value

@@ -51,24 +51,39 @@ class RunQueue:
 
     def submit(self, config: ExperimentConfig) -> Run:
         """The run of an equal config if it waits, runs or is finished, in memory or store; else a new one."""
+        self.find(config)  # brings a stored result into memory
         with self._changed:
             if run := self._known(config):
                 return run
-        result = self._store.get(config) if self._store else None  # reads the disk: not under the lock
-        with self._changed:
-            if run := self._known(config):
-                return run
-            if self._closed:
-                raise BDSGError("The queue of runs is closed, because the app is ending: start the app again.")
-            run = self._runs[config.key()] = Run(config, next(self._numbers))
-            self._runs.move_to_end(config.key())
-            if result is None:
-                self._waiting.append(run)
-            else:
-                fill(run, result)
-                run.state = "finished"
+            run = self._add(config)
+            self._waiting.append(run)
             self._update()
             return run
+
+    def find(self, config: ExperimentConfig) -> Run | None:
+        """The run of an equal config in memory, whatever its state, or from the store; it starts nothing."""
+        with self._changed:
+            if run := self._runs.get(config.key()):
+                self._runs.move_to_end(config.key())
+                return run
+        result = self._store.get(config) if self._store else None  # reads the disk: not under the lock
+        if result is None:
+            return None
+        with self._changed:
+            if run := self._runs.get(config.key()):
+                return run
+            run = self._add(config)
+            fill(run, result)
+            run.state = "finished"
+            self._update()
+            return run
+
+    def _add(self, config: ExperimentConfig) -> Run:
+        if self._closed:
+            raise BDSGError("The queue of runs is closed, because the app is ending: start the app again.")
+        run = self._runs[config.key()] = Run(config, next(self._numbers))
+        self._runs.move_to_end(config.key())
+        return run
 
     def stop(self, run: Run) -> None:
         """Drop a queued run, or end a running one between two steps; nothing happens to an ended one."""

@@ -1,1 +1,217 @@
-export default function(){}
+// The evaluation view: ε moves, and contours, cells and every score follow at once, without the server.
+
+const EVALUATIONS = new WeakMap();
+const SLIDER_STEPS = 1000;
+const SEND_AFTER = 250; // milliseconds after the last change: holding an arrow key sends one value, not thirty
+
+class Evaluation {
+  constructor(parent) {
+    this.root = parent.querySelector(".bdsg");
+    this.positive = "normal";
+    this.layers = { heat: true, band: true, data: false, boundary: true, truth: true, contour: true };
+    this.sent = new Set(); // values of ε that came from this slider: they need not be taken over again
+    this.sheet = new Sheet(parent.querySelector(".plane-canvas"), () => this.redraw());
+    this.slider = parent.querySelector(".slider");
+    this.slider.addEventListener("input", () => this.#move());
+    this.slider.addEventListener("change", () => this.#send());
+    this.cards = new Cards(parent.querySelector(".scores"), (id) => this.#point(id), (id) => this.#pin(id));
+    this.root.querySelector(".choice").append("positive: ", this.#positiveSwitch());
+    const names = Object.keys(this.layers);
+    this.root.querySelector(".legend").append(...names.map((name) => layerButton(name, this.layers, () => this.redraw())));
+  }
+
+  receive(bytes, setStateValue) {
+    this.setStateValue = setStateValue;
+    this.theme = readTheme(this.root);
+    if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
+    this.redraw();
+  }
+
+  #load(bytes) {
+    const { arrays, meta } = readTensors(bytes), before = this.meta;
+    const moved = !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
+    Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays) });
+    this.#update(moved ? meta.epsilon : this.scores.epsilon);
+  }
+
+  /** The slider's place for ε, and ε for its place: equal steps are equal factors. */
+  #placeOf(epsilon) {
+    const { epsilon_low: low, epsilon_high: high } = this.meta;
+    return Math.round((SLIDER_STEPS * Math.log(epsilon / low)) / Math.log(high / low));
+  }
+
+  #epsilonAt(place) {
+    const { epsilon_low: low, epsilon_high: high } = this.meta;
+    return Number((low * (high / low) ** (place / SLIDER_STEPS)).toPrecision(4)); // as it is shown and sent
+  }
+
+  #move() {
+    const started = performance.now();
+    this.#update(this.#epsilonAt(Number(this.slider.value)));
+    this.draw();
+    this.root.dataset.latencyMs = (performance.now() - started).toFixed(1);
+  }
+
+  #send() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.sent.add(this.scores.epsilon);
+      this.setStateValue("epsilon", this.scores.epsilon);
+    }, SEND_AFTER);
+  }
+
+  #update(epsilon) {
+    this.scores = evaluateAt(this.prepared, epsilon, this.meta.delta_ratio);
+    const place = Math.min(SLIDER_STEPS, Math.max(0, this.#placeOf(epsilon)));
+    if (Number(this.slider.value) !== place) this.slider.value = place;
+    this.slider.style.setProperty("--done", place / SLIDER_STEPS);
+    const share = epsilon < 1 ? ` (${significant(100 * epsilon)} %)` : "";
+    const words = `ε = ${significant(epsilon)}${share} per unit area`;
+    this.slider.setAttribute("aria-valuetext", words);
+    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), `δ = ${significant(this.scores.delta)}`);
+    this.#publish();
+  }
+
+  /** Scores for the chosen positive class: on the cards, and for scripts as `bdsgScores`. */
+  #publish() {
+    const { detail, ...numbers } = this.scores, other = this.positive === "normal" ? "anomalous" : "normal";
+    const { tp, fp, fn, tn } = numbers;
+    this.words = { one: this.positive, other };
+    this.shown = { ...this.scores, normal: tp + fn, anomalous: fp + tn, ...classification(this.scores, this.positive) };
+    this.root.bdsgScores = { ...numbers, ...classification(this.scores, this.positive), positive: this.positive };
+    this.root.dataset.epsilon = String(numbers.epsilon);
+    this.cards.show(this.shown, this.words);
+    this.#tell();
+  }
+
+  #positiveSwitch() {
+    const choose = (name) => {
+      this.positive = name;
+      for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.positive === name));
+      this.#publish();
+      this.draw();
+    };
+    const buttons = ["normal", "anomalous"].map((name) => make("button", {
+      type: "button", "data-positive": name, "aria-pressed": String(name === this.positive), click: () => choose(name),
+      title: `Count ${name} cells as the positive class`,
+    }, name));
+    return make("span", { class: "switch", role: "group", "aria-label": "Positive class" }, ...buttons);
+  }
+
+  get active() {
+    return this.pointed ?? this.pinned ?? null;
+  }
+
+  #point(id) {
+    this.pointed = id;
+    this.#tell();
+    this.draw();
+  }
+
+  #pin(id) {
+    this.pinned = this.pinned === id ? null : id;
+    if (!this.pinned) this.pointed = null;
+    this.cards.mark(this.pinned);
+    this.#tell();
+    this.draw();
+  }
+
+  /** The sentence below the plane. */
+  #tell() {
+    const id = this.active, { shown, words } = this;
+    if (!shown) return;
+    const { coverage } = shown.detail;
+    const idle = coverage.arcs.length ? "Point at a score, or press it, to see on the plane exactly what it counts." : noContour(shown);
+    const card = CARDS[id];
+    const text = !card ? idle : exists(shown, id) ? `<strong>${card.name} ${card.value(shown)}</strong> ${card.counted(shown, words)}` : card.missing(shown, words);
+    this.root.querySelector(".counted").innerHTML = text;
+  }
+
+  redraw() {
+    this.layer = null;
+    this.draw();
+  }
+
+  draw() {
+    const { sheet, meta } = this;
+    if (!meta || !sheet.width) return;
+    const camera = cameraFor(sheet, meta.low, meta.high), context = sheet.begin();
+    if (!this.layer) this.layer = this.#drawLayers(camera);
+    if (this.active && exists(this.shown, this.active)) this.#drawMarked(context, camera);
+    else this.#drawPlain(context, camera);
+    drawAxes(context, camera, this.theme);
+    setData(this.root, "active", this.active ?? "");
+    setData(this.root, "ready", 1);
+  }
+
+  #drawPlain(context, camera) {
+    this.sheet.put(this.layer.under);
+    if (this.layers.band) this.#drawBand(context, camera);
+    this.sheet.put(this.layer.points);
+    this.#drawContours(context, camera, drawContour);
+  }
+
+  /** What the active score counts, over a faint picture. */
+  #drawMarked(context, camera) {
+    const { sheet, prepared, scores, positive, theme } = this;
+    context.globalAlpha = 0.4;
+    sheet.put(this.layer.under);
+    context.globalAlpha = 1;
+    this.#drawContours(context, camera, drawFineContour);
+    HIGHLIGHTS[this.active](new Highlighter(sheet, camera, prepared, scores, positive, theme));
+  }
+
+  /** What does not move with ε, drawn once for each size, theme and choice of layers. */
+  #drawLayers(camera) {
+    const { theme, prepared, arrays, layers, sheet } = this, { field } = prepared;
+    const under = sheet.layer(), points = sheet.layer(), scale = markScale(camera);
+    const corners = [[field.x[0], field.y[0]], [field.x.at(-1), field.y.at(-1)]];
+    clipped(under.context, camera, () => {
+      if (layers.heat) drawImage(under.context, camera, this.#heat(theme), ...corners);
+    });
+    clipped(points.context, camera, () => {
+      if (layers.data) drawData(points.context, camera, arrays.data.values, theme);
+      const style = { shape: "diamond", stride: 4, radius: 1.7 * scale, fill: fade(theme.boundary, 0.6) };
+      if (layers.boundary) drawPoints(points.context, camera, prepared.segments, style);
+    });
+    return { under: under.canvas, points: points.canvas };
+  }
+
+  #heat(theme) {
+    const { values, x, y } = this.prepared.field, span = 9;
+    let peak = -Infinity;
+    for (const value of values) peak = Math.max(peak, value);
+    const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / span));
+    return heatImage(bytes, [y.length, x.length], theme);
+  }
+
+  #drawBand(context, camera) {
+    const { upper, lower } = this.scores.detail.contours;
+    clipped(context, camera, () => {
+      traceLines(context, camera, [...upper, ...lower].map(({ points }) => points));
+      context.fillStyle = fade(this.theme.boundary, 0.13);
+      context.fill("evenodd");
+      drawLines(context, camera, lower.map(({ points }) => points), { stroke: fade(this.theme.text, 0.3), width: 1 });
+    });
+  }
+
+  #drawContours(context, camera, draw) {
+    const { upper, model } = this.scores.detail.contours;
+    clipped(context, camera, () => {
+      if (this.layers.truth) draw(context, camera, upper.map(({ points }) => points), "truth", this.theme);
+      if (this.layers.contour) draw(context, camera, model.map(({ points }) => points), "model", this.theme);
+    });
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.sheet.stop();
+  }
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  const view = viewAt(EVALUATIONS, parentElement, (parent) => new Evaluation(parent));
+  view.receive(data, setStateValue);
+  return () => { view.stop(); EVALUATIONS.delete(parentElement); };
+}

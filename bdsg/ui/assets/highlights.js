@@ -1,7 +1,5 @@
 // What each score counts, drawn on the plane.
 
-const OUTLIERS = 0.95; // the distance card joins points beyond this quantile to the curve
-
 const HIGHLIGHTS = {
   precision: (view) => view.cells(["tp", "fp"]),
   recall: (view) => view.cells(["tp", "fn"]),
@@ -25,8 +23,7 @@ class Highlighter {
 
   cells(shown) {
     const cells = outcomeCells(this.prepared.grid, this.detail.logHigh, this.positive);
-    const kinds = OUTCOMES;
-    drawCells(this.sheet, this.camera, this.prepared.grid, cells, kinds, shown, this.theme);
+    drawCells(this.sheet, this.camera, this.prepared.grid, cells, OUTCOMES, shown, this.theme);
   }
 
   band() {
@@ -111,27 +108,24 @@ class Highlighter {
     }
     this.#clip(() => {
       drawPoints(context, camera, segments, { stride: 4, shape: "diamond", radius: 1.6, fill: fade(theme.boundary, 0.5) });
-      drawLines(context, camera, whiskers, { stroke: fade(theme.miss, 0.8), width: 1.1 });
-      drawPoints(context, camera, far, { shape: "cross", radius: 2.4, stroke: fade(theme.miss, 1), width: 1.3 });
+      drawLines(context, camera, whiskers, { stroke: fade(theme.miss, 0.7), width: 0.9 });
+      drawPoints(context, camera, far, { shape: "cross", radius: 2, stroke: fade(theme.miss, 0.9), width: 1.1 });
       drawLines(context, camera, detail.contours.middle.map((line) => line.points), { stroke: fade(theme.hit, 1), width: 2.4 });
     });
   }
 }
 
 /** Runs of probes whose coverage is `wanted`, as polylines that reach half a step beyond both ends. */
-function stretches({ probes, covered }, wanted) {
+function stretches({ probes, covered, closed }, wanted) {
   const lines = [], count = covered.length;
-  const middle = (i, j) => [0, 1].map((axis) => (probes[2 * wrap(i, count) + axis] + probes[2 * wrap(j, count) + axis]) / 2);
+  const at = (i) => (closed ? (i + count) % count : Math.min(count - 1, Math.max(0, i)));
+  const middle = (i, j) => [0, 1].map((axis) => (probes[2 * at(i) + axis] + probes[2 * at(j) + axis]) / 2);
   for (let from = 0, to; from < count; from = to) {
     for (to = from + 1; to < count && covered[to] === covered[from];) to += 1;
     if (covered[from] !== wanted) continue;
     lines.push([...middle(from - 1, from), ...probes.slice(2 * from, 2 * to), ...middle(to - 1, to)]);
   }
   return lines;
-}
-
-function wrap(i, count) {
-  return (i + count) % count;
 }
 
 /** The point of the segment at `k` that is nearest to (px, py). */

@@ -49,12 +49,18 @@ function drawLines(context, camera, lines, style) {
   paint(context, style);
 }
 
+const CONTOUR_DASH = { truth: [], model: [7, 5] };
+
 /** The two contours wherever they are drawn: exact solid, model dashed. */
 function drawContour(context, camera, lines, name, theme) {
-  const dash = name === "model" ? [7, 5] : [];
   // A halo in the background's colour keeps the line readable where it runs through points.
   drawLines(context, camera, lines, { stroke: fade(theme.background, 0.55), width: 3.6 });
-  drawLines(context, camera, lines, { stroke: fade(theme.text, 0.9), width: 1.6, dash });
+  drawLines(context, camera, lines, { stroke: fade(theme.text, 0.9), width: 1.6, dash: CONTOUR_DASH[name] });
+}
+
+/** The same, thin, where something else is to be seen. */
+function drawFineContour(context, camera, lines, name, theme) {
+  drawLines(context, camera, lines, { stroke: fade(theme.text, 0.6), width: 0.8, dash: CONTOUR_DASH[name] });
 }
 
 function drawData(context, camera, points, theme, alpha = 0.75) {

@@ -16,21 +16,20 @@ class SegmentTree {
     this.found = -1; // index of the segment that the last search ended at
   }
 
+  /** The box of node i, around its two children or its segments; an empty one has its low corner at infinity. */
   #fitBox(i) {
-    const box = [Infinity, Infinity, -Infinity, -Infinity], { boxes, segments } = this;
-    const grow = (x0, y0, x1, y1) => {
-      box[0] = Math.min(box[0], x0, x1); box[1] = Math.min(box[1], y0, y1);
-      box[2] = Math.max(box[2], x0, x1); box[3] = Math.max(box[3], y0, y1);
-    };
-    if (i < this.leaves) {
-      for (const k of [8 * i, 8 * i + 4]) grow(boxes[k], boxes[k + 1], boxes[k + 2], boxes[k + 3]);
-    } else {
-      const start = (i - this.leaves) * LEAF;
-      for (let s = start; s < Math.min(start + LEAF, this.count); s += 1) {
-        grow(segments[4 * s], segments[4 * s + 1], segments[4 * s + 2], segments[4 * s + 3]);
-      }
+    const { boxes, segments, leaves, count } = this, inner = i < leaves;
+    const source = inner ? boxes : segments;
+    const from = inner ? 8 * i : 4 * LEAF * (i - leaves), to = inner ? 8 * i + 8 : Math.min(from + 4 * LEAF, 4 * count);
+    let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+    for (let k = from; k < to; k += 4) {
+      if (inner && source[k] === Infinity) continue; // an empty child
+      x0 = Math.min(x0, source[k], source[k + 2]);
+      y0 = Math.min(y0, source[k + 1], source[k + 3]);
+      x1 = Math.max(x1, source[k], source[k + 2]);
+      y1 = Math.max(y1, source[k + 1], source[k + 3]);
     }
-    boxes.set(box, 4 * i);
+    boxes.set([x0, y0, x1, y1], 4 * i);
   }
 
   /** Squared distance to the nearest segment. */

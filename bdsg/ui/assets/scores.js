@@ -99,22 +99,19 @@ function boundaryCoverage({ field, tree }, contours, inBand, level) {
   const components = Array.from({ length: count }, () => ({ length: 0, covered: 0, recall: null }));
   const lengths = contours.upper.map(({ points }) => lineLength(points));
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  const empty = { recall: null, covered: 0, probes: 0, components, arcs: [] };
+  const empty = { recall: null, covered: 0, total, components, arcs: [] };
   if (!(total > 0) || !contours.lower.length) return empty;
   const outer = lineTree(contours.lower);
-  const arcs = contours.upper.map(({ points }, i) => {
+  const arcs = contours.upper.map(({ points, closed }, i) => {
     const probes = spread(points, lengths[i], Math.max(20, Math.round((1000 * lengths[i]) / total)));
     const covered = coveredProbes(probes, outer, tree, inBand);
     const label = labelAt(field, labels, probes[0], probes[1]);
-    return { points, length: lengths[i], probes, covered, label };
+    return { points, closed, length: lengths[i], probes, covered, label };
   });
   for (const arc of arcs) addArc(components[arc.label - 1], arc);
   for (const piece of components) piece.recall = share(piece.covered, piece.length);
-  const sum = (of) => arcs.reduce((running, arc) => running + of(arc), 0);
-  return {
-    recall: sum((arc) => arc.length * mean(arc.covered)) / total, components, arcs,
-    covered: sum((arc) => mean(arc.covered) * arc.covered.length), probes: sum((arc) => arc.covered.length),
-  };
+  const covered = arcs.reduce((sum, arc) => sum + arc.length * mean(arc.covered), 0);
+  return { recall: covered / total, covered, total, components, arcs };
 }
 
 /** For each probe: is there an in-band point within NEAR times the band's width there? */

@@ -1,0 +1,21 @@
+"""The front door: page list, look, and the state that a link carries."""
+
+import streamlit as st
+
+from bdsg.ui import session
+
+st.set_page_config(page_title="BDSG", page_icon=":material/blur_circular:", layout="wide")
+
+pages = [
+    st.Page("pages/learn.py", title="Learn", icon=":material/school:", default=True),
+    st.Page("pages/density.py", title="Density", icon=":material/landscape:"),
+    st.Page("pages/boundary.py", title="Boundary", icon=":material/radio_button_unchecked:"),
+    st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
+]
+page = st.navigation(pages, position="top")
+with session.guarded():
+    session.choices()
+    session.show_notice()
+    page.run()
+    session.write_link()
+session.queue()  # after the page is drawn: its workers load while the visitor looks

@@ -1,0 +1,99 @@
+"""The picture of the evaluate page: ε in the browser, and the rarer scores below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from bdsg import plots
+from bdsg.data import GaussianMixture
+from bdsg.result import Result
+from bdsg.scoring import score_result
+from bdsg.ui import progress, session, stage, views
+from bdsg.ui.density_view import CHART
+from bdsg.ui.runs import Run
+
+
+def show(run: Run | None) -> None:
+    """The evaluation component, and all that it does not hold."""
+    if run is None or run.result is None:
+        if run is not None:
+            st.fragment(_waiting, run_every=0.5 if run.active else None)(run)
+        else:
+            st.info("There is no trained B(z) for these settings yet.", icon=":material/info:")
+        st.page_link("pages/boundary.py", label="Train it on the boundary page", icon=":material/arrow_forward:")
+        return
+    result = run.result
+    if st.session_state.get("evaluated") != result.config.key():
+        st.session_state.evaluated, st.session_state.evaluation_epsilon = result.config.key(), result.config.epsilon
+    payload = _payload(result.config.key(), result)
+    chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
+    _further(result, chosen or result.config.epsilon)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _payload(key: str, _result: Result) -> bytes:
+    return views.evaluation_payload(_result, _result.config.epsilon)
+
+
+def _waiting(run: Run) -> None:
+    with session.guarded():
+        progress.progress_line(run)
+        if not run.active and st.session_state.get("watched") == run.number:
+            st.session_state.watched = None
+            st.rerun()
+        st.session_state.watched = run.number if run.active else None
+
+
+def _further(result: Result, epsilon: float) -> None:
+    """Curves over all thresholds, and the paper's other figures, at the chosen ε."""
+    with st.expander("Ranking, clustering, rarity: at the ε where the slider was let go"):
+        st.caption(f"ε = {epsilon:.4g} per unit area")
+        mixture = GaussianMixture.from_config(result.config.data)
+        low, _ = views.epsilon_range(result.config)
+        field = views.true_field(mixture.to_json(), low * result.config.delta / result.config.epsilon)
+        scores = score_result(result, epsilon, truth=field).to_dict()
+        left, right = st.columns(2)
+        on_x, on_g = result.arrays["log_p_x"], result.arrays["log_p_g"]
+        left.plotly_chart(plots.roc_figure(on_x, on_g, epsilon), key="roc", config=CHART, alt="ROC curve")
+        right.plotly_chart(plots.precision_recall_figure(on_x, on_g, epsilon), key="pr", config=CHART, alt="PR curve")
+        st.table(_rows(scores))
+
+
+def _rows(scores: dict[str, Any]) -> dict[str, list[str]]:
+    """Name, value and meaning of the scores that the component does not show."""
+    rarity, groups = scores["rarity"], scores["clustering"]
+    shares = ", ".join(f"{100 * share:.0f} %" for share in groups["shares"])
+    rows = [
+        ("AUROC", _number(scores["auroc"]), "How well p_g ranks normal above anomalous grid points; 1 is perfect."),
+        ("AUPRC, normal", _number(scores["auprc"]), "Area under precision over recall, normal points positive."),
+        ("AUPRC, anomalous", _number(scores["anomalous"]["auprc"]), "The same with anomalous points positive."),
+        (
+            "Strong anomalies",
+            f"{100 * scores['strong_anomalies']:.1f} %",
+            "Share of B(z) that the model calls anomalous.",
+        ),
+        (
+            "Samples of G per hit",
+            _number(rarity["samples_of_g_per_hit"]),
+            "How many ordinary samples for one in the band.",
+        ),
+        (
+            "Samples of B per hit",
+            _number(rarity["samples_of_b_per_hit"]),
+            "The same for B(z): near 1 is what it is for.",
+        ),
+        ("Points nearest to each mode", shares, "Eq. 7: modes that get no share were forgotten."),
+        ("Mean distance to that mode", _number(groups["mean_distance"]), "In data units."),
+        ("Closest two modes' samples", _number(groups["mode_set_distance"]), "The distance to compare it with."),
+    ]
+    return {title: [row[index] for row in rows] for index, title in enumerate(("Score", "Value", "What it says"))}
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"

@@ -1,0 +1,57 @@
+"""A config as URL parameters and back: only what was chosen, so that links stay short."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bdsg.config import ExperimentConfig
+from bdsg.errors import ConfigError
+
+SECTIONS = ("data", "density", "boundary")
+PLAIN = ("epsilon", "delta", "seed")
+MOST_CHARACTERS = 20_000
+
+Choices = dict[str, Any]
+"""What a person chose of a config: the argument of ``ExperimentConfig.from_dict``."""
+
+
+def to_parameters(choices: Choices) -> dict[str, str]:
+    """Flat parameters such as ``boundary.objective=paper``; numbers and lists as JSON."""
+    parameters = {name: json.dumps(choices[name]) for name in PLAIN if choices.get(name) is not None}
+    for section in SECTIONS:
+        for name, value in choices.get(section, {}).items():
+            text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+            parameters[f"{section}.{name}"] = text
+    return parameters
+
+
+def from_parameters(parameters: Mapping[str, str]) -> Choices | None:
+    """What a link chose, or None if it chose nothing; parameters of other kinds are left alone.
+
+    Raises:
+        ConfigError: a value cannot be read, is out of its limits, or the link is too long.
+    """
+    choices: Choices = {}
+    for key, text in parameters.items():
+        section, _, name = key.partition(".")
+        if len(text) > MOST_CHARACTERS:
+            raise ConfigError(key, text, f"has {len(text):,} characters; a link holds {MOST_CHARACTERS:,}: use a file.")
+        if section in SECTIONS and name:
+            choices.setdefault(section, {})[name] = _value(text)
+        elif key in PLAIN:
+            choices[key] = _value(text)
+    if not choices:
+        return None
+    choices.setdefault("data", {"preset": "bimodal"})
+    ExperimentConfig.from_dict(choices)
+    return choices
+
+
+def _value(text: str) -> Any:
+    """JSON where it is JSON, else the text itself (a name)."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

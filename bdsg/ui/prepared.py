@@ -1,0 +1,77 @@
+"""The run that the landing page shows at once: trained beforehand, by ``python -m bdsg.ui.prepared``."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bdsg.codec import pack, unpack
+from bdsg.config import ExperimentConfig
+from bdsg.metrics import contour_lines, truth_field
+from bdsg.result import Result
+from bdsg.scoring import check_epsilon
+from bdsg.ui import stage
+
+FILE = Path(__file__).parent / "assets" / "prepared.safetensors"
+CONFIG: dict[str, Any] = {"data": {"preset": "three_modes"}, "boundary": {"snapshots": 90}}
+POINTS = 700
+
+
+@functools.cache
+def payload() -> bytes:
+    """The player's payload of the prepared run."""
+    return FILE.read_bytes()
+
+
+def caption() -> str:
+    """What the prepared run is and how well it ended."""
+    return str(unpack(payload())[1]["summary"])
+
+
+def prepare(result: Result) -> bytes:
+    """Turn a finished run into the file's contents."""
+    config, arrays = result.config, result.arrays
+    field = truth_field(check_epsilon(config), config.delta)
+    scores = result.summary["scores"]
+    made = stage.player_payload(
+        run=config.key(),
+        low=np.array([arrays["grid_x"][0], arrays["grid_y"][0]]),
+        high=np.array([arrays["grid_x"][-1], arrays["grid_y"][-1]]),
+        data=arrays["data"],
+        log_p_x=arrays["log_p_x"],
+        frames=arrays["snapshot_points"][:, :POINTS],
+        steps=arrays["snapshot_steps"],
+        terms=arrays["snapshot_terms"],
+        epsilon=config.epsilon,
+        truth_lines=contour_lines(field, config.epsilon),
+        total_steps=config.boundary.steps,
+        autoplay=True,
+        loop=True,
+        compact=True,
+    )
+    packed, meta = unpack(made)
+    words = (
+        f"A recorded run: three unequal modes, objective ours, seed {config.seed}, {config.boundary.steps:,} steps. "
+        f"It ended with BP1 {100 * scores['bp1']:.1f} %, boundary recall {100 * scores['boundary_recall']:.1f} %, "
+        f"{scores['components_covered']} of {scores['components']} components covered."
+    )
+    return pack(packed, {**meta, "summary": words})
+
+
+def main() -> None:
+    """Train the prepared run and write the file."""
+    from bdsg.ui.runs import RunQueue
+
+    queue = RunQueue(workers=1)
+    run = queue.submit(ExperimentConfig.from_dict(CONFIG))
+    queue.wait(run)
+    queue.close()
+    assert run.result is not None, run.error
+    FILE.write_bytes(prepare(run.result))
+
+
+if __name__ == "__main__":
+    main()

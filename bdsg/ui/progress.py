@@ -1,0 +1,62 @@
+"""The state of a run in a line, with its buttons: train, stop, and how long it will take."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bdsg.ui import session
+from bdsg.ui.runs import Run
+
+STAGES = {"density": "Fitting the density", "boundary": "Training B(z)", "scores": "Scoring"}
+TERM_NAMES = {"loss": "loss", "l0": "L0", "l1": "L1", "l2": "L2"}
+
+
+def train_button(run: Run | None) -> None:
+    """Start the run of the present choices, or stop it; it is never started twice."""
+    if run is not None and run.active:
+        text = "Stopping…" if run.stopping else "Stop"
+        if st.button(text, key="stop", icon=":material/stop:", disabled=run.stopping, width="stretch"):
+            session.queue().stop(run)
+            st.rerun()
+        return
+    done = run is not None and run.state == "finished"
+    clicked = st.button(
+        "Trained" if done else "Train",
+        key="train",
+        type="primary",
+        icon=":material/check:" if done else ":material/play_arrow:",
+        disabled=done,
+        help="Change a setting to train again." if done else "Fits the density, then trains B(z), in the background.",
+        width="stretch",
+    )
+    if clicked:
+        session.queue().submit(session.config())
+        st.rerun()
+
+
+def progress_line(run: Run) -> None:
+    """What the run is at, its loss terms and the time left."""
+    if run.state == "failed":
+        st.error(run.error or "The run failed: start it again.", icon=":material/error:")
+    elif run.state == "stopped":
+        st.info("Stopped. Press Train to start again.", icon=":material/stop_circle:")
+    elif run.state == "queued":
+        st.progress(0.0, f"Waiting for a free worker: number {run.place} in the queue.")
+    elif run.active:
+        _running(run)
+
+
+def _running(run: Run) -> None:
+    now = run.progress
+    if now is None:
+        st.progress(0.0, "Starting…")
+        return
+    words = [f"{STAGES[now.stage]}: step {now.step:,} of {now.steps:,}"]
+    words += [f"{TERM_NAMES.get(name, name)} {value:.3g}" for name, value in now.terms.items()]
+    if run.seconds_left is not None:
+        words.append(f"{_time(run.seconds_left)} left in this stage")
+    st.progress(min(1.0, now.step / now.steps), " · ".join(words))
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.1f} min"

@@ -1,0 +1,120 @@
+"""What one visit remembers: the choices, and through them its run."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import streamlit as st
+
+from bdsg.config import ExperimentConfig
+from bdsg.errors import BDSGError, ConfigError
+from bdsg.presets import PRESETS
+from bdsg.store import Store
+from bdsg.ui import links
+from bdsg.ui.links import Choices
+from bdsg.ui.runs import Run, RunQueue
+
+FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}
+
+log = logging.getLogger(__name__)
+
+
+@st.cache_resource(show_spinner=False)
+def queue() -> RunQueue:
+    """The queue of runs that all visitors share; it starts its worker processes ahead of the first run."""
+    return RunQueue(workers=max(1, min(2, os.cpu_count() or 1)), store=Store())
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """Show what goes wrong as a sentence in the page."""
+    try:
+        yield
+    except BDSGError as error:
+        st.error(str(error), icon=":material/error:")
+    except Exception as error:
+        log.exception("A page failed")
+        st.error(
+            f"This page ran into an unexpected {type(error).__name__}. Reload it; your finished runs are kept.",
+            icon=":material/error:",
+        )
+
+
+def choices() -> Choices:
+    """What this visit chose so far; from the link when it has just begun."""
+    if "choices" not in st.session_state:
+        st.session_state.choices = FIRST_CHOICE
+        try:
+            st.session_state.choices = links.from_parameters(st.query_params.to_dict()) or FIRST_CHOICE
+        except ConfigError as error:
+            st.session_state.notice = f"The link was not understood, so the first example is shown. {error}"
+    chosen: Choices = st.session_state.choices
+    return chosen
+
+
+def config() -> ExperimentConfig:
+    """The config of the choices."""
+    return ExperimentConfig.from_dict(choices())
+
+
+def change(section: str | None, name: str, value: Any) -> None:
+    """Choose one setting; an impossible one is refused with a notice and leaves all as it was."""
+    present = choices()
+    if section is None:
+        wanted = {**present, name: value}
+    else:
+        wanted = {**present, section: {**present.get(section, {}), name: value}}
+    adopt(wanted)
+
+
+def adopt(wanted: Choices) -> None:
+    """Take over choices as a whole, if they make a valid config."""
+    try:
+        ExperimentConfig.from_dict(wanted)
+    except ConfigError as error:
+        st.session_state.notice = str(error)
+        return
+    st.session_state.choices = wanted
+
+
+def choose_preset(name: str) -> None:
+    """Another distribution: its own settings, and the model and objective chosen before where it has none."""
+    before = config()
+    wanted: Choices = {"data": {"preset": name}, "seed": before.seed}
+    if not PRESETS[name].density:
+        wanted["density"] = {"kind": before.density.kind}
+        wanted["boundary"] = {"objective": before.boundary.objective}
+    adopt(wanted)
+
+
+def choose_variant(section: str, name: str, value: str) -> None:
+    """Another model or objective: settings of the one before do not carry over."""
+    adopt({**choices(), section: {name: value}})
+
+
+def show_notice() -> None:
+    """Say once what was refused."""
+    if notice := st.session_state.pop("notice", None):
+        st.warning(notice, icon=":material/info:")
+
+
+def write_link() -> None:
+    """Keep the address bar equal to the choices, so that it can be copied."""
+    wanted = links.to_parameters(choices())
+    others = {key: value for key, value in st.query_params.to_dict().items() if not _is_choice(key)}
+    if st.query_params.to_dict() != {**others, **wanted}:
+        st.query_params.from_dict({**others, **wanted})
+
+
+def _is_choice(key: str) -> bool:
+    return key in links.PLAIN or key.partition(".")[0] in links.SECTIONS
+
+
+def current_run() -> Run | None:
+    """The run of the present config if it was started, by anyone, or is in the store; it starts nothing."""
+    runs: RunQueue = queue()
+    return runs.find(config())

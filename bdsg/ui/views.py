@@ -1,0 +1,112 @@
+"""A run as the components show it: payloads from its snapshots or its result."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from bdsg.config import ExperimentConfig
+from bdsg.data import GaussianMixture
+from bdsg.metrics import Field, contour_lines, truth_field
+from bdsg.result import TERMS, BoundarySnapshot, Result
+from bdsg.ui import stage
+from bdsg.ui.runs import Run
+
+HEAT_SHAPE = (160, 160)
+EPSILON_SPAN = (1e-3, 0.6)
+"""The ε slider's ends as shares of the density's peak."""
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def true_field(mixture_json: str, lowest_level: float) -> Field:
+    """log p_x on the fine grid that contours are drawn from."""
+    return truth_field(GaussianMixture.from_json(mixture_json), lowest_level)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def heat_field(mixture_json: str, low: tuple[float, float], high: tuple[float, float]) -> Field:
+    """log p_x over a window, coarse enough for a heat map."""
+    mixture = GaussianMixture.from_json(mixture_json)
+    return Field.over(mixture.log_prob, np.array(low), np.array(high), HEAT_SHAPE)
+
+
+def player_payload(run: Run, **options: Any) -> bytes:
+    """All that is known of a run by now; ``options`` go to :func:`bdsg.ui.stage.player_payload`."""
+    scene, config = run.scene, run.config
+    assert scene is not None
+    mixture = GaussianMixture.from_config(config.data)
+    low, high = scene.low, scene.high
+    heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
+    model: dict[str, Any] = {}
+    if run.result is not None:
+        arrays = run.result.arrays
+        on_grid = Field(arrays["grid_x"], arrays["grid_y"], arrays["log_p_g"])
+        model = {
+            "log_p_g": arrays["log_p_g"],
+            "model_samples": arrays["model_samples"],
+            "model_lines": contour_lines(on_grid, config.epsilon),
+        }
+    return stage.player_payload(
+        run=config.key(),
+        low=low,
+        high=high,
+        data=scene.data,
+        log_p_x=heat.values,
+        epsilon=config.epsilon,
+        truth_lines=contour_lines(true_field(mixture.to_json(), config.delta), config.epsilon),
+        total_steps=config.boundary.steps,
+        lambda1=config.boundary.lambda1,
+        lambda2=config.boundary.lambda2,
+        live=run.active,
+        **snapshot_arrays(run.boundary_snapshots),
+        **model,
+        **options,
+    )
+
+
+def delta_payload(run: Run, first: int) -> bytes:
+    """The snapshots of a running run from number ``first`` on."""
+    assert run.scene is not None
+    arrays = snapshot_arrays(run.boundary_snapshots[first:])
+    return stage.delta_payload(run=run.config.key(), first=first, low=run.scene.low, high=run.scene.high, **arrays)
+
+
+def snapshot_arrays(snapshots: list[BoundarySnapshot]) -> dict[str, Any]:
+    """``frames``, ``steps`` and ``terms`` as the player takes them."""
+    points = [snapshot.points for snapshot in snapshots]
+    return {
+        "frames": np.stack(points) if points else np.empty((0, 0, 2)),
+        "steps": np.array([snapshot.step for snapshot in snapshots], np.int32),
+        "terms": np.array([[s.terms[name] for name in TERMS] for s in snapshots]).reshape(-1, len(TERMS)),
+    }
+
+
+def epsilon_range(config: ExperimentConfig) -> tuple[float, float]:
+    """Ends of the ε slider: from a thousandth of the peak density to well below it."""
+    peak = math.exp(GaussianMixture.from_config(config.data).peak())
+    low, high = (share * peak for share in EPSILON_SPAN)
+    return min(low, config.epsilon), max(high, config.epsilon)
+
+
+def evaluation_payload(result: Result, epsilon: float) -> bytes:
+    """What the evaluation component needs to score a run at every ε of its range."""
+    config, arrays = result.config, result.arrays
+    low, high = epsilon_range(config)
+    ratio = config.delta / config.epsilon
+    field = true_field(GaussianMixture.from_config(config.data).to_json(), low * ratio)
+    return stage.evaluation_payload(
+        run=config.key(),
+        arrays=arrays,
+        field_x=field.x,
+        field_y=field.y,
+        field=field.values,
+        epsilon=epsilon,
+        delta=epsilon * ratio,
+        epsilon_low=low,
+        epsilon_high=high,
+        low=np.array([arrays["grid_x"][0], arrays["grid_y"][0]]),
+        high=np.array([arrays["grid_x"][-1], arrays["grid_y"][-1]]),
+    )

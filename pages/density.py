@@ -1,0 +1,45 @@
+"""Choose a distribution, fit its density, see how good the fit is."""
+
+import streamlit as st
+
+from bdsg.presets import PRESETS
+from bdsg.ui import controls, density_view, progress, session
+
+DENSITY_SETTINGS = (
+    "blocks", "hidden", "steps", "batch_size", "learning_rate",
+    "coefficient", "activation", "log_determinant", "series_terms",
+)  # fmt: skip
+
+run = session.current_run()
+config = session.config()
+st.title("Density", anchor=False)
+st.markdown("Choose where the data come from. The model's density p_g says how normal each place is.")
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(width=330):
+        controls.distribution_control()
+    controls.variant_control(
+        "density", "kind", "Density model",
+        "Closed form: the true density. IResNet and ResFlow: invertible networks that learn it from samples.",
+    )  # fmt: skip
+    with st.container(width=160):
+        progress.train_button(run)
+if config.data.preset:
+    st.caption(PRESETS[config.data.preset].teaches)
+else:
+    with st.expander("Your mixture", expanded=True):
+        controls.mixture_editor()
+with st.expander("More settings"):
+    columns = st.columns(3)
+    with columns[0]:
+        controls.epsilon_control()
+    with columns[1]:
+        controls.setting_controls("data", ("samples",))
+    with columns[2]:
+        controls.seed_control()
+    if config.density.kind != "closed_form":
+        columns = st.columns(3)
+        for index, name in enumerate(DENSITY_SETTINGS):
+            with columns[index % 3]:
+                controls.setting_controls("density", (name,))
+density_view.show(run, config)

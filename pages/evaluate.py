@@ -1,0 +1,10 @@
+"""Move ε and read every score, with the cells and points behind it."""
+
+import streamlit as st
+
+from bdsg.ui import evaluation_view, session
+
+run = session.current_run()
+st.title("Evaluate", anchor=False)
+st.markdown("Move **ε**. Every score follows at once, without training. Point at a score to see what it counts.")
+evaluation_view.show(run)

@@ -1,0 +1,38 @@
+"""What a boundary generator is: a prepared run that already moves, and three sentences."""
+
+import streamlit as st
+
+from bdsg.ui import prepared, stage
+
+st.title("Where does normal end?", anchor=False)
+st.markdown(
+    "Data come from somewhere dense. Far away, nothing is normal. **B(z)** is a small network that learns to put "
+    "its points exactly **on the border** between the two."
+)
+picture, words = st.columns([3, 2], gap="large")
+with picture:
+    stage.player(prepared.payload(), key="learn")
+with words:
+    st.markdown(
+        """
+##### What you see
+- **Red dots**: the data, normal samples.
+- **Blue diamonds**: B(z), one point for each random z. Each training step moves all of them.
+- **The line**: where the true density is exactly ε. Inside it a point counts as normal.
+
+##### Why it is hard
+There is hardly any data at the border, so a model that imitates the data seldom goes there.
+B(z) is trained for three things at once:
+
+| Term | Wants |
+| --- | --- |
+| **L0** density | low density: leave the middle |
+| **L1** distance | stay close to the data |
+| **L2** dispersion | spread out, forget no mode |
+
+##### What it is for
+Points on the border are the hardest anomalies: strong tests for a detector, and a threshold you can see.
+"""
+    )
+    st.page_link("pages/density.py", label="Start: choose your data", icon=":material/arrow_forward:")
+st.caption(prepared.caption())

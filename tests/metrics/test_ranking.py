@@ -1,0 +1,60 @@
+"""Ranking scores against pair counting and curves computed by hand."""
+
+import numpy as np
+import pytest
+
+from bdsg.errors import BDSGError
+from bdsg.metrics.ranking import auprc, auroc, pr_curve, roc_curve
+
+NORMAL = np.array([True, True, False, True, False])
+LOG_P = np.array([5.0, 4.0, 3.0, 2.0, 1.0])
+
+
+def pairs(normal: np.ndarray, log_p: np.ndarray) -> float:
+    """Share of (normal, anomalous) pairs in the right order, ties counting half."""
+    won = [(a > b) + 0.5 * (a == b) for a in log_p[normal] for b in log_p[~normal]]
+    return float(np.mean(won))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_auroc_equals_pair_counting(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    normal = rng.random(80) < 0.3
+    log_p = np.round(rng.normal(size=80) + normal, 1)  # rounded: there are ties
+    assert auroc(normal, log_p) == pytest.approx(pairs(normal, log_p), abs=1e-12)
+    assert auroc(normal, log_p, "anomalous") == pytest.approx(pairs(normal, log_p), abs=1e-12)
+
+
+def test_auprc_by_hand() -> None:
+    assert auprc(NORMAL, LOG_P) == pytest.approx((1 + 1 + 3 / 4) / 3)
+    # From the least dense up: anomalous, normal, anomalous, normal, normal.
+    assert auprc(NORMAL, LOG_P, "anomalous") == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_curves_by_hand() -> None:
+    false_rate, true_rate = roc_curve(NORMAL, LOG_P)
+    assert np.trapezoid(true_rate, false_rate) == pytest.approx(5 / 6)  # one of six pairs is out of order
+    assert (false_rate[0], true_rate[0], false_rate[-1], true_rate[-1]) == (0, 0, 1, 1)
+    recall, precision = pr_curve(NORMAL, LOG_P)
+    assert (np.diff(recall) >= 0).all()
+    reached = {(round(float(r), 6), round(float(p), 6)) for r, p in zip(recall, precision, strict=True)}
+    assert {(0.666667, 1.0), (1.0, 0.75)} <= reached
+
+
+def test_grids_may_be_of_any_shape() -> None:
+    rng = np.random.default_rng(0)
+    normal, log_p = rng.random((7, 9)) < 0.5, rng.normal(size=(7, 9))
+    assert auroc(normal, log_p) == auroc(normal.ravel(), log_p.ravel())
+
+
+@pytest.mark.parametrize("score", [auroc, auprc, roc_curve, pr_curve])
+@pytest.mark.parametrize("normal", [True, False])
+def test_one_class_has_no_score(score: object, normal: bool) -> None:
+    assert score(np.full(3, normal), np.arange(3.0)) is None  # type: ignore[operator]
+
+
+def test_refuses_nan_and_other_lengths() -> None:
+    with pytest.raises(BDSGError, match="1 of 2 values"):
+        auroc(np.array([True, False]), np.array([np.nan, 1.0]))
+    with pytest.raises(BDSGError, match="2 labels for 3"):
+        auroc(np.array([True, False]), np.arange(3.0))

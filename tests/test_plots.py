@@ -1,0 +1,179 @@
+"""Figures: what they draw, on which axes, and that nothing in them fixes a theme."""
+
+import json
+import math
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from bdsg import plots
+from bdsg.data import GaussianMixture
+from bdsg.errors import BDSGError
+from bdsg.metrics import Field, auroc
+
+EPSILON = 0.01
+TRUTH = GaussianMixture([1.0], [[0.0, 0.0]], [np.eye(2)])
+MODEL = GaussianMixture([1.0], [[0.7, 0.0]], [np.eye(2)])
+LOW, HIGH = np.array([-4.0, -5.0]), np.array([4.0, 5.0])
+GRID = Field.over(TRUTH.log_prob, LOW, HIGH, (101, 81))
+LOG_P_X, LOG_P_G = GRID.values, Field.over(MODEL.log_prob, LOW, HIGH, (101, 81)).values
+ROWS = [
+    {"bp1": 0.5, "boundary_recall": 1.0, "bf1": 2 / 3},
+    {"bp1": 1.0, "boundary_recall": 0.1, "bf1": 2 / 11},
+    {"bp1": 0.9, "boundary_recall": None, "bf1": None},
+]
+STEPS = np.arange(0, 100, 10)
+TERMS = np.column_stack([np.linspace(9, 1, 10)] * 4) * [1, 0.1, 2, 3]
+
+
+def figures() -> dict[str, go.Figure]:
+    return {
+        "roc": plots.roc_figure(LOG_P_X, LOG_P_G, EPSILON),
+        "precision_recall": plots.precision_recall_figure(LOG_P_X, LOG_P_G, EPSILON),
+        "loss": plots.loss_figure(STEPS, TERMS),
+        "held_out": plots.held_out_figure(STEPS, np.linspace(5, 4, 10), 3.9),
+        "density": plots.density_figure(GRID.x, GRID.y, LOG_P_X, np.zeros((3, 2)), EPSILON),
+        "pair": plots.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_G, EPSILON),
+        "scores": plots.scores_over_epsilon_figure([0.01, 0.02, 0.5], ROWS),
+    }
+
+
+@pytest.mark.parametrize("name", figures())
+def test_every_figure_leaves_the_theme_to_the_page(name: str) -> None:
+    figure = figures()[name]
+    layout = json.loads(figure.to_json())["layout"]
+    assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
+    assert "font" not in layout
+    titles = [axis.title.text for axis in (*figure.select_xaxes(), *figure.select_yaxes())]
+    assert titles[0]
+    assert any(title for title in titles[1:])
+    json.dumps(json.loads(figure.to_json()), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", ["roc", "precision_recall", "loss", "held_out", "scores"])
+def test_curves_differ_in_more_than_colour(name: str) -> None:
+    looks = [(t.line.dash or "solid", t.marker.symbol) for t in figures()[name].data]
+    assert len(set(looks)) == len(looks)
+
+
+def test_roc_has_the_area_and_the_point_of_epsilon() -> None:
+    figure = figures()["roc"]
+    curve, _, point = figure.data
+    area = auroc(np.exp(LOG_P_X) >= EPSILON, LOG_P_G)
+    assert np.trapezoid(curve.y, curve.x) == pytest.approx(area, abs=1e-3)
+    truth, found = np.exp(LOG_P_X) >= EPSILON, np.exp(LOG_P_G) >= EPSILON
+    assert point.y[0] == (truth & found).sum() / truth.sum()
+    assert point.x[0] == (~truth & found).sum() / (~truth).sum()
+    assert np.interp(point.x[0], curve.x, curve.y) == pytest.approx(point.y[0], abs=0.02)
+
+
+def test_the_other_class_swaps_the_rates() -> None:
+    normal = plots.roc_figure(LOG_P_X, LOG_P_G, EPSILON).data[2]
+    other = plots.roc_figure(LOG_P_X, LOG_P_G, EPSILON, "anomalous").data[2]
+    assert (other.x[0], other.y[0]) == pytest.approx((1 - normal.y[0], 1 - normal.x[0]))
+
+
+def test_precision_recall_point_and_chance() -> None:
+    _, chance, point = figures()["precision_recall"].data
+    truth, found = np.exp(LOG_P_X) >= EPSILON, np.exp(LOG_P_G) >= EPSILON
+    assert (point.x[0], point.y[0]) == ((truth & found).sum() / truth.sum(), (truth & found).sum() / found.sum())
+    assert chance.y[0] == truth.mean()
+
+
+@pytest.mark.parametrize("build", [plots.roc_figure, plots.precision_recall_figure])
+def test_one_class_says_so_instead_of_a_curve(build: object) -> None:
+    figure = build(LOG_P_X, LOG_P_G, 5.0)  # type: ignore[operator]
+    assert len(figure.data) == 0
+    assert "one class" in figure.layout.annotations[0].text
+
+
+def test_long_curves_are_thinned_but_keep_their_ends() -> None:
+    rng = np.random.default_rng(0)
+    log_p_x = rng.normal(size=20_000)
+    curve = plots.roc_figure(log_p_x, log_p_x + rng.normal(size=20_000), 1.0).data[0]
+    assert len(curve.x) <= 1000
+    assert (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1]) == (0, 0, 1, 1)
+
+
+def test_loss_shows_every_term_in_order() -> None:
+    figure = figures()["loss"]
+    assert [t.name.split(":")[0] for t in figure.data] == ["Loss", "L0", "L1", "L2"]
+    assert figure.data[2].y.tolist() == TERMS[:, 2].tolist()
+    assert figure.layout.yaxis.type == "log"
+    assert plots.loss_figure(STEPS, TERMS - 5).layout.yaxis.type is None  # no logarithm of a negative value
+    with pytest.raises(BDSGError, match="loss terms holds 1"):
+        plots.loss_figure(STEPS[:1], np.array([[1.0, math.nan, 1.0, 1.0]]))
+
+
+def test_held_out_is_shown_against_the_entropy() -> None:
+    model, entropy = figures()["held_out"].data
+    assert model.x.tolist() == STEPS.tolist()
+    assert list(entropy.y) == [3.9, 3.9]
+    assert "nats" in figures()["held_out"].layout.yaxis.title.text
+
+
+def test_density_figure() -> None:
+    figure = figures()["density"]
+    heat, samples, contour = figure.data
+    assert (heat.type, samples.mode, contour.mode) == ("heatmap", "markers", "lines")
+    assert np.max(heat.z) == pytest.approx(1 / (2 * math.pi), rel=1e-3)
+    np.testing.assert_allclose(
+        np.hypot(contour.x, contour.y), math.sqrt(-2 * math.log(2 * math.pi * EPSILON)), atol=2e-3
+    )
+    assert (figure.layout.yaxis.scaleanchor, figure.layout.yaxis.scaleratio) == ("x", 1)
+    assert len(plots.density_figure(GRID.x, GRID.y, LOG_P_X).data) == 1
+
+
+def test_pair_shares_one_scale_and_centres_the_difference() -> None:
+    figure = figures()["pair"]
+    truth, model, difference = (t for t in figure.data if t.type == "heatmap")
+    assert truth.coloraxis == model.coloraxis == "coloraxis"
+    assert difference.coloraxis == "coloraxis2"
+    np.testing.assert_allclose(difference.z, np.exp(LOG_P_G) - np.exp(LOG_P_X), atol=1e-7)
+    assert figure.layout.coloraxis2.cmin == -figure.layout.coloraxis2.cmax < 0
+    assert figure.layout.coloraxis2.cmax == pytest.approx(np.abs(difference.z).max())
+    lines = [t for t in figure.data if t.type == "scatter"]
+    assert {(t.line.color, t.line.dash) for t in lines} == {(plots.ORANGE, "solid"), (plots.SKY, "dash")}
+    assert sum(t.showlegend for t in lines) == 2
+
+
+def test_pair_has_equal_aspect_in_linked_panels() -> None:
+    layout = figures()["pair"].layout
+    assert [layout[f"yaxis{k}"].scaleanchor for k in ("", 2, 3)] == ["x", "x2", "x3"]
+    assert [layout[f"xaxis{k}"].matches for k in (2, 3)] == ["x", "x"]
+    assert [layout[f"yaxis{k}"].matches for k in (2, 3)] == ["y", "y"]
+
+
+def test_a_spike_of_the_model_does_not_flatten_the_truth() -> None:
+    spiked = LOG_P_G.copy()
+    spiked[50, 40] = 5.0
+    layout = plots.density_pair_figure(GRID.x, GRID.y, LOG_P_X, spiked, EPSILON).layout
+    assert layout.coloraxis.cmax == pytest.approx(1.5 / (2 * math.pi), rel=1e-3)
+    assert layout.coloraxis2.cmax <= layout.coloraxis.cmax
+
+
+def test_equal_densities_still_have_a_scale() -> None:
+    layout = plots.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_X, EPSILON).layout
+    assert layout.coloraxis2.cmin < 0 < layout.coloraxis2.cmax
+
+
+def test_contours_above_the_peak_are_empty_traces() -> None:
+    contour = plots.density_figure(GRID.x, GRID.y, LOG_P_X, epsilon=5.0).data[1]
+    assert len(contour.x) == 0
+
+
+def test_separate_contours_are_parted_by_a_gap() -> None:
+    two = GaussianMixture([0.5, 0.5], [[-2.0, 0.0], [2.0, 0.0]], [0.1 * np.eye(2)] * 2)
+    field = Field.over(two.log_prob, LOW, HIGH, (101, 81))
+    contour = plots.density_figure(field.x, field.y, field.values, epsilon=0.1).data[1]
+    assert np.isnan(contour.x).sum() == 1
+
+
+def test_bp1_is_never_shown_without_recall() -> None:
+    figure = figures()["scores"]
+    shown = {t.name: list(t.y) for t in figure.data}
+    assert shown["BP1"] == [0.5, 1.0, None]
+    assert shown["Boundary recall"] == [1.0, 0.1, None]
+    assert shown["BF1"] == [2 / 3, 2 / 11, None]
+    assert figure.layout.xaxis.type == "log"
