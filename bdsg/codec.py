@@ -35,5 +35,5 @@ def unpack(payload: bytes) -> tuple[Arrays, dict[str, Any]]:
         header = json.loads(payload[8 : 8 + length])
         meta = json.loads(header.get("__metadata__", {}).get("json", "{}"))
         return load(payload), meta
-    except (SafetensorError, ValueError, struct.error, AttributeError) as error:
+    except (SafetensorError, ValueError, struct.error, AttributeError, TypeError, KeyError, RecursionError) as error:
         raise StoreError(f"The saved arrays cannot be read ({error}): run the experiment again.") from error

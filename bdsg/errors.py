@@ -11,7 +11,10 @@ class ConfigError(BDSGError, ValueError):
     """A setting that cannot work: names its key, its value and the remedy."""
 
     def __init__(self, key: str, value: object, remedy: str) -> None:
-        shown = repr(value)
+        try:
+            shown = repr(value)
+        except (RecursionError, ValueError):  # nested hundreds deep, or a number of thousands of digits
+            shown = f"a {type(value).__name__} too long to show"
         if len(shown) > 80:
             shown = shown[:77] + "..."
         super().__init__(f"{key} is {shown}, but {remedy}")

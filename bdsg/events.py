@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from bdsg import codec
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
-from bdsg.result import BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
+from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
 
 LONGEST_FRAME = 1 << 32
 """Bytes; a longer one can only be a stream that lost its step."""
@@ -77,7 +77,7 @@ def decode(payload: bytes) -> tuple[int, Event | Result | Ended]:
     run, kind = meta.pop("id"), meta.pop("kind")
     if kind == "Result":
         return run, _result(arrays, meta)
-    kinds = {cls.__name__: cls for cls in (Scene, Progress, DensitySnapshot, BoundarySnapshot, Ended)}
+    kinds = {cls.__name__: cls for cls in (Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Ended)}
     parts: dict[str, Any] = {**arrays, **meta}
     event: Event | Ended = kinds[kind](**parts)
     return run, event
@@ -94,6 +94,8 @@ def _split(event: Event | Result | Ended) -> tuple[codec.Arrays, dict[str, Any]]
             return {"data": event.data, "low": event.low, "high": event.high}, {}
         case DensitySnapshot():
             return {"log_density": event.log_density}, {"step": event.step, "held_out": event.held_out}
+        case DensityFitted():
+            return {"log_p_g": event.log_p_g, "samples": event.samples}, {"report": event.report}
         case BoundarySnapshot():
             return {"points": event.points}, {"step": event.step, "terms": event.terms}
         case Progress() | Ended():

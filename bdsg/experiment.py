@@ -18,7 +18,7 @@ from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.fitting import Arrays, Fitted, density_from_parameters, fit, log_prob_in_chunks, mesh
 from bdsg.metrics import window
-from bdsg.result import TERMS, BoundarySnapshot, Event, Progress, Result, Scene
+from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress, Result, Scene
 from bdsg.scoring import check_epsilon, score_result
 from bdsg.store import Store
 from bdsg.train import Stop, train_boundary
@@ -86,8 +86,12 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
     if fitted is None:
         return
 
-    begun, snapshots = time.monotonic(), []
     samples = fitted.exact.sample(max(LEVEL_SAMPLES, len(data)), seeds.boundary)
+    arrays = {"data": data, "data_modes": modes, "model_samples": samples[: len(data)].numpy(), **fitted.curves}
+    arrays |= _grid_arrays(mixture, fitted, scene)
+    yield DensityFitted(fitted.facts, arrays["log_p_g"], arrays["model_samples"])
+
+    begun, snapshots = time.monotonic(), []
     objective = make_objective(
         config.boundary,
         fitted.training,
@@ -106,8 +110,6 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
 
     begun = time.monotonic()
     yield Progress("scores", 0, 1, 0.0)
-    arrays = {"data": data, "data_modes": modes, "model_samples": samples[: len(data)].numpy()}
-    arrays |= fitted.curves | _grid_arrays(mixture, fitted, scene)
     arrays |= _boundary_arrays(mixture, fitted, objective, seeds.evaluation) | _snapshot_arrays(latent, snapshots)
     result = Result(config, arrays, {}, fitted.parameters)
     scores = score_result(result).to_dict()
@@ -184,5 +186,5 @@ def _summary(
         "loss_terms": last.terms,
         "steps": {"density": fitted.report["steps"], "boundary": last.step},
         "seconds": {**seconds, "total": sum(seconds.values())},
-        "density": {name: value for name, value in fitted.report.items() if name not in ("steps", "seconds")},
+        "density": fitted.facts,
     }

@@ -48,6 +48,11 @@ class Fitted(NamedTuple):
     curves: Arrays
     report: dict[str, Any]
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The report without what depends on how it was made."""
+        return {name: value for name, value in self.report.items() if name not in ("steps", "seconds")}
+
 
 def fit(
     config: ExperimentConfig,

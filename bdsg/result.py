@@ -42,6 +42,16 @@ class DensitySnapshot:
 
 
 @dataclass(frozen=True)
+class DensityFitted:
+    """The density when its stage has ended: log p_g on the classification grid (200, 200), samples of G
+    (M, 2), and the report of its checks (empty but for the kind where it is the closed form)."""
+
+    report: dict[str, Any]
+    log_p_g: np.ndarray
+    samples: np.ndarray
+
+
+@dataclass(frozen=True)
 class BoundarySnapshot:
     """B(z) for a z that stays the same all through: points (n, 2) float32, and the loss terms."""
 
@@ -59,7 +69,7 @@ class Scene:
     high: np.ndarray  # (2,)
 
 
-Event = Progress | DensitySnapshot | BoundarySnapshot | Scene
+Event = Progress | DensitySnapshot | DensityFitted | BoundarySnapshot | Scene
 
 
 @dataclass(frozen=True)

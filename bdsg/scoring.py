@@ -38,7 +38,8 @@ def score_result(
     """
     config, arrays = result.config, result.arrays
     epsilon = config.epsilon if epsilon is None else epsilon
-    delta = epsilon * config.delta / config.epsilon if delta is None else delta
+    if delta is None:  # the run's own to the last bit, where it is asked for
+        delta = config.delta if epsilon == config.epsilon else epsilon * config.delta / config.epsilon
     mixture = GaussianMixture.from_config(config.data)
     names = ("grid_x", "grid_y", "log_p_x", "log_p_g", "boundary", "boundary_log_p_x", "boundary_log_p_g", "data")
     return score(

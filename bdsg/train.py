@@ -71,15 +71,15 @@ def train_density(
     due, begun = set(snapshot_steps(config.steps, DENSITY_SNAPSHOTS)), time.monotonic()
     for step in range(config.steps + 1):
         if step in due:
-            yield _density_snapshot(flow, step, held_out, preview)
+            snapshot = _density_snapshot(flow, step, held_out, preview)
+            _check_likelihood(snapshot.held_out, step, config)
+            yield snapshot
         if step == config.steps or stop():
             return
         flow.power_iterate()
         log_prob = flow.estimate_log_prob(draw(config.batch_size), estimator, random)
         likelihood = -float(log_prob.value.detach().mean())
-        if not math.isfinite(likelihood):
-            remedy = f"Lower density.learning_rate, now {config.learning_rate:g}."
-            raise DivergenceError("density", step, "the negative log-likelihood", remedy)
+        _check_likelihood(likelihood, step, config)
         _descend(optimiser, -log_prob.surrogate.mean(), config.learning_rate * one_cycle(step / config.steps))
         yield Progress(
             "density", step + 1, config.steps, time.monotonic() - begun, {"negative log-likelihood": likelihood}
@@ -118,6 +118,12 @@ def _descend(optimiser: torch.optim.Optimizer, loss: Tensor, learning_rate: floa
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     optimiser.step()
+
+
+def _check_likelihood(likelihood: float, step: int, config: DensityConfig) -> None:
+    if not math.isfinite(likelihood):
+        remedy = f"Lower density.learning_rate, now {config.learning_rate:g}."
+        raise DivergenceError("density", step, "the negative log-likelihood", remedy)
 
 
 def _finite_terms(terms: Terms, step: int, config: BoundaryConfig) -> dict[str, float]:

@@ -6,6 +6,7 @@ from bdsg.ui import boundary_view, controls, progress, session
 
 SETTINGS = ("hidden", "steps", "batch_size", "learning_rate", "lambda1", "lambda2", "snapshots")
 
+session.front_door()
 run = session.current_run()
 st.title("Boundary", anchor=False)
 st.markdown("Watch B(z) move to the border of the data: press **Train**, then play, pause, step and scrub.")

@@ -10,6 +10,7 @@ DENSITY_SETTINGS = (
     "coefficient", "activation", "log_determinant", "series_terms",
 )  # fmt: skip
 
+session.front_door()
 run = session.current_run()
 config = session.config()
 st.title("Density", anchor=False)

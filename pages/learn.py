@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from bdsg.ui import prepared, stage
+from bdsg.ui import prepared, session, stage
 
+session.front_door()
 st.title("Where does normal end?", anchor=False)
 st.markdown(
     "Data come from somewhere dense. Far away, nothing is normal. **B(z)** is a small network that learns to put "

@@ -38,7 +38,8 @@ def layers(widths: tuple[int, ...], activation: type[nn.Module], generator: torc
     """Dense layers with Glorot-uniform weights (Glorot and Bengio, 2010, eq. 16) and zero biases."""
     modules: list[nn.Module] = []
     for into, out in itertools.pairwise(widths):
-        dense = nn.utils.skip_init(nn.Linear, into, out)  # nn.Linear's own weights would come from the global seed
+        # nn.Linear would draw weights of its own from the global seed.
+        dense: nn.Linear = nn.utils.skip_init(nn.Linear, into, out)  # type: ignore[no-untyped-call]
         limit = math.sqrt(6.0 / (into + out))
         with torch.no_grad():
             dense.weight.copy_((2 * torch.rand(out, into, generator=generator) - 1) * limit)

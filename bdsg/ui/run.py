@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bdsg.config import ExperimentConfig
-from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
+from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
 
 
 @dataclass(eq=False)
@@ -18,7 +18,7 @@ class Run:
         state: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
         place: place in the queue from 1, or 0 outside it.
         stopping: a stop was asked for, and the run is about to end.
-        scene, progress: the latest, None before the first.
+        scene, fitted, progress: None until they are known.
         density_snapshots, boundary_snapshots: grow at the end only while the run is under way: read
             ``snapshots[seen:]``.  When it ends, both are replaced by equal lists made from ``result``.
         result: None until the end; a stopped run may have one too.
@@ -31,6 +31,7 @@ class Run:
     place: int = 0
     stopping: bool = False
     scene: Scene | None = None
+    fitted: DensityFitted | None = None
     progress: Progress | None = None
     density_snapshots: list[DensitySnapshot] = field(default_factory=list)
     boundary_snapshots: list[BoundarySnapshot] = field(default_factory=list)
@@ -58,6 +59,8 @@ def take(run: Run, event: Event | Result) -> None:
             run.progress = event
         case Scene():
             run.scene = event
+        case DensityFitted():
+            run.fitted = event
         case DensitySnapshot():
             run.density_snapshots.append(event)
         case BoundarySnapshot():
@@ -72,6 +75,7 @@ def fill(run: Run, result: Result) -> None:
     if run.scene is None:
         corners = np.stack([arrays["grid_x"][[0, -1]], arrays["grid_y"][[0, -1]]], axis=1)  # (2, 2): low, high
         run.scene = Scene(arrays["data"], corners[0], corners[1])
+    run.fitted = DensityFitted(result.summary["density"], arrays["log_p_g"], arrays["model_samples"])
     fit = zip(arrays["density_steps"], arrays["density_held_out"], arrays["density_frames"], strict=True)
     run.density_snapshots = [DensitySnapshot(int(step), float(held_out), frame) for step, held_out, frame in fit]
     steps = zip(arrays["snapshot_steps"], arrays["snapshot_terms"], arrays["snapshot_points"], strict=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import runpy
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError
@@ -18,6 +21,7 @@ from bdsg.ui import links
 from bdsg.ui.links import Choices
 from bdsg.ui.runs import Run, RunQueue
 
+APP = Path(__file__).parents[2] / "app.py"
 FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}
 
 log = logging.getLogger(__name__)
@@ -42,6 +46,17 @@ def guarded() -> Iterator[None]:
             f"This page ran into an unexpected {type(error).__name__}. Reload it; your finished runs are kept.",
             icon=":material/error:",
         )
+
+
+def front_door() -> None:
+    """Make a page that Streamlit ran by itself go through app.py.
+
+    Until ``st.navigation`` was called once, Streamlit takes ``pages`` for a folder of independent
+    scripts; the first visitor of a fresh server who opens a page's own address would miss app.py.
+    """
+    if PagesManager.uses_pages_directory:
+        runpy.run_path(str(APP), run_name="__main__")
+        st.stop()
 
 
 def choices() -> Choices:
@@ -116,5 +131,10 @@ def _is_choice(key: str) -> bool:
 
 def current_run() -> Run | None:
     """The run of the present config if it was started, by anyone, or is in the store; it starts nothing."""
+    return current_run_of(choices())
+
+
+def current_run_of(chosen: Choices) -> Run | None:
+    """The same for any choices."""
     runs: RunQueue = queue()
-    return runs.find(config())
+    return runs.find(ExperimentConfig.from_dict(chosen))

@@ -70,7 +70,7 @@ function layerButton(name, layers, onChange) {
 
 /** Thousands apart: 12,000. */
 function grouped(value) {
-  return Math.round(value).toLocaleString("en-US");
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Set a data attribute only when it changes: the frame loop calls this sixty times a second. */
@@ -81,6 +81,9 @@ function setData(element, name, value) {
 
 /** One view for each place on the page, kept across Streamlit's calls. */
 function viewAt(views, parent, create) {
-  if (!views.has(parent)) views.set(parent, create(parent));
+  const view = views.get(parent);
+  if (view?.root.isConnected) return view;
+  view?.stop(); // its markup was replaced
+  views.set(parent, create(parent));
   return views.get(parent);
 }

@@ -163,9 +163,9 @@ class Evaluation {
 
   /** What does not move with ε, drawn once for each size, theme and choice of layers. */
   #drawLayers(camera) {
-    const { theme, prepared, arrays, layers, sheet } = this, { field } = prepared;
+    const { theme, prepared, arrays, layers, sheet } = this, { grid } = prepared;
     const under = sheet.layer(), points = sheet.layer(), scale = markScale(camera);
-    const corners = [[field.x[0], field.y[0]], [field.x.at(-1), field.y.at(-1)]];
+    const corners = [[grid.x[0], grid.y[0]], [grid.x.at(-1), grid.y.at(-1)]];
     clipped(under.context, camera, () => {
       if (layers.heat) drawImage(under.context, camera, this.#heat(theme), ...corners);
     });
@@ -178,7 +178,7 @@ class Evaluation {
   }
 
   #heat(theme) {
-    const { values, x, y } = this.prepared.field, span = 9;
+    const { logTruth: values, x, y } = this.prepared.grid, span = 9; // natural-log units, as in bdsg/ui/stage.py
     let peak = -Infinity;
     for (const value of values) peak = Math.max(peak, value);
     const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / span));

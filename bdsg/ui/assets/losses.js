@@ -98,10 +98,10 @@ class LossChart {
   #drawPlayhead(context, theme) {
     const { timeline } = this, i = timeline.index;
     const x = this.#x(stepAt(timeline));
-    context.fillStyle = fade(theme.text, 0.35);
-    context.fillRect(Math.round(x), EDGE.top + EDGE.header, 1, this.sheet.height - EDGE.top - EDGE.header - EDGE.bottom);
     CURVES.forEach((_, k) => {
       const { top, height } = this.#panel(k), value = timeline.terms[i][k];
+      context.fillStyle = fade(theme.text, 0.35);
+      context.fillRect(Math.round(x), top, 1, height);
       context.beginPath();
       context.arc(this.#x(timeline.steps[i]), top + height - height * this.scales[k](value), 3.2, 0, 2 * Math.PI);
       paint(context, { fill: fade(theme.boundary, 1), stroke: fade(theme.background, 1), width: 1.5 });

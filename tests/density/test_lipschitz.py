@@ -1,0 +1,127 @@
+"""Spectral normalisation against singular value decomposition, slopes against autograd."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from bdsg.density import ResidualFlow
+from bdsg.density.lipschitz import Branch, LipschitzLinear, check_lipschitz, lipswish
+from bdsg.errors import LipschitzError
+
+
+def random_layer(out: int, into: int, bound: float = 0.9, scale: float = 3.0) -> LipschitzLinear:
+    layer = LipschitzLinear(4, out, into, bound, torch.Generator().manual_seed(out + into)).double()
+    with torch.no_grad():
+        layer.weight.mul_(scale)
+    return layer
+
+
+@pytest.mark.parametrize(("out", "into"), [(2, 2), (16, 2), (2, 16), (64, 64), (1, 5)])
+def test_converged_norms_are_the_largest_singular_values(out: int, into: int) -> None:
+    layer = random_layer(out, into)
+    truth = torch.linalg.svdvals(layer.weight.detach())[:, 0]
+    assert (layer.spectral_norms() <= truth * (1 + 1e-12)).all()  # never above, converged or not
+    layer.converge()
+    torch.testing.assert_close(layer.spectral_norms().detach(), truth, rtol=1e-5, atol=0)
+
+
+@pytest.mark.parametrize(("out", "into"), [(16, 2), (64, 64)])
+def test_normalised_weights_keep_the_bound(out: int, into: int) -> None:
+    layer = random_layer(out, into)
+    layer.converge()
+    norms = torch.linalg.svdvals(layer.normalised_weight().detach())[:, 0]
+    assert (torch.linalg.svdvals(layer.weight.detach())[:, 0] > 0.9).all()  # there was something to do
+    torch.testing.assert_close(norms, torch.full((4,), 0.9).double(), rtol=1e-5, atol=0)
+
+
+def test_small_weights_are_left_as_they_are() -> None:
+    layer = random_layer(8, 8, scale=0.1)
+    layer.converge()
+    assert (torch.linalg.svdvals(layer.weight.detach())[:, 0] < 0.9).all()
+    assert torch.equal(layer.normalised_weight(), layer.weight)
+
+
+def test_one_iteration_a_step_follows_moving_weights() -> None:
+    layer, random = random_layer(16, 16), torch.Generator().manual_seed(0)
+    drift = torch.randn(4, 16, 16, generator=random).double()
+    for _ in range(200):
+        with torch.no_grad():
+            layer.weight.add_(0.01 * drift)
+        layer.power_iterate(1)
+    norms = torch.linalg.svdvals(layer.normalised_weight().detach())[:, 0]
+    assert (norms <= 0.9 * 1.01).all()
+
+
+def test_gradient_of_the_norm_is_that_of_the_singular_value() -> None:
+    layer = random_layer(6, 5)
+    layer.power_iterate(3000)
+    (mine,) = torch.autograd.grad(layer.spectral_norms().sum(), layer.weight)
+    (truth,) = torch.autograd.grad(torch.linalg.matrix_norm(layer.weight, ord=2).sum(), layer.weight)
+    torch.testing.assert_close(mine, truth, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("activation", ["lipswish", "elu"])
+@pytest.mark.parametrize("slope", [0.1, 1.0, 5.0])
+def test_activation_slopes(activation: str, slope: float) -> None:
+    branch = Branch((), (), torch.tensor(slope).double(), activation)
+    x = torch.linspace(-30, 30, 20_001).double().requires_grad_()
+    value, derivative = branch.activate(x)
+    (truth,) = torch.autograd.grad(value.sum(), x)
+    torch.testing.assert_close(derivative, truth, rtol=1e-10, atol=1e-12)
+    assert derivative.abs().max() <= 1.0  # 1-Lipschitz
+    assert derivative.abs().max() > 0.99  # and no flatter than it must be
+
+
+def test_activations_by_their_definitions() -> None:
+    x = torch.tensor([-2.0, 0.0, 3.0]).double()
+    sigmoid = [1 / (1 + math.exp(4)), 0.5, 1 / (1 + math.exp(-6))]  # of 2x
+    expected = torch.tensor([a * s / 1.1 for a, s in zip([-2.0, 0.0, 3.0], sigmoid, strict=True)]).double()
+    torch.testing.assert_close(lipswish(x, torch.tensor(2.0).double())[0], expected)
+    elu = Branch((), (), torch.tensor(1.0), "elu").activate(x)[0]
+    torch.testing.assert_close(elu, torch.tensor([math.exp(-2) - 1, 0.0, 3.0]).double())
+
+
+def linear_branch(*weights: torch.Tensor) -> Branch:
+    return Branch(weights, tuple(torch.zeros(len(w)) for w in weights), torch.tensor(1.0), "elu")
+
+
+def test_bound_is_the_product_of_the_layers_norms() -> None:
+    # ‖diag(0.5, 0.2)‖ · ‖3/5 of a rotation‖ = 0.5 · 0.6
+    branch = linear_branch(torch.diag(torch.tensor([0.5, 0.2])), 0.6 * torch.tensor([[0.6, -0.8], [0.8, 0.6]]))
+    assert check_lipschitz([branch]) == [pytest.approx(0.3, rel=1e-6)]
+
+
+@pytest.mark.parametrize("norm", [1.0, 1.5, float("inf")])
+def test_a_bound_of_one_or_more_is_refused(norm: float) -> None:
+    good, bad = linear_branch(0.5 * torch.eye(2)), linear_branch(torch.diag(torch.tensor([norm, 0.1])))
+    with pytest.raises(
+        LipschitzError, match=r"branch 1 has the Lipschitz bound .* lower density.coefficient"
+    ) as caught:
+        check_lipschitz([good, bad])
+    assert (caught.value.block, caught.value.bound) == (1, norm)
+
+
+def test_a_flow_whose_bound_is_lifted_cannot_settle() -> None:
+    flow = ResidualFlow(2, 2, (8,), 0.9, "elu", torch.Generator().manual_seed(0))
+    bounds = flow.settle()
+    assert len(bounds) == 2
+    assert max(bounds) < 1
+    layers = [layer for layer in flow.layers if isinstance(layer, LipschitzLinear)]
+    for layer in layers:
+        layer.bound = 5.0
+        with torch.no_grad():
+            layer.weight[1] *= 20
+    with pytest.raises(LipschitzError) as caught:
+        flow.settle()
+    assert caught.value.block == 1
+
+
+def test_trained_flows_are_contractions(flows: dict[int, ResidualFlow]) -> None:
+    for flow in flows.values():
+        bounds = check_lipschitz(flow.branches())
+        expected = [math.prod(float(torch.linalg.svdvals(w.detach())[0]) for w in b.weights) for b in flow.branches()]
+        assert bounds == pytest.approx(expected, rel=1e-9)
+        assert max(bounds) <= 0.97 * (1 + 1e-5)

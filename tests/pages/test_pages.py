@@ -1,0 +1,112 @@
+"""Every page runs, in Streamlit's own test harness, with real workers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from bdsg.codec import unpack
+from bdsg.ui import session
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("learn", "density", "boundary", "evaluate")
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A store and a queue of its own for each test, and app.py in the current directory."""
+    monkeypatch.setenv("BDSG_CACHE", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    st.cache_resource.clear()
+    yield
+    session.queue().close()
+    st.cache_resource.clear()
+
+
+def opened(page: str, **parameters: str) -> AppTest:
+    """The app with one page open."""
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    return app if page == "learn" else app.switch_page(f"pages/{page}.py").run()
+
+
+def payload(app: AppTest, number: int = 0) -> dict[str, object]:
+    """The JSON part of a component's payload."""
+    return unpack(app.get("bidi_component")[number].proto.bytes)[1]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_opens_without_an_exception(page: str) -> None:
+    app = opened(page)
+    assert not app.exception
+    assert not app.error
+    assert len(app.title) == 1
+
+
+def test_learn_plays_a_prepared_run() -> None:
+    meta = payload(opened("learn"))
+    assert meta["autoplay"] is True
+    assert "boundary recall" in str(meta["summary"])
+
+
+def test_choosing_a_distribution_changes_the_config() -> None:
+    app = opened("density")
+    app.selectbox[0].select("ring").run()
+    assert app.session_state["choices"]["data"] == {"preset": "ring"}
+    assert "mode collapse" in app.caption[0].value
+
+
+def test_a_paper_preset_brings_its_settings() -> None:
+    app = opened("boundary")
+    app.selectbox[0].select("paper_d").run()
+    number = {widget.label: widget.value for widget in app.number_input}
+    assert number["Dispersion weight λ2"] == 0.25
+    assert number["Batch N (points)"] == 256
+
+
+def test_settings_survive_a_page_switch() -> None:
+    app = opened("boundary")
+    next(widget for widget in app.number_input if widget.label == "Distance weight λ1").set_value(0.7).run()
+    app.switch_page("pages/density.py").run()
+    app.switch_page("pages/boundary.py").run()
+    assert next(widget.value for widget in app.number_input if widget.label == "Distance weight λ1") == 0.7
+
+
+def test_wrong_layers_are_a_sentence() -> None:
+    app = opened("boundary")
+    app.text_input[0].set_value("8, x").run()
+    assert "must be whole numbers" in app.warning[0].value
+    assert not app.exception
+
+
+def test_train_then_evaluate() -> None:
+    app = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "60"})
+    app.button(key="train").click().run()
+    run = session.current_run_of(app.session_state["choices"])
+    assert run is not None
+    assert session.queue().wait(run, 120)
+    app.run()
+    assert run.state == "finished", run.error
+    names = [metric.label for metric in app.metric]
+    assert names.index("Boundary recall") == names.index("BP1, precision") + 1
+    app.switch_page("pages/evaluate.py").run()
+    assert not app.exception
+    assert payload(app)["epsilon"] == pytest.approx(0.01)
+
+
+def test_the_same_config_is_not_started_twice() -> None:
+    first = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "3000"})
+    first.button(key="train").click().run()
+    second = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "3000"})
+    assert [button.key for button in second.button] == ["stop"]
+    second.button(key="stop").click().run()
+    run = session.current_run_of(first.session_state["choices"])
+    assert run is not None
+    assert session.queue().wait(run, 60)
+    assert run.state == "stopped"
