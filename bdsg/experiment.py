@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,8 +17,8 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.fitting import Arrays, Fitted, density_from_parameters, fit, log_prob_in_chunks, mesh
-from bdsg.metrics import window
 from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress, Result, Scene
+from bdsg.scene import make_scene, seed_sequences
 from bdsg.scoring import check_epsilon, score_result
 from bdsg.store import Store
 from bdsg.train import Stop, train_boundary
@@ -62,31 +62,22 @@ def run(config: ExperimentConfig, *, stop: Stop = never, store: Store | None = N
         torch.set_num_threads(threads)
 
 
-class _Seeds(NamedTuple):
-    """Independent random streams, one for each use, so that a change in one stage leaves the others."""
-
-    data: np.random.Generator
-    density: torch.Generator
-    boundary: torch.Generator
-    evaluation: torch.Generator
-
-    @classmethod
-    def of(cls, seed: int) -> _Seeds:
-        first, *others = np.random.SeedSequence(seed).spawn(4)
-        states = [int(one.generate_state(1, np.uint64)[0] >> 1) for one in others]
-        return cls(np.random.default_rng(first), *(torch.Generator().manual_seed(state) for state in states))
+def _generators(seed: int) -> dict[str, torch.Generator]:
+    """A generator for each stream that PyTorch draws from."""
+    states = {name: int(one.generate_state(1, np.uint64)[0] >> 1) for name, one in seed_sequences(seed).items()}
+    return {name: torch.Generator().manual_seed(state) for name, state in states.items()}
 
 
 def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[Event | Result]:
-    mixture, seeds = _plane_mixture(config), _Seeds.of(config.seed)
-    data, modes = mixture.sample_with_modes(config.data.samples, seeds.data)
-    scene = Scene(data, *window(data))
+    mixture, random = _plane_mixture(config), _generators(config.seed)
+    scene, modes = make_scene(config, mixture)
+    data = scene.data
     yield scene
-    fitted = yield from fit(config, mixture, scene, seeds.density, stop, store)
+    fitted = yield from fit(config, mixture, scene, random["density"], stop, store)
     if fitted is None:
         return
 
-    samples = fitted.exact.sample(max(LEVEL_SAMPLES, len(data)), seeds.boundary)
+    samples = fitted.exact.sample(max(LEVEL_SAMPLES, len(data)), random["boundary"])
     arrays = {"data": data, "data_modes": modes, "model_samples": samples[: len(data)].numpy(), **fitted.curves}
     arrays |= _grid_arrays(mixture, fitted, scene)
     yield DensityFitted(fitted.facts, arrays["log_p_g"], arrays["model_samples"])
@@ -99,10 +90,10 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
         samples[:LEVEL_SAMPLES].float(),
         config.epsilon,
         config.delta,
-        seeds.boundary,
+        random["boundary"],
     )
-    latent = torch.randn(SHOWN_POINTS, 2, generator=seeds.evaluation)
-    for event in train_boundary(objective, config.boundary, latent, seeds.boundary, stop):
+    latent = torch.randn(SHOWN_POINTS, 2, generator=random["evaluation"])
+    for event in train_boundary(objective, config.boundary, latent, random["boundary"], stop):
         if isinstance(event, BoundarySnapshot):
             snapshots.append(event)
         yield event
@@ -110,7 +101,7 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
 
     begun = time.monotonic()
     yield Progress("scores", 0, 1, 0.0)
-    arrays |= _boundary_arrays(mixture, fitted, objective, seeds.evaluation) | _snapshot_arrays(latent, snapshots)
+    arrays |= _boundary_arrays(mixture, fitted, objective, random["evaluation"]) | _snapshot_arrays(latent, snapshots)
     result = Result(config, arrays, {}, fitted.parameters)
     scores = score_result(result).to_dict()
     seconds["scores"] = time.monotonic() - begun

@@ -26,4 +26,4 @@ with st.expander("More settings"):
     for index, name in enumerate(SETTINGS):
         with columns[index % 3]:
             controls.setting_controls("boundary", (name,))
-boundary_view.show(run)
+boundary_view.show(run, session.config())

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LEVELS = (
     ("errors", "presets", "config", "codec", "result"),
     ("data", "metrics", "density", "boundary", "rivals", "points", "runfiles"),
-    ("train", "store", "scoring"),
+    ("train", "store", "scoring", "scene"),
     ("fitting",),
     ("experiment",),
     ("sweep", "detector", "events", "worker", "plots", "__main__"),

@@ -119,6 +119,12 @@ def lipswish(x: Tensor, slope: Tensor) -> tuple[Tensor, Tensor]:
     return value / 1.1, (gate + slope * value * (1.0 - gate)) / 1.1
 
 
+def _largest_singular_value(weight: Tensor) -> float:
+    """‖W‖₂, or infinity where an entry is no finite number, which the decomposition would not take."""
+    finite = bool(weight.isfinite().all())
+    return float(torch.linalg.matrix_norm(weight.double(), ord=2)) if finite else math.inf
+
+
 @torch.no_grad()
 def check_lipschitz(branches: list[Branch]) -> list[float]:
     """Each branch's Lipschitz bound: the product of its layers' norms by singular value decomposition.
@@ -128,8 +134,7 @@ def check_lipschitz(branches: list[Branch]) -> list[float]:
     """
     bounds = []
     for index, branch in enumerate(branches):
-        norms = [float(torch.linalg.matrix_norm(weight.double(), ord=2)) for weight in branch.weights]
-        bounds.append(math.prod(norms))
+        bounds.append(math.prod(_largest_singular_value(weight) for weight in branch.weights))
         if not bounds[-1] < 1.0:
             raise LipschitzError(index, bounds[-1])
     return bounds

@@ -1,48 +1,42 @@
-"""The picture of the boundary page: a run while it trains and when it is done."""
+"""The picture of the boundary page: the data, then B(z) while it trains and when it is done."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from bdsg.config import ExperimentConfig
 from bdsg.ui import progress, session, stage, views
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.3
 
 
-def show(run: Run | None) -> None:
+def show(run: Run | None, config: ExperimentConfig) -> None:
     """The player, live or finished, with the progress above and the scores below."""
-    if run is None:
-        st.info("Not trained yet with these settings. Press **Train**: it takes seconds.", icon=":material/info:")
-        return
     st.session_state.sent = None  # a full rerun mounts the player anew: send everything once
-    st.fragment(_live, run_every=REFRESH_SECONDS if run.active else None)(run)
-    if run.result is not None:
+    st.fragment(_live, run_every=REFRESH_SECONDS if run and run.active else None)(run, config)
+    if run is not None and run.result is not None:
         _scores(run)
 
 
-def _live(run: Run) -> None:
+def _live(run: Run | None, config: ExperimentConfig) -> None:
     with session.guarded():
         progress.progress_line(run)
-        if run.scene is not None and run.boundary_snapshots:
-            stage.player(_payload(run), key="player")
-        if not run.active and st.session_state.get("watched") == run.number:
-            st.session_state.watched = None
-            st.rerun()
-        st.session_state.watched = run.number if run.active else None
+        stage.player(_payload(run, config), key="player")
+        progress.rerun_at_end(run)
 
 
-def _payload(run: Run) -> bytes:
+def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
     """Everything at first, then only what is new, and once more everything at the end."""
-    count = len(run.boundary_snapshots)
+    count = len(run.boundary_snapshots) if run else 0
     sent = st.session_state.sent
-    if sent is None or not run.active:
-        payload = views.player_payload(run, autoplay=True)
+    if run is None or sent is None or not run.active or count == 0:
+        payload = views.player_payload(config, run, autoplay=True)
     elif count > sent[0]:
         payload = views.delta_payload(run, sent[0])
     else:
         return bytes(sent[1])
-    st.session_state.sent = (count, payload)
+    st.session_state.sent = (count, payload) if count else None
     return payload
 
 
@@ -52,9 +46,8 @@ def _scores(run: Run) -> None:
     scores = run.result.summary["scores"]
     row = st.container(horizontal=True)
     row.metric("BP1, precision", _percent(scores["bp1"]), help="Share of B(z) in the band between δ and ε.", width=150)
-    row.metric(
-        "Boundary recall", _percent(scores["boundary_recall"]), help="Share of the contour near some B(z).", width=150
-    )
+    recall = _percent(scores["boundary_recall"])
+    row.metric("Boundary recall", recall, help="Share of the contour near a B(z).", width=150)
     row.metric("BF1", _percent(scores["bf1"]), help="Harmonic mean of BP1 and recall.", width=150)
     covered = f"{scores['components_covered']} of {scores['components']}"
     row.metric("Components covered", covered, help="Parts of the support with recall of 0.9 or more.", width=180)

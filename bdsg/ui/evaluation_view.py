@@ -40,10 +40,7 @@ def _payload(key: str, _result: Result) -> bytes:
 def _waiting(run: Run) -> None:
     with session.guarded():
         progress.progress_line(run)
-        if not run.active and st.session_state.get("watched") == run.number:
-            st.session_state.watched = None
-            st.rerun()
-        st.session_state.watched = run.number if run.active else None
+        progress.rerun_at_end(run)
 
 
 def _further(result: Result, epsilon: float) -> None:

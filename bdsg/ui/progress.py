@@ -34,8 +34,10 @@ def train_button(run: Run | None) -> None:
         st.rerun()
 
 
-def progress_line(run: Run) -> None:
+def progress_line(run: Run | None) -> None:
     """What the run is at, its loss terms and the time left."""
+    if run is None:
+        return
     if run.state == "failed":
         st.error(run.error or "The run failed: start it again.", icon=":material/error:")
     elif run.state == "stopped":
@@ -44,6 +46,14 @@ def progress_line(run: Run) -> None:
         st.progress(0.0, f"Waiting for a free worker: number {run.place} in the queue.")
     elif run.active:
         _running(run)
+
+
+def rerun_at_end(run: Run | None) -> None:
+    """In a fragment: draw the whole page once more when a run that was watched here has ended."""
+    watched = st.session_state.get("watched")
+    st.session_state.watched = run.number if run and run.active else None
+    if run is not None and not run.active and watched == run.number:
+        st.rerun()
 
 
 def _running(run: Run) -> None:

@@ -242,7 +242,9 @@ def _contour(name: str, lines: Lines, low: np.ndarray, high: np.ndarray) -> dict
 def _window(low: Window, high: Window) -> tuple[np.ndarray, np.ndarray]:
     corners = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     if not (corners[0].shape == corners[1].shape == (2,) and (corners[1] > corners[0]).all()):
-        raise ConfigError("window", [c.tolist() for c in corners], "must have a high corner above its low one, (2,) each.")
+        raise ConfigError(
+            "window", [c.tolist() for c in corners], "must have a high corner above its low one, (2,) each."
+        )
     return corners
 
 
@@ -254,5 +256,7 @@ def _finite(name: str, values: np.ndarray) -> np.ndarray:
     array = np.asarray(values)
     if not np.isfinite(array).all():
         bad = int((~np.isfinite(array)).sum())
-        raise ConfigError(name, f"{bad} of {array.size} numbers NaN or infinite", "can only be drawn if all are finite.")
+        raise ConfigError(
+            name, f"{bad} of {array.size} numbers NaN or infinite", "can only be drawn if all are finite."
+        )
     return array

@@ -11,7 +11,9 @@ import streamlit as st
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.metrics import Field, contour_lines, truth_field
-from bdsg.result import TERMS, BoundarySnapshot, Result
+from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
+from bdsg.scene import make_scene
+from bdsg.scoring import check_epsilon
 from bdsg.ui import stage
 from bdsg.ui.runs import Run
 
@@ -33,22 +35,17 @@ def heat_field(mixture_json: str, low: tuple[float, float], high: tuple[float, f
     return Field.over(mixture.log_prob, np.array(low), np.array(high), HEAT_SHAPE)
 
 
-def player_payload(run: Run, **options: Any) -> bytes:
-    """All that is known of a run by now; ``options`` go to :func:`bdsg.ui.stage.player_payload`."""
-    scene, config = run.scene, run.config
-    assert scene is not None
-    mixture = GaussianMixture.from_config(config.data)
+def player_payload(config: ExperimentConfig, run: Run | None, *, moving: bool = True, **options: Any) -> bytes:
+    """All that is known of a run by now, or before it the data alone.
+
+    Args:
+        moving: whether to show B(z).
+        options: go to :func:`bdsg.ui.stage.player_payload`.
+    """
+    mixture = check_epsilon(config)
+    scene = run.scene if run and run.scene else make_scene(config, mixture)[0]
     low, high = scene.low, scene.high
     heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
-    model: dict[str, Any] = {}
-    if run.result is not None:
-        arrays = run.result.arrays
-        on_grid = Field(arrays["grid_x"], arrays["grid_y"], arrays["log_p_g"])
-        model = {
-            "log_p_g": arrays["log_p_g"],
-            "model_samples": arrays["model_samples"],
-            "model_lines": contour_lines(on_grid, config.epsilon),
-        }
     return stage.player_payload(
         run=config.key(),
         low=low,
@@ -60,11 +57,21 @@ def player_payload(run: Run, **options: Any) -> bytes:
         total_steps=config.boundary.steps,
         lambda1=config.boundary.lambda1,
         lambda2=config.boundary.lambda2,
-        live=run.active,
-        **snapshot_arrays(run.boundary_snapshots),
-        **model,
+        live=run is not None and run.active,
+        **snapshot_arrays(run.boundary_snapshots if run and moving else []),
+        **_model(run, scene, config.epsilon),
         **options,
     )
+
+
+def _model(run: Run | None, scene: Scene, epsilon: float) -> dict[str, Any]:
+    """The density model as it is by now: its heat map, its ε contour and its samples."""
+    if run is None or not (run.fitted or run.density_snapshots):
+        return {}
+    log_p_g = run.fitted.log_p_g if run.fitted else run.density_snapshots[-1].log_density
+    x, y = (np.linspace(scene.low[i], scene.high[i], log_p_g.shape[1 - i]) for i in (0, 1))
+    lines = contour_lines(Field(x, y, log_p_g), epsilon)
+    return {"log_p_g": log_p_g, "model_lines": lines, "model_samples": run.fitted.samples if run.fitted else None}
 
 
 def delta_payload(run: Run, first: int) -> bytes:

@@ -23,7 +23,7 @@ def random_layer(out: int, into: int, bound: float = 0.9, scale: float = 3.0) ->
 def test_converged_norms_are_the_largest_singular_values(out: int, into: int) -> None:
     layer = random_layer(out, into)
     truth = torch.linalg.svdvals(layer.weight.detach())[:, 0]
-    assert (layer.spectral_norms() <= truth * (1 + 1e-12)).all()  # never above, converged or not
+    assert (layer.spectral_norms() <= truth * (1 + 1e-6)).all()  # never above, converged or not
     layer.converge()
     torch.testing.assert_close(layer.spectral_norms().detach(), truth, rtol=1e-5, atol=0)
 
@@ -94,7 +94,7 @@ def test_bound_is_the_product_of_the_layers_norms() -> None:
     assert check_lipschitz([branch]) == [pytest.approx(0.3, rel=1e-6)]
 
 
-@pytest.mark.parametrize("norm", [1.0, 1.5, float("inf")])
+@pytest.mark.parametrize("norm", [1.0, 1.5])
 def test_a_bound_of_one_or_more_is_refused(norm: float) -> None:
     good, bad = linear_branch(0.5 * torch.eye(2)), linear_branch(torch.diag(torch.tensor([norm, 0.1])))
     with pytest.raises(
@@ -102,6 +102,12 @@ def test_a_bound_of_one_or_more_is_refused(norm: float) -> None:
     ) as caught:
         check_lipschitz([good, bad])
     assert (caught.value.block, caught.value.bound) == (1, norm)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(wrong: float) -> None:
+    with pytest.raises(LipschitzError):
+        check_lipschitz([linear_branch(torch.diag(torch.tensor([wrong, 0.1])))])
 
 
 def test_a_flow_whose_bound_is_lifted_cannot_settle() -> None:

@@ -22,7 +22,8 @@ function contourLines(field, level) {
   // Open lines first, from their beginning: a walk from their middle would cut them in two.
   for (const edge of starts) if (!hasPrevious[edge] && next[edge] >= 0) lines.push(walk(field, level, next, edge));
   for (const edge of starts) if (next[edge] >= 0) lines.push(walk(field, level, next, edge));
-  return lines;
+  // A level that a node meets exactly can leave a line of no length: it bounds nothing.
+  return lines.filter(({ points }) => lineLength(points) > 0);
 }
 
 /** For every grid edge that a contour crosses, the edge it crosses next. */

@@ -36,7 +36,7 @@ class SegmentTree {
   nearest(px, py) {
     // The segment found last is a good first guess when neighbours are asked for in turn: most boxes drop out.
     const guess = this.found < 0 ? Infinity : segmentDistance(this.segments, 4 * this.found, px, py);
-    return this.#search(px, py, guess, null);
+    return Math.min(guess, this.#search(px, py, guess, null));
   }
 
   /** Whether a segment that `allowed` marks lies within sqrt(limit), the limit included. */

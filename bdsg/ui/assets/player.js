@@ -43,7 +43,6 @@ class Player {
     this.root.querySelector(".title").textContent = meta.title ?? "";
     this.root.querySelector(".caption").textContent = meta.caption ?? "";
     if (!before || before.run !== meta.run || this.legendFor !== Object.keys(arrays).join()) this.#buildLegend(arrays, meta);
-    this.controls.prepare(meta);
   }
 
   #buildLegend(arrays, meta) {
@@ -118,7 +117,7 @@ class Player {
 
   draw() {
     const { timeline, sheet } = this;
-    if (!this.meta || !timeline.frames.length || !sheet.width) return;
+    if (!this.meta || !sheet.width) return;
     const { low, high } = this.meta;
     if (!this.base) this.base = this.#drawBase(cameraFor(sheet, low, high));
     const context = sheet.begin(), { camera, canvas } = this.base;
@@ -151,7 +150,7 @@ class Player {
     setData(root, "frame", timeline.index);
     setData(root, "frames", timeline.frames.length);
     setData(root, "playing", timeline.playing ? 1 : 0);
-    setData(root, "step", timeline.steps[timeline.index]);
+    setData(root, "step", timeline.steps[timeline.index] ?? 0);
     if (root.dataset.ready) return;
     root.dataset.firstFrameMs = (performance.now() - this.born).toFixed(1);
     root.dataset.ready = "1";

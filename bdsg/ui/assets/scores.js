@@ -103,7 +103,7 @@ function boundaryCoverage({ field, tree }, contours, inBand, level) {
   if (!(total > 0) || !contours.lower.length) return empty;
   const outer = lineTree(contours.lower);
   const arcs = contours.upper.map(({ points, closed }, i) => {
-    const probes = spread(points, lengths[i], Math.max(20, Math.round((1000 * lengths[i]) / total)));
+    const probes = spread(points, lengths[i], probeCount(lengths[i], total));
     const covered = coveredProbes(probes, outer, tree, inBand);
     const label = labelAt(field, labels, probes[0], probes[1]);
     return { points, closed, length: lengths[i], probes, covered, label };
@@ -136,22 +136,38 @@ function distances({ segments, tree }, middle) {
   if (!middle.length || !tree.count) return Object.fromEntries(names.map((name) => [name, null]));
   const curve = lineTree(middle), toCurve = new Float64Array(tree.count);
   for (let i = 0; i < tree.count; i += 1) toCurve[i] = Math.sqrt(curve.nearest(segments[4 * i], segments[4 * i + 1]));
-  const back = distancesFromCurve(middle, tree);
+  const back = fromCurve(middle, tree);
+  const total = back.reduce((sum, [, weight]) => sum + weight, 0);
   return {
     distance_mean: mean(toCurve), distance_p95: percentile(toCurve, 95),
-    curve_distance_mean: mean(back), curve_distance_p95: percentile(back, 95),
+    curve_distance_mean: back.reduce((sum, [value, weight]) => sum + value * weight, 0) / total,
+    curve_distance_p95: weightedQuantile(back, 0.95 * total),
   };
 }
 
-function distancesFromCurve(lines, tree) {
+/** Distances from probes along lines to the nearest point, each with the arc length that its probe stands for. */
+function fromCurve(lines, tree) {
   const lengths = lines.map(({ points }) => lineLength(points));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   const found = [];
   lines.forEach(({ points }, line) => {
-    const probes = spread(points, lengths[line], Math.max(20, Math.round((1000 * lengths[line]) / total)));
-    for (let i = 0; i < probes.length; i += 2) found.push(Math.sqrt(tree.nearest(probes[i], probes[i + 1])));
+    const count = probeCount(lengths[line], total), probes = spread(points, lengths[line], count);
+    for (let i = 0; i < 2 * count; i += 2) found.push([Math.sqrt(tree.nearest(probes[i], probes[i + 1])), lengths[line] / count]);
   });
-  return Float64Array.from(found);
+  return found;
+}
+
+/** Probes on one line: about a thousand in all, but no line has fewer than twenty. */
+function probeCount(length, total) {
+  return Math.max(20, Math.round((1000 * length) / total));
+}
+
+/** The smallest value up to which the weights sum to `share`. */
+function weightedQuantile(pairs, share) {
+  const sorted = [...pairs].sort(([a], [b]) => a - b);
+  let sum = 0;
+  for (const [value, weight] of sorted) if ((sum += weight) >= share) return value;
+  return sorted[sorted.length - 1][0];
 }
 
 function mean(values) {

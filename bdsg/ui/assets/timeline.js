@@ -23,7 +23,8 @@ class Timeline {
 
   /** Take a full payload: everything of a new run, or all of this one again without moving the playhead. */
   replace(arrays, meta, calm) {
-    const fresh = meta.run !== this.run, atEnd = !fresh && this.sticky;
+    // A run that is live again was started anew.
+    const fresh = meta.run !== this.run || (meta.live && !this.live), atEnd = !fresh && this.sticky;
     this.frames.length = this.steps.length = this.terms.length = 0;
     Object.assign(this, { run: meta.run, live: Boolean(meta.live), total: meta.total_steps ?? 0 });
     this.#store(arrays, 0);
@@ -105,6 +106,7 @@ class Timeline {
 
   /** Points at the playhead in data coordinates, linear between two snapshots. */
   points(low, high, out) {
+    if (!this.frames.length) return new Float32Array(0);
     const place = Math.min(this.playhead, this.last), before = Math.floor(place), t = place - before;
     const a = this.frames[before], b = this.frames[Math.min(before + 1, this.last)];
     const scale = [0, 1].map((axis) => (high[axis] - low[axis]) / 2 / FULL_SCALE);

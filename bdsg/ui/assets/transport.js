@@ -43,16 +43,11 @@ class Transport {
     return this.loop;
   }
 
-  /** A payload arrived: the number of snapshots, or what kind of run it is, may be another. */
-  prepare(meta) {
-    this.live.hidden = !meta.live;
-  }
-
   /** Bring every control in line with the timeline. */
   show() {
     const { timeline } = this.player, { play, range } = this;
     const place = timeline.index, total = Math.max(timeline.total, timeline.steps[timeline.last] ?? 0);
-    const words = `step ${grouped(timeline.steps[place])} of ${grouped(total)}`;
+    const words = `step ${grouped(timeline.steps[place] ?? 0)} of ${grouped(total)}`;
     if (Number(range.max) !== timeline.last) range.max = timeline.last;
     if (Number(range.value) !== place) range.value = place;
     if (this.words !== words) {

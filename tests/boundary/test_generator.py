@@ -1,0 +1,123 @@
+"""B(z): what it reads from z, its sizes in the paper, and where it starts."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from bdsg.boundary.generator import ComponentGenerator, DenseGenerator, angle_features, layers, on_circle
+from bdsg.boundary.level_set import LevelSet
+
+
+def normal(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def circles(counts: tuple[int, ...], radius: float = 2.0) -> LevelSet:
+    """Evenly spaced samples of circles whose centres lie 20 apart on the x-axis."""
+    parts = []
+    for k, count in enumerate(counts):
+        angle = 2 * math.pi * torch.arange(count) / count
+        parts.append(radius * torch.stack([angle.cos(), angle.sin()], 1) + torch.tensor([20.0 * k, 0.0]))
+    components = torch.cat([torch.full((count,), k) for k, count in enumerate(counts)])
+    return LevelSet(torch.cat(parts), components, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "count"),
+    [
+        ((8, 8), (2 * 8 + 8) + (8 * 8 + 8) + (8 * 2 + 2)),  # 2-8-8-2: 114
+        ((8, 8, 8), (2 * 8 + 8) + 2 * (8 * 8 + 8) + (8 * 2 + 2)),  # 2-8-8-8-2: 186
+    ],
+)
+def test_sizes_in_the_paper(hidden: tuple[int, ...], count: int) -> None:
+    generator = DenseGenerator(hidden, normal(50, 2), torch.Generator())
+    assert sum(p.numel() for p in generator.parameters() if p.requires_grad) == count
+    widths = [module.in_features for module in generator.network if isinstance(module, torch.nn.Linear)]
+    assert widths == [2, *hidden]
+
+
+def test_dense_generator_sees_the_direction_alone() -> None:
+    generator, z = DenseGenerator((8, 8), normal(50, 2), torch.Generator().manual_seed(1)), normal(100, 2)
+    torch.testing.assert_close(generator(7.5 * z), generator(z))
+    torch.testing.assert_close(generator(z / z.norm(dim=1, keepdim=True)), generator(z))
+    assert (generator(-z) - generator(z)).norm(dim=1).min() > 1e-3
+    code = generator.read(z)
+    torch.testing.assert_close(code.circle.norm(dim=1), torch.ones(100))
+    assert not code.components.any()
+    assert on_circle(torch.zeros(1, 2)).isfinite().all()
+
+
+def test_dense_generator_is_its_layers_around_the_data() -> None:
+    data = 3 * normal(50, 2) + torch.tensor([100.0, -5.0])
+    generator, z = DenseGenerator((4,), data, torch.Generator().manual_seed(2)), normal(10, 2)
+    first, second = (module for module in generator.network if isinstance(module, torch.nn.Linear))
+    hidden = torch.tanh(on_circle(z) @ first.weight.T + first.bias)
+    expected = data.mean(0) + data.std(0) * (hidden @ second.weight.T + second.bias)
+    torch.testing.assert_close(generator(z), expected)
+
+
+@pytest.mark.parametrize("dim", [2, 5])
+def test_dense_generator_takes_the_datas_dimension(dim: int) -> None:
+    assert DenseGenerator((8,), normal(50, dim), torch.Generator())(normal(7, 2)).shape == (7, dim)
+
+
+def test_weights_are_glorots_and_come_from_the_generator_alone() -> None:
+    before = torch.get_rng_state()
+    first = layers((40, 60, 2), torch.nn.Tanh, torch.Generator().manual_seed(3))
+    assert torch.equal(torch.get_rng_state(), before)
+    again = layers((40, 60, 2), torch.nn.Tanh, torch.Generator().manual_seed(3))
+    for mine, theirs in zip(first.parameters(), again.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+    weight, limit = first[0].weight, math.sqrt(6 / 100)
+    assert 0.98 * limit < weight.abs().max() <= limit
+    # Uniform on ±limit: variance limit²/3; of 2400 entries its mean square has the error limit²·√(4/45)/√2400.
+    assert float(weight.square().mean()) == pytest.approx(limit**2 / 3, abs=4 * limit**2 * math.sqrt(4 / 45 / 2400))
+    assert not first[0].bias.any()
+    assert [type(module).__name__ for module in first] == ["Linear", "Tanh", "Linear"]
+
+
+def test_angle_features_are_cosines_and_sines() -> None:
+    angle = torch.linspace(-3, 3, 25, dtype=torch.float64)
+    found = angle_features(torch.stack([angle.cos(), angle.sin()], 1), 4)
+    multiples = angle[:, None] * torch.arange(1, 5)
+    torch.testing.assert_close(found, torch.cat([multiples.cos(), multiples.sin()], 1))
+
+
+def test_component_shares_follow_the_edges() -> None:
+    generator = ComponentGenerator((8,), circles((50, 150, 300)), torch.Generator())
+    assert generator.edges.tolist() == pytest.approx([0.1, 0.4])
+    components = generator.read(normal(40_000, 2)).components
+    shares = torch.bincount(components, minlength=3) / 40_000
+    assert shares.tolist() == pytest.approx([0.1, 0.3, 0.6], abs=4 * math.sqrt(0.25 / 40_000))
+
+
+def test_component_is_the_cdf_of_the_norm() -> None:
+    # 1 − exp(−r²/2) passes 0.1 at r = √(−2 log 0.9) = 0.4590 and 0.4 at r = √(−2 log 0.6) = 1.0108.
+    generator = ComponentGenerator((8,), circles((50, 150, 300)), torch.Generator())
+    radii = torch.tensor([0.0, 0.458, 0.460, 1.010, 1.012, 50.0])
+    z = radii[:, None] * torch.tensor([[0.6, -0.8]])
+    assert generator.read(z).components.tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_component_generator_starts_just_outside_each_component() -> None:
+    level_set = circles((50, 150, 300))
+    generator = ComponentGenerator((16, 16), level_set, torch.Generator().manual_seed(4))
+    z = normal(3000, 2)
+    points, components = generator(z).detach(), generator.read(z).components
+    for k in range(3):
+        offsets = points[components == k] - torch.tensor([20.0 * k, 0.0])
+        # 1.4 (radius + spacing) = 2.94; the network adds little at first.
+        assert 2.94 * 0.7 < offsets.norm(dim=1).min()
+        assert offsets.norm(dim=1).max() < 2.94 * 1.3
+        angles = torch.atan2(offsets[:, 1], offsets[:, 0]).sort().values
+        assert torch.diff(angles).max() < 0.3  # all the way round
+    assert generator.radii.tolist() == pytest.approx([2.94] * 3, rel=1e-2)
+
+
+def test_component_generator_in_one_component_sees_the_direction_alone() -> None:
+    generator, z = ComponentGenerator((8,), circles((100,)), torch.Generator().manual_seed(5)), normal(50, 2)
+    torch.testing.assert_close(generator(3 * z), generator(z), rtol=1e-4, atol=1e-4)
