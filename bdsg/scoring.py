@@ -7,7 +7,7 @@ import math
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import EmptyBoundaryError
-from bdsg.metrics import Field, Scores, score, truth_field
+from bdsg.metrics import Band, Field, Scores, score, truth_field
 from bdsg.result import Result
 
 
@@ -40,6 +40,7 @@ def score_result(
     epsilon = config.epsilon if epsilon is None else epsilon
     if delta is None:  # the run's own to the last bit, where it is asked for
         delta = config.delta if epsilon == config.epsilon else epsilon * config.delta / config.epsilon
+    Band(epsilon, delta)  # refuses levels that no window could be made for
     mixture = GaussianMixture.from_config(config.data)
     names = ("grid_x", "grid_y", "log_p_x", "log_p_g", "boundary", "boundary_log_p_x", "boundary_log_p_g", "data")
     return score(

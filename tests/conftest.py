@@ -3,8 +3,38 @@
 from __future__ import annotations
 
 import hypothesis
+import pytest
 import torch
+
+from bdsg.config import ExperimentConfig
+from bdsg.experiment import run
+from bdsg.result import Event, Result
 
 torch.set_num_threads(1)
 hypothesis.settings.register_profile("alike", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("alike")
+
+
+@pytest.fixture(scope="session")
+def quick_config() -> ExperimentConfig:
+    """A run of about a second: closed form, two overlapping modes, few steps."""
+    return ExperimentConfig.from_dict(
+        {
+            "data": {"preset": "bimodal", "samples": 200},
+            "boundary": {"steps": 30, "batch_size": 64, "hidden": [16, 16], "snapshots": 6},
+            "delta": 0.0007,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def quick_events(quick_config: ExperimentConfig) -> list[Event | Result]:
+    """All that the quick run yields."""
+    return list(run(quick_config))
+
+
+@pytest.fixture(scope="session")
+def quick_result(quick_events: list[Event | Result]) -> Result:
+    """The quick run's result."""
+    assert isinstance(quick_events[-1], Result)
+    return quick_events[-1]

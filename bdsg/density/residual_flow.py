@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from bdsg.density.base import standard_normal_log_prob
 from bdsg.density.inverse import fixed_point_inverse
-from bdsg.density.lipschitz import Branch, LipschitzLinear, check_lipschitz
+from bdsg.density.lipschitz import DOUBLINGS, SETTLED_DOUBLINGS, Branch, LipschitzLinear, check_lipschitz
 from bdsg.density.log_determinant import Exact, LogDeterminant
 
 
@@ -123,11 +123,11 @@ class ResidualFlow(nn.Module):
             y = self._normalise(y, index)
             y = y if branch is None else y + branch(y)
 
-    def power_iterate(self) -> None:
-        """One power iteration of every layer: call it once before each training step."""
+    def power_iterate(self, doublings: int = DOUBLINGS) -> None:
+        """Bring every layer's norm up to date: call it before each training step."""
         for layer in self.layers:
             if isinstance(layer, LipschitzLinear):
-                layer.power_iterate(1)
+                layer.power_iterate(doublings)
 
     def settle(self) -> list[float]:
         """After training: converge the norms and return each branch's verified Lipschitz bound.
@@ -135,9 +135,7 @@ class ResidualFlow(nn.Module):
         Raises:
             LipschitzError: a bound of 1 or more.
         """
-        for layer in self.layers:
-            if isinstance(layer, LipschitzLinear):
-                layer.converge()
+        self.power_iterate(SETTLED_DOUBLINGS)
         return check_lipschitz(self.branches())
 
     @torch.no_grad()

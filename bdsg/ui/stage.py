@@ -6,9 +6,11 @@ with a block of bytes (:mod:`bdsg.codec`).  Playing, scrubbing and moving ε nee
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +73,6 @@ def _nothing() -> None:
     """A callback must be given for the state to be kept."""
 
 
-def square(low: Window, high: Window) -> tuple[np.ndarray, np.ndarray]:
-    """The smallest square window around [low, high], with the same centre: it fills the square plane."""
-    corners = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
-    centre, half = (corners[0] + corners[1]) / 2, float((corners[1] - corners[0]).max()) / 2
-    return centre - half, centre + half
-
-
 def quantise(points: np.ndarray, low: Window, high: Window) -> np.ndarray:
     """Points (..., 2) in the window [low, high] as int16; those outside are put on its edge.
 
@@ -95,6 +90,28 @@ def heat(log_density: np.ndarray, peak: float) -> np.ndarray:
     return np.rint(255 * np.clip(share, 0.0, 1.0)).astype(np.uint8)
 
 
+@dataclass(frozen=True)
+class Playback:
+    """How the player presents a run.
+
+    Attributes:
+        title, caption: text above and below.
+        total_steps: training steps in all, the end of the loss chart while a run is live.
+        live: more snapshots will come; the player follows the newest one.
+        autoplay: start by itself, unless the viewer asked for reduced motion.
+        loop: start over at the end.
+        compact: without the loss chart and the lesser controls.
+    """
+
+    title: str = ""
+    caption: str = ""
+    total_steps: int = 0
+    live: bool = False
+    autoplay: bool = False
+    loop: bool = False
+    compact: bool = False
+
+
 def player_payload(
     *,
     run: str,
@@ -110,35 +127,29 @@ def player_payload(
     model_lines: Lines = (),
     log_p_g: np.ndarray | None = None,
     model_samples: np.ndarray | None = None,
-    latent: np.ndarray | None = None,
-    total_steps: int = 0,
     lambda1: float | None = None,
     lambda2: float | None = None,
-    title: str = "",
-    caption: str = "",
-    live: bool = False,
-    autoplay: bool = False,
-    loop: bool = False,
-    compact: bool = False,
+    **playback: Any,
 ) -> bytes:
     """Everything the player shows of one run.
 
     Args:
         run: names the run; a payload of the same run keeps playback and layers as they are.
-        low, high: corners of the window, (2,) each; :func:`square` makes it fill the plane.
+        low, high: corners of the window, (2,) each, which is shown whole.
         data: training samples, (M, 2).
         log_p_x, log_p_g: log densities on a regular grid over the window, (ny, nx), rows along y.
         frames, steps, terms: the snapshots so far, (S, n, 2), (S,) and (S, 4) as in ``bdsg.result.TERMS``.
         truth_lines, model_lines: contour lines {p_x = ε} and {p_g = ε}, (k, 2) each.
         lambda1, lambda2: the weights of L1 and L2, shown beside their curves.
+        playback: fields of :class:`Playback`.
     """
     low, high = _window(low, high)
     peak = float(np.max(log_p_x))
     arrays = {"data": _floats("data", data), "heat": heat(log_p_x, peak), **_snapshots(frames, steps, terms, low, high)}
     if log_p_g is not None:
         arrays["model_heat"] = heat(log_p_g, peak)
-    optional = {"model_samples": model_samples, "latent": latent}
-    arrays |= {name: _floats(name, points) for name, points in optional.items() if points is not None}
+    if model_samples is not None:
+        arrays["model_samples"] = _floats("model_samples", model_samples)
     weights = {"lambda1": lambda1, "lambda2": lambda2}
     meta = {
         "kind": "full",
@@ -148,13 +159,7 @@ def player_payload(
         "high": high.tolist(),
         "contours": [_contour("truth", truth_lines, low, high), _contour("model", model_lines, low, high)],
         "epsilon": float(epsilon),
-        "title": title,
-        "caption": caption,
-        "live": live,
-        "autoplay": autoplay,
-        "loop": loop,
-        "compact": compact,
-        "total_steps": int(total_steps),
+        **dataclasses.asdict(Playback(**playback)),
         "weights": {name: weight for name, weight in weights.items() if weight is not None},
     }
     return pack(arrays, meta)

@@ -36,7 +36,7 @@ def train_flow(dim: int, activation: str, steps: int) -> ResidualFlow:
 @pytest.fixture(scope="session")
 def flows() -> dict[int, ResidualFlow]:
     """Trained flows by dimension."""
-    return {2: train_flow(2, "lipswish", 400), 3: train_flow(3, "elu", 150), 5: train_flow(5, "lipswish", 150)}
+    return {2: train_flow(2, "lipswish", 800), 3: train_flow(3, "elu", 150), 5: train_flow(5, "lipswish", 150)}
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ const CARDS = {
     missing: () => "The grid has no cells.",
   },
   auroc: {
-    name: "AUROC", value: (s) => (s.auroc === null ? "–" : rounded(s.auroc, 4)),
+    name: "AUROC", value: (s) => rounded(s.auroc, 4),
     text: () => `Chance that ${PG} ranks a normal cell above an anomalous one. Blind to where the threshold lies.`,
     counted: (s) => `Every pair of a truly normal and a truly anomalous cell is compared by ${PG}: ${grouped(s.normal)} × ${grouped(s.anomalous)} pairs, no threshold on ${PG}.`,
     missing: () => "All cells are of one class at this ε, so no two can be ranked.",
@@ -65,13 +65,13 @@ const CARDS = {
     missing: () => `No cell has ${PG} between δ and ε: the model's band is empty at this ε.`,
   },
   components: {
-    name: "Components covered", value: (s) => (s.components ? `${s.components_covered} of ${s.components}` : "–"),
+    name: "Components covered", value: (s) => `${s.components_covered} of ${s.components}`,
     text: () => "Separate pieces of the support with a boundary recall of at least 90 %. One gap fails a piece.",
     counted: (s) => `${s.components_covered} of ${s.components} connected pieces of ${PX} ≥ ε have at least 90 % of their own contour covered: ${key("arc")}covered, ${key("gap")}not.`,
     missing: (s) => noContour(s),
   },
   distance: {
-    name: "Mean distance", value: (s) => (s.distance_mean === null ? "–" : rounded(s.distance_mean, 3)),
+    name: "Mean distance", value: (s) => rounded(s.distance_mean, 3),
     text: () => "From B(z) to the middle of the band. A small mean hides bare stretches: see the way back.",
     counted: (s) => `From B(z) to ${PX} = √(δε): mean ${rounded(s.distance_mean, 3)}, 95 % within ${rounded(s.distance_p95, 3)}; ${key("out")}the rest is joined to the curve. From the curve to B(z): mean ${rounded(s.curve_distance_mean, 3)}, 95 % within ${rounded(s.curve_distance_p95, 3)}.`,
     missing: () => "No point of the plane is as dense as √(δε), so there is no curve to measure to.",
@@ -96,8 +96,11 @@ function formatShare(value) {
   return `${text} %`;
 }
 
+/** Fixed decimals, but two significant figures for what would come out as 0; never rounded up to 1. */
 function rounded(value, digits) {
-  return value !== 0 && Math.abs(value) < 10 ** -digits ? value.toExponential(1) : value.toFixed(digits);
+  if (value !== 0 && Math.abs(value) < 10 ** -digits) return value.toPrecision(2);
+  const text = value.toFixed(digits);
+  return value < 1 && Number(text) === 1 ? `> ${(1 - 10 ** -digits).toFixed(digits)}` : text;
 }
 
 /** Three significant figures. */

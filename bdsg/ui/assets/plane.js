@@ -2,23 +2,25 @@
 
 const MARGIN = { left: 36, right: 8, top: 8, bottom: 28 };
 
-/** A canvas kept as sharp as the screen; `redraw` is called when its size changes. */
+/** A canvas that fills its parent in whole pixels of the screen; `redraw` is called when its size changes. */
 class Sheet {
   constructor(canvas, redraw) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.observer = new ResizeObserver(() => { if (this.#fit()) redraw(); });
-    this.observer.observe(canvas);
-    this.#fit();
+    this.observer = new ResizeObserver(([entry]) => { if (this.#fit(entry.contentRect)) redraw(); });
+    this.observer.observe(canvas.parentElement);
+    this.#fit(canvas.getBoundingClientRect());
   }
 
-  /** Match the backing store to the size on screen; whether anything changed. */
-  #fit() {
-    const ratio = window.devicePixelRatio || 1, { clientWidth, clientHeight } = this.canvas;
-    const width = Math.round(clientWidth * ratio), height = Math.round(clientHeight * ratio);
-    const changed = width !== this.canvas.width || height !== this.canvas.height;
-    if (changed) Object.assign(this.canvas, { width, height });
-    Object.assign(this, { width: clientWidth, height: clientHeight, ratio });
+  /** Match the backing store to the room there is; whether anything changed. */
+  #fit(room) {
+    const ratio = window.devicePixelRatio || 1, { canvas } = this;
+    const width = Math.floor(room.width * ratio), height = Math.floor(room.height * ratio);
+    const changed = width !== canvas.width || height !== canvas.height || ratio !== this.ratio;
+    if (changed) Object.assign(canvas, { width, height });
+    // A box of broken pixels would stretch the picture by a hair and blur every line.
+    Object.assign(canvas.style, { width: `${width / ratio}px`, height: `${height / ratio}px` });
+    Object.assign(this, { width: width / ratio, height: height / ratio, ratio });
     return changed;
   }
 
@@ -47,18 +49,18 @@ class Sheet {
   }
 }
 
-/** Maps the window [low, high] into a sheet: one scale for both axes, centred; y points up. */
+/** Shows the window [low, high] whole and centred, with one scale for both axes; what room is left shows more plane. */
 function cameraFor(sheet, low, high) {
-  const width = Math.max(1, sheet.width - MARGIN.left - MARGIN.right);
-  const height = Math.max(1, sheet.height - MARGIN.top - MARGIN.bottom);
-  const scale = Math.min(width / (high[0] - low[0]), height / (high[1] - low[1]));
-  const frame = { width: scale * (high[0] - low[0]), height: scale * (high[1] - low[1]) };
-  frame.left = MARGIN.left + (width - frame.width) / 2;
-  frame.top = MARGIN.top + (height - frame.height) / 2;
+  const frame = { left: MARGIN.left, top: MARGIN.top };
+  frame.width = Math.max(1, sheet.width - MARGIN.left - MARGIN.right);
+  frame.height = Math.max(1, sheet.height - MARGIN.top - MARGIN.bottom);
+  const scale = Math.min(frame.width / (high[0] - low[0]), frame.height / (high[1] - low[1]));
+  const half = [frame.width / scale / 2, frame.height / scale / 2], centre = [0, 1].map((k) => (low[k] + high[k]) / 2);
+  const from = [centre[0] - half[0], centre[1] - half[1]];
   return {
-    scale, frame, low, high,
-    x: (value) => frame.left + (value - low[0]) * scale,
-    y: (value) => frame.top + frame.height - (value - low[1]) * scale,
+    scale, frame, low: from, high: [centre[0] + half[0], centre[1] + half[1]],
+    x: (value) => frame.left + (value - from[0]) * scale,
+    y: (value) => frame.top + frame.height - (value - from[1]) * scale,
   };
 }
 

@@ -162,11 +162,11 @@ function probeCount(length, total) {
   return Math.max(20, Math.round((1000 * length) / total));
 }
 
-/** The smallest value up to which the weights sum to `share`. */
+/** The smallest value up to which the weights sum to `share`; a sum short of it by rounding alone will do. */
 function weightedQuantile(pairs, share) {
   const sorted = [...pairs].sort(([a], [b]) => a - b);
   let sum = 0;
-  for (const [value, weight] of sorted) if ((sum += weight) >= share) return value;
+  for (const [value, weight] of sorted) if ((sum += weight) >= share * (1 - 1e-9)) return value;
   return sorted[sorted.length - 1][0];
 }
 

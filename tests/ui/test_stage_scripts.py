@@ -1,0 +1,328 @@
+"""The components' JavaScript that needs no screen: run by Node and compared with the Python reference."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bdsg.codec import pack
+from bdsg.data import GaussianMixture
+from bdsg.metrics import score, truth_field
+from bdsg.presets import PRESETS
+from bdsg.ui import stage
+
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(NODE is None, reason="No Node.js on the PATH: it runs the components' scripts.")
+SCORING = ("tensors.js", "levels.js", "nearest.js", "scores.js")
+
+
+def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any:
+    """Run the joined scripts and a driver, whose ``print`` takes one value; ``files`` are its payloads."""
+    script = folder / "script.mjs"
+    head = 'import { readFileSync } from "node:fs";\nconst print = (value) => console.log(JSON.stringify(value));\n'
+    head += "const payloads = process.argv.slice(2).map((name) => new Uint8Array(readFileSync(name)));\n"
+    script.write_text(f"{head}{stage.module(names)}\n{driver}", encoding="utf-8")
+    done = subprocess.run([str(NODE), str(script), *map(str, files)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def full_payload(**options: Any) -> bytes:
+    ground = {"data": np.zeros((2, 2)), "log_p_x": np.zeros((4, 3)), "epsilon": 0.01}
+    return stage.player_payload(run="a", low=[-2, -2], high=[2, 2], **ground, **options)
+
+
+@pytest.mark.parametrize("names", [stage.PLAYER, stage.EVALUATION])
+@needs_node
+def test_each_component_is_one_valid_module(names: tuple[str, ...], tmp_path: Path) -> None:
+    text = stage.module(names)
+    assert text.count("export default") == 1
+    assert "/**" not in text
+    path = tmp_path / "component.mjs"
+    path.write_text(text, encoding="utf-8")
+    done = subprocess.run([str(NODE), "--check", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@needs_node
+def test_scripts_read_every_type_of_array_at_any_offset(tmp_path: Path) -> None:
+    arrays = {
+        "a": np.array([1, 255], np.uint8)[:1],
+        "b": np.array([[-3, 32767]], np.int16),
+        "c": np.array([2**31 - 1], np.int32),
+        "d": np.array([0.1], np.float32),
+        "e": np.array([[0.1], [-1e300]]),
+    }
+    path = tmp_path / "arrays"
+    path.write_bytes(pack(arrays, {"word": "ε"}))
+    driver = """
+    const shifted = new Uint8Array(payloads[0].length + 3);
+    shifted.set(payloads[0], 3);
+    const { arrays, meta } = readTensors(shifted.subarray(3));
+    print([meta, Object.fromEntries(Object.entries(arrays).map(([k, v]) => [k, [v.shape, Array.from(v.values)]]))]);
+    """
+    meta, read = node(("tensors.js",), driver, path, folder=tmp_path)
+    assert meta == {"word": "ε"}
+    expected = {k: [list(v.shape), v.ravel().astype(float).tolist()] for k, v in arrays.items()}
+    assert read == expected
+
+
+@needs_node
+def test_nearest_segment_agrees_with_looking_at_all(tmp_path: Path) -> None:
+    driver = """
+    let seed = 1;
+    const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+    let worst = 0, disagreements = 0;
+    for (const count of [1, 7, 8, 9, 100, 333]) {
+      const segments = Float64Array.from({ length: 4 * count }, random), tree = new SegmentTree(segments);
+      const odd = Uint8Array.from({ length: count }, (_, i) => i % 2);
+      for (let query = 0; query < 200; query += 1) {
+        const x = 3 * random() - 1, y = 3 * random() - 1, all = [];
+        for (let s = 0; s < count; s += 1) all.push(segmentDistance(segments, 4 * s, x, y));
+        worst = Math.max(worst, Math.abs(tree.nearest(x, y) - Math.min(...all)));
+        const limit = 0.01 * random(), near = all.some((value, s) => odd[s] && value <= limit);
+        disagreements += near !== tree.within(x, y, limit, odd);
+      }
+    }
+    const hook = Float64Array.of(0, 0, 2, 0);
+    print([worst, disagreements, [[1, 1], [-3, 4], [5, 4]].map(([x, y]) => segmentDistance(hook, 0, x, y))]);
+    """
+    worst, disagreements, by_hand = node(("nearest.js",), driver, folder=tmp_path)
+    assert (worst, disagreements) == (pytest.approx(0, abs=1e-15), 0)
+    assert by_hand == [1, 25, 25]
+
+
+@needs_node
+def test_contour_of_a_paraboloid_is_a_circle_and_pieces_are_counted(tmp_path: Path) -> None:
+    driver = """
+    const axis = Float64Array.from({ length: 401 }, (_, i) => -2 + i / 100), values = new Float64Array(401 * 401);
+    const at = (f) => {
+      values.forEach((_, k) => { values[k] = f(axis[k % 401], axis[Math.floor(k / 401)]); });
+      return { x: axis, y: axis, values };
+    };
+    const bowl = at((x, y) => -(x * x + y * y));
+    const circle = contourLines(bowl, -1), open = contourLines(bowl, -4.41);
+    const length = lineLength(circle[0].points), probes = spread(circle[0].points, length, 100);
+    const radii = Array.from({ length: 100 }, (_, i) => Math.hypot(probes[2 * i], probes[2 * i + 1]));
+    const two = at((x, y) => -Math.min(Math.hypot(x - 1, y), Math.hypot(x + 1, y)));
+    const { labels, count } = connectedLabels(two, -0.5);
+    const sides = [-1, 1].map((x) => labelAt(two, labels, x, 0.1));
+    print([circle.length, circle[0].closed, length, Math.min(...radii), Math.max(...radii),
+      open.map((line) => line.closed), count, ...sides, connectedLabels(two, -1.2).count]);
+    """
+    lines, closed, length, nearest, farthest, open_, pieces, left, right, joined = node(
+        ("levels.js",), driver, folder=tmp_path
+    )
+    assert (lines, closed, open_) == (1, True, [False] * 4)
+    assert length == pytest.approx(2 * np.pi, rel=1e-4)
+    assert (nearest, farthest) == (pytest.approx(1, abs=1e-4), pytest.approx(1, abs=1e-4))
+    assert (pieces, joined, {left, right}) == (2, 1, {1, 2})
+
+
+def evaluation_case(preset: str, spread: float) -> dict[str, Any]:
+    """A mixture, a model that is a little off, and points scattered about the band, part of it left bare."""
+    numbers = PRESETS[preset].mixture
+    mixture = GaussianMixture(numbers["weights"], numbers["means"], numbers["covariances"])
+    model = GaussianMixture(mixture.weights, mixture.means + 0.1, mixture.covariances * 1.2)
+    generator = np.random.default_rng(3)
+    data, modes = mixture.sample_with_modes(300, generator)
+    edge = 0.2 * np.ptp(data, axis=0)
+    x, y = (np.linspace(data.min(0)[k] - edge[k], data.max(0)[k] + edge[k], 200) for k in (0, 1))
+    nodes = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=-1)
+    angle = generator.uniform(0, 5, 2000)  # not the whole way round
+    radius = 2.6 + spread * generator.standard_normal(2000)
+    centre = mixture.means[generator.integers(len(mixture.means), size=2000)]
+    boundary = centre + (radius * np.array([np.cos(angle), np.sin(angle)])).T
+    return {
+        "mixture": mixture,
+        "data_modes": modes,
+        "arrays": {
+            "grid_x": x,
+            "grid_y": y,
+            "log_p_x": mixture.log_prob(nodes).reshape(200, 200),
+            "log_p_g": model.log_prob(nodes).reshape(200, 200),
+            "boundary": boundary.astype(np.float32),
+            "boundary_log_p_x": mixture.log_prob(boundary.astype(np.float32)),
+            "data": data,
+        },
+        "boundary_log_p_g": model.log_prob(boundary),
+    }
+
+
+SHARES = ("precision", "recall", "f1", "accuracy", "auroc", "bp1", "bp2", "boundary_recall", "bf1")
+COUNTS = ("tp", "fp", "fn", "tn", "components", "components_covered")
+DISTANCES = ("distance_mean", "distance_p95", "curve_distance_mean", "curve_distance_p95")
+
+
+@pytest.mark.parametrize(
+    ("preset", "epsilon", "ratio", "spread"),
+    [
+        ("unimodal", 0.01, 0.1, 0.1),
+        ("bimodal", 0.02, 0.2, 0.3),
+        ("bimodal_separate", 0.01, 0.1, 0.4),
+        ("three_modes", 0.004, 0.3, 0.8),
+        ("ring", 0.01, 0.1, 0.3),
+    ],
+)
+@needs_node
+def test_scores_in_the_browser_agree_with_python(
+    preset: str, epsilon: float, ratio: float, spread: float, tmp_path: Path
+) -> None:
+    case = evaluation_case(preset, spread)
+    arrays, delta = case["arrays"], epsilon * ratio
+    field = truth_field(case["mixture"], delta)
+    path = tmp_path / "payload"
+    path.write_bytes(
+        stage.evaluation_payload(
+            run="r",
+            arrays=arrays,
+            field_x=field.x,
+            field_y=field.y,
+            field=field.values,
+            epsilon=epsilon,
+            delta=delta,
+            epsilon_low=epsilon,
+            epsilon_high=1.0,
+            low=[arrays["grid_x"][0], arrays["grid_y"][0]],
+            high=[arrays["grid_x"][-1], arrays["grid_y"][-1]],
+        )
+    )
+    driver = """
+    const { arrays, meta } = readTensors(payloads[0]);
+    const { detail, ...scores } = evaluateAt(prepareEvaluation(arrays), meta.epsilon, meta.delta_ratio);
+    print({ ...scores, ...classification(scores, "normal"), anomalous: classification(scores, "anomalous") });
+    """
+    browser = node(SCORING, driver, path, folder=tmp_path)
+    reference = score(
+        epsilon=epsilon,
+        delta=delta,
+        truth=field,
+        data_modes=case["data_modes"],
+        boundary_log_p_g=case["boundary_log_p_g"],
+        model_samples_log_p_x=arrays["boundary_log_p_x"],
+        **arrays,
+    ).to_dict()
+    for name in COUNTS:
+        assert browser[name] == reference[name], name
+    for name in ("precision", "recall", "f1", "accuracy"):
+        assert browser["anomalous"][name] == pytest.approx(reference["anomalous"][name], abs=1e-12), name
+    for name in SHARES:
+        assert browser[name] == pytest.approx(reference[name], abs=1e-6), name
+    for name in DISTANCES:
+        # Where the share of 95 % falls exactly between two probes, rounding decides which of them is reported.
+        tolerance = 1e-2 if name == "curve_distance_p95" else 1e-6
+        assert browser[name] == pytest.approx(reference[name], rel=tolerance), name
+
+
+@needs_node
+def test_scores_that_do_not_exist_are_null(tmp_path: Path) -> None:
+    arrays = evaluation_case("unimodal", 0.1)["arrays"]
+    field = truth_field(evaluation_case("unimodal", 0.1)["mixture"], 0.001)
+    path = tmp_path / "payload"
+    names = {"field_x": field.x, "field_y": field.y, "field": field.values.astype(np.float32)}
+    path.write_bytes(pack(arrays | names, {}))
+    driver = """
+    const { arrays } = readTensors(payloads[0]);
+    const { detail, ...scores } = evaluateAt(prepareEvaluation(arrays), 0.9, 0.9);
+    print({ ...scores, ...classification(scores, "normal") });
+    """
+    scores = node(SCORING, driver, path, folder=tmp_path)
+    missing = ("precision", "recall", "f1", "auroc", "bp2", "boundary_recall", "bf1", *DISTANCES)
+    assert {name: scores[name] for name in missing} == dict.fromkeys(missing)
+    assert (scores["accuracy"], scores["bp1"], scores["components"]) == (1, 0, 0)
+
+
+def timeline(driver: str, *payloads: bytes, folder: Path) -> Any:
+    paths = []
+    for index, payload in enumerate(payloads):
+        paths.append(folder / f"payload{index}")
+        paths[-1].write_bytes(payload)
+    head = "const read = payloads.map((bytes) => readTensors(bytes)), t = new Timeline();\n"
+    head += "const take = (i, calm = false) => (read[i].meta.kind === 'full' ? t.replace : t.append)"
+    head += ".call(t, read[i].arrays, read[i].meta, calm);\n"
+    return node(("tensors.js", "timeline.js"), head + driver, *paths, folder=folder)
+
+
+def part(first: int, last: int) -> dict[str, Any]:
+    """Snapshots first to last of a run: all points of snapshot k lie at x = k/10."""
+    numbers = np.arange(first, last + 1)
+    return {
+        "frames": np.full((len(numbers), 5, 2), numbers[:, None, None] / 10),
+        "steps": numbers,
+        "terms": np.ones((len(numbers), 4)),
+    }
+
+
+@needs_node
+def test_newer_snapshots_are_joined_and_gaps_are_left_alone(tmp_path: Path) -> None:
+    window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
+    payloads = [
+        full_payload(**part(0, 2), live=True),
+        stage.delta_payload(first=2, **window, **part(2, 4)),
+        stage.delta_payload(first=6, **window, **part(6, 7)),
+        stage.delta_payload(first=5, **(window | {"run": "b"}), **part(5, 5)),
+        full_payload(**part(0, 7), live=False),
+    ]
+    driver = """
+    const seen = [];
+    for (let i = 0; i < read.length; i += 1) { take(i); seen.push(Array.from(t.steps)); }
+    t.seek(7);
+    print([seen, t.points([-2, -2], [2, 2])[0]]);
+    """
+    seen, x = timeline(driver, *payloads, folder=tmp_path)
+    assert seen == [[0, 1, 2], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4], list(range(8))]
+    assert x == pytest.approx(0.7, abs=1e-4)
+
+
+@needs_node
+def test_the_playhead_follows_a_live_run_until_it_is_moved(tmp_path: Path) -> None:
+    window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
+    payloads = [
+        full_payload(**part(0, 2), live=True),
+        stage.delta_payload(first=3, **window, **part(3, 5)),
+        full_payload(**part(0, 8), live=False),
+    ]
+    driver = """
+    take(0);
+    const seen = [[t.playhead, t.playing]];
+    take(1);
+    seen.push([t.playhead, t.playing], [t.advance(10), t.playhead]);
+    t.seek(1);
+    take(2);
+    seen.push([t.playhead, t.playing, t.advance(10)]);
+    t.toggle();
+    t.advance(0.125); // nine snapshots play at the slowest rate, 4 a second
+    seen.push([t.playhead, t.points([-2, -2], [2, 2])[0]]);
+    t.advance(100);
+    seen.push([t.playhead, t.playing]);
+    t.toggle();
+    seen.push([t.playhead, t.playing]);
+    print(seen);
+    """
+    seen = timeline(driver, *payloads, folder=tmp_path)
+    assert seen[:4] == [[2, True], [2, True], [False, 5], [1, False, False]]
+    assert seen[4] == [1.5, pytest.approx(0.15, abs=1e-4)]  # half way between two snapshots
+    assert seen[5:] == [[8, False], [0, True]]
+
+
+@needs_node
+def test_reduced_motion_shows_the_end_and_does_not_start(tmp_path: Path) -> None:
+    payloads = [full_payload(**part(0, 5), autoplay=True, loop=True)]
+    driver = """
+    take(0, true);
+    const calm = [t.playhead, t.playing];
+    const other = new Timeline();
+    other.replace(read[0].arrays, read[0].meta, false);
+    const moving = [other.playhead, other.playing];
+    const more = [other.advance(1.5), other.playhead > 5, other.advance(1), other.playhead];
+    print([calm, moving, more]);
+    """
+    calm, moving, more = timeline(driver, *payloads, folder=tmp_path)
+    assert (calm, moving) == ([5, False], [0, True])
+    assert more == [True, True, True, 0]  # rests on the last snapshot, then starts again
