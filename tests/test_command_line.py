@@ -163,7 +163,7 @@ def test_score_refuses_what_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixt
         ('{"data": {"preset": "bimodal"}, "boundary": {"steps": 0}}', "boundary.steps is 0, but must lie between 1"),
         ('{"data": {"preset": "bimodal"}, "epsilon": NaN}', "epsilon is nan, but must be a finite number"),
         ('{"data": {"preset": "bimodal"}, "epsilon": 1, "delta": 2}', "delta is 2.0, but must be below epsilon"),
-        ('{"data": {"preset": "bimodal"}, "seed": ' + "9" * 5000 + "}", "save it as JSON in UTF-8"),
+        ('{"data": {"preset": "bimodal"}, "seed": ' + "9" * 5000 + "}", "is not valid JSON"),
         (b"\xff\xfe{", "save it as JSON in UTF-8"),
     ],
 )
