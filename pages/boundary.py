@@ -21,6 +21,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     with st.container(width=160):
         progress.train_button(run)
+controls.run_caption()
 with st.expander("More settings"):
     columns = st.columns(3)
     for index, name in enumerate(SETTINGS):

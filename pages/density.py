@@ -14,7 +14,7 @@ session.front_door()
 run = session.current_run()
 config = session.config()
 st.title("Density", anchor=False)
-st.markdown("Choose where the data come from. The model's density p_g says how normal each place is.")
+st.markdown("Choose where the data come from. The model's density $p_g$ says how normal each place is.")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     with st.container(width=330):

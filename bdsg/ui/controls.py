@@ -47,6 +47,14 @@ def label(field: dataclasses.Field[Any]) -> str:
     return f"{name}{f' {symbol}' if symbol else ''}{f' ({unit})' if unit else ''}"
 
 
+def run_caption() -> None:
+    """The run in one line: what the page's picture and numbers belong to."""
+    config = session.config()
+    title = PRESETS[config.data.preset].title if config.data.preset else "Your own mixture"
+    parts = (title, _name(config.density.kind), _name(config.boundary.objective))
+    st.caption(" · ".join((*parts, f"ε = {config.epsilon:g}", f"seed {config.seed}")))
+
+
 def setting_controls(section: str, names: tuple[str, ...]) -> None:
     """One control for each named field of a section of the config."""
     config = session.config()

@@ -51,7 +51,7 @@ def _checks(run: Run) -> None:
     row = st.container(horizontal=True)
     gap = f"{report['kl']:.4f} ± {report['kl_standard_error']:.4f}"
     row.metric("KL gap (nats)", gap, help="KL(p_x ‖ p_g) on 20,000 fresh samples: 0 is perfect.", width=220)
-    row.metric("Integral of p_g", f"{report['integral']:.4f}", help="A density integrates to 1.", width=160)
+    row.metric("Integral", f"{report['integral']:.4f}", help="A density integrates to 1.", width=160)
     bound = max(report["lipschitz_bounds"])
     row.metric(
         "Lipschitz bound", f"{bound:.3f}", help="Largest of all blocks. Below 1, so each is invertible.", width=160

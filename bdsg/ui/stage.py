@@ -101,6 +101,7 @@ class Playback:
         autoplay: start by itself, unless the viewer asked for reduced motion.
         loop: start over at the end.
         compact: without the loss chart and the lesser controls.
+        still: without B(z) and all that plays it.
     """
 
     title: str = ""
@@ -110,6 +111,7 @@ class Playback:
     autoplay: bool = False
     loop: bool = False
     compact: bool = False
+    still: bool = False
 
 
 def player_payload(

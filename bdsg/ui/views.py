@@ -47,6 +47,7 @@ def player_payload(config: ExperimentConfig, run: Run | None, *, moving: bool = 
     low, high = scene.low, scene.high
     heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
     return stage.player_payload(
+        still=not moving,
         run=config.key(),
         low=low,
         high=high,

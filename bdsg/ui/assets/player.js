@@ -39,7 +39,8 @@ class Player {
     Object.assign(this, { arrays, meta });
     this.timeline.replace(arrays, meta, this.calm.matches);
     this.losses.weights = meta.weights ?? {};
-    this.root.classList.toggle("compact", Boolean(meta.compact));
+    this.root.classList.toggle("compact", Boolean(meta.compact || meta.still));
+    this.root.classList.toggle("still", Boolean(meta.still));
     this.root.querySelector(".title").textContent = meta.title ?? "";
     this.root.querySelector(".caption").textContent = meta.caption ?? "";
     if (!before || before.run !== meta.run || this.legendFor !== Object.keys(arrays).join()) this.#buildLegend(arrays, meta);
@@ -49,7 +50,7 @@ class Player {
     this.legendFor = Object.keys(arrays).join();
     const named = (name) => meta.contours.some((contour) => contour.name === name && contour.lines.length);
     const present = {
-      data: true, model: arrays.model_samples?.values.length > 0, boundary: true,
+      data: true, model: arrays.model_samples?.values.length > 0, boundary: !meta.still,
       truth: named("truth"), contour: named("model"), heat: true,
     };
     const buttons = Object.keys(present).filter((name) => present[name]).map((name) => layerButton(name, this.layers, () => this.redraw()));
