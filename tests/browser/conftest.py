@@ -1,38 +1,28 @@
-"""A real server and a real headless Chromium."""
+"""Fixtures around a real server and a real headless Chromium."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
+from tests.browser.serving import chromium_path, launch, serve
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Chromium from the PATH; without one the tests are skipped, but in CI they fail."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = chromium_path()
     if path is None:
         reason = "No Chromium on the PATH: install Debian's package chromium to run the browser tests."
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET.split())
+        browser = launch(playwright, path)
         yield browser
         browser.close()
 
@@ -45,39 +35,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app as a person starts it; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = (tmp_path_factory.mktemp("log") / "server.log").open("w+")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "BDSG_CACHE": str(cache)}, stdout=log, stderr=subprocess.STDOUT
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address, process)
+    """The app's address; no traceback may be in its log at the end."""
+    log = tmp_path_factory.mktemp("log") / "server.log"
+    with serve(cache, log) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.seek(0)
-        text = log.read()
-        log.close()
-    assert "Traceback" not in text, text
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert process.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as reply:
-                if reply.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not answer")
+    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_from_landing_to_scores(page: Page, server: str, cache: Path) -> None:
     page.goto(f"{server}/?{SHORT}")
     page.get_by_role("link", name="Start: choose your data").click()
     _choose(page, "Two separate modes")
-    page.get_by_text("IResNet", exact=True).click()
+    page.get_by_role("radio", name="IResNet").click()
     _shorten(page)
     page.get_by_role("button", name="Train").click()
     page.get_by_role("link", name="Boundary").click()
@@ -102,7 +102,7 @@ def _shorten(page: Page) -> None:
     page.wait_for_url("**density.kind=iresnet**")
     page.goto(page.url.replace("density.kind=iresnet", f"density.kind=iresnet&{SHORT}"))
     page.wait_for_url("**boundary.steps=150**")
-    expect(page.get_by_text("IResNet", exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name="IResNet")).to_be_checked()
 
 
 def _check_playback(page: Page) -> None:
