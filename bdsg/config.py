@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from bdsg.errors import ConfigError
 from bdsg.presets import PRESETS
 
-FORMAT = 1
+FORMAT = 2
 """Version of what a config means; it is part of every key, so raising it retires stored results."""
 
 PAPER_BOUNDARY: dict[str, Any] = {

@@ -95,7 +95,8 @@ def _split(event: Event | Result | Ended) -> tuple[codec.Arrays, dict[str, Any]]
         case DensitySnapshot():
             return {"log_density": event.log_density}, {"step": event.step, "held_out": event.held_out}
         case DensityFitted():
-            return {"log_p_g": event.log_p_g, "samples": event.samples}, {"report": event.report}
+            arrays = {"log_p_g": event.log_p_g, "samples": event.samples, "warp": event.warp}
+            return arrays, {"report": event.report}
         case BoundarySnapshot():
             return {"points": event.points}, {"step": event.step, "terms": event.terms}
         case Progress() | Ended():

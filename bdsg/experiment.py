@@ -29,6 +29,7 @@ GRID = 200
 BOUNDARY_POINTS = 10_000
 SHOWN_POINTS = 1_500
 LEVEL_SAMPLES = 4_096
+WARP_LINES, WARP_POINTS, WARP_REACH = 13, 73, 3.0
 
 
 def never() -> bool:
@@ -79,8 +80,8 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
 
     samples = fitted.exact.sample(max(LEVEL_SAMPLES, len(data)), random["boundary"])
     arrays = {"data": data, "data_modes": modes, "model_samples": samples[: len(data)].numpy(), **fitted.curves}
-    arrays |= _grid_arrays(mixture, fitted, scene)
-    yield DensityFitted(fitted.facts, arrays["log_p_g"], arrays["model_samples"])
+    arrays |= {"warp": _warp(fitted), **_grid_arrays(mixture, fitted, scene)}
+    yield DensityFitted(fitted.facts, arrays["log_p_g"], arrays["model_samples"], arrays["warp"])
 
     begun, snapshots = time.monotonic(), []
     objective = make_objective(
@@ -128,6 +129,16 @@ def _plane_mixture(config: ExperimentConfig) -> GaussianMixture:
             f"have {mixture.dim} coordinates each: a run in the plane needs 2.",
         )
     return mixture
+
+
+def _warp(fitted: Fitted) -> np.ndarray:
+    """What G does to the plane: the lines of a square grid over latent space, (W, P, 2), in data space."""
+    at, along = np.linspace(-WARP_REACH, WARP_REACH, WARP_LINES), np.linspace(-WARP_REACH, WARP_REACH, WARP_POINTS)
+    across = np.stack(np.broadcast_arrays(at[:, None], along[None, :]), -1)  # (WARP_LINES, WARP_POINTS, 2)
+    lines = np.concatenate([across, across[:, :, ::-1]])
+    with torch.no_grad():
+        carried = fitted.exact.to_data(torch.from_numpy(lines.reshape(-1, 2)))
+    return carried.numpy().reshape(lines.shape)
 
 
 def _grid_arrays(mixture: GaussianMixture, fitted: Fitted, scene: Scene) -> Arrays:

@@ -100,6 +100,27 @@ def held_out_figure(steps: np.ndarray, values: np.ndarray, entropy: float) -> go
     return figure
 
 
+def blocks_figure(bounds: Sequence[float], residuals: Sequence[float]) -> go.Figure:
+    """Each residual block's Lipschitz bound, which must stay below 1, with its inverse's error in words.
+
+    Args:
+        bounds: by singular value decomposition, (K,).
+        residuals: largest ‖x + g(x) − y‖∞ that the fixed-point inverse left, (K,).
+    """
+    figure = _figure("Is every block invertible?", "Block", "Lipschitz bound")
+    numbers = list(range(1, len(bounds) + 1))
+    words = [f"inverse within {residual:.0e}" for residual in residuals]
+    bars = go.Bar(x=numbers, y=list(bounds), name="Bound", marker={"color": GREEN}, customdata=words)
+    bars.hovertemplate = "Block %{x}: bound %{y:.3f}, %{customdata}<extra></extra>"
+    figure.add_trace(bars)
+    line = {"color": VERMILION, "dash": "dash", "width": 2}
+    ends = [0.5, len(numbers) + 0.5]
+    figure.add_trace(go.Scatter(x=ends, y=[1, 1], name="Limit, 1", mode="lines", line=line))
+    figure.update_yaxes(range=[0, 1.08])
+    figure.update_xaxes(dtick=1)
+    return figure
+
+
 def density_figure(
     x: np.ndarray, y: np.ndarray, log_p: np.ndarray, data: np.ndarray | None = None, epsilon: float | None = None
 ) -> go.Figure:

@@ -44,11 +44,13 @@ class DensitySnapshot:
 @dataclass(frozen=True)
 class DensityFitted:
     """The density when its stage has ended: log p_g on the classification grid (200, 200), samples of G
-    (M, 2), and the report of its checks (empty but for the kind where it is the closed form)."""
+    (M, 2), the latent grid's lines carried to data space by G, (W, P, 2), and the report of its checks
+    (empty but for the kind where it is the closed form)."""
 
     report: dict[str, Any]
     log_p_g: np.ndarray
     samples: np.ndarray
+    warp: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Result:
     =====================  ==============  =====================================================
     data, data_modes       (M, 2), (M,)    training samples and the mode that each came from
     model_samples          (M, 2)          samples of G
+    warp                   (W, P, 2)       lines of a square grid in latent space, carried by G
     grid_x, grid_y         (200,), (200,)  coordinates of the classification grid
     log_p_x, log_p_g       (200, 200)      log densities on it, rows along y
     boundary               (L, 2)          B(z), L = 10,000, none rejected

@@ -32,6 +32,7 @@ SHAPES: dict[str, tuple[str | int, ...]] = {
     "data": ("M", 2),
     "data_modes": ("M",),
     "model_samples": ("M", 2),
+    "warp": ("W", "Q", 2),
     "grid_x": ("X",),
     "grid_y": ("Y",),
     "log_p_x": ("Y", "X"),

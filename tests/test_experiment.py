@@ -19,6 +19,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import BDSGError, ConfigError, DivergenceError, EmptyBoundaryError
 from bdsg.experiment import BOUNDARY_POINTS, GRID, SHOWN_POINTS, density_from_parameters, run
+from bdsg.fitting import restore
 from bdsg.metrics import Scores, window
 from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
 from bdsg.runfiles import SHAPES
@@ -61,6 +62,16 @@ def assert_same_numbers(one: Result, other: Result) -> None:
 def flow_result() -> Result:
     """A run with a learned density."""
     return result_of(config_of(density=FLOW))
+
+
+def test_the_warp_is_the_image_of_straight_lines(quick_result: Result) -> None:
+    warp = quick_result.arrays["warp"]
+    model = restore(quick_result.config, quick_result.parameters)
+    back = model.to_latent(torch.from_numpy(warp.reshape(-1, 2))).detach().numpy().reshape(warp.shape)
+    half = len(warp) // 2
+    assert np.ptp(back[:half, :, 0], axis=1).max() < 1e-5  # upright lines: one z₁ each
+    assert np.ptp(back[half:, :, 1], axis=1).max() < 1e-5
+    assert np.abs(back).max() == pytest.approx(3.0, abs=1e-5)
 
 
 def test_events_come_in_order(quick_events: list[Event | Result], quick_config: ExperimentConfig) -> None:

@@ -51,6 +51,13 @@ def test_every_figure_leaves_the_theme_to_the_page(name: str) -> None:
     json.dumps(json.loads(figure.to_json()), allow_nan=False)
 
 
+def test_blocks_stand_under_the_limit() -> None:
+    bars, limit = plots.blocks_figure([0.5, 0.97], [1e-9, 2e-9]).data
+    assert list(bars.y) == [0.5, 0.97]
+    assert list(limit.y) == [1, 1]
+    assert "2e-09" in bars.customdata[1]
+
+
 @pytest.mark.parametrize("name", ["roc", "precision_recall", "loss", "held_out", "scores"])
 def test_curves_differ_in_more_than_colour(name: str) -> None:
     looks = [(t.line.dash or "solid", t.marker.symbol) for t in figures()[name].data]

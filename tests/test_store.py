@@ -29,7 +29,7 @@ def make_result(config: ExperimentConfig = CONFIG, seed: int = 0) -> Result:
     """A result of the right form whose numbers mean nothing: M 16, grid 5 x 4, L 20, n 6, S 3, T 2, P 7."""
     random = np.random.default_rng(seed)
     shapes: dict[str, tuple[int, ...]] = {
-        "data": (16, 2), "data_modes": (16,), "model_samples": (16, 2),
+        "data": (16, 2), "data_modes": (16,), "model_samples": (16, 2), "warp": (4, 9, 2),
         "grid_x": (5,), "grid_y": (4,), "log_p_x": (4, 5), "log_p_g": (4, 5),
         "boundary": (20, 2), "boundary_log_p_x": (20,), "boundary_log_p_g": (20,),
         "latent": (6, 2), "snapshot_steps": (3,), "snapshot_terms": (3, 4), "snapshot_points": (3, 6, 2),

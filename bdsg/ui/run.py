@@ -75,7 +75,8 @@ def fill(run: Run, result: Result) -> None:
     if run.scene is None:
         corners = np.stack([arrays["grid_x"][[0, -1]], arrays["grid_y"][[0, -1]]], axis=1)  # (2, 2): low, high
         run.scene = Scene(arrays["data"], corners[0], corners[1])
-    run.fitted = DensityFitted(result.summary["density"], arrays["log_p_g"], arrays["model_samples"])
+    known = (arrays[name] for name in ("log_p_g", "model_samples", "warp"))
+    run.fitted = DensityFitted(result.summary["density"], *known)
     fit = zip(arrays["density_steps"], arrays["density_held_out"], arrays["density_frames"], strict=True)
     run.density_snapshots = [DensitySnapshot(int(step), float(held_out), frame) for step, held_out, frame in fit]
     steps = zip(arrays["snapshot_steps"], arrays["snapshot_terms"], arrays["snapshot_points"], strict=True)

@@ -129,6 +129,7 @@ def player_payload(
     model_lines: Lines = (),
     log_p_g: np.ndarray | None = None,
     model_samples: np.ndarray | None = None,
+    warp: np.ndarray | None = None,
     lambda1: float | None = None,
     lambda2: float | None = None,
     **playback: Any,
@@ -141,6 +142,7 @@ def player_payload(
         data: training samples, (M, 2).
         log_p_x, log_p_g: log densities on a regular grid over the window, (ny, nx), rows along y.
         frames, steps, terms: the snapshots so far, (S, n, 2), (S,) and (S, 4) as in ``bdsg.result.TERMS``.
+        warp: lines of a latent grid carried to data space, (W, P, 2).
         truth_lines, model_lines: contour lines {p_x = ε} and {p_g = ε}, (k, 2) each.
         lambda1, lambda2: the weights of L1 and L2, shown beside their curves.
         playback: fields of :class:`Playback`.
@@ -150,8 +152,8 @@ def player_payload(
     arrays = {"data": _floats("data", data), "heat": heat(log_p_x, peak), **_snapshots(frames, steps, terms, low, high)}
     if log_p_g is not None:
         arrays["model_heat"] = heat(log_p_g, peak)
-    if model_samples is not None:
-        arrays["model_samples"] = _floats("model_samples", model_samples)
+    optional = {"model_samples": model_samples, "warp": warp}
+    arrays |= {name: _floats(name, points) for name, points in optional.items() if points is not None}
     weights = {"lambda1": lambda1, "lambda2": lambda2}
     meta = {
         "kind": "full",

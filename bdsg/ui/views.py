@@ -72,7 +72,8 @@ def _model(run: Run | None, scene: Scene, epsilon: float) -> dict[str, Any]:
     log_p_g = run.fitted.log_p_g if run.fitted else run.density_snapshots[-1].log_density
     x, y = (np.linspace(scene.low[i], scene.high[i], log_p_g.shape[1 - i]) for i in (0, 1))
     lines = contour_lines(Field(x, y, log_p_g), epsilon)
-    return {"log_p_g": log_p_g, "model_lines": lines, "model_samples": run.fitted.samples if run.fitted else None}
+    known = {"model_samples": run.fitted.samples, "warp": run.fitted.warp} if run.fitted else {}
+    return {"log_p_g": log_p_g, "model_lines": lines, **known}
 
 
 def delta_payload(run: Run, first: int) -> bytes:

@@ -35,18 +35,20 @@ const SWATCHES = {
   heat: '<rect x="1" y="1" width="10" height="10" rx="2" fill="var(--bdsg-heat)"/>',
   truth: '<path d="M0 6h12" stroke="currentColor" stroke-width="2"/>',
   contour: '<path d="M0 6h12" stroke="currentColor" stroke-width="2" stroke-dasharray="4.4 3"/>',
+  warp: '<path d="M1 2c4 2 6-1 10 1M1 9c4 2 6-1 10 1M3 1c1 4-1 6 0 10M9 1c1 4-1 6 0 10" fill="none" stroke="var(--bdsg-model)" stroke-width="1"/>',
   band: '<rect x="1" y="1" width="10" height="10" rx="2" fill="var(--bdsg-boundary)" opacity=".25"/>',
 };
 
 const NAMES = {
   data: "data", model: "samples of <i>G</i>", boundary: "<i>B</i>(<i>z</i>)", heat: "density <i>p<sub>x</sub></i>",
-  truth: "<i>p<sub>x</sub></i> = ε", contour: "<i>p<sub>g</sub></i> = ε", band: "band δ to ε",
+  truth: "<i>p<sub>x</sub></i> = ε", contour: "<i>p<sub>g</sub></i> = ε", warp: "warp <i>G</i>", band: "band δ to ε",
 };
 
 const HINTS = {
   data: "Training samples x: red dots", model: "Samples of the model G(z): green crosses",
   boundary: "Points of the boundary generator B(z): blue diamonds", heat: "Log density: darker purple is denser",
   truth: "Exact contour of the data's density at ε: solid line", contour: "The model's contour at ε: dashed line",
+  warp: "A square grid of latent space as G bends it: thin green lines",
   band: "Where p_x lies between δ and ε: the boundary's band",
 };
 

@@ -101,6 +101,12 @@ function drawModelSamples(context, camera, points, theme, alpha = 0.7) {
   drawPoints(context, camera, points, { shape: "cross", radius, stroke: fade(theme.model, alpha), width: 1.1 });
 }
 
+/** Lines of the latent grid, (W, P, 2), in the model's colour. */
+function drawWarp(context, camera, { values, shape }, theme) {
+  const length = shape[1] * 2, lines = Array.from({ length: shape[0] }, (_, k) => values.subarray(k * length, (k + 1) * length));
+  drawLines(context, camera, lines, { stroke: fade(theme.model, 0.6), width: 0.9 });
+}
+
 /** B(z) as diamonds, smaller where there are many. */
 function drawBoundary(context, camera, points, theme) {
   const crowd = Math.min(1.25, Math.max(0.8, (1000 / (points.length / 2)) ** 0.25));

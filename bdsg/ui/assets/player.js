@@ -10,7 +10,7 @@ class Player {
     this.root = parent.querySelector(".bdsg");
     this.canvas = parent.querySelector(".plane-canvas");
     this.timeline = new Timeline();
-    this.layers = { heat: true, model: true, data: true, truth: true, contour: true, boundary: true };
+    this.layers = { heat: true, warp: false, model: true, data: true, truth: true, contour: true, boundary: true };
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.times = []; // of the latest frames, for framesPerSecond()
     this.sheet = new Sheet(this.canvas, () => this.redraw());
@@ -51,7 +51,7 @@ class Player {
     const named = (name) => meta.contours.some((contour) => contour.name === name && contour.lines.length);
     const present = {
       data: true, model: arrays.model_samples?.values.length > 0, boundary: !meta.still,
-      truth: named("truth"), contour: named("model"), heat: true,
+      truth: named("truth"), contour: named("model"), warp: Boolean(arrays.warp), heat: true,
     };
     const buttons = Object.keys(present).filter((name) => present[name]).map((name) => layerButton(name, this.layers, () => this.redraw()));
     if (arrays.model_heat) {
@@ -136,6 +136,7 @@ class Player {
     clipped(context, camera, () => {
       const heat = this.modelHeat && arrays.model_heat ? arrays.model_heat : arrays.heat;
       if (layers.heat) drawImage(context, camera, heatImage(heat.values, heat.shape, theme), meta.low, meta.high);
+      if (layers.warp && arrays.warp) drawWarp(context, camera, arrays.warp, theme);
       if (layers.model && arrays.model_samples) drawModelSamples(context, camera, arrays.model_samples.values, theme);
       if (layers.data) drawData(context, camera, arrays.data.values, theme);
       for (const { name, lines } of meta.contours) {
