@@ -15,11 +15,10 @@ from bdsg import __version__
 from bdsg.boundary.objectives import Objective, make_objective
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.errors import ConfigError
 from bdsg.fitting import Arrays, Fitted, density_from_parameters, fit, log_prob_in_chunks, mesh
 from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress, Result, Scene
 from bdsg.scene import make_scene, seed_sequences
-from bdsg.scoring import check_epsilon, score_result
+from bdsg.scoring import plane_mixture, score_result
 from bdsg.store import Store
 from bdsg.train import Stop, train_boundary
 
@@ -70,7 +69,7 @@ def _generators(seed: int) -> dict[str, torch.Generator]:
 
 
 def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[Event | Result]:
-    mixture, random = _plane_mixture(config), _generators(config.seed)
+    mixture, random = plane_mixture(config), _generators(config.seed)
     scene, modes = make_scene(config, mixture)
     data = scene.data
     yield scene
@@ -118,17 +117,6 @@ def _replay(result: Result) -> Iterator[Event | Result]:
     grid_x, grid_y = result.arrays["grid_x"], result.arrays["grid_y"]
     yield Scene(result.arrays["data"], np.array([grid_x[0], grid_y[0]]), np.array([grid_x[-1], grid_y[-1]]))
     yield result
-
-
-def _plane_mixture(config: ExperimentConfig) -> GaussianMixture:
-    mixture = check_epsilon(config)
-    if mixture.dim != 2:
-        raise ConfigError(
-            "data.mixture.means",
-            mixture.means.tolist(),
-            f"have {mixture.dim} coordinates each: a run in the plane needs 2.",
-        )
-    return mixture
 
 
 def _warp(fitted: Fitted) -> np.ndarray:

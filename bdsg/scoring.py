@@ -6,19 +6,22 @@ import math
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.errors import EmptyBoundaryError
+from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.metrics import Band, Field, Scores, score, truth_field
 from bdsg.result import Result
 
 
-def check_epsilon(config: ExperimentConfig) -> GaussianMixture:
-    """The config's mixture, once it is sure that some of the plane is as dense as ε.
+def plane_mixture(config: ExperimentConfig) -> GaussianMixture:
+    """The config's mixture, once it is sure that it lies in the plane and is somewhere as dense as ε.
 
     Raises:
-        ConfigError: the mixture is invalid.
+        ConfigError: the mixture is invalid, or not in two dimensions.
         EmptyBoundaryError: p_x stays below ε.
     """
     mixture = GaussianMixture.from_config(config.data)
+    if mixture.dim != 2:
+        remedy = f"a run in the plane needs 2 coordinates each, not {mixture.dim}: drop or add some."
+        raise ConfigError("data.mixture.means", mixture.means.tolist(), remedy)
     if mixture.peak() <= math.log(config.epsilon):
         raise EmptyBoundaryError(config.epsilon, math.exp(mixture.peak()))
     return mixture

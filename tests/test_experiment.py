@@ -297,7 +297,7 @@ def test_five_modes_that_are_no_preset() -> None:
 
 def test_a_mixture_in_space_is_refused_with_a_sentence() -> None:
     space = {"weights": [1], "means": [[0, 0, 0]], "covariances": [np.eye(3).tolist()]}
-    with pytest.raises(ConfigError, match=r"have 3 coordinates each: a run in the plane needs 2\."):
+    with pytest.raises(ConfigError, match=r"a run in the plane needs 2 coordinates each, not 3"):
         result_of(config_of(data={"mixture": space}))
 
 

@@ -13,7 +13,7 @@ from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.metrics import truth_field
 from bdsg.result import Result
-from bdsg.scoring import check_epsilon, score_result
+from bdsg.scoring import plane_mixture, score_result
 
 
 def test_scores_at_the_runs_own_levels_are_those_of_its_summary(quick_result: Result) -> None:
@@ -82,9 +82,9 @@ def test_a_truth_field_that_is_given_is_used(quick_result: Result) -> None:
     assert wider.distance_mean != own.distance_mean
 
 
-def test_check_epsilon_lets_levels_below_the_peak_pass(quick_config: ExperimentConfig) -> None:
+def test_plane_mixture_lets_levels_below_the_peak_pass(quick_config: ExperimentConfig) -> None:
     peak = math.exp(GaussianMixture.from_config(quick_config.data).peak())
-    assert check_epsilon(dataclasses.replace(quick_config, epsilon=0.999 * peak)).dim == 2
+    assert plane_mixture(dataclasses.replace(quick_config, epsilon=0.999 * peak)).dim == 2
     for epsilon in (peak, 1.001 * peak, 10.0):
         with pytest.raises(EmptyBoundaryError, match=r"nowhere above 0\.0798.*choose an epsilon below it"):
-            check_epsilon(dataclasses.replace(quick_config, epsilon=epsilon))
+            plane_mixture(dataclasses.replace(quick_config, epsilon=epsilon))

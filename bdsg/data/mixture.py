@@ -14,6 +14,8 @@ from bdsg.errors import ConfigError
 
 MAX_MODES = 100
 MAX_DIMENSION = 784
+LARGEST_COORDINATE = 1e9
+VARIANCES = (1e-20, 1e18)
 _ROUNDING = 1e-13
 """Weights that sum to 1 this closely are left as they are."""
 
@@ -62,6 +64,7 @@ class GaussianMixture:
         self.means = _array("data.mixture.means", means, 2)
         self.covariances = _array("data.mixture.covariances", covariances, 3)
         self._check_shapes()
+        self._check_sizes()
         self._check_weights()
         total = self.weights.sum()
         if abs(total - 1) > _ROUNDING:  # weights that sum to 1 already keep their bits through JSON and back
@@ -174,6 +177,20 @@ class GaussianMixture:
             raise ConfigError(
                 "data.mixture.covariances", shape, f"must have the shape {(modes, dim, dim)}: one matrix for each mean."
             )
+
+    def _check_sizes(self) -> None:
+        """Beyond these, squares and inverses leave the range of floating point."""
+        farthest = float(abs(self.means).max())
+        if farthest > LARGEST_COORDINATE:
+            raise ConfigError(
+                "data.mixture.means", farthest, f"must lie within ±{LARGEST_COORDINATE:g}: rescale the data."
+            )
+        variances = np.diagonal(self.covariances, axis1=1, axis2=2)
+        low, high = VARIANCES
+        for variance in (float(variances.min()), float(variances.max())):
+            if variance > 0 and not low <= variance <= high:
+                remedy = f"on the diagonal must lie between {low:g} and {high:g}: rescale the data."
+                raise ConfigError("data.mixture.covariances", variance, remedy)
 
     def _check_weights(self) -> None:
         if (self.weights <= 0).any():

@@ -12,7 +12,7 @@ from bdsg.codec import pack, unpack
 from bdsg.config import ExperimentConfig
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.result import Result
-from bdsg.scoring import check_epsilon
+from bdsg.scoring import plane_mixture
 from bdsg.ui import stage
 
 FILE = Path(__file__).parent / "assets" / "prepared.safetensors"
@@ -34,7 +34,7 @@ def caption() -> str:
 def prepare(result: Result) -> bytes:
     """Turn a finished run into the file's contents."""
     config, arrays = result.config, result.arrays
-    field = truth_field(check_epsilon(config), config.delta)
+    field = truth_field(plane_mixture(config), config.delta)
     scores = result.summary["scores"]
     made = stage.player_payload(
         run=config.key(),

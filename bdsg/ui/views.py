@@ -13,7 +13,7 @@ from bdsg.data import GaussianMixture
 from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
 from bdsg.scene import make_scene
-from bdsg.scoring import check_epsilon
+from bdsg.scoring import plane_mixture
 from bdsg.ui import stage
 from bdsg.ui.runs import Run
 
@@ -42,7 +42,7 @@ def player_payload(config: ExperimentConfig, run: Run | None, *, moving: bool = 
         moving: whether to show B(z).
         options: go to :func:`bdsg.ui.stage.player_payload`.
     """
-    mixture = check_epsilon(config)
+    mixture = plane_mixture(config)
     scene = run.scene if run and run.scene else make_scene(config, mixture)[0]
     low, high = scene.low, scene.high
     heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))

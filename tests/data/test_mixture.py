@@ -189,6 +189,8 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("covariances", [[1.0, 0.0], [0.0, 1.0]], "covariances", "nested 3 deep"),
     ("covariances", [np.eye(2), [[1.0, 0.2], [0.1, 1.0]]], "covariances[1]", "symmetric"),
     ("covariances", [[[1e-14, 5e-15], [0.0, 1e-14]], np.eye(2)], "covariances[0]", "symmetric"),
+    ("covariances", [np.eye(2), 1e-30 * np.eye(2)], "covariances", "must lie between 1e-20 and 1e+18"),
+    ("means", [[1e200, 0.0], [0.0, 0.0]], "means", "must lie within"),
     ("covariances", [[[1.0, 2.0], [2.0, 1.0]], np.eye(2)], "covariances[0]", "smallest eigenvalue is -1: enlarge"),
     ("covariances", [np.eye(2), [[1.0, 1.0], [1.0, 1.0]]], "covariances[1]", "positive definite"),
     ("covariances", [np.zeros((2, 2)), np.eye(2)], "covariances[0]", "positive definite"),
