@@ -31,7 +31,7 @@ TABLE_NODES = 192
 """Nodes a side of the table that B trains with: docs/tabulation.md has the errors of other choices."""
 
 TABLE_MARGIN = 0.2
-"""How far the table reaches beyond the scene's window, as a share of its sides: B starts outside the level set."""
+"""How far the table reaches beyond the scene's window, as a share of its sides: B may stray while it trains."""
 
 TIMINGS = ("seconds", "tabulation_seconds")
 
