@@ -97,7 +97,7 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
         if isinstance(event, BoundarySnapshot):
             snapshots.append(event)
         yield event
-    seconds = {"density": fitted.report["seconds"], "boundary": time.monotonic() - begun}
+    seconds = {"density": fitted.seconds, "boundary": time.monotonic() - begun}
 
     begun = time.monotonic()
     yield Progress("scores", 0, 1, 0.0)

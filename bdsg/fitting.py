@@ -13,7 +13,7 @@ from torch import Tensor
 
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.density import ClosedForm, ResidualFlow
+from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
 from bdsg.result import DensitySnapshot, Event, Scene
 from bdsg.store import Store
 from bdsg.train import Stop, train_density
@@ -27,6 +27,14 @@ INTEGRAL_NODES = 300
 INTEGRAL_LEVEL = 1e-7
 """The integral's window holds the plane where p_x is above this share of its peak."""
 
+TABLE_NODES = 192
+"""Nodes a side of the table that B trains with: docs/tabulation.md has the errors of other choices."""
+
+TABLE_MARGIN = 0.2
+"""How far the table reaches beyond the scene's window, as a share of its sides: B may stray while it trains."""
+
+TIMINGS = ("seconds", "tabulation_seconds")
+
 Arrays = dict[str, np.ndarray]
 Model = ClosedForm | ResidualFlow
 
@@ -35,14 +43,14 @@ class Fitted(NamedTuple):
     """A density ready for use.
 
     Attributes:
-        training: in single precision, to train B with.
+        training: in single precision, to train B with; in the plane, a learned one is tabulated.
         exact: in double precision, to evaluate with.
         parameters: its weights by name.
         curves: ``density_steps``, ``density_held_out``, ``density_frames`` of the fit.
         report: kind, steps, seconds and the checks.
     """
 
-    training: Model
+    training: DensityModel
     exact: Model
     parameters: Arrays
     curves: Arrays
@@ -51,7 +59,12 @@ class Fitted(NamedTuple):
     @property
     def facts(self) -> dict[str, Any]:
         """The report without what depends on how it was made."""
-        return {name: value for name, value in self.report.items() if name not in ("steps", "seconds")}
+        return {name: value for name, value in self.report.items() if name not in ("steps", *TIMINGS)}
+
+    @property
+    def seconds(self) -> float:
+        """What fitting and tabulating took."""
+        return sum(float(self.report.get(name, 0.0)) for name in TIMINGS)
 
 
 def fit(
@@ -64,6 +77,9 @@ def fit(
 ) -> Generator[Event, None, Fitted | None]:
     """Yield the fit's progress and snapshots; return the density, or None after a stop.
 
+    Beyond the plane the snapshots' frames show a single point, the window's centre; there is no table and
+    no integral.
+
     Raises:
         DivergenceError, LipschitzError, InverseError: the fit failed a check.
     """
@@ -75,7 +91,7 @@ def fit(
     if stored is not None:
         parameters, curves = _split(stored[0])
         yield from _snapshots(curves)
-        return _fitted(config, parameters, curves, stored[1])
+        return _fitted(config, parameters, curves, stored[1], scene)
     trained = yield from _train(config, closed, scene, random, stop)
     if trained is None:
         return None
@@ -88,7 +104,7 @@ def restore(config: ExperimentConfig, parameters: Arrays) -> Model:
     """The density model of a run from its stored weights, in double precision."""
     if config.density.kind == "closed_form":
         return ClosedForm(GaussianMixture(parameters["weights"], parameters["means"], parameters["covariances"]))
-    return _restore_flow(config.density, parameters).double()
+    return restore_flow(config.density, parameters).double()
 
 
 def density_from_parameters(config: ExperimentConfig, parameters: Arrays) -> Callable[[np.ndarray], np.ndarray]:
@@ -98,7 +114,7 @@ def density_from_parameters(config: ExperimentConfig, parameters: Arrays) -> Cal
 
 
 @torch.no_grad()
-def log_prob_in_chunks(model: Model, points: np.ndarray, chunk: int = 8192) -> np.ndarray:
+def log_prob_in_chunks(model: Model, points: np.ndarray, chunk: int = 1024) -> np.ndarray:
     """log p_g (n,) of many NumPy points (n, d), in double precision and bounded memory."""
     tensor = torch.from_numpy(np.asarray(points, float))
     parts = [model.log_prob(tensor[i : i + chunk]).numpy() for i in range(0, len(tensor), chunk)]
@@ -114,9 +130,8 @@ def _train(
     config: ExperimentConfig, closed: ClosedForm, scene: Scene, random: torch.Generator, stop: Stop
 ) -> Generator[Event, None, Fitted | None]:
     begun = time.monotonic()
-    flow = _new_flow(config.density, random)
-    axes = [np.linspace(scene.low[i], scene.high[i], PREVIEW) for i in (0, 1)]
-    preview = torch.from_numpy(mesh(*axes)).float()
+    flow = _new_flow(config.density, closed.dim, random)
+    preview = torch.from_numpy(_preview(scene)).float()
 
     def draw(count: int) -> Tensor:
         return closed.sample(count, random).float()
@@ -133,15 +148,22 @@ def _train(
     report = {"kind": config.density.kind, "steps": config.density.steps, "lipschitz_bounds": bounds}
     report |= check_density(restore(config, parameters), closed, random)
     report["seconds"] = time.monotonic() - begun
-    return _fitted(config, parameters, _curves(snapshots), report)
+    return _fitted(config, parameters, _curves(snapshots), report, scene)
+
+
+def _preview(scene: Scene) -> np.ndarray:
+    """The points (P·P, d) of the snapshots' frames: a grid in the plane, one point beyond it."""
+    if len(scene.low) != 2:
+        return np.array([0.5 * (scene.low + scene.high)])
+    return mesh(*(np.linspace(scene.low[i], scene.high[i], PREVIEW) for i in (0, 1)))
 
 
 def check_density(model: Model, truth: ClosedForm, random: torch.Generator) -> dict[str, float]:
     """How good a fitted flow is, against the closed form.
 
     Returns:
-        ``kl`` and ``kl_standard_error`` of KL(p_x ‖ p_g) in nats on fresh samples; ``integral`` of p_g over
-        the plane; ``round_trip``, the largest ‖G(G⁻¹(x)) − x‖∞ in data units, and ``inverse_iterations``.
+        ``kl`` and ``kl_standard_error`` of KL(p_x ‖ p_g) in nats on fresh samples; in the plane, ``integral``
+        of p_g; ``round_trip``, the largest ‖G(G⁻¹(x)) − x‖∞ in data units, and ``inverse_iterations``.
     """
     assert isinstance(model, ResidualFlow)
     fresh = truth.sample(CHECK_POINTS, random)
@@ -150,7 +172,7 @@ def check_density(model: Model, truth: ClosedForm, random: torch.Generator) -> d
     return {
         "kl": float(gap.mean()),
         "kl_standard_error": float(gap.std() / math.sqrt(len(gap))),
-        "integral": integral(model, truth),
+        **({"integral": integral(model, truth)} if truth.dim == 2 else {}),
         "round_trip": inverse.round_trip,
         "inverse_iterations": inverse.iterations,
     }
@@ -165,18 +187,49 @@ def integral(model: Model, truth: ClosedForm) -> float:
     return float(np.exp(log_prob_in_chunks(model, mesh(*axes))).sum() * steps.prod())
 
 
-def _fitted(config: ExperimentConfig, parameters: Arrays, curves: Arrays, report: dict[str, Any]) -> Fitted:
-    return Fitted(_restore_flow(config.density, parameters), restore(config, parameters), parameters, curves, report)
+def tabulate(model: Model, scene: Scene) -> tuple[TabulatedDensity, dict[str, float]]:
+    """A table of a flow of the plane in single precision, and what to report of it.
+
+    Args:
+        model: in double precision; it is the table's from now on, and becomes single too.
+
+    Returns:
+        The table, and ``tabulation_error``, the largest in log p_g (nats), ``tabulation_gradient_error``, the
+        largest in its gradient (nats per data unit), and ``tabulation_seconds``.
+    """
+    begun = time.monotonic()
+    margin = TABLE_MARGIN * (scene.high - scene.low)
+    corners = [torch.from_numpy(corner) for corner in (scene.low - margin, scene.high + margin)]
+    table = TabulatedDensity(model, corners[0], corners[1], (TABLE_NODES, TABLE_NODES))
+    error = table.largest_error
+    return table.float(), {
+        "tabulation_error": error.value,
+        "tabulation_gradient_error": error.gradient,
+        "tabulation_seconds": time.monotonic() - begun,
+    }
 
 
-def _restore_flow(config: DensityConfig, parameters: Arrays) -> ResidualFlow:
-    flow = _new_flow(config, torch.Generator())
+def _fitted(
+    config: ExperimentConfig, parameters: Arrays, curves: Arrays, report: dict[str, Any], scene: Scene
+) -> Fitted:
+    """The density from its weights; a stored report keeps its own seconds, so that a replay says the same."""
+    exact = restore(config, parameters)
+    if exact.dim != 2:
+        return Fitted(restore_flow(config.density, parameters), exact, parameters, curves, report)
+    table, facts = tabulate(restore(config, parameters), scene)
+    timings = {name: report[name] for name in TIMINGS if name in report}
+    return Fitted(table, exact, parameters, curves, report | facts | timings)
+
+
+def restore_flow(config: DensityConfig, parameters: Arrays) -> ResidualFlow:
+    """A flow from its stored weights, in single precision; no gradient reaches them."""
+    flow = _new_flow(config, parameters["shift"].shape[1], torch.Generator())
     flow.load_state_dict({name: torch.from_numpy(array) for name, array in parameters.items()})
     return flow.requires_grad_(False)
 
 
-def _new_flow(config: DensityConfig, random: torch.Generator) -> ResidualFlow:
-    return ResidualFlow(2, config.blocks, config.hidden, config.coefficient, config.activation, random)
+def _new_flow(config: DensityConfig, dim: int, random: torch.Generator) -> ResidualFlow:
+    return ResidualFlow(dim, config.blocks, config.hidden, config.coefficient, config.activation, random)
 
 
 def _curves(snapshots: list[DensitySnapshot]) -> Arrays:

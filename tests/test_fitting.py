@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ import torch
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.density import ClosedForm, ResidualFlow
+from bdsg.density import ClosedForm, ResidualFlow, TabulatedDensity
 from bdsg.fitting import (
     PREVIEW,
+    TABLE_MARGIN,
     Fitted,
     check_density,
     density_from_parameters,
@@ -46,7 +47,11 @@ def run_fit(
     config: ExperimentConfig, stop: Callable[[], bool] = never, store: Store | None = None
 ) -> tuple[list[Event], Fitted | None]:
     mixture = GaussianMixture.from_config(config.data)
-    stage = fit(config, mixture, SCENE, torch.Generator().manual_seed(0), stop, store)
+    return exhaust(fit(config, mixture, SCENE, torch.Generator().manual_seed(0), stop, store))
+
+
+def exhaust(stage: Generator[Event, None, Fitted | None]) -> tuple[list[Event], Fitted | None]:
+    """What a stage yields, and what it returns."""
     events: list[Event] = []
     while True:
         try:
@@ -119,7 +124,45 @@ def test_both_precisions_are_one_model(fitted: tuple[list[Event], Fitted]) -> No
     single = found.training.log_prob(x.float())
     assert single.dtype == torch.float32
     assert not single.requires_grad  # it is trained: B's training must not move it
-    torch.testing.assert_close(single.double(), found.exact.log_prob(x), rtol=1e-4, atol=1e-4)
+    error = found.report["tabulation_error"]
+    assert 0 < error < 0.1
+    torch.testing.assert_close(single.double(), found.exact.log_prob(x), rtol=1e-4, atol=1e-4 + error)
+
+
+def test_b_trains_on_a_table_that_reaches_beyond_the_window(fitted: tuple[list[Event], Fitted]) -> None:
+    found = fitted[1]
+    assert isinstance(found.training, TabulatedDensity)
+    margin = TABLE_MARGIN * (SCENE.high - SCENE.low)
+    np.testing.assert_allclose(found.training.low.numpy(), SCENE.low - margin, rtol=1e-6)
+    np.testing.assert_allclose(found.training.high.numpy(), SCENE.high + margin, rtol=1e-6)
+    axes = [np.linspace(SCENE.low[i] - margin[i], SCENE.high[i] + margin[i], 97) for i in (0, 1)]
+    nodes = mesh(*axes)
+    with torch.no_grad():
+        tabulated = found.training.log_prob(torch.from_numpy(nodes).float()).double().numpy()
+    misses = np.abs(tabulated - log_prob_in_chunks(found.exact, nodes))
+    assert misses.max() < 1.2 * found.report["tabulation_error"] + 1e-4  # nats
+    assert misses.max() > 0.05 * found.report["tabulation_error"]  # it is no empty bound
+    assert found.report["tabulation_gradient_error"] > 0
+    assert found.seconds == found.report["seconds"] + found.report["tabulation_seconds"]
+    assert {"steps", "seconds", "tabulation_seconds"} & found.facts.keys() == set()
+    assert found.facts["tabulation_error"] == found.report["tabulation_error"]
+
+
+def test_a_fit_in_three_dimensions() -> None:
+    raw = {"weights": [1.0], "means": [[0.0, 1.0, -1.0]], "covariances": [[[1, 0.5, 0], [0.5, 1, 0], [0, 0, 0.25]]]}
+    small = {"kind": "iresnet", "blocks": 2, "hidden": [16], "steps": 60, "batch_size": 128, "learning_rate": 0.02}
+    config = ExperimentConfig.from_dict({"data": {"mixture": raw}, "density": small})
+    mixture = GaussianMixture.from_config(config.data)
+    scene = Scene(np.zeros((1, 3)), np.full(3, -4.0), np.full(3, 4.0))
+    found = exhaust(fit(config, mixture, scene, torch.Generator().manual_seed(0), never, None))[1]
+    assert found is not None
+    assert isinstance(found.training, ResidualFlow)  # no table beyond the plane
+    assert "integral" not in found.report
+    x = mixture.sample(5000, np.random.default_rng(0))
+    gap = mixture.log_prob(x) - log_prob_in_chunks(restore(config, found.parameters), x)
+    assert gap.mean() == pytest.approx(found.report["kl"], abs=5 * gap.std() / math.sqrt(5000))
+    assert 0 < gap.mean() < 0.1
+    assert found.curves["density_frames"].shape[1:] == (1, 1)
 
 
 def test_restored_weights_are_the_model_to_the_last_bit(fitted: tuple[list[Event], Fitted]) -> None:

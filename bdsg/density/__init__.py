@@ -3,5 +3,6 @@
 from bdsg.density.base import DensityModel
 from bdsg.density.closed_form import ClosedForm
 from bdsg.density.residual_flow import ResidualFlow
+from bdsg.density.tabulated import TabulatedDensity
 
-__all__ = ["ClosedForm", "DensityModel", "ResidualFlow"]
+__all__ = ["ClosedForm", "DensityModel", "ResidualFlow", "TabulatedDensity"]
