@@ -31,7 +31,7 @@ def fixed_point_inverse(branch: Branch, y: Tensor, tolerance: float = 1e-9, most
     """
     limit = max(tolerance, 8 * torch.finfo(y.dtype).eps) * max(1.0, float(y.abs().amax()) if len(y) else 1.0)
     solution, largest, iteration = y.clone(), 0.0, 0
-    active = torch.arange(len(y))
+    active = torch.arange(len(y), device=y.device)
     x, target = y, y
     while len(active):
         iteration += 1

@@ -1,0 +1,52 @@
+"""The landing page's run is a real one, of the present preset, and what is said of it is true."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from bdsg.codec import unpack
+from bdsg.config import ExperimentConfig
+from bdsg.metrics import Band, boundary_recall, truth_field
+from bdsg.metrics.boundary import bp1
+from bdsg.scoring import plane_mixture
+from bdsg.ui import prepared
+from bdsg.ui.stage import FULL_SCALE
+
+CONFIG = ExperimentConfig.from_dict(prepared.CONFIG)
+
+
+@pytest.fixture(scope="module")
+def last() -> np.ndarray:
+    """B(z) in the last frame, in data units."""
+    arrays, meta = unpack(prepared.payload())
+    low, high = np.array(meta["low"]), np.array(meta["high"])
+    points: np.ndarray = (high + low) / 2 + arrays["frames"][-1] / FULL_SCALE * (high - low) / 2
+    return points
+
+
+def test_it_is_the_run_of_the_present_config() -> None:
+    arrays, meta = unpack(prepared.payload())
+    assert meta["run"] == CONFIG.key(), "run `python -m bdsg.ui.prepared` to prepare it anew"
+    assert arrays["steps"][0] == 0
+    assert arrays["steps"][-1] == CONFIG.boundary.steps
+    assert len(prepared.payload()) < 400_000
+
+
+def test_its_caption_agrees_with_its_points(last: np.ndarray) -> None:
+    mixture, band = plane_mixture(CONFIG), Band(CONFIG.epsilon, CONFIG.delta)
+    said = [float(number) / 100 for number in re.findall(r"([\d.]+) %", prepared.caption())]
+    log_p_x = mixture.log_prob(last)
+    found = boundary_recall(truth_field(mixture, CONFIG.delta), band, last, log_p_x)
+    assert bp1(log_p_x, band) == pytest.approx(said[0], abs=0.02)
+    assert found.overall == pytest.approx(said[1], abs=0.02)
+    assert f"{found.components_covered} of {len(found.components)} components" in prepared.caption()
+
+
+def test_its_points_moved(last: np.ndarray) -> None:
+    arrays, _ = unpack(prepared.payload())
+    travelled = np.abs(np.diff(arrays["frames"].astype(int), axis=0)).sum(axis=(0, 2))
+    assert travelled.min() > 0
+    assert len(last) == prepared.POINTS
