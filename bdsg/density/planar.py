@@ -57,8 +57,8 @@ class _PlanarBlock(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, beta: Tensor, activation: str, *parameters: Tensor) -> tuple[Tensor, Tensor]:
         half = len(parameters) // 2
         weights, biases = parameters[:half], parameters[half:]
-        tangents = weights[0].T.contiguous().split(1)  # W₁ e₁ and W₁ e₂ are the same at each x
-        layers = [_hidden(torch.addmm(biases[0], x, weights[0].T), *tangents, beta, activation)]
+        first, second = weights[0].T.contiguous()[:, None].unbind()  # W e₁ and W e₂, the same at each x
+        layers = [_hidden(torch.addmm(biases[0], x, weights[0].T), first, second, beta, activation)]
         for weight, bias in zip(weights[1:-1], biases[1:-1], strict=True):
             pre, first, second = _product(layers[-1].rows, weight.T).unbind()
             layers.append(_hidden(pre.add_(bias), first, second, beta, activation))
