@@ -18,9 +18,15 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
+from torch.nn import functional
 
 from bdsg.density.lipschitz import Branch
 from bdsg.density.log_determinant import BlockLogDeterminant, Exact
+
+aten = torch.ops.aten
+
+BOUND = 1.1
+"""LipSwish is Swish divided by this bound of Swish's slope."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,11 @@ class PlanarExact:
 
 
 class Hidden(NamedTuple):
-    """What a hidden layer leaves for its gradient; ``gate`` is LipSwish's σ(βa)."""
+    """What a hidden layer leaves for its gradient."""
 
-    pre: Tensor  # a, (n, width)
+    pre: Tensor  # a, or βa for LipSwish, (n, width)
     first: Tensor  # W T₁, (n or 1, width)
     second: Tensor  # W T₂, (n or 1, width)
-    gate: Tensor  # (n, width)
     slope: Tensor  # φ'(a), (n, width)
     rows: Tensor  # [h'; T'₁; T'₂], (3, n, width)
 
@@ -95,20 +100,19 @@ def _product(rows: Tensor, matrix: Tensor) -> Tensor:
 
 
 def _hidden(pre: Tensor, first: Tensor, second: Tensor, beta: Tensor, activation: str) -> Hidden:
-    """[φ(a); φ'(a) ∘ W T₁; φ'(a) ∘ W T₂]."""
+    """[φ(a); φ'(a) ∘ W T₁; φ'(a) ∘ W T₂]; takes ``pre`` over."""
     rows = pre.new_empty(3, *pre.shape)
     value, *tangents = rows.unbind()
     if activation == "elu":
-        gate = slope = pre.clamp(max=0.0).exp_()
-        torch.clamp(pre, min=0.0, out=value).add_(slope).sub_(1.0)
+        torch.add(functional.elu(pre), 0.0, out=value)
+        slope = value.clamp(max=0.0).add_(1.0)
     else:
-        gate = torch.sigmoid(pre * beta)
-        torch.mul(pre, gate, out=value)
-        slope = torch.addcmul(gate, value * beta, 1.0 - gate).div_(1.1)
-        value.div_(1.1)
+        pre *= beta
+        torch.mul(functional.silu(pre), 1.0 / (BOUND * beta), out=value)
+        slope = aten.silu_backward(pre.new_full((), 1.0 / BOUND).expand_as(pre), pre)
     torch.mul(slope, first, out=tangents[0])
     torch.mul(slope, second, out=tangents[1])
-    return Hidden(pre, first, second, gate, slope, rows)
+    return Hidden(pre, first, second, slope, rows)
 
 
 def _through_activation(bar: Tensor, layer: Hidden, beta: Tensor, activation: str) -> Tensor | float:
@@ -116,16 +120,25 @@ def _through_activation(bar: Tensor, layer: Hidden, beta: Tensor, activation: st
     slope_bar = torch.mul(bar[1], layer.first).addcmul_(bar[2], layer.second)
     if activation == "elu":
         bar *= layer.slope
-        bend = torch.nn.functional.threshold(-layer.slope, -1.0, 0.0)  # −φ'': φ' where it is below 1, else 0
+        bend = functional.threshold(-layer.slope, -1.0, 0.0)  # −φ'': φ' where it is below 1, else 0
         bar[0].addcmul_(slope_bar, bend, value=-1.0)
         return 0.0
-    # φ(a) = s(βa)/β with s(u) = u σ(u)/1.1: φ'' = β s'', ∂φ/∂β = a² σ(1 − σ)/1.1, ∂φ'/∂β = a s''
-    spread = (layer.gate * (1.0 - layer.gate)).div_(1.1)
-    slope_bar *= (1.0 - 2.0 * layer.gate).mul_(layer.pre).mul_(beta).add_(2.0).mul_(spread)  # s''
-    beta_bar = torch.dot((bar[0] * spread).mul_(layer.pre).add_(slope_bar).flatten(), layer.pre.flatten())
+    return _through_lipswish(bar, slope_bar, layer, beta)
+
+
+def _through_lipswish(bar: Tensor, slope_bar: Tensor, layer: Hidden, beta: Tensor) -> Tensor:
+    """The same for φ(a) = u σ(u) / (1.1 β) with u = βa.
+
+    φ'' = β s''/1.1 with s'' = σ' (2 + u (1 − 2σ)) and σ' = σ (1 − σ); ∂φ/∂β = a² σ'/1.1; ∂φ'/∂β = a s''/1.1.
+    """
+    u, gate = layer.pre, layer.pre.sigmoid()
+    spread = aten.sigmoid_backward(slope_bar, gate)
+    turned = spread * u
+    bent = torch.add(turned, spread, alpha=2.0).addcmul_(turned, gate, value=-2.0)  # s'' times the slope's gradient
+    moved = aten.sigmoid_backward(bar[0], gate).mul_(u).mul_(1.0 / beta).add_(bent)
     bar *= layer.slope
-    bar[0].addcmul_(slope_bar, beta)
-    return beta_bar
+    bar[0].addcmul_(bent, beta / BOUND)
+    return torch.dot(moved.flatten(), u.flatten()) / (BOUND * beta)
 
 
 def _last_gradient(output_bar: Tensor, scale: Tensor, entries: tuple[Tensor, ...]) -> Tensor:
