@@ -60,13 +60,13 @@ class _PlanarBlock(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, beta: Tensor, activation: str, *parameters: Tensor) -> tuple[Tensor, Tensor]:
-        half = len(parameters) // 2
+        half, slope = len(parameters) // 2, float(beta)
         weights, biases = parameters[:half], parameters[half:]
         first, second = weights[0].T.contiguous()[:, None].unbind()  # W e₁ and W e₂, the same at each x
-        layers = [_hidden(torch.addmm(biases[0], x, weights[0].T), first, second, beta, activation)]
+        layers = [_hidden(torch.addmm(biases[0], x, weights[0].T), first, second, slope, activation)]
         for weight, bias in zip(weights[1:-1], biases[1:-1], strict=True):
             pre, first, second = _product(layers[-1].rows, weight.T).unbind()
-            layers.append(_hidden(pre.add_(bias), first, second, beta, activation))
+            layers.append(_hidden(pre.add_(bias), first, second, slope, activation))
         output, *columns = _product(layers[-1].rows, weights[-1].T).unbind()
         (a, b), (c, d) = columns[0].unbind(1), columns[1].unbind(1)
         a, d = a + 1.0, d + 1.0
@@ -83,11 +83,11 @@ class _PlanarBlock(torch.autograd.Function):
         count = (len(saved) + width) // (width + 1)  # k weights, and the k − 1 hidden layers' tensors
         weights, layers = saved[:count], [Hidden(*saved[i : i + width]) for i in range(count, len(saved), width)]
         bar = _last_gradient(output_bar, value_bar / determinant, (a, b, c, d))
-        weight_bars, bias_bars, beta_bar = [], [output_bar.sum(0)], torch.zeros_like(beta)
+        weight_bars, bias_bars, beta_bar, slope = [], [output_bar.sum(0)], torch.zeros_like(beta), float(beta)
         for weight, layer in zip(reversed(weights[1:]), reversed(layers), strict=True):
             weight_bars.append(bar.flatten(0, 1).T @ layer.rows.flatten(0, 1))
             bar = _product(bar, weight)
-            beta_bar = beta_bar + _through_activation(bar, layer, beta, ctx.activation)
+            beta_bar += _through_activation(bar, layer, slope, ctx.activation)
             bias_bars.append(bar[0].sum(0))
         weight_bars.append((x.T @ bar[0]).add_(bar[1:].sum(1)).T)
         gradients = (bar[0] @ weights[0], beta_bar, None, *reversed(weight_bars), *reversed(bias_bars))
@@ -99,23 +99,22 @@ def _product(rows: Tensor, matrix: Tensor) -> Tensor:
     return (rows.flatten(0, 1) @ matrix).view(3, rows.shape[1], matrix.shape[1])
 
 
-def _hidden(pre: Tensor, first: Tensor, second: Tensor, beta: Tensor, activation: str) -> Hidden:
+def _hidden(pre: Tensor, first: Tensor, second: Tensor, beta: float, activation: str) -> Hidden:
     """[φ(a); φ'(a) ∘ W T₁; φ'(a) ∘ W T₂]; takes ``pre`` over."""
     rows = pre.new_empty(3, *pre.shape)
     value, *tangents = rows.unbind()
     if activation == "elu":
-        torch.add(functional.elu(pre), 0.0, out=value)
+        aten.elu.out(pre, out=value)
         slope = value.clamp(max=0.0).add_(1.0)
     else:
-        pre *= beta
-        torch.mul(functional.silu(pre), 1.0 / (BOUND * beta), out=value)
-        slope = aten.silu_backward(pre.new_full((), 1.0 / BOUND).expand_as(pre), pre)
+        torch.mul(functional.silu(pre.mul_(beta)), 1.0 / (BOUND * beta), out=value)
+        slope = aten.silu_backward(pre.new_tensor(1.0 / BOUND).expand_as(pre), pre)
     torch.mul(slope, first, out=tangents[0])
     torch.mul(slope, second, out=tangents[1])
     return Hidden(pre, first, second, slope, rows)
 
 
-def _through_activation(bar: Tensor, layer: Hidden, beta: Tensor, activation: str) -> Tensor | float:
+def _through_activation(bar: Tensor, layer: Hidden, beta: float, activation: str) -> Tensor | float:
     """Turn [h̄'; T̄'₁; T̄'₂] into the gradient of [a; W T₁; W T₂], in place; returns that of β."""
     slope_bar = torch.mul(bar[1], layer.first).addcmul_(bar[2], layer.second)
     if activation == "elu":
@@ -126,7 +125,7 @@ def _through_activation(bar: Tensor, layer: Hidden, beta: Tensor, activation: st
     return _through_lipswish(bar, slope_bar, layer, beta)
 
 
-def _through_lipswish(bar: Tensor, slope_bar: Tensor, layer: Hidden, beta: Tensor) -> Tensor:
+def _through_lipswish(bar: Tensor, slope_bar: Tensor, layer: Hidden, beta: float) -> Tensor:
     """The same for φ(a) = u σ(u) / (1.1 β) with u = βa.
 
     φ'' = β s''/1.1 with s'' = σ' (2 + u (1 − 2σ)) and σ' = σ (1 − σ); ∂φ/∂β = a² σ'/1.1; ∂φ'/∂β = a s''/1.1.
@@ -137,8 +136,8 @@ def _through_lipswish(bar: Tensor, slope_bar: Tensor, layer: Hidden, beta: Tenso
     bent = torch.add(turned, spread, alpha=2.0).addcmul_(turned, gate, value=-2.0)  # s'' times the slope's gradient
     moved = aten.sigmoid_backward(bar[0], gate).mul_(u).mul_(1.0 / beta).add_(bent)
     bar *= layer.slope
-    bar[0].addcmul_(bent, beta / BOUND)
-    return torch.dot(moved.flatten(), u.flatten()) / (BOUND * beta)
+    bar[0].add_(bent, alpha=beta / BOUND)
+    return torch.dot(moved.flatten(), u.flatten()).div_(BOUND * beta)
 
 
 def _last_gradient(output_bar: Tensor, scale: Tensor, entries: tuple[Tensor, ...]) -> Tensor:

@@ -7,6 +7,7 @@ without a choice, all three.  Writes density.md and density.json with seeds, mac
 from __future__ import annotations
 
 import argparse
+import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +40,8 @@ class Contestant:
     """A model in training: ``step`` takes a batch, ``log_prob`` evaluates exactly."""
 
     def __init__(self, name: str, first: Tensor) -> None:
-        self.name, self.seconds, self.steps = name, 0.0, 0
+        self.name = name
+        self.times: list[float] = []
         self.model = _model(name)
         if isinstance(self.model, ResidualFlow):
             self.model.initialise(first)
@@ -57,8 +59,17 @@ class Contestant:
             self._descend(-self.model.log_prob(x).mean())
             if self.name.startswith("normflows"):
                 update_normflows(self.model)
-        self.seconds += time.perf_counter() - begun
-        self.steps += 1
+        self.times.append(time.perf_counter() - begun)
+
+    @property
+    def steps(self) -> int:
+        """Steps done."""
+        return len(self.times)
+
+    @property
+    def seconds(self) -> float:
+        """Spent in steps."""
+        return sum(self.times)
 
     def _project_step(self, x: Tensor) -> None:
         assert isinstance(self.model, ResidualFlow)
@@ -91,18 +102,15 @@ NAMES = ("project", "reference", "normflows brute_force", "normflows reduce_memo
 
 
 def speed(limit: float) -> list[Row]:
-    """Iterations a second in interleaved rounds, then the race to ``GOAL`` with the clock of each model's own steps."""
+    """Iterations a second (of the median step of interleaved rounds), then the race to ``GOAL`` with the clock of each model's own steps."""
     truth, random = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture)), torch.Generator().manual_seed(1)
     fresh = truth.sample(20_000, random)
     contestants = [Contestant(name, truth.sample(2048, random).float()) for name in NAMES]
-    rates: dict[str, list[float]] = {name: [] for name in NAMES}
     for _ in range(ROUNDS):
         for one in contestants:
-            before = one.seconds
             for _ in range(STEPS_A_ROUND):
                 one.step(truth.sample(BATCH, random).float())
-            rates[one.name].append(STEPS_A_ROUND / (one.seconds - before))
-    medians = {name: float(torch.tensor(values[1:]).median()) for name, values in rates.items()}
+    medians = {one.name: 1.0 / statistics.median(one.times[STEPS_A_ROUND:]) for one in contestants}
     return [_race(one, truth, fresh, limit, random, medians) for one in contestants]
 
 

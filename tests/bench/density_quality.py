@@ -24,7 +24,7 @@ from tests.bench.reports import Row
 PLAIN = ("unimodal", "bimodal", "bimodal_separate", "three_modes", "ring", "grid")
 EPSILONS = np.geomspace(0.005, 0.05, 10)
 NODES = 200
-DRAWS = 400
+DRAWS = 200
 ESTIMATORS: dict[str, dict[str, Any]] = {
     "IResNet, exact": {"kind": "iresnet"},
     "IResNet, truncated series": {"kind": "iresnet", "log_determinant": "truncated", "activation": "elu"},
