@@ -14,9 +14,9 @@ from bdsg.boundary.objectives import Objective, Terms, parameters
 from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.density.log_determinant import LogDeterminant, RussianRoulette, TruncatedSeries
 from bdsg.density.planar import PlanarExact
+from bdsg.density.plateau import BestWeights, Schedule, one_cycle
 from bdsg.density.residual_flow import ResidualFlow
 from bdsg.errors import DivergenceError
-from bdsg.plateau import BestWeights, Schedule, one_cycle
 from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress
 
 Stop = Callable[[], bool]

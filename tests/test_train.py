@@ -17,8 +17,8 @@ from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.log_determinant import Exact, RussianRoulette, TruncatedSeries
 from bdsg.density.planar import PlanarExact
+from bdsg.density.plateau import WARM_UP, one_cycle
 from bdsg.errors import DivergenceError
-from bdsg.plateau import WARM_UP, one_cycle
 from bdsg.presets import PRESETS
 from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress
 from bdsg.train import estimator_for, snapshot_steps, train_boundary, train_density

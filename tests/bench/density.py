@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.planar import PlanarExact
-from bdsg.plateau import one_cycle
+from bdsg.density.plateau import one_cycle
 from bdsg.presets import PRESETS
 from tests.bench.density_quality import estimators, quality
 from tests.bench.reference_flow import ReferenceFlow, normflows_model, update_normflows
@@ -102,7 +102,10 @@ NAMES = ("project", "reference", "normflows brute_force", "normflows reduce_memo
 
 
 def speed(limit: float) -> list[Row]:
-    """Iterations a second (of the median step of interleaved rounds), then the race to ``GOAL`` with the clock of each model's own steps."""
+    """Iterations a second (of the median step of interleaved rounds), then the race to ``GOAL``.
+
+    The race's clock is the sum of each model's own steps.
+    """
     truth, random = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture)), torch.Generator().manual_seed(1)
     fresh = truth.sample(20_000, random)
     contestants = [Contestant(name, truth.sample(2048, random).float()) for name in NAMES]

@@ -11,7 +11,7 @@ from torch import nn
 from bdsg.config import DensityConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.plateau import COOL_DOWN, GAIN, PATIENCE, BestWeights, Schedule, one_cycle
+from bdsg.density.plateau import COOL_DOWN, GAIN, PATIENCE, BestWeights, Schedule, one_cycle
 from bdsg.result import DensitySnapshot, Progress
 from bdsg.train import CHECK_EVERY, train_density
 
