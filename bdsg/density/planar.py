@@ -28,6 +28,9 @@ aten = torch.ops.aten
 BOUND = 1.1
 """LipSwish is Swish divided by this bound of Swish's slope."""
 
+LEAST_SLOPE = 1e-20
+"""β below it counts as it: the limit β → 0 is a line, but its formula divides by β."""
+
 
 @dataclass(frozen=True)
 class PlanarExact:
@@ -60,7 +63,7 @@ class _PlanarBlock(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, beta: Tensor, activation: str, *parameters: Tensor) -> tuple[Tensor, Tensor]:
-        half, slope = len(parameters) // 2, float(beta)
+        half, slope = len(parameters) // 2, max(float(beta), LEAST_SLOPE)
         weights, biases = parameters[:half], parameters[half:]
         first, second = weights[0].T.contiguous()[:, None].unbind()  # W e₁ and W e₂, the same at each x
         layers = [_hidden(torch.addmm(biases[0], x, weights[0].T), first, second, slope, activation)]
@@ -83,7 +86,12 @@ class _PlanarBlock(torch.autograd.Function):
         count = (len(saved) + width) // (width + 1)  # k weights, and the k − 1 hidden layers' tensors
         weights, layers = saved[:count], [Hidden(*saved[i : i + width]) for i in range(count, len(saved), width)]
         bar = _last_gradient(output_bar, value_bar / determinant, (a, b, c, d))
-        weight_bars, bias_bars, beta_bar, slope = [], [output_bar.sum(0)], torch.zeros_like(beta), float(beta)
+        weight_bars, bias_bars, beta_bar, slope = (
+            [],
+            [output_bar.sum(0)],
+            torch.zeros_like(beta),
+            max(float(beta), LEAST_SLOPE),
+        )
         for weight, layer in zip(reversed(weights[1:]), reversed(layers), strict=True):
             weight_bars.append(bar.flatten(0, 1).T @ layer.rows.flatten(0, 1))
             bar = _product(bar, weight)

@@ -94,6 +94,14 @@ def test_extreme_points_stay_finite() -> None:
         assert bool(gradient.isfinite().all())
 
 
+def test_a_slope_of_zero_makes_a_line() -> None:
+    flow, x = shaken_flow((8, 8), "lipswish"), torch.ones(3, 2, dtype=torch.float64)
+    branch = flow.branches()[0]._replace(slope=torch.zeros((), dtype=torch.float64))
+    mine, truth = (estimator(branch, x, torch.Generator()) for estimator in (PlanarExact(), Exact()))
+    torch.testing.assert_close(mine.output, truth.output, rtol=1e-6, atol=1e-9)
+    torch.testing.assert_close(mine.value, truth.value, rtol=1e-6, atol=1e-9)
+
+
 def test_outside_the_plane_it_is_the_plain_one() -> None:
     flow = shaken_flow((8, 8), "elu", dim=3)
     x = torch.randn(10, 3, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
