@@ -32,8 +32,8 @@ def one_cycle(progress: float) -> float:
 class Schedule:
     """One cycle over ``steps``, cut short by a plateau of the held-out likelihood.
 
-    On a plateau the step size falls linearly to 0 over a last stretch, because most of the noise that
-    large steps leave in the weights goes only then: stopping at once would lose what annealing gains.
+    On a plateau the step size falls linearly to 0 over a last stretch, so that a fit that is cut short
+    ends with small steps, as a whole cycle does.
 
     Attributes:
         end: the step after which training ends.
