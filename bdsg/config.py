@@ -30,7 +30,7 @@ PAPER_BOUNDARY: dict[str, Any] = {
 }
 """What the objective ``paper`` (eq. 4) starts from instead of the defaults of ``ours``."""
 
-RESFLOW_DENSITY: dict[str, Any] = {"activation": "lipswish", "log_determinant": "roulette"}
+RESFLOW_DENSITY: dict[str, Any] = {"log_determinant": "roulette"}
 """What ``resflow`` starts from instead of the defaults of ``iresnet``."""
 
 
@@ -91,9 +91,9 @@ class DensityConfig:
     """The model of the data's density p_g."""
 
     kind: str = setting("closed_form", "How p_g is had.", choices=("closed_form", "iresnet", "resflow"))
-    blocks: int = setting(8, "Invertible residual blocks.", 1, 32, unit="blocks")
-    hidden: tuple[int, ...] = setting((64, 64), "Width of each hidden layer in a block.", 1, 512, unit="units")
-    activation: str = setting("elu", "Nonlinearity, 1-Lipschitz.", choices=("elu", "lipswish"))
+    blocks: int = setting(16, "Invertible residual blocks.", 1, 32, unit="blocks")
+    hidden: tuple[int, ...] = setting((16, 16), "Width of each hidden layer in a block.", 1, 512, unit="units")
+    activation: str = setting("lipswish", "Nonlinearity, 1-Lipschitz.", choices=("elu", "lipswish"))
     coefficient: float = setting(0.97, "Upper bound on each layer's spectral norm.", 0.1, 0.995)
     log_determinant: str = setting(
         "exact",
@@ -101,7 +101,9 @@ class DensityConfig:
         choices=("exact", "truncated", "roulette"),
     )
     series_terms: int = setting(10, "Terms of the truncated series.", 1, 100, unit="terms")
-    steps: int = setting(1500, "Training steps.", 1, 50_000, unit="steps", log=True)
+    steps: int = setting(
+        3000, "Most training steps; fewer if it has learned enough.", 1, 50_000, unit="steps", log=True
+    )
     batch_size: int = setting(256, "Fresh samples a step.", 8, 8192, unit="points", log=True)
     learning_rate: float = setting(0.01, "Highest Adam step size, one cycle.", 1e-6, 1.0, log=True)
 

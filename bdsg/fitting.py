@@ -137,15 +137,18 @@ def _train(
         return closed.sample(count, random).float()
 
     snapshots: list[DensitySnapshot] = []
+    steps, complete = 0, False
     for event in train_density(flow, config.density, draw, preview, random, stop):
         if isinstance(event, DensitySnapshot):
             snapshots.append(event)
+        else:
+            steps, complete = event.step, event.step == event.steps
         yield event
-    if snapshots[-1].step < config.density.steps:  # stopped: asking again might get another answer
+    if not complete:  # stopped: asking again might get another answer
         return None
     bounds = flow.settle()
     parameters = {name: tensor.detach().numpy().copy() for name, tensor in flow.state_dict().items()}
-    report = {"kind": config.density.kind, "steps": config.density.steps, "lipschitz_bounds": bounds}
+    report = {"kind": config.density.kind, "steps": steps, "lipschitz_bounds": bounds}
     report |= check_density(restore(config, parameters), closed, random)
     report["seconds"] = time.monotonic() - begun
     return _fitted(config, parameters, _curves(snapshots), report, scene)

@@ -12,7 +12,9 @@ from torch import Tensor
 
 from bdsg.boundary.objectives import Objective, Terms, parameters
 from bdsg.config import BoundaryConfig, DensityConfig
-from bdsg.density.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.density.log_determinant import LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.density.planar import PlanarExact
+from bdsg.density.plateau import BestWeights, Schedule, one_cycle
 from bdsg.density.residual_flow import ResidualFlow
 from bdsg.errors import DivergenceError
 from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress
@@ -20,18 +22,9 @@ from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress
 Stop = Callable[[], bool]
 
 DENSITY_SNAPSHOTS = 30
-WARM_UP = 0.15
-
-
-def one_cycle(progress: float) -> float:
-    """Learning rate as a share of its highest: a linear rise, then half a cosine down to 0.
-
-    Args:
-        progress: share of the training that is done, in [0, 1].
-    """
-    if progress < WARM_UP:
-        return 0.04 + 0.96 * progress / WARM_UP
-    return 0.5 * (1.0 + math.cos(math.pi * (progress - WARM_UP) / (1.0 - WARM_UP)))
+HELD_OUT = 4096
+CHECK_EVERY = 100
+"""Training steps from one look at the held-out likelihood to the next."""
 
 
 def snapshot_steps(steps: int, count: int, power: float = 1.5) -> list[int]:
@@ -44,7 +37,7 @@ def estimator_for(config: DensityConfig) -> LogDeterminant:
     """The log-determinant that the config trains with."""
     if config.log_determinant == "truncated":
         return TruncatedSeries(config.series_terms)
-    return RussianRoulette() if config.log_determinant == "roulette" else Exact()
+    return RussianRoulette() if config.log_determinant == "roulette" else PlanarExact()
 
 
 def train_density(
@@ -57,6 +50,10 @@ def train_density(
 ) -> Iterator[Progress | DensitySnapshot]:
     """Fit a residual flow by maximum likelihood on fresh samples.
 
+    It ends after ``config.steps``, or sooner once the held-out likelihood is on a plateau: the learning
+    rate then runs out over a last stretch, and the ``steps`` of the progress say where that ends.  At
+    the end the flow has the weights that held-out samples liked best.
+
     Args:
         draw: gives (n, d) fresh training samples.
         preview: points (P·P, d) whose log density every snapshot shows.
@@ -65,25 +62,31 @@ def train_density(
     Raises:
         DivergenceError: the likelihood is no longer finite.
     """
-    held_out, estimator = draw(4096), estimator_for(config)
+    held_out, estimator = draw(HELD_OUT), estimator_for(config)
     flow.initialise(draw(2048))
     optimiser = torch.optim.Adam(flow.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), fused=True)
     due, begun = set(snapshot_steps(config.steps, DENSITY_SNAPSHOTS)), time.monotonic()
-    for step in range(config.steps + 1):
-        if step in due:
-            snapshot = _density_snapshot(flow, step, held_out, preview)
-            _check_likelihood(snapshot.held_out, step, config)
-            yield snapshot
-        if step == config.steps or stop():
+    schedule, best = Schedule(config.steps), BestWeights(flow)
+    step = 0
+    while True:
+        if step % CHECK_EVERY == 0 or step == schedule.end:
+            found = _held_out(flow, held_out, step, config)
+            best.offer(found)
+            schedule.check(step, found)
+        if step == schedule.end:
+            best.restore()
+        if step in due or step == schedule.end:
+            yield _density_snapshot(flow, step, _held_out(flow, held_out, step, config), preview)
+        if step == schedule.end or stop():
             return
         flow.power_iterate()
         log_prob = flow.estimate_log_prob(draw(config.batch_size), estimator, random)
         likelihood = -float(log_prob.value.detach().mean())
         _check_likelihood(likelihood, step, config)
-        _descend(optimiser, -log_prob.surrogate.mean(), config.learning_rate * one_cycle(step / config.steps))
-        yield Progress(
-            "density", step + 1, config.steps, time.monotonic() - begun, {"negative log-likelihood": likelihood}
-        )
+        _descend(optimiser, -log_prob.surrogate.mean(), config.learning_rate * schedule.rate(step))
+        step += 1
+        seconds = time.monotonic() - begun
+        yield Progress("density", step, schedule.end, seconds, {"negative log-likelihood": likelihood})
 
 
 def train_boundary(
@@ -126,6 +129,15 @@ def _check_likelihood(likelihood: float, step: int, config: DensityConfig) -> No
         raise DivergenceError("density", step, "the negative log-likelihood", remedy)
 
 
+@torch.no_grad()
+def _held_out(flow: ResidualFlow, points: Tensor, step: int, config: DensityConfig) -> float:
+    """Mean negative log-likelihood (nats) of samples that are not trained on."""
+    flow.power_iterate()
+    likelihood = -float(flow.log_prob(points).mean())
+    _check_likelihood(likelihood, step, config)
+    return likelihood
+
+
 def _finite_terms(terms: Terms, step: int, config: BoundaryConfig) -> dict[str, float]:
     numbers = {name: float(value.detach()) for name, value in terms._asdict().items()}
     for name in ("l0", "l1", "l2", "loss"):
@@ -136,10 +148,9 @@ def _finite_terms(terms: Terms, step: int, config: BoundaryConfig) -> dict[str, 
 
 
 @torch.no_grad()
-def _density_snapshot(flow: ResidualFlow, step: int, held_out: Tensor, preview: Tensor) -> DensitySnapshot:
+def _density_snapshot(flow: ResidualFlow, step: int, held_out: float, preview: Tensor) -> DensitySnapshot:
     side = math.isqrt(len(preview))
-    frame = flow.log_prob(preview).reshape(side, side).numpy()
-    return DensitySnapshot(step, -float(flow.log_prob(held_out).mean()), frame)
+    return DensitySnapshot(step, held_out, flow.log_prob(preview).reshape(side, side).numpy())
 
 
 @torch.no_grad()

@@ -16,10 +16,12 @@ from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.log_determinant import Exact, RussianRoulette, TruncatedSeries
+from bdsg.density.planar import PlanarExact
+from bdsg.density.plateau import WARM_UP, one_cycle
 from bdsg.errors import DivergenceError
 from bdsg.presets import PRESETS
 from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress
-from bdsg.train import WARM_UP, estimator_for, one_cycle, snapshot_steps, train_boundary, train_density
+from bdsg.train import estimator_for, snapshot_steps, train_boundary, train_density
 
 MODEL = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture))
 DATA = MODEL.sample(200, torch.Generator().manual_seed(0)).float()
@@ -113,7 +115,7 @@ def test_snapshot_steps_by_hand() -> None:
 def test_the_config_names_the_estimator() -> None:
     assert estimator_for(iresnet(log_determinant="truncated", series_terms=7)) == TruncatedSeries(7)
     assert estimator_for(iresnet(log_determinant="roulette")) == RussianRoulette()
-    assert estimator_for(iresnet()) == Exact()
+    assert estimator_for(iresnet()) == PlanarExact()
 
 
 @pytest.mark.parametrize(("steps", "count"), [(1, 10), (25, 5)])

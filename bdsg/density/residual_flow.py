@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from bdsg.density.base import standard_normal_log_prob
 from bdsg.density.inverse import fixed_point_inverse
 from bdsg.density.lipschitz import DOUBLINGS, SETTLED_DOUBLINGS, Branch, LipschitzLinear, check_lipschitz
-from bdsg.density.log_determinant import Exact, LogDeterminant
+from bdsg.density.log_determinant import LogDeterminant
+from bdsg.density.planar import PlanarExact
 
 
 class LogProb(NamedTuple):
@@ -61,7 +62,7 @@ class ResidualFlow(nn.Module):
         self.shift = nn.Parameter(torch.zeros(blocks + 1, dim))
         self.log_scale = nn.Parameter(torch.zeros(blocks + 1, dim))
         self.activation = activation
-        self.exact: LogDeterminant = Exact()
+        self.exact: LogDeterminant = PlanarExact()
 
     @property
     def dim(self) -> int:
@@ -83,14 +84,18 @@ class ResidualFlow(nn.Module):
 
     def estimate_log_prob(self, x: Tensor, estimator: LogDeterminant, generator: torch.Generator) -> LogProb:
         """log p_g (n,) with the given estimator of each block's log-determinant."""
-        y = x
-        value = surrogate = self.log_scale.sum().expand(len(x))
-        for index, branch in enumerate(self.branches()):
-            y = self._normalise(y, index)
+        y, total = x, self.log_scale.sum()
+        *before, after = self._normalisations()
+        values, surrogates = [], []
+        for branch, (shift, scale) in zip(self.branches(), before, strict=True):
+            y = torch.addcmul(shift, y, scale)
             block = estimator(branch, y, generator)
             y = y + block.output
-            value, surrogate = value + block.value, surrogate + block.surrogate
-        prior = standard_normal_log_prob(self._normalise(y, -1))
+            values.append(block.value)
+            surrogates.append(block.surrogate)
+        prior = standard_normal_log_prob(torch.addcmul(after[0], y, after[1])) + total
+        value = torch.stack(values).sum(0)
+        surrogate = value if surrogates[0] is values[0] else torch.stack(surrogates).sum(0)
         return LogProb(prior + value, prior + surrogate)
 
     def to_latent(self, x: Tensor) -> Tensor:
@@ -151,6 +156,11 @@ class ResidualFlow(nn.Module):
             inverse = fixed_point_inverse(branch, y)
             y, most = self._denormalise(inverse.x, index), max(most, inverse.iterations)
         return y, most
+
+    def _normalisations(self) -> list[tuple[Tensor, Tensor]]:
+        """Shift and scale (d,) of each activation normalisation y ↦ shift + scale ∘ y, once for all."""
+        scale = self.log_scale.exp()
+        return list(zip((self.shift * scale).unbind(), scale.unbind(), strict=True))
 
     def _normalise(self, y: Tensor, index: int) -> Tensor:
         return (y + self.shift[index]) * torch.exp(self.log_scale[index])
