@@ -110,6 +110,10 @@ class DensityConfig:
     def __post_init__(self) -> None:
         _validate(self, "density")
 
+    def relevant(self) -> dict[str, Any]:
+        """The settings that this kind of density depends on: the closed form has none."""
+        return {"kind": self.kind} if self.kind == "closed_form" else dataclasses.asdict(self)
+
 
 @dataclass(frozen=True)
 class BoundaryConfig:
@@ -200,13 +204,14 @@ class ExperimentConfig:
         """Content key, 32 hex digits: equal for equal runs, whether the mixture was named or written."""
         raw = self.to_dict()
         raw["data"] = {"mixture": dataclasses.asdict(self.data.mixture_numbers()), "samples": self.data.samples}
+        raw["density"] = self.density.relevant()
         return _digest(raw)
 
     def density_key(self) -> str:
         """Content key of the data and the fitted density alone: runs that differ in B(z) share it."""
         mixture = dataclasses.asdict(self.data.mixture_numbers())
         samples = self.data.samples
-        return _digest([mixture, samples, dataclasses.asdict(self.density), self.seed])
+        return _digest([mixture, samples, self.density.relevant(), self.seed])
 
 
 def parse_json(key: str, text: str) -> Any:

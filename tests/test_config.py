@@ -290,3 +290,13 @@ def test_valid_configs_come_back_exactly(
     )
     assert ExperimentConfig.from_json(made.to_json()) == made
     assert ExperimentConfig.from_dict(json.loads(json.dumps(made.to_dict()))).key() == made.key()
+
+
+def test_settings_of_a_flow_do_not_matter_to_the_closed_form() -> None:
+    closed = [ExperimentConfig.from_dict({"data": {"preset": "ring"}, "density": {"blocks": n}}).key() for n in (4, 5)]
+    learned = [
+        ExperimentConfig.from_dict({"data": {"preset": "ring"}, "density": {"kind": "iresnet", "blocks": n}}).key()
+        for n in (4, 5)
+    ]
+    assert closed[0] == closed[1]
+    assert learned[0] != learned[1]
