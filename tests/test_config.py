@@ -103,7 +103,7 @@ def test_keys_tell_runs_apart_and_forget_how_they_were_written() -> None:
     assert re.fullmatch("[0-9a-f]{32}", base.key())
     changed = [
         config(seed=1), config(epsilon=0.02), config(delta=0.002), config(boundary={"lambda1": 2.0}),
-        config(density={"steps": 7}), config(data={"preset": "bimodal", "samples": 500}),
+        config(density={"kind": "iresnet"}), config(data={"preset": "bimodal", "samples": 500}),
         config(data={"preset": "ring"}),
     ]  # fmt: skip
     assert len({made.key() for made in [base, *changed]}) == 1 + len(changed)
