@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from bdsg.errors import ConfigError
 from bdsg.presets import PRESETS
 
-FORMAT = 2
+FORMAT = 3
 """Version of what a config means; it is part of every key, so raising it retires stored results."""
 
 PAPER_BOUNDARY: dict[str, Any] = {

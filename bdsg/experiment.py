@@ -15,7 +15,8 @@ from bdsg import __version__
 from bdsg.boundary.objectives import Objective, make_objective
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.fitting import Arrays, Fitted, density_from_parameters, fit, log_prob_in_chunks, mesh
+from bdsg.fitting import Fitted, density_from_parameters, fit
+from bdsg.quality import Arrays, log_prob_in_chunks, mesh
 from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress, Result, Scene
 from bdsg.scene import make_scene, seed_sequences
 from bdsg.scoring import plane_mixture, score_result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, NamedTuple
@@ -14,18 +13,13 @@ from torch import Tensor
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
+from bdsg.quality import Arrays, Model, check_density, log_prob_in_chunks, mesh
 from bdsg.result import DensitySnapshot, Event, Scene
 from bdsg.store import Store
 from bdsg.train import Stop, train_density
 
 PREVIEW = 64
 """Nodes a side of the coarse grid that the snapshots of a fit show."""
-
-CHECK_POINTS = 20_000
-ROUND_TRIP_POINTS = 2_000
-INTEGRAL_NODES = 300
-INTEGRAL_LEVEL = 1e-7
-"""The integral's window holds the plane where p_x is above this share of its peak."""
 
 TABLE_NODES = 192
 """Nodes a side of the table that B trains with: docs/tabulation.md has the errors of other choices."""
@@ -34,9 +28,6 @@ TABLE_MARGIN = 0.2
 """How far the table reaches beyond the scene's window, as a share of its sides: B may stray while it trains."""
 
 TIMINGS = ("seconds", "tabulation_seconds")
-
-Arrays = dict[str, np.ndarray]
-Model = ClosedForm | ResidualFlow
 
 
 class Fitted(NamedTuple):
@@ -113,19 +104,6 @@ def density_from_parameters(config: ExperimentConfig, parameters: Arrays) -> Cal
     return lambda points: log_prob_in_chunks(model, points)
 
 
-@torch.no_grad()
-def log_prob_in_chunks(model: Model, points: np.ndarray, chunk: int = 1024) -> np.ndarray:
-    """log p_g (n,) of many NumPy points (n, d), in double precision and bounded memory."""
-    tensor = torch.from_numpy(np.asarray(points, float))
-    parts = [model.log_prob(tensor[i : i + chunk]).numpy() for i in range(0, len(tensor), chunk)]
-    return np.concatenate(parts) if parts else np.empty(0)
-
-
-def mesh(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The nodes of a grid as points, (len(y)·len(x), 2), rows along y."""
-    return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
-
-
 def _train(
     config: ExperimentConfig, closed: ClosedForm, scene: Scene, random: torch.Generator, stop: Stop
 ) -> Generator[Event, None, Fitted | None]:
@@ -159,35 +137,6 @@ def _preview(scene: Scene) -> np.ndarray:
     if len(scene.low) != 2:
         return np.array([0.5 * (scene.low + scene.high)])
     return mesh(*(np.linspace(scene.low[i], scene.high[i], PREVIEW) for i in (0, 1)))
-
-
-def check_density(model: Model, truth: ClosedForm, random: torch.Generator) -> dict[str, float]:
-    """How good a fitted flow is, against the closed form.
-
-    Returns:
-        ``kl`` and ``kl_standard_error`` of KL(p_x ‖ p_g) in nats on fresh samples; in the plane, ``integral``
-        of p_g; ``round_trip``, the largest ‖G(G⁻¹(x)) − x‖∞ in data units, and ``inverse_iterations``.
-    """
-    assert isinstance(model, ResidualFlow)
-    fresh = truth.sample(CHECK_POINTS, random)
-    gap = truth.log_prob(fresh).numpy() - log_prob_in_chunks(model, fresh.numpy())
-    inverse = model.check_inverse(fresh[:ROUND_TRIP_POINTS])
-    return {
-        "kl": float(gap.mean()),
-        "kl_standard_error": float(gap.std() / math.sqrt(len(gap))),
-        **({"integral": integral(model, truth)} if truth.dim == 2 else {}),
-        "round_trip": inverse.round_trip,
-        "inverse_iterations": inverse.iterations,
-    }
-
-
-def integral(model: Model, truth: ClosedForm) -> float:
-    """∫ p_g over a window far beyond the data, by the midpoint rule."""
-    mixture = GaussianMixture(truth.weights.numpy(), truth.means.numpy(), truth.covariances.numpy())
-    low, high = mixture.box(INTEGRAL_LEVEL * math.exp(mixture.peak()))
-    steps = (high - low) / INTEGRAL_NODES
-    axes = [low[i] + steps[i] * (np.arange(INTEGRAL_NODES) + 0.5) for i in (0, 1)]
-    return float(np.exp(log_prob_in_chunks(model, mesh(*axes))).sum() * steps.prod())
 
 
 def tabulate(model: Model, scene: Scene) -> tuple[TabulatedDensity, dict[str, float]]:

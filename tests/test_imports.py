@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LEVELS = (
     ("errors", "presets", "config", "codec", "result"),
     ("data", "metrics", "density", "boundary", "rivals", "points", "runfiles"),
-    ("train", "store", "scoring", "scene"),
+    ("train", "store", "scoring", "scene", "quality"),
     ("fitting",),
     ("experiment",),
     ("sweep", "detector", "events", "worker", "plots", "__main__"),
@@ -29,7 +29,18 @@ LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 ALLOWED = {
     "streamlit": {"app", "pages", "ui"},
     "plotly": {"app", "pages", "ui", "plots"},
-    "torch": {"density", "boundary", "rivals", "train", "fitting", "experiment", "worker", "detector", "sweep"},
+    "torch": {
+        "density",
+        "boundary",
+        "rivals",
+        "train",
+        "quality",
+        "fitting",
+        "experiment",
+        "worker",
+        "detector",
+        "sweep",
+    },
 }
 """The rooms that may import a heavy package."""
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.density.base import standard_normal_log_prob
-from bdsg.density.inverse import fixed_point_inverse
+from bdsg.density.inverse import Inverse, fixed_point_inverse
 from bdsg.density.lipschitz import DOUBLINGS, SETTLED_DOUBLINGS, Branch, LipschitzLinear, check_lipschitz
 from bdsg.density.log_determinant import LogDeterminant
 from bdsg.density.planar import PlanarExact
@@ -24,10 +24,17 @@ class LogProb(NamedTuple):
 
 @dataclass(frozen=True)
 class InverseReport:
-    """How well the inverse works: largest ‖G(G⁻¹(x)) − x‖∞ in data units, most iterations in a block."""
+    """How well the inverse works.
+
+    Attributes:
+        round_trip: largest ‖G(G⁻¹(x)) − x‖∞, in data units.
+        residuals: largest ‖y + g(y) − target‖∞ that each block's fixed-point iteration left, (K,).
+        iterations: the most that a point took in each block, (K,).
+    """
 
     round_trip: float
-    iterations: int
+    residuals: tuple[float, ...]
+    iterations: tuple[int, ...]
 
 
 class ResidualFlow(nn.Module):
@@ -146,16 +153,18 @@ class ResidualFlow(nn.Module):
     @torch.no_grad()
     def check_inverse(self, x: Tensor) -> InverseReport:
         """Send points (n, d) to the latent space and back."""
-        back, iterations = self._invert(self.to_latent(x))
-        return InverseReport(float((back - x).abs().max()), iterations)
+        back, inverses = self._invert(self.to_latent(x))
+        residuals, iterations = tuple(i.residual for i in inverses), tuple(i.iterations for i in inverses)
+        return InverseReport(float((back - x).abs().max()), residuals, iterations)
 
     @torch.no_grad()
-    def _invert(self, z: Tensor) -> tuple[Tensor, int]:
-        y, most = self._denormalise(z, -1), 0
+    def _invert(self, z: Tensor) -> tuple[Tensor, list[Inverse]]:
+        """G(z), and each block's inverse in the order of the blocks."""
+        y, inverses = self._denormalise(z, -1), []
         for index, branch in reversed(list(enumerate(self.branches()))):
-            inverse = fixed_point_inverse(branch, y)
-            y, most = self._denormalise(inverse.x, index), max(most, inverse.iterations)
-        return y, most
+            inverses.append(fixed_point_inverse(branch, y))
+            y = self._denormalise(inverses[-1].x, index)
+        return y, inverses[::-1]
 
     def _normalisations(self) -> list[tuple[Tensor, Tensor]]:
         """Shift and scale (d,) of each activation normalisation y ↦ shift + scale ∘ y, once for all."""

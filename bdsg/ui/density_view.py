@@ -40,6 +40,7 @@ def _live(run: Run | None, config: ExperimentConfig) -> None:
             with side:
                 _checks(run)
                 _held_out(run)
+                _blocks(run)
         progress.rerun_at_end(run)
 
 
@@ -59,6 +60,16 @@ def _checks(run: Run) -> None:
     row.metric(
         "Round trip error", f"{report['round_trip']:.0e}", help="Largest |G(G⁻¹(x)) − x| in data units.", width=160
     )
+
+
+def _blocks(run: Run) -> None:
+    """The Lipschitz gauge of every block, once the fit has ended."""
+    if run.fitted is None:
+        return
+    report = run.fitted.report
+    figure = plots.blocks_figure(report["lipschitz_bounds"], report["inverse_residuals"])
+    alt = f"Lipschitz bound of each block, at most {max(report['lipschitz_bounds']):.3f}; the limit is 1"
+    st.plotly_chart(figure, key="blocks", config=CHART, height=260, alt=alt)
 
 
 def _held_out(run: Run) -> None:

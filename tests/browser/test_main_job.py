@@ -17,6 +17,7 @@ from bdsg.store import Store
 from bdsg.ui import views
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
 
 SHORT = "density.steps=60&boundary.steps=150"
 CLOSE: dict[str, float] = {
@@ -164,7 +165,7 @@ def test_stop_and_start_again(page: Page, server: str) -> None:
     page.goto(f"{server}/boundary?data.preset=ring&boundary.steps=20000")
     page.get_by_role("button", name="Train").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(page.get_by_text("Stopped.")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Train")).to_be_enabled()
 
 
