@@ -11,6 +11,14 @@ from torch import Tensor, nn
 
 from bdsg.boundary.level_set import LevelSet
 
+START_OUTSIDE = 1.4
+"""How far outside its samples a component's first ellipse lies, as a ratio."""
+
+START_RADIUS = 3.0
+"""Radius of the paper's generator's first curve, in standard deviations of the data."""
+
+_PROBES = 256
+
 
 class LatentCode(NamedTuple):
     """What B reads from z: a place on the unit circle (N, 2), and which closed curve (N,)."""
@@ -52,6 +60,8 @@ class DenseGenerator(nn.Module):
     """The paper's fully connected B(z), for example 2-8-8-8-2, fed with z/‖z‖ (section 4.1).
 
     Its output is in units of the data's spread around the data's mean, so that any data start alike.
+    The last layer is scaled so that the first curve encloses the data: started among them, B stays
+    there, because the distance term outweighs the density's slope.
 
     Args:
         hidden: width of each hidden layer.
@@ -66,6 +76,20 @@ class DenseGenerator(nn.Module):
         self.network = layers((2, *hidden, data.shape[1]), nn.Tanh, generator)
         self.register_buffer("centre", data.mean(0))
         self.register_buffer("spread", data.std(0))
+        self._start_outside()
+
+    @torch.no_grad()
+    def _start_outside(self) -> None:
+        """Give the image of the circle mean 0 and the covariance of a circle of radius ``START_RADIUS``."""
+        angles = torch.linspace(0, 2 * math.pi, _PROBES + 1)[:-1]
+        image = self.network(torch.stack([angles.cos(), angles.sin()], 1))
+        variances, directions = torch.linalg.eigh(torch.cov(image.T))
+        stretch = START_RADIUS / math.sqrt(2) / variances.clamp(min=1e-6).sqrt()
+        whitening = (directions * stretch) @ directions.T
+        final = self.network[-1]
+        assert isinstance(final, nn.Linear)
+        final.bias.copy_(whitening @ (final.bias - image.mean(0)))
+        final.weight.copy_(whitening @ final.weight)
 
     def read(self, z: Tensor) -> LatentCode:
         """z/‖z‖, all on one curve."""
@@ -142,7 +166,3 @@ def _ellipse(points: Tensor, spacing: float) -> tuple[Tensor, Tensor]:
     _, directions = torch.linalg.eigh(offsets.T @ offsets)
     reach = (offsets @ directions).abs().amax(0) + spacing
     return centre, directions * (START_OUTSIDE * reach)[None, :]
-
-
-START_OUTSIDE = 1.4
-"""How far outside its samples a component's first ellipse lies, as a ratio."""

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from bdsg.boundary.generator import ComponentGenerator, DenseGenerator, angle_features, layers, on_circle
+from bdsg.boundary.generator import START_RADIUS, ComponentGenerator, DenseGenerator, angle_features, layers, on_circle
 from bdsg.boundary.level_set import LevelSet
 
 
@@ -41,7 +41,8 @@ def test_sizes_in_the_paper(hidden: tuple[int, ...], count: int) -> None:
 
 
 def test_dense_generator_sees_the_direction_alone() -> None:
-    generator, z = DenseGenerator((8, 8), normal(50, 2), torch.Generator().manual_seed(1)), normal(100, 2)
+    generator = DenseGenerator((8, 8), normal(50, 2), torch.Generator().manual_seed(1)).double()
+    z = normal(100, 2).double()
     torch.testing.assert_close(generator(7.5 * z), generator(z))
     torch.testing.assert_close(generator(z / z.norm(dim=1, keepdim=True)), generator(z))
     assert (generator(-z) - generator(z)).norm(dim=1).min() > 1e-3
@@ -123,3 +124,15 @@ def test_component_generator_starts_just_outside_each_component() -> None:
 def test_component_generator_in_one_component_sees_the_direction_alone() -> None:
     generator, z = ComponentGenerator((8,), circles((100,)), torch.Generator().manual_seed(5)), normal(50, 2)
     torch.testing.assert_close(generator(3 * z), generator(z), rtol=1e-4, atol=1e-4)
+
+
+def test_the_first_curve_encloses_the_data() -> None:
+    data = torch.randn(500, 2, generator=torch.Generator().manual_seed(1)) * torch.tensor([2.0, 0.5]) + 3.0
+    made = DenseGenerator((8, 8), data, torch.Generator().manual_seed(0))
+    angles = torch.linspace(0, 2 * math.pi, 1001)[:-1]
+    curve = (made(torch.stack([angles.cos(), angles.sin()], 1)).detach() - data.mean(0)) / data.std(0)
+    torch.testing.assert_close(curve.mean(0), torch.zeros(2), atol=1e-3, rtol=0)
+    torch.testing.assert_close(torch.cov(curve.T), START_RADIUS**2 / 2 * torch.eye(2), rtol=0.02, atol=0.05)
+    turns = torch.atan2(curve[:, 1], curve[:, 0])
+    swept = torch.remainder(turns.diff(append=turns[:1]) + math.pi, 2 * math.pi) - math.pi
+    assert abs(abs(float(swept.sum())) - 2 * math.pi) < 1e-3  # once around
