@@ -47,7 +47,7 @@ def test_dense_generator_sees_the_direction_alone() -> None:
     torch.testing.assert_close(generator(z / z.norm(dim=1, keepdim=True)), generator(z))
     assert (generator(-z) - generator(z)).norm(dim=1).min() > 1e-3
     code = generator.read(z)
-    torch.testing.assert_close(code.circle.norm(dim=1), torch.ones(100))
+    torch.testing.assert_close(code.circle.norm(dim=1), torch.ones(100).double())
     assert not code.components.any()
     assert on_circle(torch.zeros(1, 2)).isfinite().all()
 
