@@ -10,12 +10,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import math
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from bdsg.errors import ConfigError
 from bdsg.presets import PRESETS
+from bdsg.validation import check_nested, known_keys, number, parse_json, setting, validate
 
 FORMAT = 3
 """Version of what a config means; it is part of every key, so raising it retires stored results."""
@@ -32,22 +32,6 @@ PAPER_BOUNDARY: dict[str, Any] = {
 
 RESFLOW_DENSITY: dict[str, Any] = {"log_determinant": "roulette"}
 """What ``resflow`` starts from instead of the defaults of ``iresnet``."""
-
-
-def setting(
-    default: Any,
-    help: str,
-    low: float | None = None,
-    high: float | None = None,
-    *,
-    symbol: str = "",
-    unit: str = "",
-    log: bool = False,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """A dataclass field with its limits and words; ``log`` asks for a logarithmic control."""
-    words = {"help": help, "low": low, "high": high, "symbol": symbol, "unit": unit, "log": log}
-    return field(default=default, metadata={**words, "choices": choices})
 
 
 Numbers = tuple[float, ...]
@@ -73,7 +57,7 @@ class DataConfig:
     )
 
     def __post_init__(self) -> None:
-        _validate(self, "data")
+        validate(self, "data")
         if (self.preset is None) == (self.mixture is None):
             raise ConfigError(
                 "data", self.preset, "needs exactly one of 'preset' (a name) and 'mixture' (numbers): give one."
@@ -108,7 +92,7 @@ class DensityConfig:
     learning_rate: float = setting(0.01, "Highest Adam step size, one cycle.", 1e-6, 1.0, log=True)
 
     def __post_init__(self) -> None:
-        _validate(self, "density")
+        validate(self, "density")
 
     def relevant(self) -> dict[str, Any]:
         """The settings that this kind of density depends on: the closed form has none."""
@@ -131,7 +115,7 @@ class BoundaryConfig:
     snapshots: int = setting(120, "Frames kept for the animation.", 2, 400, unit="frames")
 
     def __post_init__(self) -> None:
-        _validate(self, "boundary")
+        validate(self, "boundary")
 
 
 @dataclass(frozen=True)
@@ -154,7 +138,7 @@ class ExperimentConfig:
     seed: int = setting(0, "Seed of all randomness.", 0, 2**31 - 1)
 
     def __post_init__(self) -> None:
-        _validate(self, "")
+        validate(self, "")
         if not self.delta < self.epsilon:
             raise ConfigError(
                 "delta", self.delta, f"must be below epsilon, {self.epsilon:g}: try {self.epsilon / 10:g}."
@@ -167,21 +151,21 @@ class ExperimentConfig:
         Raises:
             ConfigError: an unknown key, a wrong type, or a value outside its limits.
         """
-        raw = _keys(raw, "config", ("data", "density", "boundary", "epsilon", "delta", "seed"))
+        raw = known_keys(raw, "config", ("data", "density", "boundary", "epsilon", "delta", "seed"))
         if "data" not in raw:
             raise ConfigError("data", None, 'every run needs data: add "data": {"preset": "bimodal"}.')
         data = _data(raw["data"])
         preset = PRESETS[data.preset] if data.preset else None
         density = _section(DensityConfig, "density", raw.get("density", {}), preset.density if preset else {})
         boundary = _section(BoundaryConfig, "boundary", raw.get("boundary", {}), preset.boundary if preset else {})
-        epsilon = _number("epsilon", raw.get("epsilon", preset.epsilon if preset else cls.epsilon))
+        epsilon = number("epsilon", raw.get("epsilon", preset.epsilon if preset else cls.epsilon))
         delta = raw.get("delta")
         return cls(
             data=data,
             density=density,
             boundary=boundary,
             epsilon=epsilon,
-            delta=epsilon / 10 if delta is None else _number("delta", delta),
+            delta=epsilon / 10 if delta is None else number("delta", delta),
             seed=raw.get("seed", cls.seed),
         )
 
@@ -214,14 +198,6 @@ class ExperimentConfig:
         return _digest([mixture, samples, self.density.relevant(), self.seed])
 
 
-def parse_json(key: str, text: str) -> Any:
-    """What the JSON text ``text`` stands for; raises ConfigError under ``key`` if it is not JSON."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
-        raise ConfigError(key, text, f"is not valid JSON ({error}): check commas and quotes.") from error
-
-
 def _digest(raw: object) -> str:
     text = json.dumps([FORMAT, raw], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -233,7 +209,7 @@ Section = TypeVar("Section", DensityConfig, BoundaryConfig)
 def _section(kind: type[Section], key: str, raw: object, preset: dict[str, Any]) -> Section:
     """One section: what is written, over the preset's, over the defaults of the chosen variant."""
     variant = "objective" if kind is BoundaryConfig else "kind"
-    written = _keys(raw, key, tuple(f.name for f in fields(kind)))
+    written = known_keys(raw, key, tuple(f.name for f in fields(kind)))
     chosen = written.get(variant, preset.get(variant))
     inherited = preset if chosen == preset.get(variant) else {}
     base = {"paper": PAPER_BOUNDARY, "resflow": RESFLOW_DENSITY}.get(chosen, {}) if isinstance(chosen, str) else {}
@@ -244,7 +220,7 @@ def _section(kind: type[Section], key: str, raw: object, preset: dict[str, Any])
 
 
 def _data(raw: object) -> DataConfig:
-    written = dict(_keys(raw, "data", ("preset", "mixture", "samples")))
+    written = dict(known_keys(raw, "data", ("preset", "mixture", "samples")))
     if written.get("mixture") is not None:
         written["mixture"] = _mixture(written["mixture"])
     return DataConfig(**written)
@@ -252,83 +228,13 @@ def _data(raw: object) -> DataConfig:
 
 def _mixture(raw: object) -> MixtureConfig:
     names = ("weights", "means", "covariances")
-    written = _keys(raw, "data.mixture", names)
+    written = known_keys(raw, "data.mixture", names)
     for depth, name in enumerate(names, start=1):
         if name not in written:
             raise ConfigError(f"data.mixture.{name}", None, "is missing: add it as lists of numbers.")
-        _check_nested(f"data.mixture.{name}", written[name], depth)
+        check_nested(f"data.mixture.{name}", written[name], depth)
     return MixtureConfig(*(_frozen(written[name]) for name in names))
-
-
-def _check_nested(key: str, value: object, depth: int) -> None:
-    """Lists of lists of finite numbers, ``depth`` levels deep."""
-    if depth == 0:
-        _number(key, value)
-        return
-    if not isinstance(value, list | tuple) or not value:
-        raise ConfigError(key, value, "must be lists of numbers: weights [..], means [[..]], covariances [[[..]]].")
-    for item in value:
-        _check_nested(key, item, depth - 1)
 
 
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list | tuple) else float(value)
-
-
-def _keys(raw: object, key: str, allowed: tuple[str, ...]) -> dict[str, Any]:
-    """A JSON object whose keys are all known."""
-    if not isinstance(raw, dict):
-        raise ConfigError(key, raw, "must be a JSON object in braces: see `python -m bdsg presets --show bimodal`.")
-    for name in raw:
-        if name not in allowed:
-            raise ConfigError(f"{key}.{name}", raw[name], f"is not a known setting: choose from {', '.join(allowed)}.")
-    return raw
-
-
-def _number(key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ConfigError(key, value, "must be a number.")
-    if not _finite(value):
-        raise ConfigError(key, value, "must be a finite number.")
-    return float(value)
-
-
-def _finite(value: float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False
-
-
-def _validate(section: Any, prefix: str) -> None:
-    """Check each field of a dataclass against the limits in its metadata."""
-    for entry in fields(section):
-        value = getattr(section, entry.name)
-        key = f"{prefix}.{entry.name}" if prefix else entry.name
-        if entry.metadata.get("choices"):
-            _check_choice(key, value, entry.metadata["choices"], optional=entry.default is None)
-        elif entry.metadata:
-            _check_range(key, value, entry)
-            if entry.type == "float":  # 1 and 1.0 are equal settings, so they must give one key
-                object.__setattr__(section, entry.name, float(value))
-
-
-def _check_choice(key: str, value: object, choices: tuple[str, ...], *, optional: bool) -> None:
-    if value not in choices and not (optional and value is None):
-        raise ConfigError(key, value, f"must be one of {', '.join(choices)}.")
-
-
-def _check_range(key: str, value: Any, entry: dataclasses.Field[Any]) -> None:
-    low, high = entry.metadata["low"], entry.metadata["high"]
-    if isinstance(entry.default, tuple):
-        if not isinstance(value, tuple) or not 1 <= len(value) <= 8:
-            raise ConfigError(key, value, "must be a list of 1 to 8 whole numbers, for example [64, 64].")
-        items, whole = value, True
-    else:
-        items, whole = (value,), isinstance(entry.default, int) or entry.type == "int"
-    for item in items:
-        number = _number(key, item)
-        if whole and not isinstance(item, int):
-            raise ConfigError(key, value, f"must be a whole number from {low:,} to {high:,}.")
-        if not low <= number <= high:
-            raise ConfigError(key, value, f"must lie between {low:,} and {high:,}.")

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
-    ("errors", "presets", "config", "codec", "result"),
+    ("errors", "presets", "validation", "config", "codec", "result"),
     ("data", "metrics", "density", "boundary", "rivals", "points", "runfiles"),
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting",),

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from bdsg.config import DataConfig, ExperimentConfig, MixtureConfig, parse_json
+from bdsg.config import DataConfig, ExperimentConfig, MixtureConfig
 from bdsg.errors import ConfigError
+from bdsg.validation import parse_json
 
 MAX_MODES = 100
 MAX_DIMENSION = 784

@@ -25,8 +25,6 @@ def show(run: Run | None) -> None:
         st.page_link("pages/boundary.py", label="Train it on the boundary page", icon=":material/arrow_forward:")
         return
     result = run.result
-    if st.session_state.get("evaluated") != result.config.key():
-        st.session_state.evaluated, st.session_state.evaluation_epsilon = result.config.key(), result.config.epsilon
     payload = _payload(result.config.key(), result)
     chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
     _further(result, chosen or result.config.epsilon)
