@@ -107,7 +107,8 @@ def blocks_figure(bounds: Sequence[float], residuals: Sequence[float]) -> go.Fig
         bounds: by singular value decomposition, (K,).
         residuals: largest ‖x + g(x) − y‖∞ that the fixed-point inverse left, (K,).
     """
-    figure = _figure("Is every block invertible?", "Block", "Lipschitz bound")
+    figure = _figure("Is every block invertible?", "Block", "Lipschitz bound (limit 1)")
+    figure.update_layout(showlegend=False)
     numbers = list(range(1, len(bounds) + 1))
     words = [f"inverse within {residual:.0e}" for residual in residuals]
     bars = go.Bar(x=numbers, y=list(bounds), name="Bound", marker={"color": GREEN}, customdata=words)
