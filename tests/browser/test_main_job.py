@@ -70,7 +70,9 @@ def test_from_landing_to_scores(page: Page, server: str, cache: Path) -> None:
     _choose(page, "Two separate modes")
     page.get_by_role("radio", name="IResNet").click()
     _shorten(page)
+    settle(page)
     page.get_by_role("button", name="Train").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.get_by_role("link", name="Boundary").click()
 
     expect(page.get_by_role("button", name="Trained")).to_be_visible(timeout=120_000)
@@ -92,10 +94,18 @@ def test_from_landing_to_scores(page: Page, server: str, cache: Path) -> None:
     _compare(second, result, epsilon)
 
 
+def settle(page: Page) -> None:
+    """Wait until the script has run to its end: a control that is about to be replaced loses a click."""
+    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
+
+
 def _choose(page: Page, title: str) -> None:
+    settle(page)
     page.get_by_role("combobox").first.click()
     page.get_by_role("option", name=title).click()
     expect(page.get_by_text("Disjoint support")).to_be_visible()
+    page.wait_for_url("**data.preset=bimodal_separate**")
+    settle(page)
 
 
 def _shorten(page: Page) -> None:
@@ -149,16 +159,21 @@ def test_own_mixture_as_json(page: Page, server: str) -> None:
     page.get_by_role("button", name="Use this JSON").click()
     page.wait_for_url("**0.25**")
     page.goto(f"{page.url}&boundary.steps=120")
+    page.wait_for_url("**boundary.steps=120**")
+    settle(page)
     page.get_by_role("link", name="Boundary").click()
+    settle(page)
     page.get_by_role("button", name="Train").click()
     expect(page.get_by_role("button", name="Trained")).to_be_visible(timeout=120_000)
     expect(page.get_by_text("of 5", exact=False).first).to_be_visible()
 
 
 def _choose_own(page: Page) -> None:
+    settle(page)
     page.get_by_role("combobox").first.click()
     page.get_by_role("option", name="Your own mixture").click()
     expect(page.get_by_text("One row a mode")).to_be_visible()
+    settle(page)
 
 
 def test_stop_and_start_again(page: Page, server: str) -> None:
