@@ -2,20 +2,25 @@
 
 import streamlit as st
 
-from bdsg.ui import session
+from bdsg.ui import controls, session, tour
 
 st.set_page_config(page_title="BDSG", page_icon=":material/blur_circular:", layout="wide")
 
 pages = [
     st.Page("pages/learn.py", title="Learn", icon=":material/school:", default=True),
+    st.Page("pages/tour.py", title="Tour", icon=":material/explore:"),
     st.Page("pages/density.py", title="Density", icon=":material/landscape:"),
     st.Page("pages/boundary.py", title="Boundary", icon=":material/radio_button_unchecked:"),
     st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
+    st.Page("pages/history.py", title="History", icon=":material/history:"),
+    st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
 ]
 page = st.navigation(pages, position="top")
 with session.guarded():
     session.choices()
     session.show_notice()
+    tour.panel(page.url_path)
     page.run()
+    controls.teaching_footer()
     session.write_link()
 session.queue()  # after the page is drawn: its workers load while the visitor looks

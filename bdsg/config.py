@@ -17,7 +17,7 @@ from bdsg.errors import ConfigError
 from bdsg.presets import PRESETS
 from bdsg.validation import check_nested, known_keys, number, parse_json, setting, validate
 
-FORMAT = 3
+FORMAT = 4
 """Version of what a config means; it is part of every key, so raising it retires stored results."""
 
 PAPER_BOUNDARY: dict[str, Any] = {
@@ -78,7 +78,12 @@ class DensityConfig:
     blocks: int = setting(16, "Invertible residual blocks.", 1, 32, unit="blocks")
     hidden: tuple[int, ...] = setting((16, 16), "Width of each hidden layer in a block.", 1, 512, unit="units")
     activation: str = setting("lipswish", "Nonlinearity, 1-Lipschitz.", choices=("elu", "lipswish"))
-    coefficient: float = setting(0.97, "Upper bound on each layer's spectral norm.", 0.1, 0.995)
+    coefficient: float = setting(0.97, "Upper bound on each block's Lipschitz constant.", 0.1, 0.995)
+    norm: str = setting(
+        "spectral",
+        "In which norm blocks contract: spectral, or mixed norms of learned orders.",
+        choices=("spectral", "mixed"),
+    )
     log_determinant: str = setting(
         "exact",
         "How training gets the log-determinant: exactly, by a truncated series, or unbiased.",
@@ -87,6 +92,9 @@ class DensityConfig:
     series_terms: int = setting(10, "Terms of the truncated series.", 1, 100, unit="terms")
     steps: int = setting(
         3000, "Most training steps; fewer if it has learned enough.", 1, 50_000, unit="steps", log=True
+    )
+    patience: int = setting(
+        1000, "Steps without a better held-out likelihood that end it early.", 100, 50_000, unit="steps", log=True
     )
     batch_size: int = setting(256, "Fresh samples a step.", 8, 8192, unit="points", log=True)
     learning_rate: float = setting(0.01, "Highest Adam step size, one cycle.", 1e-6, 1.0, log=True)
@@ -106,12 +114,13 @@ class BoundaryConfig:
     objective: str = setting(
         "ours", "The loss: the paper's eq. 4, or ours, aimed at a level.", choices=("ours", "paper")
     )
-    hidden: tuple[int, ...] = setting((64, 64), "Width of each hidden layer of B(z).", 1, 512, unit="units")
-    steps: int = setting(1500, "Training steps.", 1, 50_000, unit="steps", log=True)
+    hidden: tuple[int, ...] = setting((128, 64), "Width of each hidden layer of B(z).", 1, 512, unit="units")
+    steps: int = setting(800, "Training steps.", 1, 50_000, unit="steps", log=True)
     batch_size: int = setting(256, "Latent samples a step.", 8, 4096, symbol="N", unit="points", log=True)
     learning_rate: float = setting(0.01, "Highest Adam step size, one cycle.", 1e-6, 1.0, log=True)
-    lambda1: float = setting(1.0, "Weight of the distance to the data.", 0.0, 100.0, symbol="λ1")
-    lambda2: float = setting(0.025, "Weight of dispersion: spreads the points.", 0.0, 100.0, symbol="λ2")
+    lambda1: float = setting(50.0, "Weight of the distance to the data.", 0.0, 100.0, symbol="λ1")
+    lambda2: float = setting(0.1, "Weight of dispersion: spreads the points.", 0.0, 100.0, symbol="λ2")
+    levels: int = setting(1, "Levels of ours: 1 keeps ε; 16 or so, with 2,000 steps, give B(z, ε).", 1, 64)
     snapshots: int = setting(120, "Frames kept for the animation.", 2, 400, unit="frames")
 
     def __post_init__(self) -> None:
@@ -120,7 +129,10 @@ class BoundaryConfig:
 
 @dataclass(frozen=True)
 class ExperimentConfig:
-    """Everything that a run depends on; equal configs give bit-identical results on one machine."""
+    """Everything that a run depends on; equal configs give bit-identical results on one machine's CPU.
+
+    On a CUDA device the draws are the same, but sums are not always taken in the same order.
+    """
 
     data: DataConfig
     density: DensityConfig = field(default_factory=DensityConfig)
@@ -136,6 +148,7 @@ class ExperimentConfig:
     )
     delta: float = setting(0.001, "Lower edge of the boundary band.", 1e-13, 1e6, symbol="δ", unit="per unit area")
     seed: int = setting(0, "Seed of all randomness.", 0, 2**31 - 1)
+    device: str = setting("cpu", "Where to train and evaluate.", choices=("cpu", "cuda"))
 
     def __post_init__(self) -> None:
         validate(self, "")
@@ -151,7 +164,7 @@ class ExperimentConfig:
         Raises:
             ConfigError: an unknown key, a wrong type, or a value outside its limits.
         """
-        raw = known_keys(raw, "config", ("data", "density", "boundary", "epsilon", "delta", "seed"))
+        raw = known_keys(raw, "config", tuple(f.name for f in fields(cls)))
         if "data" not in raw:
             raise ConfigError("data", None, 'every run needs data: add "data": {"preset": "bimodal"}.')
         data = _data(raw["data"])
@@ -167,6 +180,7 @@ class ExperimentConfig:
             epsilon=epsilon,
             delta=epsilon / 10 if delta is None else number("delta", delta),
             seed=raw.get("seed", cls.seed),
+            device=raw.get("device", cls.device),
         )
 
     @classmethod
@@ -189,13 +203,15 @@ class ExperimentConfig:
         raw = self.to_dict()
         raw["data"] = {"mixture": dataclasses.asdict(self.data.mixture_numbers()), "samples": self.data.samples}
         raw["density"] = self.density.relevant()
+        if self.device == "cpu":  # another device rounds otherwise: its results are kept apart
+            del raw["device"]
         return _digest(raw)
 
     def density_key(self) -> str:
         """Content key of the data and the fitted density alone: runs that differ in B(z) share it."""
         mixture = dataclasses.asdict(self.data.mixture_numbers())
-        samples = self.data.samples
-        return _digest([mixture, samples, self.density.relevant(), self.seed])
+        parts = [mixture, self.data.samples, self.density.relevant(), self.seed]
+        return _digest(parts if self.device == "cpu" else [*parts, self.device])
 
 
 def _digest(raw: object) -> str:

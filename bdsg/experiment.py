@@ -13,8 +13,10 @@ from torch import Tensor
 
 from bdsg import __version__
 from bdsg.boundary.objectives import Objective, make_objective
+from bdsg.compiled import one_blas_thread
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.device import device_of, to_numpy, torch_device
 from bdsg.fitting import Fitted, density_from_parameters, fit
 from bdsg.quality import Arrays, log_prob_in_chunks, mesh
 from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress, Result, Scene
@@ -57,8 +59,9 @@ def run(config: ExperimentConfig, *, stop: Stop = never, store: Store | None = N
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        stored = store.get(config) if store is not None else None
-        yield from _replay(stored) if stored is not None else _run(config, stop, store)
+        with one_blas_thread():
+            stored = store.get(config) if store is not None else None
+            yield from _replay(stored) if stored is not None else _run(config, stop, store)
     finally:
         torch.set_num_threads(threads)
 
@@ -70,7 +73,7 @@ def _generators(seed: int) -> dict[str, torch.Generator]:
 
 
 def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[Event | Result]:
-    mixture, random = plane_mixture(config), _generators(config.seed)
+    mixture, random, device = plane_mixture(config), _generators(config.seed), torch_device(config.device)
     scene, modes = make_scene(config, mixture)
     data = scene.data
     yield scene
@@ -79,7 +82,7 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
         return
 
     samples = fitted.exact.sample(max(LEVEL_SAMPLES, len(data)), random["boundary"])
-    arrays = {"data": data, "data_modes": modes, "model_samples": samples[: len(data)].numpy(), **fitted.curves}
+    arrays = {"data": data, "data_modes": modes, "model_samples": to_numpy(samples[: len(data)]), **fitted.curves}
     arrays |= {"warp": _warp(fitted), **_grid_arrays(mixture, fitted, scene)}
     yield DensityFitted(fitted.facts, arrays["log_p_g"], arrays["model_samples"], arrays["warp"])
 
@@ -87,13 +90,13 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
     objective = make_objective(
         config.boundary,
         fitted.training,
-        torch.from_numpy(data).float(),
+        torch.from_numpy(data).float().to(device),
         samples[:LEVEL_SAMPLES].float(),
         config.epsilon,
         config.delta,
         random["boundary"],
     )
-    latent = torch.randn(SHOWN_POINTS, 2, generator=random["evaluation"])
+    latent = torch.randn(SHOWN_POINTS, 2, generator=random["evaluation"]).to(device)
     for event in train_boundary(objective, config.boundary, latent, random["boundary"], stop):
         if isinstance(event, BoundarySnapshot):
             snapshots.append(event)
@@ -102,7 +105,8 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
 
     begun = time.monotonic()
     yield Progress("scores", 0, 1, 0.0)
-    arrays |= _boundary_arrays(mixture, fitted, objective, random["evaluation"]) | _snapshot_arrays(latent, snapshots)
+    fresh = torch.randn(BOUNDARY_POINTS, 2, generator=random["evaluation"]).to(device)
+    arrays |= _boundary_arrays(mixture, fitted, objective, fresh) | _snapshot_arrays(latent, snapshots)
     result = Result(config, arrays, {}, fitted.parameters)
     scores = score_result(result).to_dict()
     seconds["scores"] = time.monotonic() - begun
@@ -126,8 +130,8 @@ def _warp(fitted: Fitted) -> np.ndarray:
     across = np.stack(np.broadcast_arrays(at[:, None], along[None, :]), -1)  # (WARP_LINES, WARP_POINTS, 2)
     lines = np.concatenate([across, across[:, :, ::-1]])
     with torch.no_grad():
-        carried = fitted.exact.to_data(torch.from_numpy(lines.reshape(-1, 2)))
-    return carried.numpy().reshape(lines.shape)
+        carried = fitted.exact.to_data(torch.from_numpy(lines.reshape(-1, 2)).to(device_of(fitted.exact)))
+    return to_numpy(carried).reshape(lines.shape)
 
 
 def _grid_arrays(mixture: GaussianMixture, fitted: Fitted, scene: Scene) -> Arrays:
@@ -143,9 +147,9 @@ def _grid_arrays(mixture: GaussianMixture, fitted: Fitted, scene: Scene) -> Arra
 
 
 @torch.no_grad()
-def _boundary_arrays(mixture: GaussianMixture, fitted: Fitted, objective: Objective, random: torch.Generator) -> Arrays:
-    """Fresh B(z), none rejected, and both densities there."""
-    points = objective.generator(torch.randn(BOUNDARY_POINTS, 2, generator=random)).double().numpy()
+def _boundary_arrays(mixture: GaussianMixture, fitted: Fitted, objective: Objective, z: Tensor) -> Arrays:
+    """B(z), none rejected, and both densities there."""
+    points = to_numpy(objective.generator(z).double())
     return {
         "boundary": points,
         "boundary_log_p_x": mixture.log_prob(points),
@@ -155,7 +159,7 @@ def _boundary_arrays(mixture: GaussianMixture, fitted: Fitted, objective: Object
 
 def _snapshot_arrays(latent: Tensor, snapshots: list[BoundarySnapshot]) -> Arrays:
     return {
-        "latent": latent.numpy(),
+        "latent": to_numpy(latent),
         "snapshot_steps": np.array([snapshot.step for snapshot in snapshots], np.int64),
         "snapshot_terms": np.array([[snapshot.terms[name] for name in TERMS] for snapshot in snapshots]),
         "snapshot_points": np.stack([snapshot.points for snapshot in snapshots]),

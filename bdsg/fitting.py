@@ -13,6 +13,7 @@ from torch import Tensor
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
+from bdsg.device import device_of, to_numpy, torch_device
 from bdsg.quality import Arrays, Model, check_density, log_prob_in_chunks, mesh
 from bdsg.result import DensitySnapshot, Event, Scene
 from bdsg.store import Store
@@ -74,16 +75,16 @@ def fit(
     Raises:
         DivergenceError, LipschitzError, InverseError: the fit failed a check.
     """
-    closed = ClosedForm(mixture)
+    closed = ClosedForm(mixture).to(torch_device(config.device))
     if config.density.kind == "closed_form":
-        weights = {name: tensor.numpy() for name, tensor in closed.state_dict().items()}
+        weights = {name: to_numpy(tensor) for name, tensor in closed.state_dict().items()}
         return Fitted(closed, closed, weights, _curves([]), {"kind": "closed_form", "steps": 0, "seconds": 0.0})
     stored = store.get_density(config) if store is not None else None
     if stored is not None:
         parameters, curves = _split(stored[0])
         yield from _snapshots(curves)
         return _fitted(config, parameters, curves, stored[1], scene)
-    trained = yield from _train(config, closed, scene, random, stop)
+    trained = yield from _train(config, mixture, scene, random, stop)
     if trained is None:
         return None
     if store is not None:
@@ -92,7 +93,7 @@ def fit(
 
 
 def restore(config: ExperimentConfig, parameters: Arrays) -> Model:
-    """The density model of a run from its stored weights, in double precision."""
+    """The density model of a run from its stored weights, in double precision and on the CPU."""
     if config.density.kind == "closed_form":
         return ClosedForm(GaussianMixture(parameters["weights"], parameters["means"], parameters["covariances"]))
     return restore_flow(config.density, parameters).double()
@@ -105,18 +106,22 @@ def density_from_parameters(config: ExperimentConfig, parameters: Arrays) -> Cal
 
 
 def _train(
-    config: ExperimentConfig, closed: ClosedForm, scene: Scene, random: torch.Generator, stop: Stop
+    config: ExperimentConfig, mixture: GaussianMixture, scene: Scene, random: torch.Generator, stop: Stop
 ) -> Generator[Event, None, Fitted | None]:
-    begun = time.monotonic()
-    flow = _new_flow(config.density, closed.dim, random)
-    preview = torch.from_numpy(_preview(scene)).float()
+    begun, device = time.monotonic(), torch_device(config.device)
+    closed, flow = ClosedForm(mixture).to(device), _new_flow(config.density, mixture.dim, random)
+    flow, preview = flow.to(device), torch.from_numpy(_preview(scene)).float().to(device)
 
     def draw(count: int) -> Tensor:
         return closed.sample(count, random).float()
 
+    def control(held_out: Tensor) -> float:
+        # The samples' own luck moves the likelihood by more than a good fit is away from the entropy.
+        return mixture.entropy() + float(closed.log_prob(held_out.double()).mean())
+
     snapshots: list[DensitySnapshot] = []
     steps, complete = 0, False
-    for event in train_density(flow, config.density, draw, preview, random, stop):
+    for event in train_density(flow, config.density, draw, preview, random, stop, control=control):
         if isinstance(event, DensitySnapshot):
             snapshots.append(event)
         else:
@@ -125,9 +130,9 @@ def _train(
     if not complete:  # stopped: asking again might get another answer
         return None
     bounds = flow.settle()
-    parameters = {name: tensor.detach().numpy().copy() for name, tensor in flow.state_dict().items()}
+    parameters = {name: to_numpy(tensor).copy() for name, tensor in flow.state_dict().items()}
     report = {"kind": config.density.kind, "steps": steps, "lipschitz_bounds": bounds}
-    report |= check_density(restore(config, parameters), closed, random)
+    report |= check_density(restore(config, parameters).to(device), closed, random)
     report["seconds"] = time.monotonic() - begun
     return _fitted(config, parameters, _curves(snapshots), report, scene)
 
@@ -151,7 +156,7 @@ def tabulate(model: Model, scene: Scene) -> tuple[TabulatedDensity, dict[str, fl
     """
     begun = time.monotonic()
     margin = TABLE_MARGIN * (scene.high - scene.low)
-    corners = [torch.from_numpy(corner) for corner in (scene.low - margin, scene.high + margin)]
+    corners = [torch.from_numpy(corner).to(device_of(model)) for corner in (scene.low - margin, scene.high + margin)]
     table = TabulatedDensity(model, corners[0], corners[1], (TABLE_NODES, TABLE_NODES))
     error = table.largest_error
     return table.float(), {
@@ -165,10 +170,11 @@ def _fitted(
     config: ExperimentConfig, parameters: Arrays, curves: Arrays, report: dict[str, Any], scene: Scene
 ) -> Fitted:
     """The density from its weights; a stored report keeps its own seconds, so that a replay says the same."""
-    exact = restore(config, parameters)
+    device = torch_device(config.device)
+    exact = restore(config, parameters).to(device)
     if exact.dim != 2:
-        return Fitted(restore_flow(config.density, parameters), exact, parameters, curves, report)
-    table, facts = tabulate(restore(config, parameters), scene)
+        return Fitted(restore_flow(config.density, parameters).to(device), exact, parameters, curves, report)
+    table, facts = tabulate(restore(config, parameters).to(device), scene)
     timings = {name: report[name] for name in TIMINGS if name in report}
     return Fitted(table, exact, parameters, curves, report | facts | timings)
 
@@ -181,7 +187,8 @@ def restore_flow(config: DensityConfig, parameters: Arrays) -> ResidualFlow:
 
 
 def _new_flow(config: DensityConfig, dim: int, random: torch.Generator) -> ResidualFlow:
-    return ResidualFlow(dim, config.blocks, config.hidden, config.coefficient, config.activation, random)
+    activation, norm = config.activation, config.norm
+    return ResidualFlow(dim, config.blocks, config.hidden, config.coefficient, activation, random, norm)
 
 
 def _curves(snapshots: list[DensitySnapshot]) -> Arrays:

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import logging
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -57,6 +58,16 @@ class Store:
             return None
         # The key ignores whether the mixture was named or written out: hand back what was asked for.
         return dataclasses.replace(result, config=config)
+
+    def by_key(self, key: str) -> Result | None:
+        """The stored result under a config's key; None if there is none, it is damaged, or that is no key."""
+        if not re.fullmatch("[0-9a-f]{32}", key) or not os.path.isfile(self.root / key / ARRAYS):
+            return None
+        try:
+            return read_run(self.root / key)
+        except StoreError as error:
+            log.warning("A stored run is ignored. %s", error)
+            return None
 
     def put(self, result: Result) -> bool:
         """Keep a result; False for a run that was stopped early, which is never kept.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 
@@ -10,19 +11,28 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bdsg.boundary.descent import check_terms, draw_latents, stretches
 from bdsg.boundary.objectives import Objective, Terms, parameters
+from bdsg.boundary.stepper import Stepper, compiled_stepper
 from bdsg.config import BoundaryConfig, DensityConfig
+from bdsg.density.descent import Descent
 from bdsg.density.log_determinant import LogDeterminant, RussianRoulette, TruncatedSeries
 from bdsg.density.planar import PlanarExact
 from bdsg.density.plateau import BestWeights, Schedule, one_cycle
 from bdsg.density.residual_flow import ResidualFlow
+from bdsg.device import to_numpy
 from bdsg.errors import DivergenceError
-from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress
+from bdsg.quality import affordable
+from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Progress
 
 Stop = Callable[[], bool]
 
 DENSITY_SNAPSHOTS = 30
-HELD_OUT = 4096
+HELD_OUT, LEAST_HELD_OUT = 8192, 256
+"""Samples that the held-out likelihood is the mean of: in the plane, and at least in any dimension."""
+
+DRAWN_TOGETHER = 16
+FIT_THREADS = 2
 CHECK_EVERY = 100
 """Training steps from one look at the held-out likelihood to the next."""
 
@@ -47,66 +57,116 @@ def train_density(
     preview: Tensor,
     random: torch.Generator,
     stop: Stop,
+    *,
+    control: Callable[[Tensor], float] = lambda held_out: 0.0,
 ) -> Iterator[Progress | DensitySnapshot]:
     """Fit a residual flow by maximum likelihood on fresh samples.
 
     It ends after ``config.steps``, or sooner once the held-out likelihood is on a plateau: the learning
     rate then runs out over a last stretch, and the ``steps`` of the progress say where that ends.  At
-    the end the flow has the weights that held-out samples liked best.
+    the end the flow has the weights that held-out samples liked best; in high dimensions these may be fewer.
 
     Args:
         draw: gives (n, d) fresh training samples.
         preview: points (P·P, d) whose log density every snapshot shows.
         stop: asked before each step.
+        control: a number for the held-out samples, (n, d), which the snapshots add to their negative
+            log-likelihood: where the true density is known, what its own lacks to the entropy.
 
     Raises:
         DivergenceError: the likelihood is no longer finite.
     """
-    held_out, estimator = draw(HELD_OUT), estimator_for(config)
+    held_out = draw(affordable(HELD_OUT, flow.tangents, LEAST_HELD_OUT))
+    luck = control(held_out)
     flow.initialise(draw(2048))
-    optimiser = torch.optim.Adam(flow.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), fused=True)
+    descent = Descent(flow, estimator_for(config), random, threads=min(os.cpu_count() or 1, FIT_THREADS))
     due, begun = set(snapshot_steps(config.steps, DENSITY_SNAPSHOTS)), time.monotonic()
-    schedule, best = Schedule(config.steps), BestWeights(flow)
-    step = 0
+    schedule, best = Schedule(config.steps, config.patience), BestWeights(flow)
+    step, batches = 0, _batches(draw, config.batch_size)
     while True:
-        if step % CHECK_EVERY == 0 or step == schedule.end:
-            found = _held_out(flow, held_out, step, config)
-            best.offer(found)
-            schedule.check(step, found)
+        if step % CHECK_EVERY == 0 or step in due or step == schedule.end:
+            with descent.averaged():
+                found = _held_out(flow, held_out, step, config)
+                best.offer(found)
+                if step % CHECK_EVERY == 0:
+                    schedule.check(step, found)
+                if step in due and step != schedule.end:
+                    yield _density_snapshot(flow, step, found + luck, preview)
         if step == schedule.end:
             best.restore()
-        if step in due or step == schedule.end:
-            yield _density_snapshot(flow, step, _held_out(flow, held_out, step, config), preview)
+            yield _density_snapshot(flow, step, _held_out(flow, held_out, step, config) + luck, preview)
         if step == schedule.end or stop():
             return
-        flow.power_iterate()
-        log_prob = flow.estimate_log_prob(draw(config.batch_size), estimator, random)
-        likelihood = -float(log_prob.value.detach().mean())
+        likelihood = descent.step(next(batches), config.learning_rate * schedule.rate(step))
         _check_likelihood(likelihood, step, config)
-        _descend(optimiser, -log_prob.surrogate.mean(), config.learning_rate * schedule.rate(step))
         step += 1
         seconds = time.monotonic() - begun
         yield Progress("density", step, schedule.end, seconds, {"negative log-likelihood": likelihood})
 
 
+def _batches(draw: Callable[[int], Tensor], size: int) -> Iterator[Tensor]:
+    """Fresh batches without end, drawn several at a time: a draw costs as much as a part of a training step."""
+    while True:
+        yield from torch.split(draw(DRAWN_TOGETHER * size), size)
+
+
 def train_boundary(
-    objective: Objective, config: BoundaryConfig, latent: Tensor, random: torch.Generator, stop: Stop
+    objective: Objective,
+    config: BoundaryConfig,
+    latent: Tensor,
+    random: torch.Generator,
+    stop: Stop,
+    *,
+    progress: bool = True,
 ) -> Iterator[Progress | BoundarySnapshot]:
     """Train B(z); the last item is a snapshot, also after a stop.
 
+    Compiled where there are kernels for the objective, its density and its device, else by autograd; both draw
+    the same z.
+
     Args:
         latent: the z (n, 2) whose images every snapshot shows.
-        stop: asked before each step.
+        stop: asked before each step, or where steps are compiled, before each stretch of some 20 ms.
+        progress: whether to tell of each step.
 
     Raises:
         DivergenceError: a term of the loss is no longer finite.
     """
+    stepper = compiled_stepper(objective, config)
+    if stepper is None:
+        events = train_by_autograd(objective, config, latent, random, stop)
+        return (event for event in events if progress or isinstance(event, BoundarySnapshot))
+    return _train_compiled(stepper, config, latent, random, stop, progress)
+
+
+def _train_compiled(
+    stepper: Stepper, config: BoundaryConfig, latent: Tensor, random: torch.Generator, stop: Stop, progress: bool
+) -> Iterator[Progress | BoundarySnapshot]:
+    begun = time.monotonic()
+    due = snapshot_steps(config.steps, config.snapshots)
+    for stretch in stretches(stepper, config, due, latent, random, stop):
+        if stretch.points is not None:
+            yield BoundarySnapshot(
+                stretch.step, dict(zip(TERMS, stretch.terms[0].tolist(), strict=True)), stretch.points
+            )
+        if progress and not stretch.last:
+            seconds = time.monotonic() - begun
+            for step, row in enumerate(stretch.terms.tolist(), start=stretch.step + 1):
+                yield Progress("boundary", step, config.steps, seconds, dict(zip(TERMS, row, strict=True)))
+
+
+def train_by_autograd(
+    objective: Objective, config: BoundaryConfig, latent: Tensor, random: torch.Generator, stop: Stop
+) -> Iterator[Progress | BoundarySnapshot]:
+    """``train_boundary`` for any objective, density and device; asks for a stop before each step."""
     optimiser = torch.optim.Adam(parameters(objective.generator), lr=config.learning_rate, fused=True)
     due, begun = set(snapshot_steps(config.steps, config.snapshots)), time.monotonic()
     for step in range(config.steps + 1):
         last = step == config.steps or stop()
-        terms = objective.terms(torch.randn(config.batch_size, 2, generator=random), random)
-        numbers = _finite_terms(terms, step, config)
+        z = draw_latents(1, config.batch_size, random)[0].to(latent.device)
+        terms = objective.terms(z, random)
+        numbers = _numbers(terms)
+        check_terms(numbers, step, config)
         if last or step in due:
             yield _boundary_snapshot(objective, step, numbers, latent)
         if last:
@@ -138,21 +198,16 @@ def _held_out(flow: ResidualFlow, points: Tensor, step: int, config: DensityConf
     return likelihood
 
 
-def _finite_terms(terms: Terms, step: int, config: BoundaryConfig) -> dict[str, float]:
-    numbers = {name: float(value.detach()) for name, value in terms._asdict().items()}
-    for name in ("l0", "l1", "l2", "loss"):
-        if not math.isfinite(numbers[name]):
-            remedy = f"Lower boundary.learning_rate, now {config.learning_rate:g}, or the weights λ1 and λ2."
-            raise DivergenceError("boundary", step, name.upper() if name != "loss" else "the loss", remedy)
-    return numbers
+def _numbers(terms: Terms) -> dict[str, float]:
+    return {name: float(value.detach()) for name, value in terms._asdict().items()}
 
 
 @torch.no_grad()
 def _density_snapshot(flow: ResidualFlow, step: int, held_out: float, preview: Tensor) -> DensitySnapshot:
     side = math.isqrt(len(preview))
-    return DensitySnapshot(step, held_out, flow.log_prob(preview).reshape(side, side).numpy())
+    return DensitySnapshot(step, held_out, to_numpy(flow.log_prob(preview)).reshape(side, side))
 
 
 @torch.no_grad()
 def _boundary_snapshot(objective: Objective, step: int, terms: dict[str, float], latent: Tensor) -> BoundarySnapshot:
-    return BoundarySnapshot(step, terms, objective.generator(latent).float().numpy())
+    return BoundarySnapshot(step, terms, to_numpy(objective.generator(latent).float()))

@@ -1,6 +1,6 @@
 """A process that runs experiments: commands on stdin, events on stdout (see :mod:`bdsg.events`).
 
-``python -m bdsg.worker`` loads PyTorch once and then waits, so that a run starts at once.  It ends
+``python -m bdsg.worker`` loads PyTorch and compiled kernels once and then waits, so that a run starts at once.  It ends
 with its owner: when stdin closes, it is gone.
 """
 
@@ -42,6 +42,11 @@ class Inbox:
     def next(self) -> dict[str, Any]:
         """Wait for the next ``run`` command."""
         return self._runs.get()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no ``run`` command waits."""
+        return self._runs.empty()
 
     def stop_asked(self, run: int) -> bool:
         """Whether the owner wants this run, the only one under way, to end."""
@@ -121,6 +126,21 @@ def _stream(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]
             send(encode(run, event))
 
 
+def _preparations() -> list[Callable[[], None]]:
+    """What loads compiled kernels, or compiles them, the most wanted first."""
+    from bdsg.boundary import warming as boundary
+    from bdsg.density import warming as density
+
+    return [boundary.warm_up, density.warm_up]
+
+
+def _prepare(load: Callable[[], None]) -> None:
+    try:
+        load()
+    except Exception:
+        log.exception("Kernels could not be loaded ahead of time")
+
+
 def _claim_stdout() -> BinaryIO:
     """Keep the real stdout for frames; what libraries print goes to stderr."""
     frames = os.fdopen(os.dup(1), "wb")
@@ -143,6 +163,7 @@ def main() -> None:
     import bdsg.experiment  # noqa: F401  (loaded before the first run asks for it)
 
     torch.set_num_threads(1)  # several workers share the machine
+    preparations = _preparations()
 
     def send(payload: bytes) -> None:
         try:
@@ -151,6 +172,9 @@ def main() -> None:
             os._exit(0)
 
     while True:
+        # Not beside a run: compiling would hold the interpreter and slow every step of it.
+        while preparations and inbox.idle:
+            _prepare(preparations.pop(0))
         serve(inbox.next(), inbox, send)
 
 

@@ -2,29 +2,41 @@
 
 import streamlit as st
 
-from bdsg.ui import boundary_view, controls, progress, session
+from bdsg.ui import boundary_view, controls, progress, session, tour
 
 SETTINGS = ("hidden", "steps", "batch_size", "learning_rate", "lambda1", "lambda2", "snapshots")
 
+
+def choose() -> None:
+    """The run's controls."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=330):
+            controls.distribution_control()
+        controls.variant_control(
+            "boundary",
+            "objective",
+            "Objective",
+            "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε, with a distance that looks both ways.",
+        )
+        with st.container(width=160):
+            progress.train_button(run, veiled=veiled)
+    controls.run_caption()
+    with st.expander("More settings"):
+        columns = st.columns(3)
+        for index, name in enumerate(SETTINGS):
+            with columns[index % 3]:
+                controls.setting_controls("boundary", (name,))
+
+
 session.front_door()
-run = session.current_run()
-st.title("Boundary", anchor=False)
-st.markdown("Watch B(z) move to the border of the data: press **Train**, then play, pause, step and scrub.")
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    with st.container(width=330):
-        controls.distribution_control()
-    controls.variant_control(
-        "boundary",
-        "objective",
-        "Objective",
-        "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε, with a distance that looks both ways.",
+veiled = tour.veils(session.config())
+run = None if veiled else session.current_run()
+if session.teaching():
+    st.title("Boundary", anchor=False)
+    progress.teaching_head(run, veiled=veiled)
+else:
+    tour.heading(
+        "Boundary", "Watch B(z) move to the border of the data: press **Train**, then play, pause, step and scrub."
     )
-    with st.container(width=160):
-        progress.train_button(run)
-controls.run_caption()
-with st.expander("More settings"):
-    columns = st.columns(3)
-    for index, name in enumerate(SETTINGS):
-        with columns[index % 3]:
-            controls.setting_controls("boundary", (name,))
+    choose()
 boundary_view.show(run, session.config())

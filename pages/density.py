@@ -3,44 +3,63 @@
 import streamlit as st
 
 from bdsg.presets import PRESETS
-from bdsg.ui import controls, density_view, progress, session
+from bdsg.ui import controls, density_view, mixture_editor, progress, session, uploading
 
 DENSITY_SETTINGS = (
     "blocks", "hidden", "steps", "batch_size", "learning_rate",
-    "coefficient", "activation", "log_determinant", "series_terms",
+    "coefficient", "norm", "activation", "log_determinant", "series_terms",
 )  # fmt: skip
+
+
+def choose() -> None:
+    """The controls of data and density model."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=330):
+            controls.distribution_control()
+        controls.variant_control(
+            "density", "kind", "Density model",
+            "Closed form: the true density. IResNet and ResFlow: invertible networks that learn it from samples.",
+        )  # fmt: skip
+        with st.container(width=160):
+            progress.train_button(run)
+    if config.data.preset:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(PRESETS[config.data.preset].teaches, width="content")
+            st.button(
+                "Edit these Gaussians",
+                key="own",
+                type="tertiary",
+                icon=":material/edit:",
+                on_click=controls.own_mixture,
+            )
+            uploading.show()
+    else:
+        uploading.note()
+        uploading.show()
+        with st.expander("Your own mixture", expanded=True):
+            mixture_editor.show()
+    with st.expander("More settings"):
+        columns = st.columns(3)
+        with columns[0]:
+            controls.epsilon_control()
+        with columns[1]:
+            controls.setting_controls("data", ("samples",))
+        with columns[2]:
+            controls.seed_control()
+        if config.density.kind != "closed_form":
+            columns = st.columns(3)
+            for index, name in enumerate(DENSITY_SETTINGS):
+                with columns[index % 3]:
+                    controls.setting_controls("density", (name,))
+
 
 session.front_door()
 run = session.current_run()
 config = session.config()
 st.title("Density", anchor=False)
-st.markdown("Choose where the data come from. The model's density $p_g$ says how normal each place is.")
-
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    with st.container(width=330):
-        controls.distribution_control()
-    controls.variant_control(
-        "density", "kind", "Density model",
-        "Closed form: the true density. IResNet and ResFlow: invertible networks that learn it from samples.",
-    )  # fmt: skip
-    with st.container(width=160):
-        progress.train_button(run)
-if config.data.preset:
-    st.caption(PRESETS[config.data.preset].teaches)
+if session.teaching():
+    progress.teaching_head(run)
 else:
-    with st.expander("Your mixture", expanded=True):
-        controls.mixture_editor()
-with st.expander("More settings"):
-    columns = st.columns(3)
-    with columns[0]:
-        controls.epsilon_control()
-    with columns[1]:
-        controls.setting_controls("data", ("samples",))
-    with columns[2]:
-        controls.seed_control()
-    if config.density.kind != "closed_form":
-        columns = st.columns(3)
-        for index, name in enumerate(DENSITY_SETTINGS):
-            with columns[index % 3]:
-                controls.setting_controls("density", (name,))
+    st.markdown("Choose where the data come from. The model's density $p_g$ says how normal each place is.")
+    choose()
 density_view.show(run, config)

@@ -61,7 +61,7 @@ def test_a_named_and_a_written_mixture_have_one_key(name: str) -> None:
 def test_presets_of_the_paper() -> None:
     boundaries = {name: ExperimentConfig.from_dict({"data": {"preset": name}}).boundary for name in PRESETS}
     assert {name for name, boundary in boundaries.items() if boundary.objective == "paper"} == {
-        "paper_a", "paper_b", "paper_c", "paper_d"
+        "paper_a", "paper_b", "paper_c", "paper_d", "paper_without_l2", "paper_separate", "paper_wide"
     }  # fmt: skip
     a, b, c, d = (boundaries[f"paper_{letter}"] for letter in "abcd")
     assert (a.hidden, b.hidden) == ((8, 8), (8, 8, 8))  # 2-8-8-2 and 2-8-8-8-2
@@ -69,6 +69,7 @@ def test_presets_of_the_paper() -> None:
     assert [boundary.lambda2 for boundary in (a, b, c, d)] == [0.025, 0.025, 0.025, 0.25]
     assert [boundary.batch_size for boundary in (a, b, c, d)] == [256, 256, 128, 256]
     assert len(d.hidden) > len(b.hidden)
+    assert dataclasses.replace(boundaries["paper_without_l2"], lambda2=0.25) == d  # nothing else is ablated
     assert DataConfig(preset="paper_a").samples == 1024
 
 
@@ -76,7 +77,8 @@ def test_what_is_written_goes_over_the_preset_over_the_defaults() -> None:
     made = ExperimentConfig.from_dict({"data": {"preset": "paper_d"}, "boundary": {"lambda2": 0.5}, "epsilon": 0.02})
     assert made.boundary.lambda2 == 0.5
     assert made.boundary.hidden == (8, 8, 8, 8, 8)  # the preset's
-    assert made.boundary.steps == PAPER_BOUNDARY["steps"]  # the objective's
+    assert made.boundary.steps == 10_000  # the preset's, too
+    assert made.boundary.lambda1 == PAPER_BOUNDARY["lambda1"]  # the objective's
     assert made.boundary.snapshots == BoundaryConfig().snapshots
     assert (made.epsilon, made.delta) == (0.02, 0.002)
 
@@ -107,7 +109,7 @@ def test_keys_tell_runs_apart_and_forget_how_they_were_written() -> None:
         config(data={"preset": "ring"}),
     ]  # fmt: skip
     assert len({made.key() for made in [base, *changed]}) == 1 + len(changed)
-    assert config(boundary={"lambda1": 1}).key() == config(boundary={"lambda1": 1.0}).key() == base.key()
+    assert config(boundary={"lambda1": 50}).key() == config(boundary={"lambda1": 50.0}).key() == base.key()
     assert config(epsilon=0.01, seed=0, delta=None).key() == base.key()
 
 

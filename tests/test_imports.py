@@ -13,10 +13,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
-    ("errors", "presets", "validation", "config", "codec", "result"),
-    ("data", "metrics", "density", "boundary", "rivals", "points", "runfiles"),
+    ("errors", "presets", "validation", "config", "codec", "result", "compiled", "device"),
+    ("data", "metrics", "density", "boundary", "rivals", "points", "runfiles", "export"),
     ("train", "store", "scoring", "scene", "quality"),
-    ("fitting",),
+    ("fitting", "batch"),
     ("experiment",),
     ("sweep", "detector", "events", "worker", "plots", "__main__"),
     ("ui",),
@@ -29,11 +29,14 @@ LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 ALLOWED = {
     "streamlit": {"app", "pages", "ui"},
     "plotly": {"app", "pages", "ui", "plots"},
+    "numba": {"compiled"},
     "torch": {
+        "device",
         "density",
         "boundary",
         "rivals",
         "train",
+        "batch",
         "quality",
         "fitting",
         "experiment",
@@ -128,7 +131,7 @@ def test_the_package_itself_loads_nothing_heavy() -> None:
 
 
 def test_the_light_half_loads_nothing_heavy() -> None:
-    light = set(LEVEL) - ALLOWED["torch"] - ALLOWED["plotly"]
+    light = set(LEVEL) - ALLOWED["torch"] - ALLOWED["plotly"] - ALLOWED["numba"]
     modules = modules_of(light)
     assert {"bdsg.config", "bdsg.store", "bdsg.data", "bdsg.metrics", "bdsg.__main__"} <= set(modules)
     assert loaded_by(modules) == set()

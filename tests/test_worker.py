@@ -223,6 +223,35 @@ def test_a_store_that_cannot_be_written_costs_no_run(worker: Worker, tmp_path: P
     assert ended == Ended(None)
 
 
+WARM = """
+import importlib
+from bdsg import worker
+NAMES = ("boundary.kernels.paper", "boundary.kernels.ours", "density.kernels.likelihood")
+modules = [importlib.import_module("bdsg." + name) for name in NAMES]
+kernels = [kernel for module in modules for kernel in vars(module).values() if hasattr(kernel, "signatures")]
+for load in worker._preparations():
+    load()
+known = [list(kernel.signatures) for kernel in kernels]
+from bdsg import experiment
+from bdsg.config import ExperimentConfig
+for density in ({"kind": "closed_form"}, {"kind": "resflow", "log_determinant": "exact", "steps": 3, "blocks": 2}):
+    raw = {"data": {"preset": "ring", "samples": 32}, "density": density}
+    for objective in ("paper", "ours"):
+        raw["boundary"] = {"objective": objective, "steps": 3, "batch_size": 50}
+        list(experiment.run(ExperimentConfig.from_dict(raw)))
+print(sum(map(len, known)), [list(kernel.signatures) for kernel in kernels] == known)
+"""
+
+
+def test_the_worker_has_all_that_a_run_needs_before_it_comes() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WARM], cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
+    count, same = done.stdout.split()
+    assert int(count) >= 5
+    assert same == "True", "a run compiles what the warm-up did not"
+
+
 NOISY = """
 import os
 from bdsg import experiment, worker

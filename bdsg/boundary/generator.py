@@ -9,10 +9,10 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary.level_set import LevelSet
+from bdsg.boundary.places import Places
 
 START_OUTSIDE = 1.4
-"""How far outside its samples a component's first ellipse lies, as a ratio."""
+"""How far outside the support a curve's first ellipse lies, as a ratio of its size."""
 
 START_RADIUS = 3.0
 """Radius of the paper's generator's first curve, in standard deviations of the data."""
@@ -77,6 +77,7 @@ class DenseGenerator(nn.Module):
         self.register_buffer("centre", data.mean(0))
         self.register_buffer("spread", data.std(0))
         self._start_outside()
+        self.to(data.device)
 
     @torch.no_grad()
     def _start_outside(self) -> None:
@@ -93,7 +94,7 @@ class DenseGenerator(nn.Module):
 
     def read(self, z: Tensor) -> LatentCode:
         """z/‖z‖, all on one curve."""
-        return LatentCode(on_circle(z), torch.zeros(len(z), dtype=torch.long))
+        return LatentCode(on_circle(z), torch.zeros(len(z), dtype=torch.long, device=z.device))
 
     def forward(self, z: Tensor) -> Tensor:
         """B(z), (n, 2) -> (n, d)."""
@@ -104,65 +105,54 @@ class DenseGenerator(nn.Module):
 class ComponentGenerator(nn.Module):
     """Ours: |z| chooses a closed curve, z/‖z‖ a place on it; one network moves all the curves.
 
-    Each component of the level set starts as an ellipse around its samples.  The network sees the
-    angle's sines and cosines and the component, and adds an offset in units of that ellipse.
+    Each curve starts as an ellipse just outside the support: around a component, or within a hole.  The
+    network sees the angle's sines and cosines and the curve, and adds an offset in units of that ellipse.
 
     Args:
         hidden: width of each hidden layer.
-        level_set: samples with their components; they set the ellipses and how often each is drawn.
-        harmonics: highest multiple of the angle among the features.
+        places: the level set's closed curves; they set the ellipses and how often each is drawn.
     """
 
-    centres: Tensor
-    axes: Tensor
-    radii: Tensor
     edges: Tensor
+    radii: Tensor
 
-    def __init__(
-        self, hidden: tuple[int, ...], level_set: LevelSet, generator: torch.Generator, harmonics: int = 6
-    ) -> None:
+    def __init__(self, hidden: tuple[int, ...], places: Places, generator: torch.Generator) -> None:
         super().__init__()
-        self.harmonics = harmonics
-        count = int(level_set.components.max()) + 1
-        groups = [level_set.points[level_set.components == k] for k in range(count)]
-        frames = [_ellipse(group, level_set.spacing) for group in groups]
-        shares = torch.tensor([float(len(group)) for group in groups])
-        self.register_buffer("centres", torch.stack([frame[0] for frame in frames]))
-        self.register_buffer("axes", torch.stack([frame[1] for frame in frames]))
-        self.register_buffer("radii", torch.stack([frame[1].norm(dim=0).mean() for frame in frames]))
-        self.register_buffer("edges", torch.cumsum(shares / shares.sum(), 0)[:-1].contiguous())
-        self.network = layers((2 * harmonics + count, *hidden, 2), nn.SiLU, generator)
+        self.places = places
+        self.harmonics = places.harmonics()
+        self.register_buffer("edges", torch.cumsum(places.shares, 0)[:-1].contiguous())
+        self.register_buffer("radii", START_OUTSIDE**places.inside)
+        self.network = layers((2 * self.harmonics + places.count, *hidden, 2), nn.SiLU, generator)
         with torch.no_grad():
             final = self.network[-1]
             assert isinstance(final, nn.Linear)
             final.weight.mul_(0.05)  # start on the ellipses
+        self.to(places.table.device)
 
     def read(self, z: Tensor) -> LatentCode:
         """The angle, and the component by the CDF of |z|, which is uniform: 1 − exp(−|z|²/2)."""
         uniform = -torch.expm1(-0.5 * (z * z).sum(-1))
         return LatentCode(on_circle(z), torch.bucketize(uniform, self.edges))
 
+    def local(self, code: LatentCode) -> Tensor:
+        """B(z) in units of its component's ellipse, (N, 2)."""
+        circle, components = code
+        one_hot = nn.functional.one_hot(components, self.places.count).to(circle)
+        offset: Tensor = self.network(torch.cat([angle_features(circle, self.harmonics), one_hot], 1))
+        return self.radii[components, None] * circle + offset
+
     def forward(self, z: Tensor) -> Tensor:
         """B(z), (n, 2) -> (n, 2)."""
-        circle, components = self.read(z)
-        one_hot = nn.functional.one_hot(components, len(self.centres)).to(z)
-        offset = self.network(torch.cat([angle_features(circle, self.harmonics), one_hot], 1))
-        local = circle + offset
-        points: Tensor = self.centres[components] + (self.axes[components] @ local[:, :, None])[:, :, 0]
-        return points
+        code = self.read(z)
+        return self.places.to_data(self.local(code), code.components)
 
 
 def angle_features(circle: Tensor, harmonics: int) -> Tensor:
-    """cos mθ and sin mθ for m = 1 .. harmonics, (n, 2·harmonics), by powers of a complex number."""
+    """cos mθ/√m and sin mθ/√m for m = 1 .. harmonics, (n, 2·harmonics), by powers of a complex number.
+
+    Undamped, the high multiples are learned as fast as the low ones, and the curve frays on its way.
+    """
     place = torch.complex(circle[:, 0], circle[:, 1])
     powers = torch.cumprod(place[:, None].expand(-1, harmonics), 1)
+    powers = powers / torch.arange(1, harmonics + 1).to(circle).sqrt()
     return torch.cat([powers.real, powers.imag], 1)
-
-
-def _ellipse(points: Tensor, spacing: float) -> tuple[Tensor, Tensor]:
-    """Centre (2,) and axes (2, 2), as columns, of an ellipse somewhat outside the points."""
-    centre = 0.5 * (points.amax(0) + points.amin(0))
-    offsets = points - centre
-    _, directions = torch.linalg.eigh(offsets.T @ offsets)
-    reach = (offsets @ directions).abs().amax(0) + spacing
-    return centre, directions * (START_OUTSIDE * reach)[None, :]

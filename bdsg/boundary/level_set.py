@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
 from bdsg.boundary.losses import pair_distances
+from bdsg.device import to_numpy
 from bdsg.errors import EmptyBoundaryError
 
 _STEPS = 60
@@ -63,6 +65,20 @@ def push_to_level(log_prob: Callable[[Tensor], Tensor], x: Tensor, log_level: fl
     return points[arrived]
 
 
+def reach_level(log_prob: Callable[[Tensor], Tensor], samples: Tensor, log_level: float) -> Tensor:
+    """Samples of G (n, d) pushed to the level, those that arrive.
+
+    Raises:
+        EmptyBoundaryError: hardly any sample can reach the level.
+    """
+    pushed = push_to_level(log_prob, samples, log_level)
+    if len(pushed) < max(16, len(samples) // 100):
+        with torch.no_grad():
+            highest = float(log_prob(samples).exp().max())
+        raise EmptyBoundaryError(float(torch.tensor(log_level).exp()), highest)
+    return pushed
+
+
 def thin_evenly(points: Tensor, count: int) -> tuple[Tensor, float]:
     """Farthest-point sampling: ``count`` of the points, each as far as can be from those before it.
 
@@ -70,7 +86,7 @@ def thin_evenly(points: Tensor, count: int) -> tuple[Tensor, float]:
         The chosen points (count, d), and the last distance: no point is farther from a chosen one.
     """
     count = min(count, len(points))
-    chosen = torch.zeros(count, dtype=torch.long)
+    chosen = torch.zeros(count, dtype=torch.long, device=points.device)
     distance = (points - points[0]).norm(dim=1)
     for i in range(1, count):
         chosen[i] = distance.argmax()
@@ -85,18 +101,18 @@ def split_components(log_prob: Callable[[Tensor], Tensor], points: Tensor, log_l
     Two samples are linked when they are near and the density half-way between them is near the
     level too: across a gap or through the inside it is not.
     """
-    distances = pair_distances(points, points)
+    distances, place = pair_distances(points, points), points.device
     near = distances < 4.0 * spacing
     rows, columns = torch.triu(near, diagonal=1).nonzero().unbind(1)
     middle = 0.5 * (points[rows] + points[columns])
     linked = (log_prob(middle) - log_level).abs() < 0.5
     # The nearest neighbour is linked whatever the density says: a sharp tip bends within one spacing.
-    nearest = (distances + torch.eye(len(points)) * 1e30).argmin(1)
-    all_rows = torch.cat([rows[linked], torch.arange(len(points))])
-    all_columns = torch.cat([columns[linked], nearest])
-    graph = coo_matrix((torch.ones(len(all_rows)).numpy(), (all_rows.numpy(), all_columns.numpy())), (len(points),) * 2)
+    nearest = (distances + torch.eye(len(points), device=place) * 1e30).argmin(1)
+    all_rows = to_numpy(torch.cat([rows[linked], torch.arange(len(points), device=place)]))
+    all_columns = to_numpy(torch.cat([columns[linked], nearest]))
+    graph = coo_matrix((np.ones(len(all_rows), np.float32), (all_rows, all_columns)), (len(points),) * 2)
     labels = connected_components(graph, directed=False)[1]
-    return torch.from_numpy(labels).long()
+    return torch.from_numpy(labels).long().to(place)
 
 
 def sample_level_set(
@@ -110,15 +126,11 @@ def sample_level_set(
     Raises:
         EmptyBoundaryError: hardly any sample can reach the level.
     """
-    pushed = push_to_level(log_prob, samples, log_level)
-    if len(pushed) < max(16, len(samples) // 100):
-        with torch.no_grad():
-            highest = float(log_prob(samples).exp().max())
-        raise EmptyBoundaryError(float(torch.tensor(log_level).exp()), highest)
-    points, spacing = thin_evenly(pushed, count)
+    points, spacing = thin_evenly(reach_level(log_prob, samples, log_level), count)
     spread = float(samples.std(0).max())
     for width in _JITTER:
-        jitter = max(width * spread, 3 * spacing) * torch.randn(2 * len(points), points.shape[1], generator=random)
+        noise = torch.randn(2 * len(points), points.shape[1], generator=random).to(points)
+        jitter = max(width * spread, 3 * spacing) * noise
         explored = push_to_level(log_prob, points.repeat(2, 1) + jitter, log_level)
         points, spacing = thin_evenly(torch.cat([points, explored]), count)
     return LevelSet(points, split_components(log_prob, points, log_level, spacing), spacing)

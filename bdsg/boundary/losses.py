@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 SMALLEST_DISTANCE = 1e-9
 """Distances below this count as this, so that a collapsed B has a large but finite L2."""
@@ -58,52 +58,51 @@ def weighted_sum(l0: Tensor, l1: Tensor, l2: Tensor, lambda1: float, lambda2: fl
     return total
 
 
-def level_term(log_density: Tensor, log_level: float) -> Tensor:
-    """Ours for L0: mean_i h(log p_g(B(z_i)) − log ε*), zero exactly on the level set.
+def level_term(log_density: Tensor, log_level: float | Tensor, astray: Tensor) -> Tensor:
+    """Ours for L0: mean_i h(log p_g(B(z_i)) − log ε*) / (1 + a_i²), zero exactly on the level set.
 
     h(t) = t² up to ``LOG_RATIO_CAP`` and linear beyond it, so that a start far outside, where log p_g
-    falls quadratically, does not give steps of its cube.
+    falls quadratically, does not give steps of its cube.  The level draws a point that is far from its
+    place to whatever part of the level set is next to it, so it counts only as the point comes near.
+
+    Args:
+        log_density: log p_g(B(z_i)) in nats, (N,).
+        log_level: log ε*, one for all or one each, (N,).
+        astray: a_i, how far each point is from its place, in nats of the density's slope there, (N,); no
+            gradient flows into it.
     """
     misfit = log_density - log_level
-    return 2.0 * torch.nn.functional.huber_loss(misfit, torch.zeros_like(misfit), delta=LOG_RATIO_CAP)
+    cost = nn.functional.huber_loss(misfit, torch.zeros_like(misfit), delta=LOG_RATIO_CAP, reduction="none")
+    return (2.0 * cost / (1.0 + astray.detach() ** 2)).mean()
 
 
-def two_way_distance_term(points: Tensor, targets: Tensor) -> Tensor:
-    """Ours for L1: the mean distance from B(z) to the level set's samples, plus that from them to B(z).
+def place_term(points: Tensor, places: Tensor) -> Tensor:
+    """Ours for L1: mean_i ‖B(z_i) − x(z_i)‖₂, the distance to the one place of the level set that z_i stands for.
 
-    The second half is what asks for recall: no stretch of the boundary may be far from every B(z).
+    All of the boundary is some z's place, so no stretch of it may be far from B.
 
     Args:
         points: B(z), (N, d).
-        targets: samples of the level set, (T, d).
+        places: x(z), (N, d).
     """
-    with torch.no_grad():
-        distances = pair_distances(points.detach(), targets)
-        to_target, to_point = distances.argmin(1), distances.argmin(0)
-    there = _norm(points - targets[to_target]).mean()
-    back = _norm(points[to_point] - targets).mean()
-    return there + back
+    return _norm(points - places).mean()
 
 
-def component_dispersion_term(latent: Tensor, components: Tensor, points: Tensor, scales: Tensor) -> Tensor:
-    """Ours for L2: eq. 4's ratio over the pairs within one component, in units of its size.
+def component_dispersion_term(latent: Tensor, components: Tensor, points: Tensor) -> Tensor:
+    """Ours for L2: eq. 4's ratio over the pairs within one component: separate ones need no pushing apart.
 
-    Separate components need no pushing apart, and a small one must not outweigh a large one.
     A batch with no such pair gives 0.
 
     Args:
-        latent: position on the unit circle, (N, 2).
+        latent: the places that the z stand for, (N, d), in the units of the points.
         components: which closed curve each point belongs to, (N,).
         points: B(z), (N, d).
-        scales: radius of each component, (K,).
     """
-    rows, columns = torch.triu_indices(len(points), len(points), offset=1).unbind(0)
-    same = components[rows] == components[columns]
-    rows, columns = rows[same], columns[same]
-    if len(rows) == 0:
+    same = torch.pdist(components[:, None].to(points)) == 0
+    if not bool(same.any()):
         return 0.0 * points.sum()
-    apart = _norm(points[rows] - points[columns]).clamp(min=SMALLEST_DISTANCE)
-    return (_norm(latent[rows] - latent[columns]) * scales[components[rows]] / apart).mean()
+    apart = torch.pdist(points)[same].clamp(min=SMALLEST_DISTANCE)
+    return (torch.pdist(latent)[same] / apart).mean()
 
 
 @torch.no_grad()

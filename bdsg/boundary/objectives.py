@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import torch
@@ -11,11 +10,23 @@ from torch import Tensor, nn
 
 from bdsg.boundary import losses
 from bdsg.boundary.generator import BoundaryGenerator, ComponentGenerator, DenseGenerator
-from bdsg.boundary.level_set import LevelSet, sample_level_set
+from bdsg.boundary.level_generator import LevelGenerator
+from bdsg.boundary.level_tree import LevelTree, grow_tree
+from bdsg.boundary.places import Places, find_places
+from bdsg.boundary.tracing import trace_level_set
 from bdsg.config import BoundaryConfig
 from bdsg.density.base import DensityModel
+from bdsg.errors import EmptyBoundaryError
 
-TARGETS_A_STEP = 512
+LEVEL_RANGE = (0.1, 5.0)
+"""From where to where B(z, ε) is trained, in units of the config's ε ..."""
+
+HIGHEST = 0.8
+"""... or up to this share of the highest density among the samples."""
+
+
+ENDS = 0.05
+"""Share of the draws that each end of the range gets for itself: levels there have neighbours on one side only."""
 
 
 class Terms(NamedTuple):
@@ -53,34 +64,63 @@ class PaperObjective:
 
 
 class OurObjective:
-    """Level-aimed L0, a distance that looks both ways, dispersion within each component.
+    """A level-aimed L0, the distance to the place that z stands for, and dispersion within each component.
 
-    The components and the samples of the level set come from p_g alone: samples of G pushed to
-    the level ε* = √(δε), the logarithmic middle of the boundary band.
+    The components and their places come from p_g alone: samples of G pushed to the level ε* = √(δε), the
+    logarithmic middle of the boundary band, and the closed curves traced from them.
     """
+
+    def __init__(
+        self, config: BoundaryConfig, density: DensityModel, places: Places, log_level: float, random: torch.Generator
+    ) -> None:
+        self.config, self.density = config, density
+        self.places, self.log_level = places, log_level
+        self.ours = ComponentGenerator(config.hidden, places, random)
+        self.generator: BoundaryGenerator = self.ours
+
+    def terms(self, z: Tensor, random: torch.Generator) -> Terms:
+        """Evaluate the loss; ``random`` is not used."""
+        code = self.ours.read(z)
+        local = self.ours.local(code)
+        targets, steepness = self.places.at(*code)
+        points = self.places.to_data(local, code.components)
+        astray = (points - self.places.to_data(targets, code.components)).norm(dim=1) * steepness
+        l0 = losses.level_term(self.density.log_prob(points), self.log_level, astray)
+        l1 = losses.place_term(local, targets)
+        l2 = losses.component_dispersion_term(targets, code.components, local)
+        return Terms(losses.weighted_sum(l0, l1, l2, self.config.lambda1, self.config.lambda2), l0, l1, l2)
+
+
+class LevelObjective:
+    """``OurObjective`` at a random level of the range for every z."""
 
     def __init__(
         self,
         config: BoundaryConfig,
         density: DensityModel,
-        level_set: LevelSet,
-        log_level: float,
+        tree: LevelTree,
+        epsilon: float,
+        delta: float,
         random: torch.Generator,
     ) -> None:
-        self.config, self.density = config, density
-        self.level_set, self.log_level = level_set, log_level
-        generator = ComponentGenerator(config.hidden, level_set, random)
-        self.radii = generator.radii
-        self.generator: BoundaryGenerator = generator
+        self.config, self.density, self.tree = config, density, tree
+        self.ours = LevelGenerator(config.hidden, tree, epsilon, delta, random)
+        self.generator: BoundaryGenerator = self.ours
 
     def terms(self, z: Tensor, random: torch.Generator) -> Terms:
-        """Evaluate the loss against a random part of the level set's samples."""
-        points = self.generator(z)
-        code = self.generator.read(z)
-        chosen = torch.randint(len(self.level_set.points), (TARGETS_A_STEP,), generator=random)
-        l0 = losses.level_term(self.density.log_prob(points), self.log_level)
-        l1 = losses.two_way_distance_term(points, self.level_set.points[chosen])
-        l2 = losses.component_dispersion_term(code.circle, code.components, points, self.radii)
+        """Evaluate the loss at levels drawn from ``random``."""
+        low, high = self.tree.log_levels[0], self.tree.log_levels[-1]
+        last = len(self.tree.log_levels) - 1
+        spread = (1 + 2 * ENDS) * torch.rand(len(z), generator=random) - ENDS
+        code = self.ours.code(z, last * spread.clamp(0, 1))
+        local = self.ours.local(code)
+        targets, steepness = self.tree.at(*code)
+        points = self.ours.to_data(local, code)
+        astray = (points - self.ours.to_data(targets, code)).norm(dim=1) * steepness
+        log_levels = low + (high - low) * code.position / last
+        l0 = losses.level_term(self.density.log_prob(points), log_levels, astray)
+        l1 = losses.place_term(local, targets)
+        l2 = losses.component_dispersion_term(targets, code.branches, local)
         return Terms(losses.weighted_sum(l0, l1, l2, self.config.lambda1, self.config.lambda2), l0, l1, l2)
 
 
@@ -101,10 +141,31 @@ def make_objective(
     """
     if config.objective == "paper":
         return PaperObjective(config, density, data, random)
+    if config.levels > 1:
+        return _level_objective(config, density, samples, epsilon, delta, random)
     log_level = 0.5 * (math.log(epsilon) + math.log(delta))
-    log_prob: Callable[[Tensor], Tensor] = density.log_prob
-    level_set = sample_level_set(log_prob, samples, log_level, random)
-    return OurObjective(config, density, level_set, log_level, random)
+    curves = trace_level_set(density.log_prob, samples, log_level)
+    return OurObjective(config, density, find_places(density.log_prob, curves, log_level), log_level, random)
+
+
+def _level_objective(
+    config: BoundaryConfig,
+    density: DensityModel,
+    samples: Tensor,
+    epsilon: float,
+    delta: float,
+    random: torch.Generator,
+) -> LevelObjective:
+    """B(z, ε) over ``LEVEL_RANGE``, cut off below the density's peak."""
+    with torch.no_grad():
+        peak = float(density.log_prob(samples).max())
+    low, high = (math.log(ratio * epsilon) for ratio in LEVEL_RANGE)
+    high = max(min(high, peak + math.log(HIGHEST)), math.log(epsilon))
+    if peak <= math.log(epsilon):
+        raise EmptyBoundaryError(epsilon, math.exp(peak))
+    log_levels = torch.linspace(low, high, config.levels) - 0.5 * math.log(epsilon / delta)
+    tree = grow_tree(density.log_prob, samples, log_levels)
+    return LevelObjective(config, density, tree, epsilon, delta, random)
 
 
 def parameters(generator: BoundaryGenerator) -> list[nn.Parameter]:

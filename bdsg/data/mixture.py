@@ -98,6 +98,10 @@ class GaussianMixture:
         points = self.means[modes] + np.einsum("nij,nj->ni", self.factors[modes], noise)
         return points, modes.astype(np.int64)
 
+    def entropy(self) -> float:
+        """Entropy in nats, by a mean over 100,000 samples, the same each time: right to about 0.003 in the plane."""
+        return -float(self.log_prob(self.sample(100_000, np.random.default_rng(0))).mean())
+
     def peak(self) -> float:
         """Log density at the highest mode.
 

@@ -45,8 +45,10 @@ class ClosedForm(nn.Module):
 
     def sample(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw (count, d) points: a mode by weight, then its Gaussian."""
-        modes = torch.multinomial(self.weights, count, replacement=True, generator=generator)
-        noise = torch.randn(count, self.dim, generator=generator, dtype=self.means.dtype)
+        weights, place = self.weights.to(generator.device), self.means.device
+        modes = torch.multinomial(weights, count, replacement=True, generator=generator).to(place)
+        noise = torch.randn(count, self.dim, generator=generator, device=generator.device, dtype=self.means.dtype)
+        noise = noise.to(place)
         return self.means[modes] + (self.factors[modes] @ noise[:, :, None])[:, :, 0]
 
     def to_latent(self, x: Tensor) -> Tensor:
@@ -63,7 +65,7 @@ class ClosedForm(nn.Module):
     def to_data(self, z: Tensor) -> Tensor:
         """G(z) in double precision by bisection of each conditional, (n, d)."""
         latent = z.double()
-        white = torch.zeros(len(self.means), *latent.shape, dtype=latent.dtype)  # (K, n, d)
+        white = latent.new_zeros(len(self.means), *latent.shape)  # (K, n, d)
         log_weights = self.weights.log()[:, None].expand(-1, len(latent))
         columns = []
         for i in range(self.dim):

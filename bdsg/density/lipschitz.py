@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -68,9 +69,13 @@ class LipschitzLinear(nn.Module):
         """σ(V) as power iteration sees it, (count,): at or below the true norm, differentiable in V."""
         return (self.left.mT @ self.weight @ self.right)[:, 0, 0]
 
+    def norms(self) -> Tensor:
+        """The norm that is bounded, (count,): here σ(V)."""
+        return self.spectral_norms()
+
     def normalised_weight(self) -> Tensor:
-        """W with σ(W) <= bound, (count, out_features, in_features)."""
-        scale = torch.clamp(self.bound / self.spectral_norms().clamp(min=TINY), max=1.0)
+        """W with a norm <= bound, (count, out_features, in_features)."""
+        scale = torch.clamp(self.bound / self.norms().clamp(min=TINY), max=1.0)
         return self.weight * scale[:, None, None]
 
 
@@ -94,17 +99,29 @@ class Branch(NamedTuple):
 
         The d tangents travel as further rows of the same batched products.
         """
-        count, dim = x.shape
         hidden, slopes = self.activate(torch.addmm(self.biases[0], x, self.weights[0].T))
-        tangents = slopes[None] * self.weights[0].T[:, None, :]  # (d, n, h)
+        hidden, tangents = self._through_middle(hidden, slopes[None] * self.weights[0].T[:, None, :])  # (d, n, h)
+        rows = _product(hidden, tangents, self.weights[-1])
+        return rows[0] + self.biases[-1], rows[1:]
+
+    def with_core(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """g(x), (n, d), and C, (n, h, h), with det(I + C) = det(I + J_g(x)); h is the first hidden width.
+
+        J = W_L M W_1 with M from the first layer's output to the last one's input, and det(I + AB) =
+        det(I + BA) (Sylvester): so C = W_1 W_L M, and there are h tangents in place of d.
+        """
+        hidden, slopes = self.activate(torch.addmm(self.biases[0], x, self.weights[0].T))
+        hidden, tangents = self._through_middle(hidden, torch.diag_embed(slopes).transpose(0, 1))  # (h, n, h')
+        core = tangents @ (self.weights[0] @ self.weights[-1]).T  # [i] = ∂/∂ the first layer's output i
+        return torch.addmm(self.biases[-1], hidden, self.weights[-1].T), core.permute(1, 2, 0)
+
+    def _through_middle(self, hidden: Tensor, tangents: Tensor) -> tuple[Tensor, Tensor]:
+        """Values (n, h) and tangents (t, n, h) through the layers between the first and the last."""
         for weight, bias in zip(self.weights[1:-1], self.biases[1:-1], strict=True):
-            rows = torch.cat([hidden[None], tangents]).reshape((1 + dim) * count, -1) @ weight.T
-            split = rows.reshape(1 + dim, count, -1)
-            hidden, slopes = self.activate(split[0] + bias)
-            tangents = slopes[None] * split[1:]
-        rows = torch.cat([hidden[None], tangents]).reshape((1 + dim) * count, -1) @ self.weights[-1].T
-        split = rows.reshape(1 + dim, count, dim)
-        return split[0] + self.biases[-1], split[1:]
+            rows = _product(hidden, tangents, weight)
+            hidden, slopes = self.activate(rows[0] + bias)
+            tangents = slopes[None] * rows[1:]
+        return hidden, tangents
 
     def activate(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The 1-Lipschitz nonlinearity and its derivative, elementwise."""
@@ -114,6 +131,16 @@ class Branch(NamedTuple):
         return lipswish(x, self.slope)
 
 
+BranchBound = Callable[[int, Branch], float]
+"""Lipschitz bound of a branch, given with its index."""
+
+
+def _product(hidden: Tensor, tangents: Tensor, weight: Tensor) -> Tensor:
+    """Values (n, h) and tangents (t, n, h) times Wᵀ as one matrix product, (1 + t, n, h')."""
+    rows = torch.cat([hidden[None], tangents])
+    return (rows.flatten(0, 1) @ weight.T).view(*rows.shape[:2], len(weight))
+
+
 def lipswish(x: Tensor, slope: Tensor) -> tuple[Tensor, Tensor]:
     """LipSwish(x) = x·σ(βx)/1.1 and its derivative (Chen et al., 2019, section 3.3)."""
     gate = torch.sigmoid(slope * x)
@@ -121,22 +148,27 @@ def lipswish(x: Tensor, slope: Tensor) -> tuple[Tensor, Tensor]:
     return value / 1.1, (gate + slope * value * (1.0 - gate)) / 1.1
 
 
-def _largest_singular_value(weight: Tensor) -> float:
+def largest_singular_value(weight: Tensor) -> float:
     """‖W‖₂, or infinity where an entry is no finite number, which the decomposition would not take."""
     finite = bool(weight.isfinite().all())
     return float(torch.linalg.matrix_norm(weight.double(), ord=2)) if finite else math.inf
 
 
 @torch.no_grad()
-def check_lipschitz(branches: list[Branch]) -> list[float]:
-    """Each branch's Lipschitz bound: the product of its layers' norms by singular value decomposition.
+def spectral_bound(index: int, branch: Branch) -> float:
+    """A Lipschitz bound of a branch in ‖·‖₂: the product of its layers' norms by singular value decomposition."""
+    return math.prod(largest_singular_value(weight) for weight in branch.weights)
+
+
+def check_lipschitz(branches: list[Branch], bound: BranchBound = spectral_bound) -> list[float]:
+    """Each branch's Lipschitz bound, in the norm that ``bound`` stands for.
 
     Raises:
         LipschitzError: a bound of 1 or more.
     """
     bounds = []
     for index, branch in enumerate(branches):
-        bounds.append(math.prod(_largest_singular_value(weight) for weight in branch.weights))
+        bounds.append(bound(index, branch))
         if not bounds[-1] < 1.0:
             raise LipschitzError(index, bounds[-1])
     return bounds

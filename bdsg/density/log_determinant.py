@@ -36,12 +36,16 @@ class LogDeterminant(Protocol):
 
 @dataclass(frozen=True)
 class Exact:
-    """The determinant itself, from the full Jacobian: d forward tangents a block."""
+    """The determinant itself by forward tangents: as many a block as the least of d and its first hidden width."""
 
     def __call__(self, branch: Branch, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
         """Evaluate; ``generator`` is not used."""
-        output, jacobian = branch.with_jacobian(x)
-        value = two_by_two(jacobian) if x.shape[1] == 2 else _general(jacobian)
+        if x.shape[1] > max(2, len(branch.biases[0])):
+            output, core = branch.with_core(x)
+            value = _general(core)
+        else:
+            output, jacobian = branch.with_jacobian(x)
+            value = two_by_two(jacobian) if x.shape[1] == 2 else _general(jacobian.transpose(0, 1))
         return BlockLogDeterminant(output, value, value)
 
 
@@ -52,8 +56,9 @@ def two_by_two(jacobian: Tensor) -> Tensor:
     return torch.log(determinant)
 
 
-def _general(jacobian: Tensor) -> Tensor:
-    square = jacobian.transpose(0, 1) + torch.eye(jacobian.shape[0], dtype=jacobian.dtype, device=jacobian.device)
+def _general(matrix: Tensor) -> Tensor:
+    """log det(I + M) of (n, k, k)."""
+    square = matrix + torch.eye(matrix.shape[1], dtype=matrix.dtype, device=matrix.device)
     log_determinant: Tensor = torch.linalg.slogdet(square).logabsdet
     return log_determinant
 
@@ -107,7 +112,7 @@ class RussianRoulette:
     def _weights(self, generator: torch.Generator) -> list[float]:
         """1/P(N >= k) for k = 1 .. N."""
         weights = [1.0] * self.certain
-        while float(torch.rand((), generator=generator)) < self.survival:
+        while float(torch.rand((), generator=generator, device=generator.device)) < self.survival:
             weights.append(weights[-1] / self.survival)
         return weights
 

@@ -116,7 +116,7 @@ def _hidden(pre: Tensor, first: Tensor, second: Tensor, beta: float, activation:
         slope = value.clamp(max=0.0).add_(1.0)
     else:
         torch.mul(functional.silu(pre.mul_(beta)), 1.0 / (BOUND * beta), out=value)
-        slope = aten.silu_backward(pre.new_tensor(1.0 / BOUND).expand_as(pre), pre)
+        slope = aten.silu_backward(pre.new_full((), 1.0 / BOUND).expand_as(pre), pre)
     torch.mul(slope, first, out=tangents[0])
     torch.mul(slope, second, out=tangents[1])
     return Hidden(pre, first, second, slope, rows)

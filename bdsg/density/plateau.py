@@ -8,10 +8,7 @@ import torch
 from torch import nn
 
 WARM_UP = 0.15
-PATIENCE = 500
-"""Training steps without ``GAIN`` that make a plateau."""
-
-GAIN = 0.002
+GAIN = 0.0005
 """Nats by which the held-out likelihood must improve to count."""
 
 COOL_DOWN = 0.3
@@ -35,12 +32,17 @@ class Schedule:
     On a plateau the step size falls linearly to 0 over a last stretch, so that a fit that is cut short
     ends with small steps, as a whole cycle does.
 
+    Args:
+        steps: of the whole cycle.
+        patience: steps without ``GAIN`` that make a plateau.
+
     Attributes:
         end: the step after which training ends.
     """
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int, patience: int) -> None:
         self.steps = self.end = steps
+        self.patience = patience
         self._cooling: int | None = None
         self._best, self._best_step = math.inf, 0
 
@@ -49,7 +51,7 @@ class Schedule:
         if held_out < self._best - GAIN:
             self._best, self._best_step = held_out, step
         end = step + round(COOL_DOWN * step)
-        if self._cooling is None and step - self._best_step >= PATIENCE and end < self.steps:
+        if self._cooling is None and step - self._best_step >= self.patience and end < self.steps:
             self._cooling, self.end = step, end
 
     def rate(self, step: int) -> float:

@@ -70,7 +70,7 @@ class TabulatedDensity(nn.Module):
         _check(model, low, high, shape)
         self.model = model
         self.shape = shape
-        cells = torch.tensor(shape, device=low.device) - 1
+        cells = (torch.tensor(shape) - 1).to(low.device)
         self.register_buffer("low", low)
         self.register_buffer("high", high)
         self.register_buffer("steps", (high - low) / cells)

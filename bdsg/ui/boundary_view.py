@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
-from bdsg.ui import progress, session, stage, views
+from bdsg.ui import history, progress, session, stage, takeaway, tour, views
 from bdsg.ui.runs import Run
 
-REFRESH_SECONDS = 0.3
+REFRESH_SECONDS = 0.15
 
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
@@ -16,7 +16,9 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
     st.session_state.sent = None  # a full rerun mounts the player anew: send everything once
     st.fragment(_live, run_every=REFRESH_SECONDS if run and run.active else None)(run, config)
     if run is not None and run.result is not None:
+        history.note(session.choices())
         _scores(run)
+        takeaway.show(run)
 
 
 def _live(run: Run | None, config: ExperimentConfig) -> None:
@@ -31,7 +33,7 @@ def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
     count = len(run.boundary_snapshots) if run else 0
     sent = st.session_state.sent
     if run is None or sent is None or not run.active or count == 0:
-        payload = views.player_payload(config, run, autoplay=True)
+        payload = views.player_payload(config, run, autoplay=True, addressed=True, cue=tour.cue())
     elif count > sent[0]:
         payload = views.delta_payload(run, sent[0])
     else:
@@ -52,6 +54,7 @@ def _scores(run: Run) -> None:
     covered = f"{scores['components_covered']} of {scores['components']}"
     row.metric("Components covered", covered, help="Parts of the support with recall of 0.9 or more.", width=180)
     st.page_link("pages/evaluate.py", label="See what each score counts", icon=":material/arrow_forward:")
+    st.page_link("pages/compare.py", label="Compare with another run", icon=":material/compare:")
 
 
 def _percent(value: float | None) -> str:

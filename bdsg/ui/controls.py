@@ -6,53 +6,32 @@ import dataclasses
 import math
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
-from bdsg.data import GaussianMixture
-from bdsg.errors import ConfigError
 from bdsg.presets import PRESETS
 from bdsg.ui import session
+from bdsg.ui.names import label, name_of
 
 OWN = "own"
-NAMES = {
-    "closed_form": "Closed form",
-    "iresnet": "IResNet",
-    "resflow": "ResFlow",
-    "ours": "Ours",
-    "paper": "Paper, eq. 4",
-    "exact": "Exact",
-    "truncated": "Truncated series",
-    "roulette": "Russian roulette",
-    "lipswish": "LipSwish",
-    "elu": "ELU",
-}
-LABELS = {
-    "hidden": "Hidden layers",
-    "lambda1": "Distance weight",
-    "lambda2": "Dispersion weight",
-    "batch_size": "Batch",
-    "samples": "Samples",
-    "log_determinant": "Log-determinant",
-    "coefficient": "Lipschitz bound",
-    "steps": "Steps",
-}
-
-
-def label(field: dataclasses.Field[Any]) -> str:
-    """A control's label: name, symbol, unit."""
-    name = LABELS.get(field.name, field.name.replace("_", " ").capitalize())
-    symbol, unit = field.metadata["symbol"], field.metadata["unit"]
-    return f"{name}{f' {symbol}' if symbol else ''}{f' ({unit})' if unit else ''}"
 
 
 def run_caption() -> None:
     """The run in one line: what the page's picture and numbers belong to."""
-    config = session.config()
+    st.caption(run_words(session.config()))
+
+
+def run_words(config: ExperimentConfig) -> str:
+    """Data, models, ε and seed of a run in one line."""
     title = PRESETS[config.data.preset].title if config.data.preset else "Your own mixture"
-    parts = (title, _name(config.density.kind), _name(config.boundary.objective))
-    st.caption(" · ".join((*parts, f"ε = {config.epsilon:g}", f"seed {config.seed}")))
+    parts = (title, name_of(config.density.kind), name_of(config.boundary.objective))
+    return " · ".join((*parts, f"ε = {config.epsilon:g}", f"seed {config.seed}"))
+
+
+def teaching_footer() -> None:
+    """The way back from a link that hides the controls."""
+    if session.teaching():
+        st.button("Show the controls", key="controls", type="tertiary", on_click=session.show_controls)
 
 
 def setting_controls(section: str, names: tuple[str, ...]) -> None:
@@ -71,7 +50,7 @@ def _control(section: str, field: dataclasses.Field[Any], value: Any, key: str) 
     common: dict[str, Any] = {"key": key, "on_change": _changed, "args": (section, field.name, key)}
     if meta["choices"]:
         options = list(meta["choices"])
-        st.selectbox(label(field), options, options.index(value), format_func=_name, help=meta["help"], **common)
+        st.selectbox(label(field), options, options.index(value), format_func=name_of, help=meta["help"], **common)
     elif isinstance(value, tuple):
         st.text_input(
             label(field), ", ".join(map(str, value)), help=f"{meta['help']} Whole numbers, by commas.", **common
@@ -103,10 +82,6 @@ def _changed(section: str, name: str, key: str) -> None:
         session.change(section, name, value)
 
 
-def _name(value: str) -> str:
-    return NAMES.get(value, value)
-
-
 def _distribution(config: ExperimentConfig) -> str:
     return config.data.preset or OWN
 
@@ -128,12 +103,19 @@ def distribution_control() -> None:
 
 
 def _choose_distribution(name: str) -> None:
-    if name != OWN:
+    if name == OWN:
+        own_mixture()
+    else:
         session.choose_preset(name)
-        return
+
+
+def own_mixture() -> None:
+    """Take the present mixture as the start of an own one; model, objective and ε stay as they are."""
     before = session.config()
     numbers = dataclasses.asdict(before.data.mixture_numbers())
     kept = {key: value for key, value in session.choices().items() if key != "data"}
+    kept["density"] = {"kind": before.density.kind, **kept.get("density", {})}
+    kept["boundary"] = {"objective": before.boundary.objective, **kept.get("boundary", {})}
     session.adopt({**kept, "data": {"mixture": numbers, "samples": before.data.samples}, "epsilon": before.epsilon})
 
 
@@ -148,7 +130,7 @@ def variant_control(section: str, name: str, title: str, help: str) -> None:
         list(field.metadata["choices"]),
         default=getattr(part, name),
         required=True,
-        format_func=_name,
+        format_func=name_of,
         key=key,
         help=help,
         on_change=lambda: session.choose_variant(section, name, st.session_state[key]),
@@ -158,7 +140,7 @@ def variant_control(section: str, name: str, title: str, help: str) -> None:
 def epsilon_control() -> None:
     """The training ε."""
     config = session.config()
-    key = f"epsilon:{_distribution(config)}"
+    key = f"epsilon:{_distribution(config)}:{st.session_state.get('mixture_version', 0)}"
     st.number_input(
         "Threshold ε (per unit area)",
         1e-9,
@@ -184,82 +166,3 @@ def seed_control() -> None:
         on_change=lambda: session.change(None, "seed", st.session_state["seed"]),
         help="Same settings and seed: the same run, bit for bit.",
     )
-
-
-COLUMNS = {
-    "weight": ("Weight", "Share of the samples; weights are scaled to sum to 1."),
-    "x": ("Mean x", "Horizontal place of the mode."),
-    "y": ("Mean y", "Vertical place of the mode."),
-    "long": ("σ long", "Standard deviation along the long axis."),
-    "short": ("σ short", "Standard deviation across it."),
-    "angle": ("Angle (°)", "Direction of the long axis, counter-clockwise from x."),
-}
-
-
-def mixture_editor() -> None:
-    """Edit an own mixture: a row a mode, or JSON."""
-    mixture = GaussianMixture.from_config(session.config().data)
-    version = st.session_state.setdefault("mixture_version", 0)
-    st.caption("One row a mode. Add rows at the bottom, remove them with the check boxes.")
-    edited = st.data_editor(
-        to_rows(mixture),
-        num_rows="dynamic",
-        hide_index=True,
-        key=f"mixture:{version}",
-        column_config={
-            name: st.column_config.NumberColumn(title, help=help, required=True, format="%.4g")
-            for name, (title, help) in COLUMNS.items()
-        },
-    )
-    if st.button("Use this mixture", key="use_mixture", icon=":material/check:"):
-        _use(lambda: from_rows(edited))
-    with st.expander("As JSON"):
-        text = st.text_area("Mixture", mixture.to_json(), height=180, key=f"mixture_json:{version}")
-        if st.button("Use this JSON", key="use_json", icon=":material/check:"):
-            _use(lambda: GaussianMixture.from_json(text))
-
-
-def _use(make: Any) -> None:
-    mixture: GaussianMixture = make()
-    if mixture.dim != 2:
-        raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
-    session.change("data", "mixture", dataclasses.asdict(mixture.to_config()))
-    st.session_state.mixture_version += 1
-    st.rerun()
-
-
-Rows = list[dict[str, float]]
-
-
-def to_rows(mixture: GaussianMixture) -> Rows:
-    """A mixture as rows with the keys of ``COLUMNS``."""
-    rows = []
-    for weight, mean, covariance in zip(mixture.weights, mixture.means, mixture.covariances, strict=True):
-        variances, directions = np.linalg.eigh(covariance)
-        angle = math.degrees(math.atan2(directions[1, 1], directions[0, 1])) % 180
-        numbers = (weight, *mean, math.sqrt(variances[1]), math.sqrt(variances[0]), angle)
-        rows.append({name: round(float(number), 6) for name, number in zip(COLUMNS, numbers, strict=True)})
-    return rows
-
-
-def from_rows(rows: Rows) -> GaussianMixture:
-    """Inverse of :func:`to_rows`; weights need not sum to 1.
-
-    Raises:
-        ConfigError: a cell is empty or not a number, or the numbers make no mixture.
-    """
-    if not rows:
-        raise ConfigError("data.mixture", rows, "needs at least one row: add a mode.")
-    for number, row in enumerate(rows, start=1):
-        for name, (title, _) in COLUMNS.items():
-            value = row.get(name)
-            if value is None or not math.isfinite(value):
-                raise ConfigError(f"row {number}, {title}", value, "must be a number: fill the cell or remove the row.")
-    table = np.array([[row[name] for name in COLUMNS] for row in rows], dtype=float)
-    weights, means, long, short, angle = table[:, 0], table[:, 1:3], table[:, 3], table[:, 4], np.radians(table[:, 5])
-    if (weights <= 0).any() or (table[:, 3:5] <= 0).any():
-        raise ConfigError("data.mixture", table[:, [0, 3, 4]].tolist(), "needs weights and σ above 0 in every row.")
-    c, s = np.cos(angle), np.sin(angle)
-    turn = np.stack([np.stack([c, -s], -1), np.stack([s, c], -1)], 1)  # (K, 2, 2)
-    scale = np.stack([long, short], -1)[:, None, :] ** 2
-    return GaussianMixture(weights / weights.sum(), means, (turn * scale) @ turn.transpose(0, 2, 1))

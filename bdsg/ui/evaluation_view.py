@@ -8,15 +8,19 @@ import streamlit as st
 
 from bdsg import plots
 from bdsg.data import GaussianMixture
+from bdsg.errors import ConfigError
 from bdsg.result import Result
 from bdsg.scoring import score_result
-from bdsg.ui import progress, session, stage, views
+from bdsg.ui import progress, session, stage, takeaway, tour, views
 from bdsg.ui.density_view import CHART
 from bdsg.ui.runs import Run
 
 
 def show(run: Run | None) -> None:
     """The evaluation component, and all that it does not hold."""
+    if tour.veils(session.config()):
+        st.info("Answer the tour's question above, then the run is shown here.", icon=":material/visibility_off:")
+        return
     if run is None or run.result is None:
         if run is not None:
             st.fragment(_waiting, run_every=0.5 if run.active else None)(run)
@@ -25,14 +29,34 @@ def show(run: Run | None) -> None:
         st.page_link("pages/boundary.py", label="Train it on the boundary page", icon=":material/arrow_forward:")
         return
     result = run.result
-    payload = _payload(result.config.key(), result)
+    start = _start(result)
+    payload = _payload(result.config.key(), result, start)
     chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
-    _further(result, chosen or result.config.epsilon)
+    _further(result, chosen or start)
+    takeaway.show(run)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _payload(key: str, _result: Result) -> bytes:
-    return views.evaluation_payload(_result, _result.config.epsilon)
+def _payload(key: str, _result: Result, epsilon: float) -> bytes:
+    return views.evaluation_payload(_result, epsilon)
+
+
+def _start(result: Result) -> float:
+    """Where the slider starts: at the tour's ε, at that of a link for the run that it opened, or at the run's."""
+    key, config = result.config.key(), result.config
+    if (asked := tour.epsilon(config)) != config.epsilon:
+        return asked
+    if "opened_at" not in st.session_state:
+        st.session_state.opened_at = (key, st.query_params.get("at"))
+    of_run, text = st.session_state.opened_at
+    if text is None or of_run != key:
+        return config.epsilon
+    low, high = views.epsilon_range(config)
+    try:
+        return views.level_in(text, low, high)
+    except ConfigError as error:
+        st.warning(f"The link's ε was not understood, so the run's own is shown. {error}", icon=":material/info:")
+        return config.epsilon
 
 
 def _waiting(run: Run) -> None:

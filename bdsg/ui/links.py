@@ -10,7 +10,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
 
 SECTIONS = ("data", "density", "boundary")
-PLAIN = ("epsilon", "delta", "seed")
+PLAIN = ("epsilon", "delta", "seed", "device")
 MOST_CHARACTERS = 20_000
 
 Choices = dict[str, Any]

@@ -4,34 +4,54 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bdsg.ui import session
+from bdsg.ui import controls, history, session
 from bdsg.ui.runs import Run
 
 STAGES = {"density": "Fitting the density", "boundary": "Training B(z)", "scores": "Scoring"}
+STARTING = "Starting… Right after installation this takes up to a minute: the training code is compiled once."
 TERM_NAMES = {"loss": "loss", "l0": "L0", "l1": "L1", "l2": "L2"}
 
 
-def train_button(run: Run | None) -> None:
-    """Start the run of the present choices, or stop it; it is never started twice."""
+def train_button(run: Run | None, *, veiled: bool = False) -> None:
+    """Start the run of the present choices, or stop it; it is never started twice.  ``veiled``: not yet."""
     if run is not None and run.active:
-        text = "Stopping…" if run.stopping else "Stop"
-        if st.button(text, key="stop", icon=":material/stop:", disabled=run.stopping, width="stretch"):
-            session.queue().stop(run)
-            st.rerun()
+        st.button(
+            "Stopping…" if run.stopping else "Stop",
+            key="stop",
+            icon=":material/stop:",
+            disabled=run.stopping,
+            on_click=session.queue().stop,
+            args=(run,),
+            width="stretch",
+        )
         return
     done = run is not None and run.state == "finished"
-    clicked = st.button(
+    help = "Change a setting to train again." if done else "Fits the density, then trains B(z), in the background."
+    st.button(
         "Trained" if done else "Train",
         key="train",
         type="primary",
         icon=":material/check:" if done else ":material/play_arrow:",
-        disabled=done,
-        help="Change a setting to train again." if done else "Fits the density, then trains B(z), in the background.",
+        disabled=done or veiled,
+        help="Answer the tour's question first." if veiled else help,
+        on_click=_start,
         width="stretch",
     )
-    if clicked:
+
+
+def teaching_head(run: Run | None, *, veiled: bool = False) -> None:
+    """What is left where a link hides the controls: the run in a line, and the button while there is no result."""
+    controls.run_caption()
+    if run is None or run.result is None:
+        with st.container(width=160):
+            train_button(run, veiled=veiled)
+
+
+def _start() -> None:
+    """Called before the page runs again, which then shows the run at once."""
+    with session.guarded():
         session.queue().submit(session.config())
-        st.rerun()
+        history.note(session.choices())
 
 
 def progress_line(run: Run | None) -> None:
@@ -59,7 +79,7 @@ def rerun_at_end(run: Run | None) -> None:
 def _running(run: Run) -> None:
     now = run.progress
     if now is None:
-        st.progress(0.0, "Starting…")
+        st.progress(0.0, STARTING)
         return
     words = [f"{STAGES[now.stage]}: step {now.step:,} of {now.steps:,}"]
     words += [f"{TERM_NAMES.get(name, name)} {value:.3g}" for name, value in now.terms.items()]

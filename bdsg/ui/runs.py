@@ -78,6 +78,14 @@ class RunQueue:
             self._update()
             return run
 
+    def of_key(self, key: str) -> Run | None:
+        """The run whose config has this key, in memory or from the store; it starts nothing."""
+        with self._changed:
+            if run := self._runs.get(key):
+                return run
+        result = self._store.by_key(key) if self._store else None
+        return self.find(result.config) if result else None
+
     def _add(self, config: ExperimentConfig) -> Run:
         if self._closed:
             raise BDSGError("The queue of runs is closed, because the app is ending: start the app again.")

@@ -24,6 +24,9 @@ from bdsg.ui.runs import Run, RunQueue
 APP = Path(__file__).parents[2] / "app.py"
 FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}
 
+TEACH = "teach"
+"""The parameter of a link that hides the controls."""
+
 log = logging.getLogger(__name__)
 
 
@@ -119,14 +122,26 @@ def show_notice() -> None:
 
 def write_link() -> None:
     """Keep the address bar equal to the choices, so that it can be copied."""
-    wanted = links.to_parameters(choices())
+    wanted = links.to_parameters(choices()) | ({TEACH: "1"} if teaching() else {})
     others = {key: value for key, value in st.query_params.to_dict().items() if not _is_choice(key)}
     if st.query_params.to_dict() != {**others, **wanted}:
         st.query_params.from_dict({**others, **wanted})
 
 
 def _is_choice(key: str) -> bool:
-    return key in links.PLAIN or key.partition(".")[0] in links.SECTIONS
+    return key in (*links.PLAIN, TEACH) or key.partition(".")[0] in links.SECTIONS
+
+
+def teaching() -> bool:
+    """Whether this visit came by a link that hides the controls: the pictures and the words are left."""
+    if TEACH in st.query_params:
+        st.session_state.setdefault(TEACH, True)
+    return bool(st.session_state.get(TEACH, False))
+
+
+def show_controls() -> None:
+    """Leave the teaching view."""
+    st.session_state[TEACH] = False
 
 
 def current_run() -> Run | None:

@@ -21,9 +21,13 @@ from bdsg.codec import pack
 from bdsg.errors import ConfigError
 
 ASSETS = Path(__file__).parent / "assets"
-SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js")
-PLAYER = (*SHARED, "timeline.js", "losses.js", "transport.js", "player.js")
-EVALUATION = (*SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "evaluate.js")
+SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "picture.js", "address.js")
+PLAYER = (*SHARED, "timeline.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js")
+DUEL = (*SHARED, "timeline.js", "transport.js", "pair.js", "duel.js")
+EVALUATION = (
+    *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js", "evaluate.js"
+)  # fmt: skip
+EDITOR = (*SHARED, "levels.js", "modes.js", "editor_panel.js", "editor_hand.js", "editor.js")
 
 FULL_SCALE = 32767
 """int16 that stands for the window's edge."""
@@ -50,12 +54,20 @@ def _component(name: str, html: str, scripts: Sequence[str]) -> Any:
 
 
 _PLAYER = _component("bdsg_player", "player.html", PLAYER)
+_DUEL = _component("bdsg_duel", "duel.html", DUEL)
 _EVALUATION = _component("bdsg_evaluation", "evaluate.html", EVALUATION)
+_EDITOR = _component("bdsg_editor", "editor.html", EDITOR)
 
 
 def player(payload: bytes, *, key: str) -> None:
     """Show a payload of :func:`player_payload` or :func:`delta_payload`; the key keeps playback going over reruns."""
     _PLAYER(key=key, data=payload)
+
+
+def duel(first: bytes, second: bytes, titles: tuple[str, str], *, key: str) -> None:
+    """Show two payloads of :func:`player_payload` side by side under one transport."""
+    both = {name: np.frombuffer(payload, np.uint8) for name, payload in (("first", first), ("second", second))}
+    _DUEL(key=key, data=pack(both, {"titles": list(titles)}))
 
 
 def evaluation(payload: bytes, *, key: str, on_change: Callable[[], None] | None = None) -> float | None:
@@ -67,6 +79,12 @@ def evaluation(payload: bytes, *, key: str, on_change: Callable[[], None] | None
     state = _EVALUATION(key=key, data=payload, on_epsilon_change=on_change or _nothing)
     chosen = state.get("epsilon")
     return None if chosen is None else float(chosen)
+
+
+def editor(payload: bytes, *, key: str, on_change: Callable[[], None]) -> None:
+    """Show a payload of :func:`editor_payload`; ``on_change`` is called after an edit, which is then in the state
+    under ``key`` as ``modes``: {"edit": its name, "modes": the modes}."""
+    _EDITOR(key=key, data=payload, on_modes_change=on_change)
 
 
 def _nothing() -> None:
@@ -102,6 +120,9 @@ class Playback:
         loop: start over at the end.
         compact: without the loss chart and the lesser controls.
         still: without B(z) and all that plays it.
+        addressed: the frame where the viewer stopped is kept in the page's address.
+        cue: when it changes, the player starts over.
+        ringed: B reads |z| too, not the angle of z alone.
     """
 
     title: str = ""
@@ -112,6 +133,9 @@ class Playback:
     loop: bool = False
     compact: bool = False
     still: bool = False
+    addressed: bool = False
+    cue: str = ""
+    ringed: bool = False
 
 
 def player_payload(
@@ -130,6 +154,8 @@ def player_payload(
     log_p_g: np.ndarray | None = None,
     model_samples: np.ndarray | None = None,
     warp: np.ndarray | None = None,
+    latent: np.ndarray | None = None,
+    probed: bool = False,
     lambda1: float | None = None,
     lambda2: float | None = None,
     **playback: Any,
@@ -143,6 +169,8 @@ def player_payload(
         log_p_x, log_p_g: log densities on a regular grid over the window, (ny, nx), rows along y.
         frames, steps, terms: the snapshots so far, (S, n, 2), (S,) and (S, 4) as in ``bdsg.result.TERMS``.
         warp: lines of a latent grid carried to data space, (W, P, 2).
+        latent: the z of the snapshots' points, (n, 2).
+        probed: whether both densities go along in full, for the probe.
         truth_lines, model_lines: contour lines {p_x = ε} and {p_g = ε}, (k, 2) each.
         lambda1, lambda2: the weights of L1 and L2, shown beside their curves.
         playback: fields of :class:`Playback`.
@@ -152,8 +180,11 @@ def player_payload(
     arrays = {"data": _floats("data", data), "heat": heat(log_p_x, peak), **_snapshots(frames, steps, terms, low, high)}
     if log_p_g is not None:
         arrays["model_heat"] = heat(log_p_g, peak)
-    optional = {"model_samples": model_samples, "warp": warp}
+    optional = {"model_samples": model_samples, "warp": warp, "latent": latent}
     arrays |= {name: _floats(name, points) for name, points in optional.items() if points is not None}
+    if probed:
+        densities = {"log_p_x": log_p_x, "log_p_g": log_p_g}
+        arrays |= {name: _floats(name, values) for name, values in densities.items() if values is not None}
     weights = {"lambda1": lambda1, "lambda2": lambda2}
     meta = {
         "kind": "full",
@@ -226,6 +257,18 @@ def evaluation_payload(
         "high": high.tolist(),
     }
     return pack(packed, meta)
+
+
+def editor_payload(*, modes: list[dict[str, float]], epsilon: float, limits: dict[str, Any], edit: str | None) -> bytes:
+    """What the editor of mixtures shows.
+
+    Args:
+        modes: weight, x, y, long, short and angle (degrees) of each.
+        limits: the most ``modes``, the range of a ``weight``, and what share of the window a width
+            is, one over ``finest`` to one over ``widest``.
+        edit: the name of the edit that led to these modes, if one did: the editor ignores its own echo.
+    """
+    return pack({}, {"modes": modes, "epsilon": epsilon, "limits": limits, "edit": edit})
 
 
 def _snapshots(

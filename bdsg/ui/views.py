@@ -10,6 +10,7 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.errors import ConfigError
 from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
 from bdsg.scene import make_scene
@@ -35,14 +36,17 @@ def heat_field(mixture_json: str, low: tuple[float, float], high: tuple[float, f
     return Field.over(mixture.log_prob, np.array(low), np.array(high), HEAT_SHAPE)
 
 
-def player_payload(config: ExperimentConfig, run: Run | None, *, moving: bool = True, **options: Any) -> bytes:
+def player_payload(
+    config: ExperimentConfig, run: Run | None, *, moving: bool = True, epsilon: float | None = None, **options: Any
+) -> bytes:
     """All that is known of a run by now, or before it the data alone.
 
     Args:
         moving: whether to show B(z).
+        epsilon: level of the contours; by default the config's.
         options: go to :func:`bdsg.ui.stage.player_payload`.
     """
-    mixture = plane_mixture(config)
+    mixture, epsilon = plane_mixture(config), config.epsilon if epsilon is None else epsilon
     scene = run.scene if run and run.scene else make_scene(config, mixture)[0]
     low, high = scene.low, scene.high
     heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
@@ -53,15 +57,17 @@ def player_payload(config: ExperimentConfig, run: Run | None, *, moving: bool = 
         high=high,
         data=scene.data,
         log_p_x=heat.values,
-        epsilon=config.epsilon,
-        truth_lines=contour_lines(true_field(mixture.to_json(), config.delta), config.epsilon),
+        epsilon=epsilon,
+        truth_lines=contour_lines(true_field(mixture.to_json(), min(config.delta, epsilon)), epsilon),
         total_steps=config.boundary.steps,
         lambda1=config.boundary.lambda1,
         lambda2=config.boundary.lambda2,
         live=run is not None and run.active,
+        latent=run.result.arrays["latent"] if run and run.result and moving else None,
+        ringed=config.boundary.objective == "ours",
         **snapshot_arrays(run.boundary_snapshots if run and moving else []),
-        **_model(run, scene, config.epsilon),
-        **options,
+        **_model(run, scene, epsilon),
+        **{"probed": run is None or not run.active, **options},
     )
 
 
@@ -98,6 +104,17 @@ def epsilon_range(config: ExperimentConfig) -> tuple[float, float]:
     peak = math.exp(GaussianMixture.from_config(config.data).peak())
     low, high = (share * peak for share in EPSILON_SPAN)
     return min(low, config.epsilon), max(high, config.epsilon)
+
+
+def level_in(text: str, low: float, high: float) -> float:
+    """The ε that a link's text names; raises ConfigError unless it lies between ``low`` and ``high``."""
+    try:
+        level = float(text)
+    except ValueError:
+        level = math.nan
+    if not low <= level <= high:
+        raise ConfigError("at", text, f"must be a number from {low:.3g} to {high:.3g}.")
+    return level
 
 
 def evaluation_payload(result: Result, epsilon: float) -> bytes:

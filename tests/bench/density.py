@@ -15,8 +15,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from bdsg.compiled import one_blas_thread
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
+from bdsg.density.descent import CompiledGradient, Descent
 from bdsg.density.planar import PlanarExact
 from bdsg.density.plateau import one_cycle
 from bdsg.presets import PRESETS
@@ -27,7 +29,7 @@ from tests.bench.reports import Row, machine, write
 BLOCKS, HIDDEN, COEFFICIENT, BATCH = 10, (64, 64), 0.97, 256
 ROUNDS, STEPS_A_ROUND = 8, 15
 GOAL = 0.01
-HORIZON = 600
+HORIZON = 300
 """Steps of the one cycle that the project's flow runs through in the race to ``GOAL``."""
 
 LEARNING_RATES = {"project": 0.01, "reference": 0.003, "normflows": 0.003}
@@ -40,22 +42,22 @@ Train = Callable[[Tensor, float], None]
 class Contestant:
     """A model in training: ``step`` takes a batch, ``log_prob`` evaluates exactly."""
 
-    def __init__(self, name: str, first: Tensor) -> None:
+    def __init__(self, name: str, first: Tensor, threads: int) -> None:
         self.name = name
         self.times: list[float] = []
         self.processor: list[float] = []
         self.model = _model(name)
         if isinstance(self.model, ResidualFlow):
             self.model.initialise(first)
+            self.descent = Descent(self.model, PlanarExact(), torch.Generator(), threads)
         self.rate = LEARNING_RATES[name.split()[0]]
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=self.rate, betas=(0.9, 0.99), fused=True)
-        self.random = torch.Generator().manual_seed(0)
 
     def step(self, x: Tensor) -> None:
         """One training step, timed."""
         begun, worked = time.perf_counter(), time.process_time()
         if isinstance(self.model, ResidualFlow):
-            self._project_step(x)
+            self.descent.step(x, self.rate * one_cycle(min(1.0, self.steps / HORIZON)))
         else:
             self.model.train()
             self._descend(-self.model.log_prob(x).mean())
@@ -74,20 +76,21 @@ class Contestant:
         """Spent in steps."""
         return sum(self.times)
 
-    def _project_step(self, x: Tensor) -> None:
-        assert isinstance(self.model, ResidualFlow)
-        self.optimiser.param_groups[0]["lr"] = self.rate * one_cycle(min(1.0, self.steps / HORIZON))
-        self.model.power_iterate()
-        self._descend(-self.model.estimate_log_prob(x, PlanarExact(), self.random).surrogate.mean())
-
     def _descend(self, loss: Tensor) -> None:
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
 
     def kl(self, truth: ClosedForm, x: Tensor) -> float:
-        """KL(p_x ‖ p_g) in nats on samples, with the exact determinant."""
+        """KL(p_x ‖ p_g) in nats on samples, with the exact determinant; of the project's averaged weights."""
+        if isinstance(self.model, ResidualFlow):
+            with self.descent.averaged():
+                self.model.power_iterate()
+                return self._kl(truth, x)
         self.model.eval()
+        return self._kl(truth, x)
+
+    def _kl(self, truth: ClosedForm, x: Tensor) -> float:
         found = torch.cat([self.model.log_prob(part.float()).detach() for part in x.split(4000)])
         return float((truth.log_prob(x) - found.double()).mean())
 
@@ -104,14 +107,14 @@ def _model(name: str) -> nn.Module:
 NAMES = ("project", "reference", "normflows brute_force", "normflows reduce_memory", "normflows series")
 
 
-def speed(limit: float) -> list[Row]:
+def speed(limit: float, threads: int) -> list[Row]:
     """Iterations a second (of the median step of interleaved rounds), then the race to ``GOAL``.
 
     The race's clock is the sum of each model's own steps.
     """
     truth, random = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture)), torch.Generator().manual_seed(1)
     fresh = truth.sample(20_000, random)
-    contestants = [Contestant(name, truth.sample(2048, random).float()) for name in NAMES]
+    contestants = [Contestant(name, truth.sample(2048, random).float(), threads) for name in NAMES]
     for _ in range(ROUNDS):
         for one in contestants:
             for _ in range(STEPS_A_ROUND):
@@ -147,45 +150,37 @@ def _race(one: Contestant, truth: ClosedForm, fresh: Tensor, limit: float, rando
     }
 
 
-def shares() -> list[Row]:
-    """Where a step of the project's flow spends its time: by part, by the clock; by kind, by the profiler."""
+def shares(threads: int) -> list[Row]:
+    """Where a step of the project's flow spends its time, by the clock."""
     truth, random = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture)), torch.Generator().manual_seed(1)
     flow = ResidualFlow(2, BLOCKS, HIDDEN, COEFFICIENT, "lipswish", random)
     flow.initialise(truth.sample(2048, random).float())
-    optimiser = torch.optim.Adam(flow.parameters(), lr=1e-3, fused=True)
-    spent: dict[str, list[float]] = {}
+    descent, gradient = Descent(flow, PlanarExact(), random, threads), CompiledGradient.__call__
+    assert isinstance(descent.gradient, CompiledGradient)
+    clocks: dict[str, list[float]] = {"sampling": [], "normalising weights": [], "gradient": [], "all but sampling": []}
 
     def clock(part: str, work: Callable[[], object]) -> object:
         begun = time.perf_counter()
         found = work()
-        spent.setdefault(part, []).append(time.perf_counter() - begun)
+        clocks[part].append(time.perf_counter() - begun)
         return found
 
-    def step() -> None:
+    for _ in range(200):
         x = clock("sampling", lambda: truth.sample(BATCH, random).float())
-        clock("power iteration", flow.power_iterate)
         assert isinstance(x, Tensor)
-        loss = clock("forward", lambda: -flow.estimate_log_prob(x, PlanarExact(), random).surrogate.mean())
-        assert isinstance(loss, Tensor)
-        optimiser.zero_grad(set_to_none=True)
-        clock("backward", loss.backward)
-        clock("optimiser", optimiser.step)
-
-    for _ in range(60):
-        step()
-    parts = {part: float(torch.tensor(times[10:]).median()) for part, times in spent.items()}
-    whole = sum(parts.values())
-    with torch.profiler.profile() as profile:
-        for _ in range(10):
-            step()
-    events = profile.key_averages()
-    total = sum(event.self_cpu_time_total for event in events)
-    products = sum(e.self_cpu_time_total for e in events if e.key in ("aten::mm", "aten::bmm", "aten::addmm"))
-    rows = [{"part": part, "milliseconds": 1e3 * t, "share": t / whole} for part, t in parts.items()]
-    rows.append({"part": "all", "milliseconds": 1e3 * whole, "share": 1.0})
-    rows.append(
-        {"part": "of it matrix products", "milliseconds": 1e3 * whole * products / total, "share": products / total}
-    )
+        clock("normalising weights", descent.gradient.normalise_weights)
+        clock("gradient", lambda x=x: gradient(descent.gradient, x))  # type: ignore[misc]
+        clock("all but sampling", lambda x=x: descent.step(x, 1e-3))  # type: ignore[misc]
+    median = {part: statistics.median(times[20:]) for part, times in clocks.items()}
+    whole = median["sampling"] + median["all but sampling"]
+    parts = {
+        "sampling": median["sampling"],
+        "normalising weights (power iteration)": median["normalising weights"],
+        "likelihood, forward and backward": median["gradient"] - median["normalising weights"],
+        "Adam and averaging": median["all but sampling"] - median["gradient"],
+        "all": whole,
+    }
+    rows: list[Row] = [{"part": part, "milliseconds": 1e3 * t, "share": t / whole} for part, t in parts.items()]
     return [*rows, *_floor(whole)]
 
 
@@ -217,15 +212,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/density"))
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
+    one_blas_thread()
     everything = not (chosen.speed or chosen.quality or chosen.estimators)
     sections: dict[str, list[Row]] = {}
     if chosen.speed or everything:
-        sections["Where a step's time goes"] = shares()
-        sections["Speed"] = speed(chosen.limit)
+        sections["Where a step's time goes"] = shares(chosen.threads)
+        sections["Speed"] = speed(chosen.limit, chosen.threads)
     if chosen.quality or everything:
         sections["Quality"], sections["Paper, section 4.2"] = quality(range(chosen.seeds))
     if chosen.estimators or everything:
-        sections["Estimators"], sections["Bias of an estimator"] = estimators(range(chosen.seeds))
+        names = ("Estimators", "Estimators by seed", "Bias of an estimator of log p_g")
+        sections.update(zip(names, estimators(range(chosen.seeds)), strict=True))
     print(write(chosen.out, "density", sections, {**machine(), "seeds": chosen.seeds, "limit": chosen.limit}))
 
 

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
 import torch
 from torch import Tensor
 
-from bdsg.boundary.generator import START_RADIUS, ComponentGenerator, DenseGenerator, angle_features, layers, on_circle
-from bdsg.boundary.level_set import LevelSet
+from bdsg.boundary.generator import (
+    START_OUTSIDE,
+    START_RADIUS,
+    ComponentGenerator,
+    DenseGenerator,
+    angle_features,
+    layers,
+    on_circle,
+)
+from bdsg.boundary.places import Places
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def circles(counts: tuple[int, ...], radius: float = 2.0) -> LevelSet:
-    """Evenly spaced samples of circles whose centres lie 20 apart on the x-axis."""
-    parts = []
-    for k, count in enumerate(counts):
-        angle = 2 * math.pi * torch.arange(count) / count
-        parts.append(radius * torch.stack([angle.cos(), angle.sin()], 1) + torch.tensor([20.0 * k, 0.0]))
-    components = torch.cat([torch.full((count,), k) for k, count in enumerate(counts)])
-    return LevelSet(torch.cat(parts), components, 0.1)
+def circles(radii: tuple[float, ...]) -> Places:
+    """Circles whose centres lie 20 apart on the x-axis."""
+    angles = 2 * math.pi * torch.arange(64) / 64
+    table = torch.stack([angles.cos(), angles.sin()], 1).expand(len(radii), -1, -1)
+    centres = torch.tensor([[20.0 * k, 0.0] for k in range(len(radii))])
+    sizes = torch.tensor(radii)
+    axes = sizes[:, None, None] * torch.eye(2)
+    return Places(centres, axes, torch.ones(len(radii)), table, torch.ones(table.shape[:2]), sizes / sizes.sum())
 
 
 @pytest.mark.parametrize(
@@ -86,12 +95,12 @@ def test_weights_are_glorots_and_come_from_the_generator_alone() -> None:
 def test_angle_features_are_cosines_and_sines() -> None:
     angle = torch.linspace(-3, 3, 25, dtype=torch.float64)
     found = angle_features(torch.stack([angle.cos(), angle.sin()], 1), 4)
-    multiples = angle[:, None] * torch.arange(1, 5)
-    torch.testing.assert_close(found, torch.cat([multiples.cos(), multiples.sin()], 1))
+    multiples, damping = angle[:, None] * torch.arange(1, 5), torch.tensor([1, 2, 3, 4]).double().sqrt()
+    torch.testing.assert_close(found, torch.cat([multiples.cos() / damping, multiples.sin() / damping], 1))
 
 
 def test_component_shares_follow_the_edges() -> None:
-    generator = ComponentGenerator((8,), circles((50, 150, 300)), torch.Generator())
+    generator = ComponentGenerator((8,), circles((1.0, 3.0, 6.0)), torch.Generator())
     assert generator.edges.tolist() == pytest.approx([0.1, 0.4])
     components = generator.read(normal(40_000, 2)).components
     shares = torch.bincount(components, minlength=3) / 40_000
@@ -100,29 +109,43 @@ def test_component_shares_follow_the_edges() -> None:
 
 def test_component_is_the_cdf_of_the_norm() -> None:
     # 1 − exp(−r²/2) passes 0.1 at r = √(−2 log 0.9) = 0.4590 and 0.4 at r = √(−2 log 0.6) = 1.0108.
-    generator = ComponentGenerator((8,), circles((50, 150, 300)), torch.Generator())
+    generator = ComponentGenerator((8,), circles((1.0, 3.0, 6.0)), torch.Generator())
     radii = torch.tensor([0.0, 0.458, 0.460, 1.010, 1.012, 50.0])
     z = radii[:, None] * torch.tensor([[0.6, -0.8]])
     assert generator.read(z).components.tolist() == [0, 0, 1, 1, 2, 2]
 
 
-def test_component_generator_starts_just_outside_each_component() -> None:
-    level_set = circles((50, 150, 300))
-    generator = ComponentGenerator((16, 16), level_set, torch.Generator().manual_seed(4))
+@pytest.mark.parametrize(("inside", "ratio"), [(1.0, START_OUTSIDE), (-1.0, 1 / START_OUTSIDE)])
+def test_component_generator_starts_just_outside_the_support(inside: float, ratio: float) -> None:
+    places = dataclasses.replace(circles((1.0, 3.0, 6.0)), inside=torch.full((3,), inside))
+    generator = ComponentGenerator((16, 16), places, torch.Generator().manual_seed(4))
     z = normal(3000, 2)
     points, components = generator(z).detach(), generator.read(z).components
-    for k in range(3):
-        offsets = points[components == k] - torch.tensor([20.0 * k, 0.0])
-        # 1.4 (radius + spacing) = 2.94; the network adds little at first.
-        assert offsets.norm(dim=1).min() > 2.94 * 0.7
-        assert offsets.norm(dim=1).max() < 2.94 * 1.3
+    for k, radius in enumerate((1.0, 3.0, 6.0)):
+        offsets = (points[components == k] - torch.tensor([20.0 * k, 0.0])) / radius
+        assert offsets.norm(dim=1).min() > ratio - 0.25  # the network adds little at first
+        assert offsets.norm(dim=1).max() < ratio + 0.25
         angles = torch.atan2(offsets[:, 1], offsets[:, 0]).sort().values
         assert torch.diff(angles).max() < 0.3  # all the way round
-    assert generator.radii.tolist() == pytest.approx([2.94] * 3, rel=1e-2)
+
+
+def test_component_generator_is_its_layers_in_the_frame_of_an_ellipse() -> None:
+    places = circles((1.0, 3.0))
+    places = dataclasses.replace(places, axes=torch.tensor([[[3.0, 1.0], [0.5, 2.0]], [[1.0, 0.0], [-1.0, 4.0]]]))
+    generator, z = ComponentGenerator((4,), places, torch.Generator().manual_seed(2)), normal(10, 2)
+    first, second = (module for module in generator.network if isinstance(module, torch.nn.Linear))
+    components, angles = generator.read(z).components, torch.atan2(z[:, 1], z[:, 0])
+    multiples = angles[:, None] * torch.arange(1, generator.harmonics + 1)
+    damping = torch.arange(1, generator.harmonics + 1).sqrt()
+    inputs = torch.cat([multiples.cos() / damping, multiples.sin() / damping, torch.eye(2)[components]], 1)
+    hidden = inputs @ first.weight.T + first.bias
+    local = START_OUTSIDE * on_circle(z) + (hidden * hidden.sigmoid()) @ second.weight.T + second.bias
+    expected = torch.stack([places.centres[k] + places.axes[k] @ local[i] for i, k in enumerate(components)])
+    torch.testing.assert_close(generator(z), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_component_generator_in_one_component_sees_the_direction_alone() -> None:
-    generator, z = ComponentGenerator((8,), circles((100,)), torch.Generator().manual_seed(5)), normal(50, 2)
+    generator, z = ComponentGenerator((8,), circles((2.0,)), torch.Generator().manual_seed(5)), normal(50, 2)
     torch.testing.assert_close(generator(3 * z), generator(z), rtol=1e-4, atol=1e-4)
 
 

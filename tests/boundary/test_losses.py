@@ -121,60 +121,66 @@ def test_distances_do_not_depend_on_where_the_data_lie(offset: float) -> None:
     expected = (points.double()[:, None] - data.double()).norm(dim=2)
     assert torch.equal(losses.nearest_index(points, data), expected.argmin(1))
     assert float(losses.distance_term(points, data)) == pytest.approx(float(expected.amin(1).mean()), rel=1e-4)
-    two_way = float(expected.amin(1).mean() + expected.amin(0).mean())
-    assert float(losses.two_way_distance_term(points, data)) == pytest.approx(two_way, rel=1e-4)
 
 
 def test_level_term_by_hand() -> None:
-    # Misfits 0, 1, −2, −5: 0 + 1 + 4 + (2·3·5 − 3² = 21), over 4.
+    # Misfits 0, 1, −2, −5 cost 0, 1, 4 and 2·3·5 − 3² = 21; divided by 1 + a²: 0 + 1 + 4/2 + 21/5, over 4.
     log_level = math.log(0.01)
     log_density = log_level + torch.tensor([0.0, 1.0, -2.0, -5.0], dtype=torch.float64)
-    assert float(losses.level_term(log_density, log_level)) == pytest.approx(26 / 4, rel=1e-12)
+    astray = torch.tensor([7.0, 0.0, 1.0, 2.0], dtype=torch.float64)
+    assert float(losses.level_term(log_density, log_level, astray)) == pytest.approx((1 + 2 + 21 / 5) / 4, rel=1e-12)
 
 
 def test_level_term_meets_its_linear_part_smoothly() -> None:
     misfit = torch.tensor([2.999999, 3.000001, -10.0], dtype=torch.float64).requires_grad_()
-    values = torch.stack([losses.level_term(m[None], 0.0) for m in misfit])
+    values = torch.stack([losses.level_term(m[None], 0.0, torch.zeros(1)) for m in misfit])
     (slopes,) = torch.autograd.grad(values.sum(), misfit)
     assert float((values[1] - values[0]).detach()) == pytest.approx(6 * 2e-6, rel=1e-3)
     assert slopes.tolist() == pytest.approx([6, 6, -6], rel=1e-5)
 
 
-def test_two_way_distance_by_hand() -> None:
-    # There: (1 + 4 + √73)/3 as L1 above.  Back: (0,1) is nearest (0,0) at 1; (3,0) is nearest (0,0) at 3.
-    expected = L1 + (1 + 3) / 2
-    assert float(losses.two_way_distance_term(POINTS, DATA)) == pytest.approx(expected, rel=1e-12)
+def test_level_term_gains_nothing_by_going_astray() -> None:
+    misfit, astray = normal(5).requires_grad_(), normal(5, seed=1).requires_grad_()
+    (gradient,) = torch.autograd.grad(losses.level_term(misfit, 0.0, astray), astray, allow_unused=True)
+    assert gradient is None
 
 
-def test_two_way_distance_and_gradient_by_a_double_loop() -> None:
-    points, targets = normal(15, 2).requires_grad_(), normal(25, 2, seed=1)
-    naive = naive_distance_term(points, targets) + naive_distance_term(targets, points)
-    mine = losses.two_way_distance_term(points, targets)
-    torch.testing.assert_close(mine, naive)
-    torch.testing.assert_close(torch.autograd.grad(mine, points), torch.autograd.grad(naive, points))
+def test_place_term_by_hand() -> None:
+    points = torch.tensor([[0.0, 0.0], [3.0, 4.0], [1.0, 1.0]], dtype=torch.float64).requires_grad_()
+    places = torch.tensor([[0.0, 2.0], [0.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
+    found = losses.place_term(points, places)
+    assert float(found.detach()) == pytest.approx((2 + 5 + 0) / 3, rel=1e-9)
+    (gradient,) = torch.autograd.grad(found, points)
+    expected = (
+        torch.tensor([[0.0, -1.0], [0.6, 0.8], [0.0, 0.0]], dtype=torch.float64) / 3
+    )  # 0, not NaN, where it is met
+    torch.testing.assert_close(gradient, expected)
 
 
 def test_component_dispersion_by_hand() -> None:
-    # Components 0, 0, 1, 1 with radii 2 and 10.  Pairs within: (1,2): √2·2/5; (3,4): ‖(−2,0)‖ = 2, so 2·10/4 = 5.
+    # Components 0, 0, 1, 1: the pairs within are (1,2): √2/5 and (3,4): ‖(−2,0)‖/4 = 1/2.
     points = torch.tensor([[0.0, 0.0], [3.0, 4.0], [50.0, 0.0], [50.0, 4.0]], dtype=torch.float64)
     latent = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [-1.0, 0.0]], dtype=torch.float64)
-    found = losses.component_dispersion_term(
-        latent, torch.tensor([0, 0, 1, 1]), points, torch.tensor([2.0, 10.0]).double()
-    )
-    assert float(found) == pytest.approx((2 * math.sqrt(2) / 5 + 5) / 2, rel=1e-12)
+    found = losses.component_dispersion_term(latent, torch.tensor([0, 0, 1, 1]), points)
+    assert float(found) == pytest.approx((math.sqrt(2) / 5 + 0.5) / 2, rel=1e-12)
 
 
-def test_component_dispersion_of_one_component_is_the_papers_times_its_radius() -> None:
-    points, latent = normal(20, 2), normal(20, 2, seed=1)
-    found = losses.component_dispersion_term(
-        latent, torch.zeros(20, dtype=torch.long), points, torch.tensor([3.0]).double()
-    )
-    torch.testing.assert_close(found, 3 * naive_dispersion_term(latent, points))
+def test_component_dispersion_of_one_component_is_the_papers() -> None:
+    points, latent = normal(20, 2).requires_grad_(), normal(20, 2, seed=1)
+    found = losses.component_dispersion_term(latent, torch.zeros(20, dtype=torch.long), points)
+    naive = naive_dispersion_term(latent, points)
+    torch.testing.assert_close(found, naive)
+    torch.testing.assert_close(torch.autograd.grad(found, points), torch.autograd.grad(naive, points))
+
+
+def test_component_dispersion_is_1_where_every_point_is_at_its_place() -> None:
+    points, components = normal(30, 2), torch.arange(30) % 3
+    assert float(losses.component_dispersion_term(points, components, points)) == pytest.approx(1.0, rel=1e-12)
 
 
 def test_component_dispersion_without_a_pair_is_zero() -> None:
     points = normal(3, 2).requires_grad_()
-    found = losses.component_dispersion_term(normal(3, 2), torch.arange(3), points, torch.ones(3).double())
+    found = losses.component_dispersion_term(normal(3, 2), torch.arange(3), points)
     assert float(found.detach()) == 0.0
     (gradient,) = torch.autograd.grad(found, points)
     assert not gradient.any()
@@ -182,9 +188,7 @@ def test_component_dispersion_without_a_pair_is_zero() -> None:
 
 def test_component_dispersion_of_collapsed_points_is_finite() -> None:
     points = torch.zeros(4, 2).requires_grad_()
-    found = losses.component_dispersion_term(
-        normal(4, 2).float(), torch.zeros(4, dtype=torch.long), points, torch.ones(1)
-    )
+    found = losses.component_dispersion_term(normal(4, 2).float(), torch.zeros(4, dtype=torch.long), points)
     (gradient,) = torch.autograd.grad(found, points)
     assert found.isfinite()
     assert gradient.isfinite().all()

@@ -7,7 +7,6 @@ import math
 import pytest
 import torch
 
-from bdsg.boundary import losses
 from bdsg.boundary.objectives import OurObjective, PaperObjective, make_objective, parameters
 from bdsg.config import BoundaryConfig
 from bdsg.data import GaussianMixture
@@ -42,18 +41,28 @@ def test_paper_is_equation_4() -> None:
         assert float(found.detach()) == pytest.approx(float(expected.detach()), rel=1e-4)
 
 
-def test_ours_aims_at_the_middle_of_the_band_and_knows_the_components() -> None:
-    objective = make("ours", lambda1=1.0, lambda2=0.025)
+def test_ours_aims_at_the_middle_of_the_band_and_at_the_places() -> None:
+    objective = make("ours", lambda1=3.0, lambda2=0.025)
     assert isinstance(objective, OurObjective)
     assert objective.log_level == pytest.approx(math.log(0.01 / math.sqrt(10)), rel=1e-12)
-    assert objective.level_set.components.unique().tolist() == [0, 1]
-    terms = objective.terms(Z, torch.Generator().manual_seed(4))
-    points, code = objective.generator(Z), objective.generator.read(Z)
-    chosen = torch.randint(len(objective.level_set.points), (512,), generator=torch.Generator().manual_seed(4))
-    l0 = losses.level_term(MODEL.log_prob(points), objective.log_level)
-    l1 = losses.two_way_distance_term(points, objective.level_set.points[chosen])
-    l2 = losses.component_dispersion_term(code.circle, code.components, points, objective.radii)
-    torch.testing.assert_close(terms, type(terms)(l0 + l1 + 0.025 * l2, l0, l1, l2))
+    assert objective.places.count == 2
+    points, (circle, components) = objective.generator(Z).double(), objective.generator.read(Z)
+    axes = objective.places.axes[components].double()
+    places = objective.places.at(circle, components)[0].double()
+    offsets = points - objective.places.centres[components] - (axes @ places[:, :, None])[:, :, 0]
+    # Circles around (±4, 0) with ½/2π·exp(−r²/2) = ε*; the slope of log p is −r there.
+    radius = math.sqrt(-2 * math.log(4 * math.pi * 0.01 / math.sqrt(10)))
+    misfit = (MODEL.log_prob(points) - objective.log_level).abs()
+    cost = torch.where(misfit < 3, misfit**2, 6 * misfit - 9)
+    l0 = (cost / (1 + (radius * offsets.norm(dim=1)) ** 2)).mean()
+    l1 = (offsets.norm(dim=1) / radius).mean()
+    local = (points - objective.places.centres[components]) / radius
+    pairs = [(i, j) for i in range(len(Z)) for j in range(i) if components[i] == components[j]]
+    ratios = [(places[i] - places[j]).norm() / (axes[i] @ (local[i] - local[j]) / radius).norm() for i, j in pairs]
+    l2 = torch.stack(ratios).mean()
+    expected = (l0 + 3 * l1 + 0.025 * l2, l0, l1, l2)
+    found = objective.terms(Z, torch.Generator())
+    assert [float(x.detach()) for x in found] == pytest.approx([float(x.detach()) for x in expected], rel=2e-3)
 
 
 @pytest.mark.parametrize("name", ["paper", "ours"])

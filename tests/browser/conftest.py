@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.serving import chromium_path, launch, serve
+
+expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")

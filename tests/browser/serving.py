@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, Playwright, TimeoutError
 
 ROOT = Path(__file__).parents[2]
 QUIET = (
@@ -61,3 +61,9 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.1)
     raise AssertionError("the server did not answer")
+
+
+def settle(page: Page) -> None:
+    """Wait, five seconds at most, for the script's end: a control that is about to be replaced loses a click."""
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=5_000)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
@@ -16,9 +15,9 @@ from bdsg.result import Result
 from bdsg.scoring import score_result
 from bdsg.store import Store
 from bdsg.ui import views
+from tests.browser.serving import settle
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
 
 SHORT = "density.steps=60&boundary.steps=150"
 CLOSE: dict[str, float] = {
@@ -95,16 +94,10 @@ def test_from_landing_to_scores(page: Page, server: str, cache: Path) -> None:
     _compare(second, result, epsilon)
 
 
-def settle(page: Page) -> None:
-    """Wait, five seconds at most, for the script's end: a control that is about to be replaced loses a click."""
-    with contextlib.suppress(TimeoutError):
-        page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=5_000)
-
-
 def _choose(page: Page, title: str) -> None:
     settle(page)
     page.get_by_role("combobox").first.click()
-    page.get_by_role("option", name=title).click()
+    page.get_by_role("option", name=title, exact=True).click()
     expect(page.get_by_text("Disjoint support")).to_be_visible()
     page.wait_for_url("**data.preset=bimodal_separate**")
     settle(page)
@@ -174,7 +167,7 @@ def _choose_own(page: Page) -> None:
     settle(page)
     page.get_by_role("combobox").first.click()
     page.get_by_role("option", name="Your own mixture").click()
-    expect(page.get_by_text("One row a mode")).to_be_visible()
+    page.wait_for_selector(".bdsg.editor[data-ready='1']")
     settle(page)
 
 

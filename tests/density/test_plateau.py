@@ -11,14 +11,16 @@ from torch import nn
 from bdsg.config import DensityConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.density.plateau import COOL_DOWN, GAIN, PATIENCE, BestWeights, Schedule, one_cycle
+from bdsg.density.plateau import COOL_DOWN, GAIN, BestWeights, Schedule, one_cycle
 from bdsg.result import DensitySnapshot, Progress
 from bdsg.train import CHECK_EVERY, train_density
+
+PATIENCE = 500
 
 
 def checked(losses: list[float], steps: int = 3000) -> tuple[Schedule, int]:
     """A schedule that saw a loss every ``CHECK_EVERY`` steps until it cooled down, and when that was."""
-    schedule = Schedule(steps)
+    schedule = Schedule(steps, PATIENCE)
     for index, loss in enumerate(losses):
         schedule.check(index * CHECK_EVERY, loss)
         if schedule.end < steps:
@@ -79,7 +81,7 @@ def test_the_best_weights_come_back() -> None:
 def test_a_fit_of_one_mode_ends_before_its_limit_and_says_so() -> None:
     truth, random = ClosedForm(GaussianMixture([1.0], [[0.0, 0.0]], [[[1.0, 0.0], [0.0, 1.0]]])), torch.Generator()
     flow = ResidualFlow(2, 1, (4,), 0.9, "elu", random.manual_seed(0))
-    config = DensityConfig(kind="iresnet", steps=5000, batch_size=64, learning_rate=0.001)
+    config = DensityConfig(kind="iresnet", steps=5000, patience=500, batch_size=64, learning_rate=0.001)
     preview = torch.zeros(1, 2)
     events = list(
         train_density(flow, config, lambda n: truth.sample(n, random).float(), preview, random, lambda: False)

@@ -10,10 +10,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from bdsg.codec import unpack
+from bdsg.config import BoundaryConfig
 from bdsg.ui import session
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("learn", "density", "boundary", "evaluate")
+DEFAULT_LAMBDA1 = BoundaryConfig().lambda1
+PAGES = ("learn", "density", "boundary", "evaluate", "history", "compare", "tour")
 
 
 @pytest.fixture(autouse=True)
@@ -110,3 +112,47 @@ def test_the_same_config_is_not_started_twice() -> None:
     assert run is not None
     assert session.queue().wait(run, 60)
     assert run.state == "stopped"
+
+
+def trained(page: AppTest) -> None:
+    """Press Train and wait for the end."""
+    page.button(key="train").click().run()
+    run = session.current_run_of(page.session_state["choices"])
+    assert run is not None
+    assert session.queue().wait(run, 120)
+    page.run()
+
+
+def test_history_lists_renames_compares_reopens_and_removes() -> None:
+    app = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "30"})
+    trained(app)
+    next(widget for widget in app.number_input if widget.label == "Distance weight λ1").set_value(0.5).run()
+    trained(app)
+    app.switch_page("pages/history.py").run()
+    assert not app.exception
+    assert [widget.value for widget in app.text_input] == ["Run 2", "Run 1"]
+    assert "Distance weight λ1: 0.5" in app.caption[0].value
+    assert f"Distance weight λ1: {DEFAULT_LAMBDA1:g}" in app.caption[1].value
+    lines = [block.value for block in app.markdown if "BP1" in block.value]
+    assert len(lines) == 2
+    assert all("Boundary recall" in line for line in lines)
+
+    app.text_input[0].set_value("Half the distance").run()
+    for _ in range(2):
+        next(box for box in app.checkbox if not box.value).check().run()
+    assert len(app.session_state["compare"]) == 2
+    settings, scores = app.table
+    assert settings.value.iloc[0].tolist()[0] == "B(z): Distance weight λ1"
+    assert set(settings.value.iloc[0].tolist()[1:]) == {"0.5", f"{DEFAULT_LAMBDA1:g}"}
+    assert "Half the distance" in scores.value.columns
+
+    app.button(key=f"remove:{app.session_state['history'][0].key}").click().run()
+    assert [widget.value for widget in app.text_input] == ["Run 1"]
+    assert app.session_state["compare"] is None
+    app.button(key=f"open:{app.session_state['history'][0].key}").click().run()
+    assert app.title[0].value == "Boundary"
+    assert session.ExperimentConfig.from_dict(app.session_state["choices"]).boundary.lambda1 == DEFAULT_LAMBDA1
+
+
+def test_an_empty_history_says_what_to_do() -> None:
+    assert "train a run" in opened("history").info[0].value

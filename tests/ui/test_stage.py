@@ -91,3 +91,13 @@ def test_an_empty_window_is_refused() -> None:
 def test_an_unknown_option_of_playback_is_refused() -> None:
     with pytest.raises(TypeError, match="speed"):
         full_payload(speed=2)
+
+
+def test_the_probe_gets_both_densities_and_the_latent_goes_along() -> None:
+    latent = np.arange(10.0).reshape(5, 2)
+    arrays, meta = unpack(full_payload(log_p_g=np.ones((2, 2)), latent=latent, probed=True, ringed=True))
+    assert arrays["log_p_x"].shape == (4, 3)
+    assert arrays["log_p_g"].tolist() == [[1, 1], [1, 1]]
+    assert arrays["latent"].tolist() == latent.tolist()
+    assert meta["ringed"] is True
+    assert "log_p_x" not in unpack(full_payload())[0]

@@ -54,7 +54,7 @@ const CARDS = {
   },
   bf1: {
     name: "BF1", value: (s) => formatShare(s.bf1),
-    text: () => "Harmonic mean of the two: high only if points are in the band and all along it.",
+    text: () => "Harmonic mean of the two: high only if points are in the band and all along it. Blind to how far off a stray is.",
     counted: (s) => `Harmonic mean of BP1 = ${formatShare(s.bp1)} (${key("in")}${grouped(s.in_band)} of ${grouped(s.points)} points) and boundary recall = ${formatShare(s.boundary_recall)} (${key("arc")}${rounded(s.detail.coverage.covered, 2)} of ${rounded(s.detail.coverage.total, 2)} units).`,
     missing: (s) => noContour(s),
   },

@@ -81,11 +81,24 @@ function setData(element, name, value) {
   if (element.dataset[name] !== text) element.dataset[name] = text;
 }
 
+/** Give a new view the markup as it came: Streamlit may mount a component again over what an earlier view has filled. */
+function renewMarkup(parent) {
+  let root = parent.querySelector(".bdsg");
+  const markup = root.bdsgMarkup ?? root.outerHTML;
+  if (root.bdsgMarkup) {
+    const fresh = make("div", { html: markup }).firstElementChild;
+    root.replaceWith(fresh);
+    root = fresh;
+  }
+  root.bdsgMarkup = markup;
+}
+
 /** One view for each place on the page, kept across Streamlit's calls. */
 function viewAt(views, parent, create) {
   const view = views.get(parent);
   if (view?.root.isConnected) return view;
   view?.stop(); // its markup was replaced
+  renewMarkup(parent);
   views.set(parent, create(parent));
   return views.get(parent);
 }

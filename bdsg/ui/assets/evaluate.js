@@ -10,7 +10,10 @@ class Evaluation {
     this.positive = "normal";
     this.layers = { heat: true, band: true, data: false, boundary: true, truth: true, contour: true };
     this.sent = new Set(); // values of ε that came from this slider: they need not be taken over again
+    this.address = new AddressNote("at");
+    parent.querySelector(".plane").append(pictureButtons(this));
     this.sheet = new Sheet(parent.querySelector(".plane-canvas"), () => this.redraw());
+    this.probe = new Probe(parent.querySelector(".plane"), { camera: () => this.#camera(), redraw: () => this.draw(), scene: () => this.#scene() });
     this.slider = parent.querySelector(".slider");
     this.slider.addEventListener("input", () => this.#move());
     this.slider.addEventListener("change", () => this.#send());
@@ -18,6 +21,10 @@ class Evaluation {
     this.root.querySelector(".choice").append("positive: ", this.#positiveSwitch());
     const names = Object.keys(this.layers);
     this.root.querySelector(".legend").append(...names.map((name) => layerButton(name, this.layers, () => this.redraw())));
+  }
+
+  get pictureName() {
+    return `bdsg-${this.meta.run.slice(0, 8)}-scores`;
   }
 
   receive(bytes, setStateValue) {
@@ -56,6 +63,7 @@ class Evaluation {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.sent.add(this.scores.epsilon);
+      this.address.write(this.scores.epsilon);
       this.setStateValue("epsilon", this.scores.epsilon);
     }, SEND_AFTER);
   }
@@ -135,13 +143,25 @@ class Evaluation {
   draw() {
     const { sheet, meta } = this;
     if (!meta || !sheet.width) return;
-    const camera = cameraFor(sheet, meta.low, meta.high), context = sheet.begin();
+    const camera = this.#camera(), context = sheet.begin();
     if (!this.layer) this.layer = this.#drawLayers(camera);
     if (this.active && exists(this.shown, this.active)) this.#drawMarked(context, camera);
     else this.#drawPlain(context, camera);
     drawAxes(context, camera, this.theme);
+    this.probe.draw(context, camera, this.theme);
     setData(this.root, "active", this.active ?? "");
     setData(this.root, "ready", 1);
+  }
+
+  #camera() {
+    return cameraFor(this.sheet, this.meta.low, this.meta.high);
+  }
+
+  /** What the probe reads from, at the present ε. */
+  #scene() {
+    const { arrays, meta: { low, high }, scores: { epsilon }, prepared } = this;
+    const grids = { truth: arrays.log_p_x, model: arrays.log_p_g };
+    return { low, high, epsilon, ...grids, points: prepared.segments, stride: 4, data: arrays.data.values };
   }
 
   #drawPlain(context, camera) {
@@ -205,6 +225,7 @@ class Evaluation {
 
   stop() {
     clearTimeout(this.timer);
+    this.address.stop();
     this.sheet.stop();
   }
 }

@@ -40,6 +40,10 @@ function stampFor(style, ratio) {
 
 /** Draw points (x, y in turn; `stride` numbers each) that `keep` does not drop, as stamps of one mark. */
 function drawPoints(context, camera, points, { stride = 2, keep = null, ...style }) {
+  if (context.isVector) {
+    tracePoints(context, camera, points, { stride, keep, ...style });
+    return;
+  }
   const ratio = context.getTransform().a, { canvas, size } = stampFor(style, ratio);
   context.save();
   context.setTransform(1, 0, 0, 1, 0, 0); // whole pixels of the screen
@@ -51,6 +55,15 @@ function drawPoints(context, camera, points, { stride = 2, keep = null, ...style
     context.drawImage(canvas, column * size, row * size, size, size, left, top, size, size);
   }
   context.restore();
+}
+
+/** The same marks as one path, where the drawing is made of paths. */
+function tracePoints(context, camera, points, { stride, keep, shape, radius, ...style }) {
+  context.beginPath();
+  for (let i = 0, k = 0; i < points.length; i += stride, k += 1) {
+    if (!keep || keep(k)) SHAPES[shape](context, camera.x(points[i]), camera.y(points[i + 1]), radius);
+  }
+  paint(context, style);
 }
 
 function paint(context, { fill, stroke, width = 1, dash = [] }) {
@@ -113,6 +126,20 @@ function drawBoundary(context, camera, points, theme) {
   const radius = 2.7 * crowd * markScale(camera);
   const style = { fill: fade(theme.background, 0.5), stroke: fade(theme.boundary, 0.9), width: 1.05 };
   drawPoints(context, camera, points, { shape: "diamond", radius, ...style });
+}
+
+/** A run's picture without B(z): everything that stays while B(z) moves. */
+function drawGround(context, camera, { arrays, meta, layers, theme, heat }) {
+  clipped(context, camera, () => {
+    if (layers.heat) drawImage(context, camera, heatImage(heat.values, heat.shape, theme), meta.low, meta.high);
+    if (layers.warp && arrays.warp) drawWarp(context, camera, arrays.warp, theme);
+    if (layers.model && arrays.model_samples) drawModelSamples(context, camera, arrays.model_samples.values, theme);
+    if (layers.data) drawData(context, camera, arrays.data.values, theme);
+    for (const { name, lines } of meta.contours) {
+      if (layers[name === "model" ? "contour" : "truth"]) drawContour(context, camera, lines, name, theme);
+    }
+  });
+  drawAxes(context, camera, theme);
 }
 
 /** Marks shrink a little on a small plane. */

@@ -16,8 +16,15 @@ class Player {
     this.sheet = new Sheet(this.canvas, () => this.redraw());
     this.losses = new LossChart(parent.querySelector(".losses"), this.timeline, () => this.draw(), (i) => this.act(() => this.timeline.seek(i)));
     this.controls = new Transport(this);
+    this.address = new AddressNote("frame");
+    parent.querySelector(".plane").append(pictureButtons(this));
+    this.latent = new LatentPanel(parent.querySelector(".latent"), {
+      canvas: this.canvas, redraw: () => this.draw(),
+      pixel: (k) => [this.base.camera.x(this.points[2 * k]), this.base.camera.y(this.points[2 * k + 1])],
+    });
+    this.probe = new Probe(parent.querySelector(".plane"), { camera: () => this.base.camera, redraw: () => this.draw(), scene: () => this.#scene() });
     this.root.addEventListener("keydown", (event) => this.controls.onKey(event));
-    this.canvas.bdsg = { positions: () => Float32Array.from(this.points ?? []), framesPerSecond: () => this.#framesPerSecond() };
+    this.canvas.bdsg = { positions: () => Float32Array.from(this.points ?? []), pixel: (x, y) => [this.base.camera.x(x), this.base.camera.y(y)], framesPerSecond: () => this.#framesPerSecond() };
     this.tick = (now) => this.#tick(now);
   }
 
@@ -38,12 +45,23 @@ class Player {
     const before = this.meta;
     Object.assign(this, { arrays, meta });
     this.timeline.replace(arrays, meta, this.calm.matches);
+    if (meta.addressed) this.#followAddress(before);
     this.losses.weights = meta.weights ?? {};
+    this.latent.receive(arrays.latent, meta.ringed, this.timeline.frames);
     this.root.classList.toggle("compact", Boolean(meta.compact || meta.still));
     this.root.classList.toggle("still", Boolean(meta.still));
     this.root.querySelector(".title").textContent = meta.title ?? "";
     this.root.querySelector(".caption").textContent = meta.caption ?? "";
     if (!before || before.run !== meta.run || this.legendFor !== Object.keys(arrays).join()) this.#buildLegend(arrays, meta);
+  }
+
+  /** The first run shown begins at the frame that the link names; another run forgets it. */
+  #followAddress(before) {
+    const { timeline, meta } = this, frame = this.address.read();
+    if (frame === null || !timeline.frames.length) return;
+    if (!this.arrived) timeline.seek(Math.round(frame));
+    else if (before && before.run !== meta.run) this.address.write(null);
+    this.arrived = true;
   }
 
   #buildLegend(arrays, meta) {
@@ -82,6 +100,7 @@ class Player {
     change();
     this.draw();
     this.#wake();
+    if (this.meta?.addressed && !this.timeline.playing) this.address.write(this.timeline.index);
   }
 
   /** Start the frame loop if there is something to play; while paused none runs. */
@@ -124,27 +143,49 @@ class Player {
     const context = sheet.begin(), { camera, canvas } = this.base;
     sheet.put(canvas);
     this.points = timeline.points(low, high, this.points);
-    if (this.layers.boundary) clipped(context, camera, () => drawBoundary(context, camera, this.points, this.theme));
+    if (this.layers.boundary) clipped(context, camera, () => this.#drawGenerated(context, camera));
+    this.probe.draw(context, camera, this.theme);
     this.losses.draw(this.theme);
+    this.latent.draw(this.theme);
     this.controls.show();
     this.#report();
   }
 
-  /** Everything that stays while B(z) moves. */
+  /** The picture as it stands, in any context of the sheet's size. */
+  paintOn(context) {
+    const camera = cameraFor(this.sheet, this.meta.low, this.meta.high);
+    this.#drawStill(context, camera);
+    if (this.layers.boundary) clipped(context, camera, () => this.#drawGenerated(context, camera));
+  }
+
+  get pictureName() {
+    return this.meta.still ? "bdsg-density" : `bdsg-${this.meta.run.slice(0, 8)}-step-${this.timeline.steps[this.timeline.index] ?? 0}`;
+  }
+
+  #drawGenerated(context, camera) {
+    const { latent, points, theme } = this;
+    if (!latent.coloured || !latent.latent) drawBoundary(context, camera, points, theme);
+    latent.drawOnStage(context, camera, points, theme);
+  }
+
+  /** What the probe reads from; null while the densities are not known. */
+  #scene() {
+    const { arrays, meta, points } = this;
+    if (!arrays.log_p_x) return null;
+    const { low, high, epsilon } = meta;
+    return { low, high, epsilon, truth: arrays.log_p_x, model: arrays.log_p_g, points, stride: 2, data: arrays.data.values };
+  }
+
   #drawBase(camera) {
-    const { arrays, meta, layers, theme } = this, { canvas, context } = this.sheet.layer();
-    clipped(context, camera, () => {
-      const heat = this.modelHeat && arrays.model_heat ? arrays.model_heat : arrays.heat;
-      if (layers.heat) drawImage(context, camera, heatImage(heat.values, heat.shape, theme), meta.low, meta.high);
-      if (layers.warp && arrays.warp) drawWarp(context, camera, arrays.warp, theme);
-      if (layers.model && arrays.model_samples) drawModelSamples(context, camera, arrays.model_samples.values, theme);
-      if (layers.data) drawData(context, camera, arrays.data.values, theme);
-      for (const { name, lines } of meta.contours) {
-        if (layers[name === "model" ? "contour" : "truth"]) drawContour(context, camera, lines, name, theme);
-      }
-    });
-    drawAxes(context, camera, theme);
+    const { canvas, context } = this.sheet.layer();
+    this.#drawStill(context, camera);
     return { canvas, camera };
+  }
+
+  /** Everything that stays while B(z) moves. */
+  #drawStill(context, camera) {
+    const { arrays, meta, layers, theme } = this;
+    drawGround(context, camera, { arrays, meta, layers, theme, heat: this.modelHeat && arrays.model_heat ? arrays.model_heat : arrays.heat });
   }
 
   #report() {
@@ -153,6 +194,7 @@ class Player {
     setData(root, "frames", timeline.frames.length);
     setData(root, "playing", timeline.playing ? 1 : 0);
     setData(root, "step", timeline.steps[timeline.index] ?? 0);
+    setData(root, "linked", this.latent.linked.length);
     if (root.dataset.ready) return;
     root.dataset.firstFrameMs = (performance.now() - this.born).toFixed(1);
     root.dataset.ready = "1";
@@ -160,8 +202,10 @@ class Player {
 
   stop() {
     cancelAnimationFrame(this.pending);
+    this.address.stop();
     this.sheet.stop();
     this.losses.sheet.stop();
+    this.latent.stop();
   }
 }
 

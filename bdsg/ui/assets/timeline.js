@@ -24,9 +24,9 @@ class Timeline {
   /** Take a full payload: everything of a new run, or all of this one again without moving the playhead. */
   replace(arrays, meta, calm) {
     // A run that is live again was started anew.
-    const fresh = meta.run !== this.run || (meta.live && !this.live), atEnd = !fresh && this.sticky;
+    const fresh = meta.run !== this.run || (meta.live && !this.live) || (meta.cue ?? "") !== (this.cue ?? ""), atEnd = !fresh && this.sticky;
     this.frames.length = this.steps.length = this.terms.length = 0;
-    Object.assign(this, { run: meta.run, live: Boolean(meta.live), total: meta.total_steps ?? 0 });
+    Object.assign(this, { run: meta.run, live: Boolean(meta.live), total: meta.total_steps ?? 0, cue: meta.cue });
     this.#store(arrays, 0);
     if (fresh) this.#begin(meta, calm);
     this.playhead = Math.min(this.playhead, this.last);

@@ -47,7 +47,7 @@ class Transport {
   show() {
     const { timeline } = this.player, { play, range } = this;
     const place = timeline.index, total = Math.max(timeline.total, timeline.steps[timeline.last] ?? 0);
-    const words = `step ${grouped(timeline.steps[place] ?? 0)} of ${grouped(total)}`;
+    const words = timeline.words ?? `step ${grouped(timeline.steps[place] ?? 0)} of ${grouped(total)}`;
     if (Number(range.max) !== timeline.last) range.max = timeline.last;
     if (Number(range.value) !== place) range.value = place;
     if (this.words !== words) {

@@ -1,0 +1,108 @@
+"""Many boundary generators trained at once, on a few threads: what a sweep calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from bdsg.boundary.objectives import Objective, OurObjective, make_objective
+from bdsg.config import BoundaryConfig
+from bdsg.density import DensityModel
+from bdsg.errors import ConfigError, DivergenceError
+from bdsg.result import BoundarySnapshot
+from bdsg.train import Stop, train_boundary
+
+THREADS = 2
+"""Kernels leave the interpreter to others while they run, so threads share the cores."""
+
+
+class Run(NamedTuple):
+    """What ``train_boundary`` takes.
+
+    Attributes:
+        objective: with a generator of its own; the density and the data may be shared.
+        latent: the z (n, 2) whose images the snapshots show.
+        random: a generator of its own.
+    """
+
+    objective: Objective
+    config: BoundaryConfig
+    latent: Tensor
+    random: torch.Generator
+
+
+class Trained(NamedTuple):
+    """How one run ended.
+
+    Attributes:
+        snapshots: the last of them shows B(z) as trained, or as it was at the stop.
+        error: a divergence, which ends its own run alone.
+    """
+
+    snapshots: list[BoundarySnapshot]
+    error: DivergenceError | None
+
+
+class Start(NamedTuple):
+    """What one run of a sweep begins with: its settings, its training samples (M, d), and its randomness."""
+
+    config: BoundaryConfig
+    data: Tensor
+    random: torch.Generator
+
+
+def make_objectives(
+    starts: Sequence[Start], density: DensityModel, samples: Tensor, epsilon: float, delta: float
+) -> list[Objective]:
+    """What ``make_objective`` makes for each, but the level set, which all of ours share, is traced once.
+
+    Args:
+        samples: samples of G, (n, d), that are pushed to the level set.
+    """
+    made: list[Objective] = []
+    ours: OurObjective | None = None
+    for config, data, random in starts:
+        if config.objective == "ours" and config.levels == 1 and ours is not None:
+            made.append(OurObjective(config, density, ours.places, ours.log_level, random))
+            continue
+        made.append(make_objective(config, density, data, samples, epsilon, delta, random))
+        ours = made[-1] if isinstance(made[-1], OurObjective) else ours
+    return made
+
+
+def train_together(runs: Sequence[Run], stop: Stop, *, threads: int = THREADS) -> list[Trained]:
+    """Train all runs; each gets the numbers of ``train_boundary``, bit for bit, whatever the number of threads.
+
+    A run whose config asks for few snapshots is cheapest; no progress is reported.
+
+    Args:
+        stop: asked as in ``train_boundary``, from any of the threads.
+
+    Raises:
+        ConfigError: two runs share an objective or a generator of random numbers.
+    """
+    for name in ("objective", "random"):
+        if len({id(getattr(run, name)) for run in runs}) < len(runs):
+            raise ConfigError(f"runs.{name}", f"shared by two of {len(runs)} runs", "make one for each run.")
+    inside = torch.get_num_threads()
+    torch.set_num_threads(1)  # of each thread: sums that are split have other bits
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(lambda run: _train(run, stop), runs))
+    finally:
+        torch.set_num_threads(inside)
+
+
+def _train(run: Run, stop: Stop) -> Trained:
+    snapshots = []
+    try:
+        for event in train_boundary(*run, stop, progress=False):
+            if isinstance(event, BoundarySnapshot):
+                snapshots.append(event)
+    except DivergenceError as error:
+        return Trained(snapshots, error)
+    return Trained(snapshots, None)

@@ -1,0 +1,123 @@
+"""The boundary read off the invertible model: where the rays of latent space leave and enter {p_g >= ε}."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from bdsg.density.base import DensityModel
+
+REACH = 6.6
+"""Rays end at √d plus this: beyond r in the plane lies exp(−r²/2) of the mass, here 1e-14."""
+
+STEPS = 32
+"""Steps of equal length along each ray, before any is halved."""
+
+FINEST = 0.03
+"""A step is halved until it is no longer than this in data space, as a share of the extent of G at r = 3 ..."""
+
+HALVINGS = 8
+"""... or has been halved this often."""
+
+_BISECTIONS = 36
+_CHUNK = 8192
+
+
+class RayCrossings(NamedTuple):
+    """Where rays cross a level.
+
+    Attributes:
+        points: G(r u), (C, d), double precision.
+        rays: which direction u each lies on, (C,) int64, in ascending order.
+        radii: r, (C,), ascending along each ray.
+    """
+
+    points: Tensor
+    rays: Tensor
+    radii: Tensor
+
+
+def directions_in_plane(count: int) -> Tensor:
+    """Unit vectors at equal angles, (count, 2), double precision."""
+    angles = 2 * math.pi * torch.arange(count, dtype=torch.float64) / count
+    return torch.stack([angles.cos(), angles.sin()], 1)
+
+
+@torch.no_grad()
+def cross_rays(model: DensityModel, directions: Tensor, epsilon: float) -> RayCrossings:
+    """All x = G(r u) with p_g(x) = ε, for every unit vector u: an answer that needs no training of B.
+
+    A ray's image can leap between modes within a small step of r.  So steps are halved until each is
+    short in data space; where the sign of log p_g − log ε changes over a step, it is bisected.  Two
+    crossings within one of the finest steps are missed.
+
+    Args:
+        model: in double precision.
+        directions: unit vectors u, (R, d).
+        epsilon: the level, per unit of d-dimensional volume.
+    """
+    log_level = math.log(epsilon)
+    directions = directions.double()
+    walk = _Walk(model, directions)
+    misfits = _chunked(model.log_prob, walk.points) - log_level
+    same = walk.rays[1:] == walk.rays[:-1]
+    low = (same & ((misfits[1:] > 0) != (misfits[:-1] > 0))).nonzero()[:, 0]
+    rays, rising = walk.rays[low], misfits[low] <= 0
+    near, far = walk.radii[low], walk.radii[low + 1]
+    for _ in range(_BISECTIONS if len(low) else 0):
+        middle = 0.5 * (near + far)
+        above = _chunked(model.log_prob, _image(model, directions[rays], middle)) > log_level
+        beyond = above == rising  # the crossing lies before the middle
+        near, far = torch.where(beyond, near, middle), torch.where(beyond, middle, far)
+    radii = 0.5 * (near + far)
+    return RayCrossings(_image(model, directions[rays], radii), rays, radii)
+
+
+class _Walk:
+    """Points along all rays, each near the next in data space; sorted by ray, then by radius.
+
+    Attributes:
+        rays: (n,) int64.
+        radii: (n,).
+        points: G(r u), (n, d).
+    """
+
+    def __init__(self, model: DensityModel, directions: Tensor) -> None:
+        count, dim = directions.shape
+        radii = torch.linspace(0, math.sqrt(dim) + REACH, STEPS + 1, dtype=torch.float64)
+        self.rays = torch.arange(count).repeat_interleave(STEPS + 1)
+        self.radii = radii.repeat(count)
+        self.points = _image(model, directions[self.rays], self.radii)
+        extent = _image(model, directions, torch.full((count,), 3.0, dtype=torch.float64))
+        longest = FINEST * float((extent.amax(0) - extent.amin(0)).max())
+        for _ in range(HALVINGS):
+            steps = (self.points[1:] - self.points[:-1]).norm(dim=1)
+            long = ((steps > longest) & (self.rays[1:] == self.rays[:-1])).nonzero()[:, 0]
+            if len(long) == 0:
+                break
+            middle = 0.5 * (self.radii[long] + self.radii[long + 1])
+            self._insert(long, middle, _image(model, directions[self.rays[long]], middle))
+
+    def _insert(self, after: Tensor, radii: Tensor, points: Tensor) -> None:
+        """Put one new point after each of the named ones."""
+        places = torch.cat([torch.arange(len(self.rays)).double(), after + 0.5])
+        order = torch.argsort(places)
+        self.radii = torch.cat([self.radii, radii])[order]
+        self.points = torch.cat([self.points, points])[order]
+        self.rays = torch.cat([self.rays, self.rays[after]])[order]
+
+
+def _image(model: DensityModel, directions: Tensor, radii: Tensor) -> Tensor:
+    """G(r u), (n, d)."""
+    return _chunked(model.to_data, radii[:, None] * directions)
+
+
+def _chunked(function: Callable[[Tensor], Tensor], points: Tensor) -> Tensor:
+    """A function of points, a chunk at a time: it bounds the memory of a mixture of many modes."""
+    if len(points) == 0:
+        return points
+    return torch.cat([function(points[i : i + _CHUNK]) for i in range(0, len(points), _CHUNK)])

@@ -1,0 +1,31 @@
+"""Loads, or compiles, the machine code of training B(z) before it is needed."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from bdsg.boundary.objectives import make_objective
+from bdsg.boundary.stepper import compiled_stepper
+from bdsg.config import BoundaryConfig
+from bdsg.data import GaussianMixture
+from bdsg.density import ClosedForm
+
+OBJECTIVES = ("ours", "paper")
+"""In the order in which they are likely to be needed."""
+
+_BATCH = 8
+
+
+def warm_up() -> None:
+    """Take a step of each compiled objective on a toy problem; the same code serves every other."""
+    random = torch.Generator().manual_seed(0)
+    density = ClosedForm(GaussianMixture([1.0], [[0.0, 0.0]], [[[1.0, 0.0], [0.0, 1.0]]]))
+    samples = density.sample(256, random).float()
+    for name in OBJECTIVES:
+        config = BoundaryConfig(objective=name, hidden=(4,), batch_size=_BATCH)
+        objective = make_objective(config, density, samples, samples, 0.05, 0.01, random)
+        stepper = compiled_stepper(objective, config)
+        assert stepper is not None
+        stepper.steps(torch.randn(1, _BATCH, 2, generator=random), np.zeros(1), 0)
+        stepper.points(torch.randn(_BATCH, 2, generator=random))

@@ -1,0 +1,84 @@
+"""Points that a person brings as a file; what is too large is refused before it is read."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import io
+from typing import Any
+
+import numpy as np
+
+from bdsg.errors import ConfigError
+from bdsg.points import parse_points
+
+MOST_BYTES = 5_000_000
+MOST_ROWS = 50_000
+LEAST_ROWS = 20
+MOST_UNPACKED_BYTES = 50_000_000
+"""A Parquet file may unpack to no more than this."""
+
+
+def kinds() -> list[str]:
+    """Endings of the files that can be read here: Parquet needs the package pyarrow."""
+    return ["csv", "tsv", "txt", *(["parquet"] if importlib.util.find_spec("pyarrow") else [])]
+
+
+def check_size(name: str, size: int) -> None:
+    """Raises ConfigError for a file of more than ``MOST_BYTES`` bytes."""
+    if size > MOST_BYTES:
+        raise ConfigError(
+            name, f"{size / 1e6:.1f} MB", f"may hold {MOST_BYTES / 1e6:.0f} MB at most: keep a random sample of rows."
+        )
+
+
+def read_points(content: bytes, name: str) -> np.ndarray:
+    """Two columns of numbers, (n, 2), with ``LEAST_ROWS`` to ``MOST_ROWS`` rows.
+
+    Args:
+        content: a text table as :func:`bdsg.points.parse_points` takes it, or Parquet where it ends in ``.parquet``.
+        name: the file's name.
+
+    Raises:
+        ConfigError: the file is too large, has too few or too many rows or columns, or cannot be read.
+    """
+    check_size(name, len(content))
+    if name.lower().endswith(".parquet"):
+        points = _parquet(content, name)
+    else:
+        _check_rows(name, content.count(b"\n"))
+        points = parse_points(content, name)
+    _check_rows(name, len(points))
+    if len(points) < LEAST_ROWS:
+        raise ConfigError(name, len(points), f"must hold {LEAST_ROWS} points or more: fewer tell of no density.")
+    return points
+
+
+def _check_rows(name: str, rows: int) -> None:
+    if rows > MOST_ROWS + 1:  # a header and a last line's end are no points
+        raise ConfigError(name, rows, f"may hold {MOST_ROWS:,} rows at most: keep a random sample of rows.")
+
+
+def _parquet(content: bytes, name: str) -> np.ndarray:
+    """The two columns of a Parquet file, whose own header is checked before anything is unpacked."""
+    if "parquet" not in kinds():
+        raise ConfigError(name, "Parquet", "needs the package pyarrow, which is not installed: save it as CSV.")
+    parquet: Any = importlib.import_module("pyarrow.parquet")
+    broken: Any = importlib.import_module("pyarrow").ArrowException
+    try:
+        file = parquet.ParquetFile(io.BytesIO(content))
+        about = file.metadata
+        _check_rows(name, about.num_rows)
+        if about.num_columns != 2:
+            raise ConfigError(name, about.num_columns, "must have 2 columns, x and y: drop the others.")
+        unpacked = sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))
+        if unpacked > MOST_UNPACKED_BYTES:
+            raise ConfigError(name, f"{unpacked / 1e6:.0f} MB", "unpacks to too much: save it as CSV.")
+        points = np.stack([np.asarray(column, dtype=float) for column in file.read().columns], axis=1)
+    except (broken, ValueError, TypeError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(name, "Parquet", f"cannot be read as two columns of numbers ({error}).") from error
+    if not np.isfinite(points).all():
+        raise ConfigError(name, "Parquet", "must hold finite numbers only: drop rows with gaps.")
+    return points

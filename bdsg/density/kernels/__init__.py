@@ -1,0 +1,1 @@
+"""Compiled training of residual flows of the plane: no autograd, nothing allocated per layer."""

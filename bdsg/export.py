@@ -1,0 +1,80 @@
+"""A finished run as files for elsewhere: tables, and a script that runs it again."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from bdsg import __version__
+from bdsg.result import Result
+
+_SCRIPT = '''"""Runs one experiment of BDSG again.  Needs the Python package bdsg, {version}."""
+
+import hashlib
+
+import numpy as np
+
+from bdsg.config import ExperimentConfig
+from bdsg.experiment import run
+
+CONFIG = r"""
+{config}
+"""
+SHA256 = "{digest}"  # of B(z), as the first run made it
+
+*_, result = run(ExperimentConfig.from_json(CONFIG))
+boundary, scores = result.arrays["boundary"], result.summary["scores"]
+print("BP1:", scores["bp1"], " boundary recall:", scores["boundary_recall"], " BF1:", scores["bf1"])
+if hashlib.sha256(boundary.tobytes()).hexdigest() == SHA256:
+    print("B(z) is the same, bit for bit.")
+else:
+    print("B(z) differs from the first run: another machine, or another version of a package, rounds otherwise.")
+np.savetxt("boundary.csv", boundary, delimiter=",", header="x,y", comments="", fmt="%.17g")
+'''
+
+
+def script(result: Result) -> str:
+    """A Python program that runs the same config and says whether B(z) came out the same, bit for bit."""
+    digest = hashlib.sha256(np.ascontiguousarray(result.arrays["boundary"]).tobytes()).hexdigest()
+    return _SCRIPT.format(version=__version__, config=result.config.to_json(), digest=digest)
+
+
+def boundary_table(result: Result) -> str:
+    """CSV of B(z): x, y and the natural-log densities there, of the data and of the model, per unit area."""
+    names = ("boundary_log_p_x", "boundary_log_p_g")
+    columns = [*result.arrays["boundary"].T, *(result.arrays[name] for name in names)]
+    return _csv(("x", "y", "log_p_x", "log_p_g"), zip(*(column.tolist() for column in columns), strict=True))
+
+
+def data_table(result: Result) -> str:
+    """CSV of the training samples: x, y and the number of the mode that each came from."""
+    columns = [*result.arrays["data"].T, result.arrays["data_modes"]]
+    return _csv(("x", "y", "mode"), zip(*(column.tolist() for column in columns), strict=True))
+
+
+def score_table(scores: dict[str, Any]) -> str:
+    """CSV of all scores, one a row; nested ones with dots in their names, missing ones empty."""
+    return _csv(("score", "value"), _flat("", scores))
+
+
+def _flat(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else None
+    if items is None:
+        yield prefix, value
+        return
+    for name, inner in items:
+        yield from _flat(f"{prefix}.{name}" if prefix else str(name), inner)
+
+
+def _csv(header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
+    """Python's own shortest form of each number, which reads back to the same bits."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,96 @@
+// Two runs side by side: same axes, same threshold, one transport.
+
+const DUELS = new WeakMap();
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+const LONGEST_TICK = 0.25; // seconds: after a pause of the browser the playhead does not leap
+
+class Duel {
+  constructor(parent) {
+    this.root = parent.querySelector(".bdsg");
+    this.timeline = new Pair();
+    this.layers = { heat: true, data: true, truth: true, contour: true, boundary: true };
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.canvases = [...this.root.querySelectorAll(".plane-canvas")];
+    this.sheets = this.canvases.map((canvas) => new Sheet(canvas, () => this.redraw()));
+    this.canvases.forEach((canvas, k) => { canvas.bdsg = { positions: () => Float32Array.from(this.points?.[k] ?? []) }; });
+    this.controls = new Transport(this);
+    this.root.addEventListener("keydown", (event) => this.controls.onKey(event));
+    this.root.querySelector(".legend").append(...Object.keys(this.layers).map((name) => layerButton(name, this.layers, () => this.redraw())));
+    this.tick = (now) => this.#tick(now);
+  }
+
+  receive(bytes) {
+    this.theme = readTheme(this.root);
+    if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
+    this.redraw();
+    this.#wake();
+  }
+
+  #load(bytes) {
+    const { arrays, meta } = readTensors(bytes);
+    this.bytes = bytes;
+    this.runs = [arrays.first, arrays.second].map(({ values }) => readTensors(values));
+    this.timeline.replace(this.runs, this.calm.matches);
+    this.root.querySelectorAll(".whose").forEach((line, k) => { line.textContent = meta.titles[k]; });
+    const corner = (name, pick) => [0, 1].map((axis) => pick(...this.runs.map((run) => run.meta[name][axis])));
+    Object.assign(this, { low: corner("low", Math.min), high: corner("high", Math.max), points: [] });
+  }
+
+  act(change) {
+    change();
+    this.draw();
+    this.#wake();
+  }
+
+  #wake() {
+    if (!this.timeline.playing || this.pending || !this.runs) return;
+    this.before = null;
+    this.pending = requestAnimationFrame(this.tick);
+  }
+
+  #tick(now) {
+    const seconds = this.before === null ? 0 : Math.min(LONGEST_TICK, (now - this.before) / 1000);
+    this.before = now;
+    this.pending = this.timeline.advance(seconds) ? requestAnimationFrame(this.tick) : 0;
+    this.draw();
+  }
+
+  redraw() {
+    this.bases = [];
+    this.draw();
+  }
+
+  draw() {
+    if (!this.runs || this.sheets.some((sheet) => !sheet.width)) return;
+    this.runs.forEach((run, k) => this.#drawSide(run, k));
+    this.controls.show();
+    setData(this.root, "share", this.timeline.share.toFixed(4));
+    setData(this.root, "frames", this.timeline.sides.map((side) => side.index).join());
+    setData(this.root, "ready", 1);
+  }
+
+  #drawSide({ arrays, meta }, k) {
+    const sheet = this.sheets[k], { theme, layers } = this;
+    if (!this.bases[k]) {
+      const camera = cameraFor(sheet, this.low, this.high), layer = sheet.layer();
+      drawGround(layer.context, camera, { arrays, meta, layers, theme, heat: arrays.heat });
+      this.bases[k] = { canvas: layer.canvas, camera };
+    }
+    const { canvas, camera } = this.bases[k], context = sheet.begin();
+    sheet.put(canvas);
+    this.points[k] = this.timeline.sides[k].points(meta.low, meta.high, this.points[k]);
+    if (layers.boundary) clipped(context, camera, () => drawBoundary(context, camera, this.points[k], theme));
+  }
+
+  stop() {
+    cancelAnimationFrame(this.pending);
+    for (const sheet of this.sheets) sheet.stop();
+  }
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const duel = viewAt(DUELS, parentElement, (parent) => new Duel(parent));
+  duel.receive(data);
+  return () => { duel.stop(); DUELS.delete(parentElement); };
+}

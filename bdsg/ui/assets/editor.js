@@ -1,0 +1,210 @@
+// The editor: Gaussians placed by mouse, touch or keys; the density and its ε contour follow at once.
+
+const EDITORS = new WeakMap();
+const GRIP = { mouse: 14, pen: 16, touch: 26 }; // pixels within which a handle is taken hold of
+const TELL_AFTER = 250; // milliseconds after the last change: a held key tells the server once
+const MOST_PAST = 50;
+
+class Editor {
+  constructor(parent) {
+    this.root = parent.querySelector(".bdsg");
+    this.canvas = parent.querySelector(".plane-canvas");
+    this.plane = parent.querySelector(".plane");
+    Object.assign(this, { modes: [], chosen: 0, past: [], told: new Set(), edits: 0, born: Date.now().toString(36) });
+    this.sheet = new Sheet(this.canvas, () => this.draw());
+    this.panel = new EditorPanel(this);
+    this.hand = new EditorHand(this);
+  }
+
+  receive(bytes, setStateValue) {
+    this.setStateValue = setStateValue;
+    this.theme = readTheme(this.root);
+    if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
+    this.draw();
+  }
+
+  /** Take over what the page knows, unless it is an echo of what was done here. */
+  #load(bytes) {
+    const { meta } = readTensors(bytes);
+    this.bytes = bytes;
+    Object.assign(this, { epsilon: meta.epsilon, most: meta.limits });
+    if (this.told.has(meta.edit)) return;
+    if (this.modes.length) this.#remember();
+    this.modes = normalised(meta.modes);
+    this.chosen = Math.min(this.chosen, this.modes.length - 1);
+    if (!this.window || this.modes.some((mode) => !this.#shows(mode))) this.window = windowAround(this.modes);
+  }
+
+  #shows({ x, y }) {
+    const [low, high] = this.window;
+    return x > low[0] && x < high[0] && y > low[1] && y < high[1];
+  }
+
+  /** The limits of every number: where the window ends, and what a width may be beside its size. */
+  get limits() {
+    const [low, high] = this.window, size = Math.max(high[0] - low[0], high[1] - low[1]);
+    const seen = this.camera ?? { low, high }; // the canvas shows more than the window where there is room
+    const sigma = [size / this.most.finest, size / this.most.widest];
+    return { x: [seen.low[0], seen.high[0]], y: [seen.low[1], seen.high[1]], sigma, weight: this.most.weight, modes: this.most.modes };
+  }
+
+  #remember() {
+    this.past.push({ modes: this.modes, chosen: this.chosen });
+    if (this.past.length > MOST_PAST) this.past.shift();
+  }
+
+  /** Change all modes at once, by a function of them. */
+  edit(change) {
+    this.#begin();
+    this.modes = change(this.modes);
+    this.chosen = Math.min(this.chosen, this.modes.length - 1);
+    this.commit();
+    this.draw();
+  }
+
+  /** Set one number of the chosen mode; `going` while a slider is held. */
+  set(name, value, going = false) {
+    this.#begin();
+    if (name === "weight") this.modes = reweigh(this.modes, this.chosen, value, this.limits);
+    else this.replace({ ...this.modes[this.chosen], [name]: name === "angle" ? halfTurn(value) : clamp(value, DIALS[name].range(this.limits)) });
+    if (!going) this.commit();
+    this.draw();
+  }
+
+  /** Another shape or place for the chosen mode. */
+  replace(mode) {
+    this.#begin();
+    this.modes = this.modes.map((old, k) => (k === this.chosen ? mode : old));
+  }
+
+  /** One step of undo lasts from here to the next commit. */
+  #begin() {
+    if (!this.open) this.#remember();
+    this.open = true;
+  }
+
+  /** The change is done: tell the page soon. */
+  commit() {
+    if (!this.open) return;
+    this.open = false;
+    this.#tellSoon();
+  }
+
+  #tellSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.edits += 1;
+      const edit = `${this.born}-${this.edits}`;
+      this.told.add(edit);
+      this.setStateValue("modes", { edit, modes: brief(this.modes) });
+    }, TELL_AFTER);
+  }
+
+  undo() {
+    const before = this.past.pop();
+    if (!before) return;
+    Object.assign(this, before, { open: false });
+    this.#tellSoon();
+    this.draw();
+  }
+
+  choose(index) {
+    this.commit(); // a slider let go of elsewhere leaves its change open
+    this.chosen = (index + this.modes.length) % this.modes.length;
+    this.draw();
+  }
+
+  /** A mode more, at (x, y) or in the middle of the window. */
+  add(at) {
+    if (this.modes.length >= this.limits.modes) return;
+    const [low, high] = this.window, [x, y] = at ?? [0, 1].map((k) => (low[k] + high[k]) / 2);
+    this.edit((modes) => withMode(modes, x, y, Math.max(high[0] - low[0], high[1] - low[1]) / 16));
+    this.choose(this.modes.length - 1);
+  }
+
+  remove() {
+    if (this.modes.length > 1) this.edit((modes) => withoutMode(modes, this.chosen));
+  }
+
+  zoom(factor) {
+    this.window = zoomed(this.window, factor);
+    this.draw();
+  }
+
+  fit() {
+    this.window = windowAround(this.modes);
+    this.draw();
+  }
+
+  draw() {
+    const { sheet, theme } = this;
+    if (!this.modes.length || !sheet.width) return;
+    const camera = this.camera = cameraFor(sheet, ...this.window), context = sheet.begin();
+    const field = mixtureField(this.modes, camera.low, camera.high), level = Math.log(this.epsilon);
+    clipped(context, camera, () => {
+      drawImage(context, camera, this.#heat(field), camera.low, camera.high);
+      drawContour(context, camera, contourLines(field, level).map(({ points }) => points), "truth", theme);
+      this.modes.forEach((mode, k) => drawMode(context, camera, mode, k, k === this.chosen, theme));
+    });
+    drawAxes(context, camera, theme);
+    this.panel.show();
+    this.#report(connectedLabels(field, level).count);
+  }
+
+  #heat({ x, y, values }) {
+    const peak = values.reduce((most, value) => Math.max(most, value), -Infinity);
+    const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / 9)); // 9: as in bdsg/ui/stage.py
+    return heatImage(bytes, [y.length, x.length], this.theme);
+  }
+
+  #report(pieces) {
+    const { root, modes } = this, level = `ε = ${threeFigures(this.epsilon)}`;
+    root.querySelector(".counted").textContent = pieces === 0
+      ? `No place is as dense as ${level}: make a Gaussian narrower or heavier, or lower ε.`
+      : `${modes.length} Gaussian${modes.length > 1 ? "s" : ""}; the line, ${level}, has ${pieces} piece${pieces > 1 ? "s" : ""}. B(z) will have to find all of it.`;
+    root.bdsgModes = modes;
+    root.bdsgPlace = (k) => [this.camera.x(modes[k].x), this.camera.y(modes[k].y)];
+    setData(root, "pieces", pieces);
+    setData(root, "modes", modes.length);
+    setData(root, "chosen", this.chosen);
+    setData(root, "ready", 1);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.sheet.stop();
+  }
+}
+
+/** One Gaussian: its ellipse, its number, and for the chosen one its handles. */
+function drawMode(context, camera, mode, index, chosen, theme) {
+  const [x, y] = gripAt(mode, "centre", camera), colour = chosen ? theme.boundary : theme.text;
+  context.beginPath();
+  const reach = REACH * camera.scale;
+  context.ellipse(x, y, mode.long * reach, mode.short * reach, (-mode.angle * Math.PI) / 180, 0, 2 * Math.PI);
+  paint(context, { stroke: fade(colour, chosen ? 0.95 : 0.5), width: chosen ? 2 : 1.2, dash: chosen ? [] : [4, 3] });
+  if (chosen) {
+    const [[lx, ly], [sx, sy]] = ["long", "short"].map((name) => gripAt(mode, name, camera));
+    context.beginPath();
+    context.moveTo(lx, ly); context.lineTo(x, y); context.lineTo(sx, sy);
+    paint(context, { stroke: fade(colour, 0.5), width: 1 });
+    context.beginPath();
+    context.rect(lx - 6, ly - 6, 12, 12);
+    context.moveTo(sx + 6, sy);
+    context.arc(sx, sy, 6, 0, 2 * Math.PI);
+    paint(context, { fill: fade(theme.background, 0.95), stroke: fade(colour, 1), width: 2 });
+  }
+  context.beginPath();
+  context.arc(x, y, 11, 0, 2 * Math.PI);
+  paint(context, { fill: chosen ? fade(colour, 1) : fade(theme.background, 0.85), stroke: fade(colour, 0.9), width: 1.5 });
+  Object.assign(context, { font: `600 12px ${theme.font}`, textAlign: "center", textBaseline: "middle" });
+  context.fillStyle = fade(chosen ? theme.background : theme.text, 1);
+  context.fillText(String(index + 1), x, y + 0.5);
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  const editor = viewAt(EDITORS, parentElement, (parent) => new Editor(parent));
+  editor.receive(data, setStateValue);
+  return () => { editor.stop(); EDITORS.delete(parentElement); };
+}

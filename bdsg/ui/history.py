@@ -1,0 +1,111 @@
+"""The runs of one visit: what was started or opened, how the settings differ, and which two are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from bdsg.config import ExperimentConfig
+from bdsg.ui.links import Choices
+from bdsg.ui.names import setting_words
+
+MOST_RUNS = 30
+LONGEST_NAME = 60
+
+Settings = dict[str, Any]
+
+
+@dataclass
+class Entry:
+    """One run of this visit: its key, the choices that open it again, and what the visitor calls it."""
+
+    key: str
+    choices: Choices
+    name: str
+
+
+def entries() -> list[Entry]:
+    """The runs of this visit, the newest first."""
+    kept: list[Entry] = st.session_state.setdefault("history", [])
+    return kept
+
+
+def note(chosen: Choices) -> None:
+    """Remember a run; one that is there already stays where it is, and the oldest makes room."""
+    key = ExperimentConfig.from_dict(chosen).key()
+    known = entries()
+    if any(entry.key == key for entry in known):
+        return
+    number = st.session_state.get("history_count", 0) + 1
+    st.session_state.history_count = number
+    known.insert(0, Entry(key, chosen, f"Run {number}"))
+    del known[MOST_RUNS:]
+    _forget_missing()
+
+
+def remove(key: str) -> None:
+    """Take a run off the list; its result stays in the store."""
+    st.session_state.history = [entry for entry in entries() if entry.key != key]
+    _forget_missing()
+
+
+def rename(key: str, name: str) -> None:
+    """Call a run something else; an empty name changes nothing."""
+    for entry in entries():
+        if entry.key == key and name.strip():
+            entry.name = name.strip()[:LONGEST_NAME]
+
+
+def compared() -> tuple[str, ...]:
+    """Keys of the runs chosen for comparison, at most two, in the order in which they were chosen."""
+    kept: tuple[str, ...] = st.session_state.get("picked", ())
+    return kept
+
+
+def choose(key: str) -> None:
+    """Choose a run for comparison, or drop it; a third one takes the place of the first."""
+    before = compared()
+    after = tuple(other for other in before if other != key) if key in before else (*before, key)[-2:]
+    _pick(after)
+
+
+def _forget_missing() -> None:
+    """Compare only what is on the list."""
+    known = {entry.key for entry in entries()}
+    _pick(tuple(key for key in compared() if key in known))
+
+
+def _pick(keys: tuple[str, ...]) -> None:
+    """Keep what is chosen; other pages find two keys under ``compare``, or None while there are fewer."""
+    st.session_state.picked = keys
+    st.session_state.compare = keys if len(keys) == 2 else None
+
+
+def flat(config: ExperimentConfig) -> Settings:
+    """Every setting that the run depends on, by its dotted name; a mixture in full."""
+    raw = config.to_dict()
+    raw["density"] = config.density.relevant()
+    found: Settings = {}
+    for name, value in raw.items():
+        if name == "data":
+            found["data"] = value.get("preset") or value["mixture"]
+            found["data.samples"] = value["samples"]
+        elif isinstance(value, dict):
+            found |= {f"{name}.{inner}": setting for inner, setting in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def differing(configs: list[ExperimentConfig]) -> list[str]:
+    """Names of the settings that are not the same in all of these runs."""
+    every = [flat(config) for config in configs]
+    names = dict.fromkeys(name for settings in every for name in settings)
+    return [name for name in names if any(settings.get(name) != every[0].get(name) for settings in every[1:])]
+
+
+def shown(config: ExperimentConfig, name: str) -> str:
+    """One setting's value in words; a dash where the run has no such setting."""
+    return setting_words(flat(config).get(name))

@@ -1,0 +1,165 @@
+"""An own mixture, edited on a canvas, as a table or as JSON: all three write the same config."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from bdsg.config import ExperimentConfig, MixtureConfig
+from bdsg.data import GaussianMixture
+from bdsg.errors import ConfigError
+from bdsg.ui import session, stage
+from bdsg.validation import known_keys, number
+
+KEY = "mixture_canvas"
+MOST_MODES = 24
+"""More Gaussians than this are for the table or JSON: their discs would hide one another."""
+LIMITS: dict[str, Any] = {"modes": MOST_MODES, "weight": (0.01, 0.99), "finest": 120, "widest": 3}
+DIGITS = 6
+"""Significant figures of a covariance made from widths and an angle: enough, and links stay short."""
+
+COLUMNS = {
+    "weight": ("Weight", "Share of the samples; weights are scaled to sum to 1."),
+    "x": ("Mean x", "Horizontal place of the mode."),
+    "y": ("Mean y", "Vertical place of the mode."),
+    "long": ("σ long", "Standard deviation along the long axis."),
+    "short": ("σ short", "Standard deviation across it."),
+    "angle": ("Angle (°)", "Direction of the long axis, counter-clockwise from x."),
+}
+
+Rows = list[dict[str, float]]
+
+
+def show() -> None:
+    """The canvas, and below it the same mixture as a table and as JSON."""
+    config = session.config()
+    mixture = GaussianMixture.from_config(config.data)
+    if mixture.dim != 2:
+        raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
+    if len(mixture.weights) <= MOST_MODES:
+        stage.editor(_payload(config, mixture), key=KEY, on_change=_edited)
+    else:
+        st.caption(f"The canvas holds {MOST_MODES} Gaussians; these {len(mixture.weights)} are edited below.")
+    version = st.session_state.setdefault("mixture_version", 0)
+    with st.expander("As a table"):
+        _table(mixture, version)
+    with st.expander("As JSON"):
+        text = st.text_area("Mixture", mixture.to_json(), height=180, key=f"mixture_json:{version}:{config.key()}")
+        if st.button("Use this JSON", key="use_json", icon=":material/check:"):
+            _use(lambda: GaussianMixture.from_json(text))
+
+
+def _payload(config: ExperimentConfig, mixture: GaussianMixture) -> bytes:
+    """The present modes, under the name of the canvas's own edit if they came from there."""
+    edit, numbers, rows = st.session_state.get("canvas_edit", (None, None, None))
+    if numbers != config.data.mixture:
+        edit, rows = None, to_rows(mixture)
+    return stage.editor_payload(modes=rows, epsilon=config.epsilon, limits=LIMITS, edit=edit)
+
+
+def _edited() -> None:
+    """Take over what was done on the canvas."""
+    sent = st.session_state[KEY]["modes"]
+    try:
+        rows = read_modes(sent["modes"])
+        numbers = brief(from_rows(rows))
+    except ConfigError as error:
+        st.session_state.notice = str(error)
+        return
+    session.change("data", "mixture", dataclasses.asdict(numbers))
+    st.session_state.canvas_edit = (str(sent["edit"]), session.config().data.mixture, rows)
+
+
+def read_modes(raw: object) -> Rows:
+    """The canvas's modes, checked: a browser may send anything.
+
+    Raises:
+        ConfigError: not a list of 1 to ``MOST_MODES`` modes with a finite number for each of ``COLUMNS``.
+    """
+    if not isinstance(raw, list) or not 1 <= len(raw) <= MOST_MODES:
+        count = len(raw) if isinstance(raw, list) else raw
+        raise ConfigError("data.mixture", count, f"must hold 1 to {MOST_MODES} Gaussians on the canvas.")
+    modes = [known_keys(mode, "data.mixture", tuple(COLUMNS)) for mode in raw]
+    return [
+        {name: number(f"Gaussian {k}, {name}", mode.get(name)) for name in COLUMNS} for k, mode in enumerate(modes, 1)
+    ]
+
+
+def brief(mixture: GaussianMixture) -> MixtureConfig:
+    """The mixture's numbers, rounded to ``DIGITS`` significant figures."""
+
+    def shortened(values: np.ndarray) -> Any:
+        return [shortened(value) for value in values] if values.ndim else float(f"{values:.{DIGITS}g}")
+
+    rows = (shortened(array) for array in (mixture.weights, mixture.means, mixture.covariances))
+    weights, means, covariances = rows
+    raw = {"weights": weights, "means": means, "covariances": covariances}
+    numbers = ExperimentConfig.from_dict({"data": {"mixture": raw}}).data.mixture
+    assert numbers is not None
+    return numbers
+
+
+def _table(mixture: GaussianMixture, version: int) -> None:
+    st.caption("One row a mode. Add rows at the bottom, remove them with the check boxes.")
+    edited = st.data_editor(
+        to_rows(mixture),
+        num_rows="dynamic",
+        hide_index=True,
+        key=f"mixture:{version}",
+        column_config={
+            name: st.column_config.NumberColumn(title, help=help, required=True, format="%.4g")
+            for name, (title, help) in COLUMNS.items()
+        },
+    )
+    if st.button("Use this mixture", key="use_mixture", icon=":material/check:"):
+        _use(lambda: from_rows(edited))
+
+
+def _use(make: Callable[[], GaussianMixture]) -> None:
+    mixture = make()
+    if mixture.dim != 2:
+        raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
+    session.change("data", "mixture", dataclasses.asdict(mixture.to_config()))
+    st.session_state.mixture_version += 1
+    st.rerun()
+
+
+def to_rows(mixture: GaussianMixture) -> Rows:
+    """A mixture as rows with the keys of ``COLUMNS``."""
+    rows = []
+    for weight, mean, covariance in zip(mixture.weights, mixture.means, mixture.covariances, strict=True):
+        variances, directions = np.linalg.eigh(covariance)
+        angle = math.degrees(math.atan2(directions[1, 1], directions[0, 1])) % 180
+        if math.isclose(variances[0], variances[1]):  # round: every direction is as good
+            angle = 0.0
+        numbers = (weight, *mean, math.sqrt(variances[1]), math.sqrt(variances[0]), angle)
+        rows.append({name: float(f"{number:.{DIGITS}g}") for name, number in zip(COLUMNS, numbers, strict=True)})
+    return rows
+
+
+def from_rows(rows: Rows) -> GaussianMixture:
+    """Inverse of :func:`to_rows`; weights need not sum to 1.
+
+    Raises:
+        ConfigError: a cell is empty or not a number, or the numbers make no mixture.
+    """
+    if not rows:
+        raise ConfigError("data.mixture", rows, "needs at least one row: add a mode.")
+    for count, row in enumerate(rows, start=1):
+        for name, (title, _) in COLUMNS.items():
+            value = row.get(name)
+            if value is None or not math.isfinite(value):
+                raise ConfigError(f"row {count}, {title}", value, "must be a number: fill the cell or remove the row.")
+    table = np.array([[row[name] for name in COLUMNS] for row in rows], dtype=float)
+    weights, means, long, short, angle = table[:, 0], table[:, 1:3], table[:, 3], table[:, 4], np.radians(table[:, 5])
+    if (weights <= 0).any() or (table[:, 3:5] <= 0).any():
+        raise ConfigError("data.mixture", table[:, [0, 3, 4]].tolist(), "needs weights and σ above 0 in every row.")
+    c, s = np.cos(angle), np.sin(angle)
+    turn = np.stack([np.stack([c, -s], -1), np.stack([s, c], -1)], 1)  # (K, 2, 2)
+    scale = np.stack([long, short], -1)[:, None, :] ** 2
+    return GaussianMixture(weights / weights.sum(), means, (turn * scale) @ turn.transpose(0, 2, 1))

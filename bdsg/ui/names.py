@@ -1,0 +1,75 @@
+"""What settings and their values are called on the pages."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
+from bdsg.presets import PRESETS
+
+NAMES = {
+    "closed_form": "Closed form",
+    "iresnet": "IResNet",
+    "resflow": "ResFlow",
+    "ours": "Ours",
+    "paper": "Paper, eq. 4",
+    "exact": "Exact",
+    "truncated": "Truncated series",
+    "roulette": "Russian roulette",
+    "lipswish": "LipSwish",
+    "elu": "ELU",
+    "spectral": "Spectral",
+    "mixed": "Mixed, learned",
+}
+LABELS = {
+    "hidden": "Hidden layers",
+    "lambda1": "Distance weight",
+    "lambda2": "Dispersion weight",
+    "batch_size": "Batch",
+    "samples": "Samples",
+    "log_determinant": "Log-determinant",
+    "coefficient": "Lipschitz bound",
+    "steps": "Steps",
+}
+SECTIONS = {"data": DataConfig, "density": DensityConfig, "boundary": BoundaryConfig, "": ExperimentConfig}
+PLACES = {"data": "", "density": "p_g: ", "boundary": "B(z): ", "": ""}
+
+
+def name_of(value: str) -> str:
+    """A choice's name on the page."""
+    return NAMES.get(value, value)
+
+
+def label(field: dataclasses.Field[Any]) -> str:
+    """A control's label: name, symbol, unit."""
+    unit = field.metadata["unit"]
+    return _named(field) + (f" ({unit})" if unit else "")
+
+
+def _named(field: dataclasses.Field[Any]) -> str:
+    """Name and symbol."""
+    name, symbol = LABELS.get(field.name, field.name.replace("_", " ").capitalize()), field.metadata["symbol"]
+    return f"{name} {symbol}" if symbol else name
+
+
+def setting_label(dotted: str) -> str:
+    """What ``boundary.lambda2`` or ``epsilon`` is called in a table, with the network it belongs to."""
+    if dotted == "data":
+        return "Distribution"
+    section, _, name = dotted.rpartition(".")
+    fields = {field.name: field for field in dataclasses.fields(SECTIONS[section])}
+    return PLACES[section] + _named(fields[name])
+
+
+def setting_words(value: Any) -> str:
+    """A setting's value in words."""
+    if value is None:
+        return "–"
+    if isinstance(value, dict):
+        return f"Own mixture of {len(value['weights'])}"
+    if isinstance(value, str):
+        return PRESETS[value].title if value in PRESETS else name_of(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"

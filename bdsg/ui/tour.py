@@ -1,0 +1,147 @@
+"""The tour over the real pages: a question above the page, then the real run as the answer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bdsg.config import ExperimentConfig
+from bdsg.ui import history, session
+from bdsg.ui.comparison import percent
+from bdsg.ui.lessons import STEPS, Step
+from bdsg.ui.runs import Run
+
+REFRESH_SECONDS = 0.5
+
+
+def current() -> Step | None:
+    """The present step, or None outside the tour."""
+    number = st.session_state.get("tour_step")
+    return None if number is None else STEPS[number]
+
+
+def _guess() -> int | None:
+    guess: int | None = st.session_state.get("tour_guess")
+    return guess
+
+
+def begin() -> None:
+    """Go to the first step."""
+    _go(0)
+
+
+def heading(title: str, words: str) -> None:
+    """A page's title and first sentence; left out in the tour, so that question and stage fit on one screen."""
+    if current() is None:
+        st.title(title, anchor=False)
+        st.markdown(words)
+
+
+def panel(page: str) -> None:
+    """The present step above the page with this path, if the tour is on."""
+    step = current()
+    if step is None:
+        return
+    number = st.session_state.tour_step
+    with st.container(border=True, key="tour"):
+        words, answers = st.columns([2, 3], gap="medium")
+        with words:
+            st.markdown(f"**Tour, {number + 1} of {len(STEPS)}: {step.title}**  \n{step.setting}")
+            st.markdown(f"**{step.question}**")
+        # Two containers, so that the buttons keep their place in the page when the answer comes.
+        with answers.container():
+            if _guess() is None:
+                _ask(step)
+            else:
+                _reveal(step)
+        with answers.container():
+            _buttons(number, step, away=page != step.page)
+
+
+def _ask(step: Step) -> None:
+    with st.container(horizontal=True):
+        for index, option in enumerate(step.options):
+            key = f"guess:{st.session_state.tour_step}:{index}"
+            if st.button(option, key=key, shortcut=str(index + 1)):
+                st.session_state.tour_guess = index
+                _stage(step)
+                st.rerun()
+
+
+def _reveal(step: Step) -> None:
+    right = _guess() == step.answer
+    words = "Right." if right else f"You said: {step.options[_guess() or 0]}. It is: {step.options[step.answer]}."
+    (st.success if right else st.info)(
+        f"{words} {step.reveal}", icon=":material/check:" if right else ":material/lightbulb:"
+    )
+    run = session.queue().find(ExperimentConfig.from_dict(step.choices))
+    st.fragment(_figures, run_every=REFRESH_SECONDS if run and run.active else None)(run, step)
+
+
+def _figures(run: Run | None, step: Step) -> None:
+    """What the real run scored at its own ε, BP1 never without recall."""
+    if run is None or run.result is None:
+        st.caption("The run is under way: watch it." if run and run.active else "The run has not been trained.")
+        return
+    scores = run.result.summary["scores"]
+    shares = f"BP1 {percent(scores['bp1'])}, boundary recall {percent(scores['boundary_recall'])}"
+    covered = f"{scores['components_covered']} of {scores['components']} pieces covered"
+    st.caption(f"At ε = {run.config.epsilon:g}: {shares}, {covered}.")
+
+
+def _buttons(number: int, step: Step, *, away: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Back", key="tour_back", icon=":material/arrow_back:", disabled=number == 0):
+            _go(number - 1)
+        last = number == len(STEPS) - 1
+        text = "Finish" if last else "Next"
+        if st.button(text, key="tour_next", icon=":material/arrow_forward:", disabled=_guess() is None, shortcut="n"):
+            if last:
+                _end()
+            _go(number + 1)
+        if st.button("Leave the tour", key="tour_leave", type="tertiary"):
+            _end()
+        if away:
+            st.page_link(f"pages/{step.page}.py", label="To the stage", icon=":material/visibility:")
+
+
+def _go(number: int) -> None:
+    """Open a step: its settings and its page."""
+    st.session_state.tour_step, st.session_state.tour_guess = number, None
+    step = STEPS[number]
+    session.adopt(dict(step.choices))
+    if not step.veiled:
+        session.queue().submit(ExperimentConfig.from_dict(step.choices))
+    st.switch_page(f"pages/{step.page}.py")
+
+
+def _stage(step: Step) -> None:
+    """Let the page show the answer, even where the visitor has changed its settings meanwhile."""
+    session.adopt(dict(step.choices))
+    session.queue().submit(ExperimentConfig.from_dict(step.choices))
+    history.note(dict(step.choices))
+
+
+def _end() -> None:
+    st.session_state.tour_step = st.session_state.tour_guess = None
+    st.switch_page("pages/tour.py")
+
+
+def veils(config: ExperimentConfig) -> bool:
+    """Whether a page must not show this config's run yet, because it would give the answer away."""
+    step = current()
+    hides = step is not None and step.veiled and _guess() is None
+    return hides and step is not None and ExperimentConfig.from_dict(step.choices).key() == config.key()
+
+
+def cue() -> str:
+    """Changes whenever the player is to start from the beginning."""
+    step = current()
+    return "" if step is None else f"tour {st.session_state.tour_step} {'asked' if _guess() is None else 'answered'}"
+
+
+def epsilon(config: ExperimentConfig) -> float:
+    """The threshold that the evaluate page starts from: the step's after its answer, else the config's."""
+    step = current()
+    if step is None or step.epsilon is None or _guess() is None:
+        return config.epsilon
+    return step.epsilon if ExperimentConfig.from_dict(step.choices).key() == config.key() else config.epsilon

@@ -1,0 +1,72 @@
+"""Points of a visitor's own: a mixture fitted to them stands in for the data, and the page says so."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import streamlit as st
+
+from bdsg.data import uploads
+from bdsg.data.fitted import MOST_MODES, FittedMixture, fit_mixture
+from bdsg.data.mixture import GaussianMixture
+from bdsg.ui import mixture_editor, session
+
+LARGEST_EPSILON = 0.01
+"""Where the peak allows it: the ε that the presets have."""
+
+
+def show() -> None:
+    """A popover that takes a file."""
+    with st.popover("Use your own points", icon=":material/upload_file:"):
+        st.caption(
+            f"Two columns of numbers, x and y; {uploads.LEAST_ROWS} to {uploads.MOST_ROWS:,} rows, "
+            f"{uploads.MOST_BYTES / 1e6:.0f} MB at most. A mixture of up to {MOST_MODES} Gaussians is fitted to them."
+        )
+        file = st.file_uploader(
+            "File",
+            uploads.kinds(),
+            key="points_file",
+            max_upload_size=uploads.MOST_BYTES // 1_000_000,
+            label_visibility="collapsed",
+        )
+        if file is not None and st.button("Fit a mixture", key="fit_points", icon=":material/check:"):
+            with session.guarded():
+                uploads.check_size(file.name, file.size)
+                with st.spinner("Fitting…"):
+                    points = uploads.read_points(file.getvalue(), file.name)
+                    fitted = fit_mixture(points)
+                _adopt(fitted, len(points))
+                st.rerun()
+
+
+def _adopt(fitted: FittedMixture, count: int) -> None:
+    """The fitted mixture becomes the data of the choices."""
+    numbers = dataclasses.asdict(mixture_editor.brief(fitted.mixture))
+    kept = {key: value for key, value in session.choices().items() if key not in ("data", "delta")}
+    session.adopt({**kept, "data": {"mixture": numbers}, "epsilon": fitting_epsilon(fitted.mixture)})
+    st.session_state.mixture_version = st.session_state.get("mixture_version", 0) + 1  # controls of ε start afresh
+    st.session_state.uploaded = (session.config().data.mixture, words(fitted, count))
+
+
+def fitting_epsilon(mixture: GaussianMixture) -> float:
+    """An ε well below the peak, in round numbers."""
+    return min(LARGEST_EPSILON, float(f"{0.05 * math.exp(mixture.peak()):.1g}"))
+
+
+def words(fitted: FittedMixture, count: int) -> str:
+    """What stands in for the points, and in which units."""
+    modes = len(fitted.mixture.weights)
+    (x, y), (sx, sy) = fitted.offset.tolist(), fitted.scale.tolist()
+    return (
+        f"A mixture of {modes} Gaussian{'s' if modes > 1 else ''}, fitted to your {count:,} points, stands in for "
+        f"the data: samples and scores are of that mixture. Its units are scaled: x₁ = (x − {x:.4g}) / {sx:.4g}, "
+        f"x₂ = (y − {y:.4g}) / {sy:.4g}. Your file is not kept."
+    )
+
+
+def note() -> None:
+    """Say what stands in for the points, while it does."""
+    mixture, text = st.session_state.get("uploaded", (None, ""))
+    if mixture is not None and session.config().data.mixture == mixture:
+        st.info(text, icon=":material/info:")

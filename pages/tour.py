@@ -1,0 +1,28 @@
+"""Seven questions answered by real runs, and failures worth seeing."""
+
+import streamlit as st
+
+from bdsg.ui import session, tour
+from bdsg.ui.lessons import FAILURES, STEPS
+from bdsg.ui.links import to_parameters
+
+session.front_door()
+st.title("Tour", anchor=False)
+st.markdown(
+    f"{len(STEPS)} steps, about five minutes. Each asks you to predict something; then a real run gives the answer. "
+    "Keys: **1**, **2**, **3** answer, **N** goes on."
+)
+if st.button("Start the tour", key="tour_start", type="primary", icon=":material/play_arrow:"):
+    tour.begin()
+
+st.markdown("#### Failures worth seeing")
+st.markdown("Each goes wrong for one reason. Open it, train it (about a second), then try to mend it.")
+for name, failure in FAILURES.items():
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        with st.container():
+            link = "&".join(f"{key}={value}" for key, value in to_parameters(failure.choices).items())
+            st.markdown(f"**{failure.title}**  \n{failure.reason} [Link](boundary?{link})")
+        with st.container(width=110):
+            if st.button("Open", key=f"failure:{name}", icon=":material/arrow_forward:", width="stretch"):
+                session.adopt(dict(failure.choices))
+                st.switch_page("pages/boundary.py")

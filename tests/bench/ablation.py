@@ -1,0 +1,192 @@
+"""The objective ``ours`` with one part changed at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bdsg.boundary import losses
+from bdsg.boundary.objectives import OurObjective, Terms
+from bdsg.boundary.places import PLACES, Places, find_places
+from bdsg.boundary.tracing import trace_level_set
+from bdsg.config import ExperimentConfig
+from bdsg.density import ClosedForm
+from bdsg.metrics import Band, truth_field
+from bdsg.metrics.boundary import boundary_f1, boundary_recall, bp1
+from bdsg.scene import seed_sequences
+from bdsg.scoring import plane_mixture
+from bdsg.train import train_by_autograd
+
+POINTS = 10_000
+LEVEL_SAMPLES = 4096
+FEW_HARMONICS = 3
+
+
+class Ablation(OurObjective):
+    """``ours`` again, its terms one by one, so that each can be exchanged."""
+
+    def terms(self, z: Tensor, random: torch.Generator) -> Terms:
+        """Evaluate the changed loss."""
+        code = self.ours.read(z)
+        local = self.ours.local(code)
+        targets, steepness = self.places.at(*code)
+        points = self.places.to_data(local, code.components)
+        apart = (points - self.places.to_data(targets, code.components)).norm(dim=1)
+        l0 = self.l0(points, apart * steepness)
+        l1 = self.l1(points, local, targets)
+        l2 = losses.component_dispersion_term(targets, code.components, local)
+        return Terms(losses.weighted_sum(l0, l1, l2, self.config.lambda1, self.config.lambda2), l0, l1, l2)
+
+    def l0(self, points: Tensor, astray: Tensor) -> Tensor:
+        """The level term."""
+        return losses.level_term(self.density.log_prob(points), self.log_level, astray)
+
+    def l1(self, points: Tensor, local: Tensor, targets: Tensor) -> Tensor:
+        """The distance to the places."""
+        return losses.place_term(local, targets)
+
+
+class WithoutLevel(Ablation):
+    """L0 = 0."""
+
+    def l0(self, points: Tensor, astray: Tensor) -> Tensor:
+        """Nothing."""
+        return torch.zeros(())
+
+
+class PapersDensity(Ablation):
+    """L0 = mean p_g(B(z)) in units of ε*, so that it weighs as much as it can."""
+
+    def l0(self, points: Tensor, astray: Tensor) -> Tensor:
+        """Eq. 5."""
+        return losses.density_term(self.density.log_prob(points) - self.log_level)
+
+
+class LevelFromAfar(Ablation):
+    """The level draws a point wherever it is."""
+
+    def l0(self, points: Tensor, astray: Tensor) -> Tensor:
+        """The level term with all points counted in full."""
+        return super().l0(points, torch.zeros_like(astray))
+
+
+class OneWay(Ablation):
+    """L1 as the paper has it, but to the level set: to the nearest place, whichever z it belongs to."""
+
+    def l1(self, points: Tensor, local: Tensor, targets: Tensor) -> Tensor:
+        """Distance to the nearest place in units of the mean ellipse."""
+        count = self.places.count
+        components = torch.arange(count).repeat_interleave(PLACES // 4)
+        places = self.places.to_data(self.places.table[:, ::4].reshape(-1, 2), components)
+        scale = self.places.axes.norm(dim=1).mean()
+        return losses.distance_term(points, places) / scale
+
+
+def without_distance(config: ExperimentConfig) -> ExperimentConfig:
+    """λ1 = 0."""
+    return _with_boundary(config, lambda1=0.0)
+
+
+def without_dispersion(config: ExperimentConfig) -> ExperimentConfig:
+    """λ2 = 0."""
+    return _with_boundary(config, lambda2=0.0)
+
+
+def _with_boundary(config: ExperimentConfig, **settings: Any) -> ExperimentConfig:
+    return dataclasses.replace(config, boundary=dataclasses.replace(config.boundary, **settings))
+
+
+def on_one_curve(places: Places) -> Places:
+    """No component code: all closed curves one after another along a single angle, in one frame."""
+    quotas = torch.diff(torch.round(torch.cumsum(places.shares, 0) * PLACES), prepend=torch.zeros(1)).long()
+    points, steepness = [], []
+    for k, quota in enumerate(quotas.tolist()):
+        chosen = (torch.arange(quota) * PLACES) // max(quota, 1)
+        points.append(places.to_data(places.table[k, chosen], torch.full((quota,), k)))
+        steepness.append(places.steepness[k, chosen])
+    whole = torch.cat(points)
+    centre, half = 0.5 * (whole.amax(0) + whole.amin(0)), 0.5 * (whole.amax(0) - whole.amin(0))
+    one = torch.ones(1)
+    return Places(
+        centre[None], torch.diag(half)[None], one, ((whole - centre) / half)[None], torch.cat(steepness)[None], one
+    )
+
+
+class FewHarmonics(Places):
+    """The network sees the angle's first few multiples only."""
+
+    def harmonics(self) -> int:
+        """Few."""
+        return FEW_HARMONICS
+
+
+def few_harmonics(places: Places) -> Places:
+    """The same places."""
+    return FewHarmonics(**{field.name: getattr(places, field.name) for field in dataclasses.fields(places)})
+
+
+def unchanged(anything: Any) -> Any:
+    """The thing itself."""
+    return anything
+
+
+Change = tuple[type[OurObjective], Callable[[ExperimentConfig], ExperimentConfig], Callable[[Places], Places]]
+
+PARTS: dict[str, Change] = {
+    "nothing": (OurObjective, unchanged, unchanged),
+    "no level term": (WithoutLevel, unchanged, unchanged),
+    "the paper's L0": (PapersDensity, unchanged, unchanged),
+    "the level from afar": (LevelFromAfar, unchanged, unchanged),
+    "no distance": (OurObjective, without_distance, unchanged),
+    "distance one way": (OneWay, unchanged, unchanged),
+    "no dispersion": (OurObjective, without_dispersion, unchanged),
+    "no component code": (OurObjective, unchanged, on_one_curve),
+    "3 harmonics": (OurObjective, unchanged, few_harmonics),
+}
+
+
+def ablated(config: ExperimentConfig, part: str) -> dict[str, Any]:
+    """Train B on the closed form with one part changed; the scores of ``POINTS`` of its points."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _ablated(config, *PARTS[part])
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _ablated(
+    config: ExperimentConfig,
+    objective_type: type[OurObjective],
+    change: Callable[[ExperimentConfig], ExperimentConfig],
+    replace: Callable[[Places], Places],
+) -> dict[str, Any]:
+    config, mixture = change(config), plane_mixture(config)
+    model, band = ClosedForm(mixture), Band(config.epsilon, config.delta)
+    random = torch.Generator().manual_seed(
+        int(seed_sequences(config.seed)["boundary"].generate_state(1, np.uint64)[0] >> 1)
+    )
+    log_level = 0.5 * (math.log(config.epsilon) + math.log(config.delta))
+    curves = trace_level_set(model.log_prob, model.sample(LEVEL_SAMPLES, random).float(), log_level)
+    places = replace(find_places(model.log_prob, curves, log_level))
+    objective = objective_type(config.boundary, model, places, log_level, random)
+    # The compiled steps know nothing of changed terms.
+    for _ in train_by_autograd(objective, config.boundary, torch.zeros(1, 2), random, lambda: False):
+        pass
+    with torch.no_grad():
+        points = objective.generator(torch.randn(POINTS, 2, generator=random)).double().numpy()
+    log_p_x = mixture.log_prob(points)
+    precision, recall = bp1(log_p_x, band), boundary_recall(truth_field(mixture, config.delta), band, points, log_p_x)
+    return {
+        "bp1": precision,
+        "boundary_recall": recall.overall,
+        "bf1": boundary_f1(precision, recall.overall),
+        "components": len(recall.components),
+        "components_covered": recall.components_covered,
+    }

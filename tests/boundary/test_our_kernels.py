@@ -1,0 +1,129 @@
+"""Our objective's compiled steps against its own terms by autograd in double precision."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from bdsg.boundary.objectives import OurObjective, make_objective
+from bdsg.boundary.places import Places
+from bdsg.boundary.stepper import KernelStepper, compiled_stepper
+from bdsg.config import BoundaryConfig
+from bdsg.data import GaussianMixture
+from bdsg.density import ClosedForm, DensityModel, TabulatedDensity
+from bdsg.presets import PRESETS
+
+NONE = torch.Generator()
+
+
+def closed_form(name: str) -> ClosedForm:
+    return ClosedForm(GaussianMixture(**PRESETS[name].mixture))
+
+
+def objective(density: DensityModel, **settings: object) -> OurObjective:
+    raw: dict[str, object] = {"objective": "ours", "hidden": (24, 16), "batch_size": 64, **settings}
+    config, random = BoundaryConfig(**raw), torch.Generator().manual_seed(1)  # type: ignore[arg-type]
+    samples = density.sample(1000, torch.Generator().manual_seed(0)).float()
+    made = make_objective(config, density, samples, samples, 0.01, 0.001, random)
+    assert isinstance(made, OurObjective)
+    return made
+
+
+def stepper_for(made: OurObjective) -> KernelStepper:
+    stepper = compiled_stepper(made, made.config)
+    assert stepper is not None
+    return stepper
+
+
+def doubled(made: OurObjective) -> OurObjective:
+    """The same in double precision, with weights of its own."""
+    parts = (getattr(made.places, field.name) for field in dataclasses.fields(Places))
+    places = Places(*(part.double() for part in parts))
+    twin = OurObjective(made.config, made.density, places, made.log_level, torch.Generator())
+    twin.ours.load_state_dict(made.ours.state_dict())
+    twin.ours.double()
+    return twin
+
+
+def latents(steps: int, batch: int) -> Tensor:
+    return torch.randn(steps, batch, 2, generator=torch.Generator().manual_seed(2))
+
+
+@pytest.mark.parametrize("batch", [64, 9])
+@pytest.mark.parametrize("name", ["unimodal", "three_modes", "ring"])
+def test_each_of_fifty_steps_has_the_loss_and_gradient_of_autograd(name: str, batch: int) -> None:
+    made = objective(closed_form(name), batch_size=batch)
+    stepper, z = stepper_for(made), latents(50, batch)
+    for step in range(50):
+        truth = doubled(made)
+        terms = stepper.steps(z[step : step + 1], np.array([0.002]), step)
+        expected = truth.terms(z[step].double(), NONE)
+        assert terms[0].tolist() == pytest.approx([float(term.detach()) for term in expected], rel=2e-4, abs=1e-6)
+        assert terms[0, 0] == pytest.approx(float(expected.loss.detach()), rel=1e-5)
+        slopes = torch.autograd.grad(expected.loss, list(truth.ours.parameters()))
+        size = float(torch.cat([slope.flatten() for slope in slopes]).norm())
+        for weight, slope in zip(made.ours.parameters(), slopes, strict=True):
+            assert weight.grad is not None
+            assert float((weight.grad - slope).norm()) < 1e-4 * size
+
+
+@pytest.mark.parametrize(("lambda1", "lambda2"), [(0.0, 0.0), (0.0, 1.0), (3.0, 0.0)])
+def test_weights_of_zero_leave_their_term_out(lambda1: float, lambda2: float) -> None:
+    made = objective(closed_form("ring"), lambda1=lambda1, lambda2=lambda2)
+    truth, z = doubled(made), latents(1, 64)
+    terms = stepper_for(made).steps(z, np.zeros(1), 0)
+    expected = truth.terms(z[0].double(), NONE)
+    assert terms[0].tolist() == pytest.approx([float(term.detach()) for term in expected], rel=1e-5)
+    slopes = torch.autograd.grad(expected.loss, list(truth.ours.parameters()))
+    for weight, slope in zip(made.ours.parameters(), slopes, strict=True):
+        torch.testing.assert_close(weight.grad, slope.float(), rtol=1e-3, atol=1e-5)
+
+
+def test_points_come_in_the_order_of_their_z() -> None:
+    made = objective(closed_form("ring"))
+    stepper = stepper_for(made)
+    for count in (64, 1500, 3):
+        z = latents(1, count)[0]
+        torch.testing.assert_close(torch.from_numpy(stepper.points(z)), made.ours(z).detach(), atol=1e-5, rtol=1e-5)
+
+
+def test_a_batch_may_miss_curves_and_have_no_pair() -> None:
+    made = objective(closed_form("ring"), batch_size=8)
+    stepper, z = stepper_for(made), latents(1, 8)
+    # One z for each of the eight curves, by the quantiles of |z|.
+    edges = torch.cat([torch.zeros(1), made.ours.edges, torch.ones(1)])
+    radii = (-2 * torch.log1p(-0.5 * (edges[1:] + edges[:-1]))).sqrt()
+    z[0] = z[0] / z[0].norm(dim=1, keepdim=True) * radii[:, None]
+    terms = stepper.steps(z, np.zeros(1), 0)
+    assert stepper.room.curves.tolist() == list(range(8))
+    assert terms[0, 3] == 0.0
+    assert np.isfinite(terms).all()
+    z[0] = z[0, 2]
+    stepper.steps(z, np.zeros(1), 0)
+    assert stepper.room.curves.tolist() == [2] * 8
+
+
+def test_points_that_leave_the_table_are_looked_up_in_the_model() -> None:
+    model = closed_form("bimodal")
+    wide = objective(model)
+    corners = torch.full((2,), -3.0).double(), torch.full((2,), 3.0).double()
+    small = copy.copy(wide)
+    small.density = TabulatedDensity(model, *corners, (120, 120)).float()
+    small.ours = small.generator = copy.deepcopy(wide.ours)
+    z, rates = latents(30, 64), np.full(30, 0.002)
+    terms = [stepper_for(made).steps(z, rates, 0) for made in (small, wide)]
+    assert float(wide.ours(z[0]).detach().abs().max()) > 3.0
+    np.testing.assert_allclose(terms[0], terms[1], rtol=2e-3, atol=1e-4)
+
+
+def test_training_in_steps_lowers_every_term() -> None:
+    made = objective(closed_form("three_modes"), batch_size=128)
+    rates = 0.01 * np.cos(np.linspace(0, math.pi / 2, 400))
+    terms = stepper_for(made).steps(latents(400, 128), rates, 0)
+    assert (terms[-20:, :3].mean(0) < 0.2 * terms[:20, :3].mean(0)).all()

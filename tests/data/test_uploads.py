@@ -1,0 +1,95 @@
+"""Files of points: limits before reading, sentences for what is wrong, and the mixture that stands in for them."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+
+import numpy as np
+import pytest
+
+from bdsg.data import GaussianMixture, uploads
+from bdsg.data.fitted import MOST_MODES, fit_mixture
+from bdsg.errors import ConfigError
+from bdsg.ui.uploading import fitting_epsilon, words
+
+TRUTH = GaussianMixture(
+    [0.5, 0.3, 0.2],
+    [[-3.0, 0.0], [3.0, 0.0], [0.0, 4.0]],
+    [[[0.5, 0.2], [0.2, 0.5]], [[0.4, 0.0], [0.0, 0.4]], [[0.6, 0.0], [0.0, 0.2]]],
+)
+
+
+def lines(rows: int) -> bytes:
+    return b"x,y\n" + b"".join(f"{k},{k * k % 7}\n".encode() for k in range(rows))
+
+
+def test_a_table_is_read_and_its_limits_hold() -> None:
+    assert uploads.read_points(lines(25), "p.csv").shape == (25, 2)
+    assert uploads.read_points(lines(uploads.MOST_ROWS), "p.csv").shape == (uploads.MOST_ROWS, 2)
+    for content, message in (
+        (lines(uploads.LEAST_ROWS - 1), "must hold 20 points or more"),
+        (lines(uploads.MOST_ROWS + 2), "50,000 rows at most"),
+        (b"\n" * (uploads.MOST_ROWS + 2), "50,000 rows at most"),  # before it is parsed
+        (b"1" * (uploads.MOST_BYTES + 1), "5 MB at most"),
+        (b"a,b,c\n" + b"1,2,3\n" * 30, "must have 2 columns"),
+        (lines(30).replace(b"\n3,", b"\nthree,"), "must be a finite number"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            uploads.read_points(content, "p.csv")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="Parquet is read where pyarrow is installed.")
+def test_parquet_is_read_where_it_can_be() -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    def packed(**columns: object) -> bytes:
+        target = io.BytesIO()
+        parquet.write_table(pyarrow.table(columns), target)
+        return target.getvalue()
+
+    x = np.arange(40.0)
+    points = uploads.read_points(packed(x=x, y=-x), "p.parquet")
+    np.testing.assert_array_equal(points, np.stack([x, -x], axis=1))
+    many = np.zeros(uploads.MOST_ROWS + 5)
+    for content, message in (
+        (packed(x=x), "must have 2 columns"),
+        (packed(x=x, y=["a"] * 40), "two columns of numbers"),
+        (packed(x=x, y=[*x[:-1], float("nan")]), "finite numbers only"),
+        (packed(x=many, y=many), "50,000 rows at most"),
+        (b"PAR1 is not enough", "cannot be read"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            uploads.read_points(content, "p.parquet")
+
+
+def test_the_fit_finds_the_mixture_in_any_units() -> None:
+    points = TRUTH.sample(3000, np.random.default_rng(0))
+    moved = points * [1000.0, 0.01] + [5e4, -3.0]
+    fitted = fit_mixture(moved)
+    assert int(np.argmin(fitted.criterion)) + 1 == len(fitted.mixture.weights) == 3
+    assert len(fitted.criterion) == MOST_MODES
+    order = np.argsort(-fitted.mixture.weights)
+    np.testing.assert_allclose(fitted.mixture.weights[order], TRUTH.weights, atol=0.03)
+    means = fitted.mixture.means[order] * fitted.scale + fitted.offset
+    np.testing.assert_allclose((means - [5e4, -3.0]) / [1000.0, 0.01], TRUTH.means, atol=0.1)
+    again = fit_mixture(moved)
+    np.testing.assert_array_equal(again.mixture.means, fitted.mixture.means)
+    text = words(fitted, 3000)
+    assert "3 Gaussians, fitted to your 3,000 points, stands in for the data" in text
+    assert "(x − " in text
+
+
+def test_copies_and_constants() -> None:
+    with pytest.raises(ConfigError, match="must vary in both columns"):
+        fit_mixture(np.stack([np.arange(30.0), np.full(30, 7.0)], axis=1))
+    corners = np.repeat([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], 20, axis=0)
+    mixture = fit_mixture(corners).mixture
+    assert np.linalg.eigvalsh(mixture.covariances).min() > 5e-5
+    assert 0 < fitting_epsilon(mixture) <= 0.01
+
+
+def test_epsilon_lies_below_the_peak() -> None:
+    wide = GaussianMixture([1.0], [[0.0, 0.0]], [[[100.0, 0.0], [0.0, 100.0]]])
+    assert fitting_epsilon(wide) == pytest.approx(8e-5)  # 0.05 / (2π 100)

@@ -1,0 +1,109 @@
+"""The vectorised exponential against NumPy's, and kernels where nothing can be cached."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from bdsg import compiled
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def exponentials(x: np.ndarray) -> np.ndarray:
+    out, bits = np.empty_like(x), np.empty(x.size, np.int32)
+    compiled.exponentials(x, out, bits)
+    return out
+
+
+def test_exponentials_match_double_precision() -> None:
+    x = np.linspace(-86.5, 86.5, 200_001).astype(np.float32)
+    truth = np.exp(x.astype(np.float64))
+    assert np.abs(exponentials(x) / truth - 1.0).max() < 3e-7
+
+
+def test_exponentials_of_far_arguments_stay_finite() -> None:
+    far = exponentials(np.array([-1e30, 1e30, 0.0], np.float32))
+    assert np.isfinite(far).all()
+    assert far[0] < 1e-37
+    assert far[1] > 1e37
+    assert far[2] == 1.0
+
+
+@compiled.kernel
+def logarithms(x: np.ndarray, out: np.ndarray) -> None:
+    for i in range(x.size):
+        out[i] = compiled.logarithm(x[i])
+
+
+@compiled.kernel
+def one_by_one(x: np.ndarray, out: np.ndarray) -> None:
+    for i in range(x.size):
+        out[i] = compiled.exponential(x[i])
+
+
+def test_exponential_is_that_of_the_loop() -> None:
+    x = np.linspace(-90, 90, 10_001).astype(np.float32)
+    out = np.empty_like(x)
+    one_by_one(x, out)
+    np.testing.assert_array_equal(out, exponentials(x))
+
+
+def test_logarithm_matches_double_precision() -> None:
+    x = np.concatenate([np.exp(np.linspace(-86, 87, 100_001)), np.linspace(0.5, 2, 100_001)]).astype(np.float32)
+    out, truth = np.empty_like(x), np.log(x.astype(np.float64))
+    logarithms(x, out)
+    assert (np.abs(out - truth) / np.maximum(1.0, np.abs(truth))).max() < 2e-7
+    special = np.array([0.0, -1.0, np.nan, np.inf, 1.0], np.float32)
+    logarithms(special, out)
+    np.testing.assert_array_equal(out[:5], [-np.inf, -np.inf, np.nan, np.inf, 0.0])
+
+
+def test_nan_is_not_swallowed() -> None:
+    assert np.isnan(exponentials(np.array([np.nan], np.float32)))[0]
+
+
+def test_a_kernel_compiles_where_no_cache_can_be_written(tmp_path: Path) -> None:
+    package = tmp_path / "bdsg"
+    package.mkdir()
+    for name in ("__init__.py", "compiled.py"):
+        shutil.copy(ROOT / "bdsg" / name, package)
+    code = (
+        "import numba.core.caching as c\n"
+        "c.CacheImpl._locator_classes = []\n"
+        "import numpy as np\n"
+        "from bdsg.compiled import exponentials\n"
+        "x = np.zeros(3, np.float32)\n"
+        "exponentials(x, x, np.empty(3, np.int32))\n"
+        "print(x.tolist())"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[1.0, 1.0, 1.0]"
+
+
+def test_a_changed_kernel_takes_those_that_call_it_along(tmp_path: Path) -> None:
+    (tmp_path / "caller.py").write_text(
+        "from bdsg.compiled import kernel\nfrom callee import SHIFT, inner\n"
+        "@kernel\ndef outer(x):\n    return inner(x) + SHIFT\n"
+    )
+    found = []
+    for factor, shift in ((2, 0.5), (2, 0.5), (3, 0.5), (3, 0.25)):
+        (tmp_path / "callee.py").write_text(
+            f"from bdsg.compiled import kernel\nSHIFT = {shift}\n@kernel\ndef inner(x):\n    return {factor} * x\n"
+        )
+        code = "import caller; print(caller.outer(10.0), sum(caller.outer.stats.cache_hits.values()))"
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # files of one size and second would count as unchanged
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        found.append(done.stdout.split())
+    assert found == [["20.5", "0"], ["20.5", "1"], ["30.5", "0"], ["30.25", "0"]]

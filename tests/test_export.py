@@ -1,0 +1,89 @@
+"""Files for elsewhere: tables that read back to the same bits, and a script that runs the same experiment."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bdsg import experiment, export
+from bdsg.config import ExperimentConfig
+from bdsg.result import Result
+
+ROOT = Path(__file__).parents[1]
+CONFIG = {
+    "data": {"preset": "bimodal", "samples": 64},
+    "density": {"kind": "iresnet", "steps": 3, "blocks": 1, "hidden": [4]},
+    "boundary": {"steps": 15, "snapshots": 3, "hidden": [8], "batch_size": 32},
+    "seed": 5,
+}
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    *_, result = experiment.run(ExperimentConfig.from_dict(CONFIG))
+    assert isinstance(result, Result)
+    return result
+
+
+def table(text: str) -> tuple[list[str], list[list[str]]]:
+    header, *rows = csv.reader(io.StringIO(text))
+    return header, rows
+
+
+def test_the_script_makes_the_same_boundary_bit_for_bit(result: Result, tmp_path: Path) -> None:
+    path = tmp_path / "again.py"
+    path.write_text(export.script(result), encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, str(path)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "the same, bit for bit" in done.stdout
+    assert "boundary recall" in done.stdout
+    _, rows = table((tmp_path / "boundary.csv").read_text())
+    np.testing.assert_array_equal(np.array(rows, dtype=float), result.arrays["boundary"])
+
+
+def test_the_script_tells_of_another_boundary(result: Result, tmp_path: Path) -> None:
+    text = export.script(result)
+    digest = text.split('SHA256 = "')[1][:64]
+    path = tmp_path / "again.py"
+    path.write_text(text.replace(digest, "0" * 64), encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, str(path)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "differs from the first run" in done.stdout, done.stderr
+
+
+def test_tables_read_back_to_the_same_bits(result: Result) -> None:
+    header, rows = table(export.boundary_table(result))
+    assert header == ["x", "y", "log_p_x", "log_p_g"]
+    numbers = np.array(rows, dtype=float)
+    np.testing.assert_array_equal(numbers[:, :2], result.arrays["boundary"])
+    np.testing.assert_array_equal(numbers[:, 2], result.arrays["boundary_log_p_x"])
+    np.testing.assert_array_equal(numbers[:, 3], result.arrays["boundary_log_p_g"])
+    header, rows = table(export.data_table(result))
+    assert header == ["x", "y", "mode"]
+    np.testing.assert_array_equal(np.array(rows, dtype=float)[:, :2], result.arrays["data"])
+    np.testing.assert_array_equal([int(row[2]) for row in rows], result.arrays["data_modes"])
+
+
+def test_scores_are_one_a_row() -> None:
+    scores = {"bp1": 0.5, "boundary_recall": None, "anomalous": {"f1": 0.25}, "clustering": {"shares": [0.75, 0.25]}}
+    header, rows = table(export.score_table(scores))
+    assert header == ["score", "value"]
+    assert rows == [
+        ["bp1", "0.5"],
+        ["boundary_recall", ""],
+        ["anomalous.f1", "0.25"],
+        ["clustering.shares.0", "0.75"],
+        ["clustering.shares.1", "0.25"],
+    ]

@@ -1,0 +1,90 @@
+"""What sets runs apart, in words; their thumbnails; and scores that never mislead alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import xml.etree.ElementTree as ElementTree
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
+from bdsg.data import GaussianMixture
+from bdsg.presets import PRESETS
+from bdsg.result import Result
+from bdsg.ui import history, history_view, thumbnail
+from bdsg.ui.names import setting_label, setting_words
+
+MIXTURE = {"weights": [1.0], "means": [[0.0, 0.0]], "covariances": [[[1.0, 0.0], [0.0, 1.0]]]}
+
+
+def config(**changes: Any) -> ExperimentConfig:
+    return ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, **changes})
+
+
+def test_only_what_differs_is_named() -> None:
+    assert history.differing([config(), config()]) == []
+    assert history.differing([config()]) == []
+    assert history.differing([config(), config(seed=1), config(boundary={"lambda2": 0.5})]) == [
+        "boundary.lambda2",
+        "seed",
+    ]
+    assert history.differing([config(), config(density={"blocks": 4})]) == []  # the closed form has no blocks
+    other = history.differing([config(), config(density={"kind": "iresnet"})])
+    assert {"density.kind", "density.blocks"} <= set(other)
+    assert history.differing([config(), config(data={"mixture": MIXTURE})]) == ["data"]
+
+
+def test_settings_in_words() -> None:
+    assert history.shown(config(data={"mixture": MIXTURE}), "data") == "Own mixture of 1"
+    assert history.shown(config(), "data") == PRESETS["bimodal"].title
+    assert history.shown(config(), "density.blocks") == "–"
+    assert history.shown(config(boundary={"hidden": [8, 16]}), "boundary.hidden") == "8, 16"
+    assert [setting_words(value) for value in (0.025, 12_000, "resflow")] == ["0.025", "12,000", "ResFlow"]
+
+
+def test_every_setting_has_a_label() -> None:
+    names = {"epsilon", "delta", "seed", "device", "data", "data.samples"}
+    for section, kind in (("density", DensityConfig), ("boundary", BoundaryConfig)):
+        names |= {f"{section}.{field.name}" for field in dataclasses.fields(kind)}
+    labels = [setting_label(name) for name in names]
+    assert len(set(labels)) == len(labels)
+    assert setting_label("density.steps") == "p_g: Steps"
+    assert "samples" in {field.name for field in dataclasses.fields(DataConfig)}
+
+
+@pytest.mark.parametrize("recall", [None, 0.5])
+def test_precision_is_shown_only_beside_recall(recall: float | None) -> None:
+    scores = {"bp1": 1.0, "boundary_recall": recall, "components": 3, "components_covered": 2, "auroc": 0.98765}
+    assert history_view.value(scores, "bp1") == ("–" if recall is None else "100.0 %")
+    assert history_view.value(scores, "boundary_recall") == ("–" if recall is None else "50.0 %")
+    assert history_view.value(scores, "components") == "2 of 3"
+    assert history_view.value(scores, "auroc") == "0.9877"
+
+
+def places(path: str) -> np.ndarray:
+    return np.array([part.removesuffix("h0").split() for part in path.split("M")[1:]], dtype=float)
+
+
+def test_a_thumbnail_draws_the_run_to_scale() -> None:
+    x, y = np.linspace(-4, 4, 81), np.linspace(-2, 2, 41)
+    mixture = GaussianMixture(**MIXTURE)
+    nodes = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], -1)
+    radius = np.sqrt(-2 * np.log(2 * np.pi * 0.1))  # of the circle where the standard normal density is 0.1
+    angle = np.linspace(0, 6, 50)
+    arrays = {
+        "grid_x": x,
+        "grid_y": y,
+        "log_p_x": mixture.log_prob(nodes).reshape(41, 81),
+        "data": np.zeros((5, 2)),
+        "boundary": radius * np.stack([np.cos(angle), np.sin(angle)], -1),
+    }
+    root = ElementTree.fromstring(thumbnail.svg(Result(config(epsilon=0.1), arrays, {})))
+    line, data, boundary = ((path.get("d") or "") for path in root)
+    middle, scale = thumbnail.SIZE / 2, (thumbnail.SIZE / 2 - thumbnail.MARGIN) / radius
+    circle = np.array([pair.split() for pair in line.removeprefix("M").split("L")], dtype=float) - middle
+    np.testing.assert_allclose(np.hypot(*circle.T), radius * scale, atol=0.4)
+    np.testing.assert_allclose(places(data), np.full((5, 2), middle), atol=0.3)
+    np.testing.assert_allclose(places(boundary)[0], [middle + radius * scale, middle], atol=0.3)
+    assert places(boundary)[10, 1] < middle  # up is up

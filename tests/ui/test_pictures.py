@@ -1,0 +1,82 @@
+"""Pictures and animations as files: the SVG that the drawing functions write, and the page that needs no network."""
+
+from __future__ import annotations
+
+import base64
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from bdsg.codec import unpack
+from bdsg.ui import animation, prepared, stage
+from tests.ui.test_stage_scripts import needs_node, node
+
+SVG = "{http://www.w3.org/2000/svg}"
+DRAWING = ("theme.js", "plane.js", "marks.js", "svg.js")
+
+
+@needs_node
+def test_the_drawing_functions_write_svg(tmp_path: Path) -> None:
+    driver = """
+    const context = new SvgContext(236, 136);
+    const theme = { text: [0, 0, 0], font: "sans", data: [200, 0, 0], background: [255, 255, 255] };
+    const camera = cameraFor({ width: 244, height: 136 }, [-1, -1], [1, 1]);
+    context.fillRect(0, 0, 236, 136);
+    clipped(context, camera, () => {
+      context.drawImage({ toDataURL: () => "data:image/png;base64,AAAA" }, 1, 2, 3, 4);
+      drawData(context, camera, [0, 0, 0.5, -0.5, 1, 1], theme);
+      drawContour(context, camera, [[-1, -1, 1, 1]], "model", theme);
+    });
+    drawAxes(context, camera, theme);
+    context.fillText("a < b & c", 5, 5);
+    print([context.text(), camera.x(0.5), camera.y(-0.5)]);
+    """
+    text, x, y = node(DRAWING, driver, folder=tmp_path)
+    root = ElementTree.fromstring(text)
+    assert (root.get("width"), root.get("height")) == ("236", "136")
+    (image,) = root.iter(f"{SVG}image")
+    assert image.get("href") == "data:image/png;base64,AAAA"
+    (group,) = root.findall(f"{SVG}g")
+    (clip,) = root.iter(f"{SVG}clipPath")
+    assert group.get("clip-path") == f"url(#{clip.get('id')})"
+    dots, halo, line = group.findall(f"{SVG}path")
+    assert (dots.get("fill"), dots.get("fill-opacity")) == ("rgb(200,0,0)", "0.75")
+    starts = re.findall(r"M([\d.]+) ([\d.]+)a([\d.]+)", dots.get("d") or "")
+    assert len(starts) == 3
+    right, height, radius = map(float, starts[1])
+    assert (right - radius, height) == (round(x, 2), round(y, 2))
+    assert halo.get("stroke-dasharray") is None
+    assert line.get("stroke-dasharray") == "7 5"
+    words = [element.text for element in root.iter(f"{SVG}text")]
+    assert {"x₁", "x₂", "a < b & c"} <= set(words)
+
+
+@needs_node
+def test_clips_end_where_they_were_begun(tmp_path: Path) -> None:
+    driver = """
+    const context = new SvgContext(10, 10);
+    context.save(); context.beginPath(); context.rect(0, 0, 5, 5); context.clip();
+    context.save(); context.clip(); context.restore();
+    context.fillStyle = "red"; context.restore(); context.fillRect(0, 0, 1, 1);
+    print(context.text());
+    """
+    root = ElementTree.fromstring(node(DRAWING, driver, folder=tmp_path))
+    last = root[-1]
+    assert (last.tag, last.get("fill")) == (f"{SVG}path", "#000")
+    assert len(root.findall(f".//{SVG}g")) == 2
+
+
+def test_the_animation_is_one_file_that_asks_for_nothing(tmp_path: Path) -> None:
+    text = animation.page(prepared.payload(), "One & <two>")
+    assert "<title>One &amp; &lt;two&gt;</title>" in text
+    assert "default-src 'none'" in text
+    addresses = set(re.findall(r"https?://[^\"' <>)]+", text))
+    assert addresses <= {"http://www.w3.org/2000/svg"}  # a name, not a place
+    assert not re.search(r"""<(script|link|img|iframe)[^>]+(src|href)=|@import|url\((?!data:|#)""", text)
+    payload = re.search(r'atob\("([^"]+)"\)', text)
+    assert payload is not None
+    assert base64.b64decode(payload[1]) == prepared.payload()
+    assert unpack(base64.b64decode(payload[1]))[1]["kind"] == "full"
+    assert text.count("const component = function") == 1
+    assert "export " not in text.split('<script type="module">')[1]
+    assert stage.module(stage.PLAYER).count("export default function") == 1
