@@ -7,6 +7,12 @@ import streamlit as st
 from bdsg.ui import controls, history, session
 from bdsg.ui.runs import Run
 
+BUTTON = "train"
+"""Train and Stop are one element: two would stand one above the other for a moment, and a click be lost."""
+
+STOP_SECONDS = 0.25
+"""How long a page waits for a stopped run's scores before it says that the run is stopping."""
+
 STAGES = {"density": "Fitting the density", "boundary": "Training B(z)", "scores": "Scoring"}
 STARTING = "Starting… Right after installation this takes up to a minute: the training code is compiled once."
 TERM_NAMES = {"loss": "loss", "l0": "L0", "l1": "L1", "l2": "L2"}
@@ -17,10 +23,10 @@ def train_button(run: Run | None, *, veiled: bool = False) -> None:
     if run is not None and run.active:
         st.button(
             "Stopping…" if run.stopping else "Stop",
-            key="stop",
+            key=BUTTON,
             icon=":material/stop:",
             disabled=run.stopping,
-            on_click=session.queue().stop,
+            on_click=_stop,
             args=(run,),
             width="stretch",
         )
@@ -29,7 +35,7 @@ def train_button(run: Run | None, *, veiled: bool = False) -> None:
     help = "Change a setting to train again." if done else "Fits the density, then trains B(z), in the background."
     st.button(
         "Trained" if done else "Train",
-        key="train",
+        key=BUTTON,
         type="primary",
         icon=":material/check:" if done else ":material/play_arrow:",
         disabled=done or veiled,
@@ -52,6 +58,12 @@ def _start() -> None:
     with session.guarded():
         session.queue().submit(session.config())
         history.note(session.choices())
+
+
+def _stop(run: Run) -> None:
+    """Called before the page runs again, which then most often shows the end already."""
+    session.queue().stop(run)
+    session.queue().wait(run, STOP_SECONDS)
 
 
 def progress_line(run: Run | None) -> None:

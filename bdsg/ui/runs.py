@@ -94,7 +94,10 @@ class RunQueue:
         return run
 
     def stop(self, run: Run) -> None:
-        """Drop a queued run, or end a running one between two steps; nothing happens to an ended one."""
+        """Drop a queued run, or end a running one between two steps; nothing happens to an ended one.
+
+        A run whose B(z) has not moved yet is over at once: its worker may still be loading, and has nothing to show.
+        """
         with self._changed:
             if run.state == "queued":
                 self._waiting.remove(run)
@@ -104,6 +107,8 @@ class RunQueue:
             if worker is None or run.stopping:
                 return
             run.stopping = True
+            if not run.boundary_snapshots:
+                self._end(run, "stopped")
         with contextlib.suppress(WorkerDied):  # the thread that serves the run learns of it too
             worker.send("stop", run.number)
         timer = threading.Timer(self._stop_seconds, self._kill, (run, worker))
@@ -149,7 +154,8 @@ class RunQueue:
             with self._changed:
                 del self._serving[run]
                 stopped = (run.stopping or self._closed) and (run.result is None or run.result.summary.get("stopped"))
-                self._end(run, "stopped" if stopped else "failed" if error else "finished", error)
+                if run.active:
+                    self._end(run, "stopped" if stopped else "failed" if error else "finished", error)
             if not worker.alive:
                 self._revive(worker)
         worker.close()

@@ -103,11 +103,11 @@ def test_train_then_evaluate() -> None:
 
 
 def test_the_same_config_is_not_started_twice() -> None:
-    first = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "3000"})
+    first = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "50000"})
     first.button(key="train").click().run()
-    second = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "3000"})
-    assert [button.key for button in second.button] == ["stop"]
-    second.button(key="stop").click().run()
+    second = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "50000"})
+    assert [button.label for button in second.button] == ["Stop"]
+    second.button(key="train").click().run()
     run = session.current_run_of(first.session_state["choices"])
     assert run is not None
     assert session.queue().wait(run, 60)
