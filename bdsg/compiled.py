@@ -42,7 +42,9 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     the user's cache folder; where neither can be written, each process compiles anew.
     """
     # With Python's own error model each division would have a branch, and no loop with one becomes vector code.
-    compiled: Any = numba.njit(nogil=True, fastmath=_FAST, error_model="numpy")(function)
+    # Inlined by force: of a kernel that is called, each caller has a copy, rounded in its own way, and which of them a
+    # process links depends on what it compiled and what it loaded.
+    compiled: Any = numba.njit(nogil=True, fastmath=_FAST, error_model="numpy", forceinline=True)(function)
     _digests[compiled] = _digest(function)
     with contextlib.suppress(RuntimeError):  # Numba found no place for its cache
         compiled._cache = _Cache(function, _digests[compiled])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numba
 import numpy as np
 
 from bdsg import compiled
@@ -52,6 +55,28 @@ def test_exponential_is_that_of_the_loop() -> None:
     out = np.empty_like(x)
     one_by_one(x, out)
     np.testing.assert_array_equal(out, exponentials(x))
+
+
+@compiled.kernel
+def large(x: np.ndarray, out: np.ndarray) -> None:
+    one_by_one(x, out)
+    logarithms(out, x)
+    one_by_one(out, x)
+    logarithms(x, out)
+
+
+@compiled.kernel
+def caller(x: np.ndarray, out: np.ndarray) -> None:
+    large(x, out)
+    large(out, x)
+
+
+def test_called_kernels_are_inlined_so_that_no_process_links_another_copy() -> None:
+    fresh: Any = numba.jit(**caller.targetoptions)(caller.py_func)  # type: ignore[attr-defined]
+    fresh(np.zeros(3, np.float32), np.zeros(3, np.float32))
+    machine_code = "".join(fresh.inspect_asm().values())
+    symbols = set(re.findall(r"_ZN\w*large\w*", machine_code))
+    assert all("NumbaEnv" in symbol for symbol in symbols), symbols
 
 
 def test_logarithm_matches_double_precision() -> None:
