@@ -66,11 +66,12 @@ class _Cache(FunctionCache):
 
 
 def _digest(function: Callable[..., Any]) -> str:
-    """Of the function's file, the kernels it calls, and the constants that are frozen into it."""
+    """Of the function's file, this one, the kernels it calls by name, and the constants that are frozen into it."""
     used = [function.__globals__[name] for name in function.__code__.co_names if name in function.__globals__]
     parts = [_digests[part] for part in used if isinstance(part, Dispatcher)]
     parts += [repr(part) for part in used if isinstance(part, int | float | str | tuple | np.number)]
-    return hashlib.sha256("".join([_source(inspect.getfile(function)), *parts]).encode()).hexdigest()
+    sources = [_source(__file__), _source(inspect.getfile(function))]
+    return hashlib.sha256("".join([*sources, *parts]).encode()).hexdigest()
 
 
 @functools.cache
