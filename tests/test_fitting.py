@@ -76,12 +76,12 @@ def test_the_closed_form_needs_no_fit() -> None:
     np.testing.assert_allclose(density_from_parameters(config, found.parameters)(x), bimodal().log_prob(x), rtol=1e-12)
 
 
-def test_the_last_held_out_likelihood_lies_above_the_entropy_by_the_divergence(
-    fitted: tuple[list[Event], Fitted],
-) -> None:
-    last = [event for event in fitted[0] if isinstance(event, DensitySnapshot)][-1]
-    # 8,192 samples know their negative log-likelihood to ±0.011 only; their own luck taken off leaves ±0.001.
-    assert last.held_out - bimodal().entropy() == pytest.approx(fitted[1].report["kl"], abs=0.004)
+def test_the_last_held_out_likelihood_lies_above_the_entropy_by_the_divergence() -> None:
+    unlucky = torch.Generator().manual_seed(6)  # its held-out samples are 0.013 nats likelier than the average
+    events, found = exhaust(fit(flow_config(), bimodal(), SCENE, unlucky, never, None))
+    assert found is not None
+    last = [event for event in events if isinstance(event, DensitySnapshot)][-1]
+    assert last.held_out - bimodal().entropy() == pytest.approx(found.report["kl"], abs=0.004)
 
 
 def test_report_of_a_fit_against_numerical_integration(fitted: tuple[list[Event], Fitted]) -> None:
