@@ -175,7 +175,7 @@ def test_stop_and_start_again(page: Page, server: str) -> None:
     page.goto(f"{server}/boundary?data.preset=ring&boundary.steps=50000")
     page.get_by_role("button", name="Train").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Stopped. Press Train")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Train")).to_be_enabled()
 
 

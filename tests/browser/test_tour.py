@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -20,7 +22,7 @@ def test_the_tour_can_be_walked_by_keyboard(page: Page, server: str) -> None:
     for number, step in enumerate(STEPS):
         _ask(page, number)
         page.keyboard.press(str(step.answer + 1))
-        expect(page.get_by_text("Right.")).to_be_visible()
+        expect(page.get_by_text(re.compile(r"^Right\. "))).to_be_visible()
         expect(page.get_by_text("At ε = 0.01: BP1")).to_be_visible(timeout=120_000)
         _stage(page, number)
         page.keyboard.press("n")
