@@ -17,7 +17,7 @@ from bdsg.errors import ConfigError
 from bdsg.presets import PRESETS
 from bdsg.validation import check_nested, known_keys, number, parse_json, setting, validate
 
-FORMAT = 4
+FORMAT = 5
 """Version of what a config means; it is part of every key, so raising it retires stored results."""
 
 PAPER_BOUNDARY: dict[str, Any] = {
@@ -29,6 +29,9 @@ PAPER_BOUNDARY: dict[str, Any] = {
     "lambda2": 0.025,
 }
 """What the objective ``paper`` (eq. 4) starts from instead of the defaults of ``ours``."""
+
+LEVELS_BOUNDARY: dict[str, Any] = {"steps": 2000}
+"""What B(z, ε) starts from instead: it has a whole range of levels to learn."""
 
 RESFLOW_DENSITY: dict[str, Any] = {"log_determinant": "roulette"}
 """What ``resflow`` starts from instead of the defaults of ``iresnet``."""
@@ -120,7 +123,7 @@ class BoundaryConfig:
     learning_rate: float = setting(0.01, "Highest Adam step size, one cycle.", 1e-6, 1.0, log=True)
     lambda1: float = setting(50.0, "Weight of the distance to the data.", 0.0, 100.0, symbol="λ1")
     lambda2: float = setting(0.1, "Weight of dispersion: spreads the points.", 0.0, 100.0, symbol="λ2")
-    levels: int = setting(1, "Levels of ours: 1 keeps ε; 16 or so, with 2,000 steps, give B(z, ε).", 1, 64)
+    levels: int = setting(1, "Levels of ours: 1 keeps ε; 16 or so give B(z, ε).", 1, 64)
     snapshots: int = setting(120, "Frames kept for the animation.", 2, 400, unit="frames")
 
     def __post_init__(self) -> None:
@@ -230,6 +233,8 @@ def _section(kind: type[Section], key: str, raw: object, preset: dict[str, Any])
     inherited = preset if chosen == preset.get(variant) else {}
     base = {"paper": PAPER_BOUNDARY, "resflow": RESFLOW_DENSITY}.get(chosen, {}) if isinstance(chosen, str) else {}
     merged = {**base, **inherited, **written}
+    if merged.get("levels", 1) != 1:
+        merged = {**LEVELS_BOUNDARY, **merged}
     if isinstance(merged.get("hidden"), list):
         merged["hidden"] = tuple(merged["hidden"])
     return kind(**merged)

@@ -12,16 +12,18 @@ import torch
 from torch import Tensor
 
 from bdsg import __version__
+from bdsg.boundary.level_generator import LevelGenerator
 from bdsg.boundary.objectives import Objective, make_objective
 from bdsg.compiled import one_blas_thread
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.device import device_of, to_numpy, torch_device
 from bdsg.fitting import Fitted, density_from_parameters, fit
+from bdsg.level_boundary import PREFIX
 from bdsg.quality import Arrays, log_prob_in_chunks, mesh
 from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress, Result, Scene
 from bdsg.scene import make_scene, seed_sequences
-from bdsg.scoring import plane_mixture, score_result
+from bdsg.scoring import plane_mixture, score_levels, score_result
 from bdsg.store import Store
 from bdsg.train import Stop, train_boundary
 
@@ -107,11 +109,13 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
     yield Progress("scores", 0, 1, 0.0)
     fresh = torch.randn(BOUNDARY_POINTS, 2, generator=random["evaluation"]).to(device)
     arrays |= _boundary_arrays(mixture, fitted, objective, fresh) | _snapshot_arrays(latent, snapshots)
+    arrays |= _level_arrays(objective, fresh)
     result = Result(config, arrays, {}, fitted.parameters)
-    scores = score_result(result).to_dict()
+    scores, levels = score_result(result).to_dict(), score_levels(result)
     seconds["scores"] = time.monotonic() - begun
     yield Progress("scores", 1, 1, seconds["scores"])
-    result = dataclasses.replace(result, summary=_summary(config, fitted, snapshots[-1], scores, seconds))
+    summary = _summary(config, fitted, snapshots[-1], scores, seconds) | {"levels": levels}
+    result = dataclasses.replace(result, summary=summary)
     if store is not None:
         store.put(result)
     yield result
@@ -155,6 +159,14 @@ def _boundary_arrays(mixture: GaussianMixture, fitted: Fitted, objective: Object
         "boundary_log_p_x": mixture.log_prob(points),
         "boundary_log_p_g": log_prob_in_chunks(fitted.exact, points),
     }
+
+
+def _level_arrays(objective: Objective, z: Tensor) -> Arrays:
+    """B(z, ε) itself, with the z of the boundary's points, where it was trained for every ε."""
+    if not isinstance(objective.generator, LevelGenerator):
+        return {}
+    exported = {PREFIX + name: array for name, array in objective.generator.export().items()}
+    return {"boundary_latent": to_numpy(z), **exported}
 
 
 def _snapshot_arrays(latent: Tensor, snapshots: list[BoundarySnapshot]) -> Arrays:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from scipy.interpolate import RectBivariateSpline
+
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError, EmptyBoundaryError
-from bdsg.metrics import Band, Field, Scores, score, truth_field
+from bdsg.level_boundary import LevelBoundary
+from bdsg.metrics import Band, Field, Scores, boundary, score, truth_field
 from bdsg.result import Result
 
 
@@ -30,7 +34,7 @@ def plane_mixture(config: ExperimentConfig) -> GaussianMixture:
 def score_result(
     result: Result, epsilon: float | None = None, delta: float | None = None, truth: Field | None = None
 ) -> Scores:
-    """Score a run at any ε, without training again.
+    """Score a run at any ε, without training again; B(z, ε) moves with ε, within the range that it knows.
 
     Args:
         epsilon, delta: levels per unit area; by default the run's own, and the run's ratio δ/ε.
@@ -45,7 +49,7 @@ def score_result(
         delta = config.delta if epsilon == config.epsilon else epsilon * config.delta / config.epsilon
     Band(epsilon, delta)  # refuses levels that no window could be made for
     mixture = GaussianMixture.from_config(config.data)
-    names = ("grid_x", "grid_y", "log_p_x", "log_p_g", "boundary", "boundary_log_p_x", "boundary_log_p_g", "data")
+    names = ("grid_x", "grid_y", "log_p_x", "log_p_g", "data")
     return score(
         epsilon=epsilon,
         delta=delta,
@@ -53,4 +57,45 @@ def score_result(
         data_modes=arrays["data_modes"],
         model_samples_log_p_x=mixture.log_prob(arrays["model_samples"]),
         **{name: arrays[name] for name in names},
+        **_boundary_at(result, mixture, epsilon),
     )
+
+
+def _boundary_at(result: Result, mixture: GaussianMixture, epsilon: float) -> dict[str, np.ndarray]:
+    """B's points and both log densities there, (n, 2) and (n,) each; of B(z, ε) at the nearest ε that it knows."""
+    arrays = result.arrays
+    generator = LevelBoundary.of_run(arrays)
+    if generator is None or epsilon == result.config.epsilon:
+        return {name: arrays[name] for name in ("boundary", "boundary_log_p_x", "boundary_log_p_g")}
+    points = generator.points(arrays["boundary_latent"], generator.clamp(epsilon))
+    log_p_x = mixture.log_prob(points)
+    exact = result.config.density.kind == "closed_form"
+    log_p_g = log_p_x if exact else _interpolated(arrays["grid_x"], arrays["grid_y"], arrays["log_p_g"], points)
+    return {"boundary": points, "boundary_log_p_x": log_p_x, "boundary_log_p_g": log_p_g}
+
+
+def _interpolated(x: np.ndarray, y: np.ndarray, values: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """A field (ny, nx) at points (n, 2), by cubic splines; beyond the grid, at its edge."""
+    inside = np.clip(points, [x[0], y[0]], [x[-1], y[-1]])
+    found: np.ndarray = RectBivariateSpline(y, x, values).ev(inside[:, 1], inside[:, 0])
+    return found
+
+
+def score_levels(result: Result, count: int = 10) -> list[dict[str, float | None]]:
+    """BP1, boundary recall and BF1 of B(z, ε) at ``count`` levels of its range; none where B knows one ε alone."""
+    config, generator = result.config, LevelBoundary.of_run(result.arrays)
+    if generator is None:
+        return []
+    mixture, ratio = GaussianMixture.from_config(config.data), config.delta / config.epsilon
+    levels = generator.levels(count)
+    truth = truth_field(mixture, levels[0] * ratio)
+    rows: list[dict[str, float | None]] = []
+    for epsilon in levels:
+        band = Band(epsilon, epsilon * ratio)
+        points = generator.points(result.arrays["boundary_latent"], epsilon)
+        log_p_x = mixture.log_prob(points)
+        precision = boundary.bp1(log_p_x, band)
+        recall = boundary.boundary_recall(truth, band, points, log_p_x).overall
+        bf1 = boundary.boundary_f1(precision, recall)
+        rows.append({"epsilon": epsilon, "bp1": precision, "boundary_recall": recall, "bf1": bf1})
+    return rows

@@ -18,6 +18,7 @@ def choose() -> None:
             "Objective",
             "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε, with a distance that looks both ways.",
         )
+        controls.levels_control()
         with st.container(width=160):
             progress.train_button(run, veiled=veiled)
     controls.run_caption()

@@ -77,7 +77,7 @@ def test_what_is_written_goes_over_the_preset_over_the_defaults() -> None:
     made = ExperimentConfig.from_dict({"data": {"preset": "paper_d"}, "boundary": {"lambda2": 0.5}, "epsilon": 0.02})
     assert made.boundary.lambda2 == 0.5
     assert made.boundary.hidden == (8, 8, 8, 8, 8)  # the preset's
-    assert made.boundary.steps == 10_000  # the preset's, too
+    assert made.boundary.steps == 700  # the preset's, too
     assert made.boundary.lambda1 == PAPER_BOUNDARY["lambda1"]  # the objective's
     assert made.boundary.snapshots == BoundaryConfig().snapshots
     assert (made.epsilon, made.delta) == (0.02, 0.002)

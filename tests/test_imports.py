@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
     ("errors", "presets", "validation", "config", "codec", "result", "compiled", "device"),
-    ("data", "metrics", "density", "boundary", "rivals", "points", "runfiles", "export"),
+    ("data", "metrics", "density", "boundary", "rivals", "points", "level_boundary", "runfiles", "export"),
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting", "batch"),
     ("experiment",),

@@ -15,7 +15,10 @@ START_OUTSIDE = 1.4
 """How far outside the support a curve's first ellipse lies, as a ratio of its size."""
 
 START_RADIUS = 3.0
-"""Radius of the paper's generator's first curve, in standard deviations of the data."""
+"""Radius of the paper's generator's first circle, in standard deviations of the data."""
+
+RIDGE = 1e-4
+"""How much that fit minds large weights, as a share of the features' mean square: with them B(z) moves in jerks."""
 
 _PROBES = 256
 
@@ -60,37 +63,42 @@ class DenseGenerator(nn.Module):
     """The paper's fully connected B(z), for example 2-8-8-8-2, fed with z/‖z‖ (section 4.1).
 
     Its output is in units of the data's spread around the data's mean, so that any data start alike.
-    The last layer is scaled so that the first curve encloses the data: started among them, B stays
-    there, because the distance term outweighs the density's slope.
+    Its first curve is a circle around the data: started among them, B stays there, because the distance
+    term outweighs the density's slope, and a crossed curve would stay crossed.
 
     Args:
         hidden: width of each hidden layer.
-        data: samples (M, d) that set centre and spread.
+        data: samples (M, d), d ≥ 2, that set centre and spread.
+        radius: of that circle, in standard deviations of the data.
     """
 
     centre: Tensor
     spread: Tensor
 
-    def __init__(self, hidden: tuple[int, ...], data: Tensor, generator: torch.Generator) -> None:
+    def __init__(
+        self, hidden: tuple[int, ...], data: Tensor, generator: torch.Generator, radius: float = START_RADIUS
+    ) -> None:
         super().__init__()
         self.network = layers((2, *hidden, data.shape[1]), nn.Tanh, generator)
         self.register_buffer("centre", data.mean(0))
         self.register_buffer("spread", data.std(0))
-        self._start_outside()
+        self._start_on_circle(radius)
         self.to(data.device)
 
     @torch.no_grad()
-    def _start_outside(self) -> None:
-        """Give the image of the circle mean 0 and the covariance of a circle of radius ``START_RADIUS``."""
+    def _start_on_circle(self, radius: float) -> None:
+        """Fit the last layer by ridge regression so that the image of z/‖z‖ is a circle around the data, once round."""
         angles = torch.linspace(0, 2 * math.pi, _PROBES + 1)[:-1]
-        image = self.network(torch.stack([angles.cos(), angles.sin()], 1))
-        variances, directions = torch.linalg.eigh(torch.cov(image.T))
-        stretch = START_RADIUS / math.sqrt(2) / variances.clamp(min=1e-6).sqrt()
-        whitening = (directions * stretch) @ directions.T
+        circle = torch.stack([angles.cos(), angles.sin()], 1)
+        features = nn.functional.pad(self.network[:-1](circle), (0, 1), value=1.0).double()
         final = self.network[-1]
         assert isinstance(final, nn.Linear)
-        final.bias.copy_(whitening @ (final.bias - image.mean(0)))
-        final.weight.copy_(whitening @ final.weight)
+        wanted = nn.functional.pad(radius * circle, (0, final.out_features - 2)).double()
+        gram = features.T @ features
+        ridge = RIDGE * torch.trace(gram) * torch.eye(len(gram), dtype=gram.dtype)
+        weights = torch.linalg.solve(gram + ridge, features.T @ wanted)
+        final.weight.copy_(weights[:-1].T)
+        final.bias.copy_(weights[-1])
 
     def read(self, z: Tensor) -> LatentCode:
         """z/‖z‖, all on one curve."""

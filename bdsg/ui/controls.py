@@ -15,6 +15,9 @@ from bdsg.ui.names import label, name_of
 
 OWN = "own"
 
+EVERY_LEVEL = 16
+"""Levels that B(z, ε) learns where a visitor asks for it."""
+
 
 def run_caption() -> None:
     """The run in one line: what the page's picture and numbers belong to."""
@@ -24,7 +27,8 @@ def run_caption() -> None:
 def run_words(config: ExperimentConfig) -> str:
     """Data, models, ε and seed of a run in one line."""
     title = PRESETS[config.data.preset].title if config.data.preset else "Your own mixture"
-    parts = (title, name_of(config.density.kind), name_of(config.boundary.objective))
+    every = ", every ε" if config.boundary.levels > 1 else ""
+    parts = (title, name_of(config.density.kind), name_of(config.boundary.objective) + every)
     return " · ".join((*parts, f"ε = {config.epsilon:g}", f"seed {config.seed}"))
 
 
@@ -134,6 +138,21 @@ def variant_control(section: str, name: str, title: str, help: str) -> None:
         key=key,
         help=help,
         on_change=lambda: session.choose_variant(section, name, st.session_state[key]),
+    )
+
+
+def levels_control() -> None:
+    """One ε, or a generator for a whole range: ours alone can."""
+    config = session.config()
+    if config.boundary.objective != "ours":
+        return
+    key = f"every_level:{_distribution(config)}:{config.boundary.levels}"
+    st.toggle(
+        "Every ε at once",
+        config.boundary.levels > 1,
+        key=key,
+        on_change=lambda: session.change("boundary", "levels", EVERY_LEVEL if st.session_state[key] else 1),
+        help="Trains B(z, ε) for a range of thresholds, in about 10 s: ε then moves the boundary on the Evaluate page.",
     )
 
 

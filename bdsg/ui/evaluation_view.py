@@ -78,6 +78,10 @@ def _further(result: Result, epsilon: float) -> None:
         left.plotly_chart(plots.roc_figure(on_x, on_g, epsilon), key="roc", config=CHART, alt="ROC curve")
         right.plotly_chart(plots.precision_recall_figure(on_x, on_g, epsilon), key="pr", config=CHART, alt="PR curve")
         st.table(_rows(scores))
+        if rows := result.summary["levels"]:
+            st.caption("B(z, ε) over the range of ε that it was trained for")
+            figure = plots.scores_over_epsilon_figure([row["epsilon"] for row in rows], rows)
+            st.plotly_chart(figure, key="levels", config=CHART, alt="BP1, boundary recall and BF1 over ε")
 
 
 def _rows(scores: dict[str, Any]) -> dict[str, list[str]]:

@@ -17,15 +17,17 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from bdsg.codec import pack
+from bdsg.codec import Arrays, pack
 from bdsg.errors import ConfigError
+from bdsg.level_boundary import PREFIX
 
 ASSETS = Path(__file__).parent / "assets"
 SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "picture.js", "address.js")
 PLAYER = (*SHARED, "timeline.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js")
 DUEL = (*SHARED, "timeline.js", "transport.js", "pair.js", "duel.js")
 EVALUATION = (
-    *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js", "evaluate.js"
+    *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
+    "every_level.js", "evaluate.js",
 )  # fmt: skip
 EDITOR = (*SHARED, "levels.js", "modes.js", "editor_panel.js", "editor_hand.js", "editor.js")
 
@@ -222,7 +224,7 @@ def delta_payload(
 def evaluation_payload(
     *,
     run: str,
-    arrays: dict[str, np.ndarray],
+    arrays: Arrays,
     field_x: np.ndarray,
     field_y: np.ndarray,
     field: np.ndarray,
@@ -232,6 +234,7 @@ def evaluation_payload(
     epsilon_high: float,
     low: Window,
     high: Window,
+    mixture: Arrays | None = None,
 ) -> bytes:
     """What the evaluation component scores in the browser.
 
@@ -240,10 +243,14 @@ def evaluation_payload(
         field_x, field_y, field: log p_x on the fine grid; it must hold {p_x >= δ} for ``epsilon_low`` too.
         epsilon, delta: where the slider starts; the ratio δ/ε is kept while ε moves.
         epsilon_low, epsilon_high: ends of the slider.
+        mixture: ``log_scales`` (K,), ``means`` (K, 2) and ``whiteners`` (K, 2, 2) of p_x, with which B(z, ε) is
+            scored where it moves.
     """
     low, high = _window(low, high)
-    names = ("log_p_x", "log_p_g", "boundary", "boundary_log_p_x", "data")
+    names = ["log_p_x", "log_p_g", "boundary", "boundary_log_p_x", "data"]
+    names += [name for name in arrays if mixture and (name.startswith(PREFIX) or name == "boundary_latent")]
     packed = {name: _floats(name, arrays[name]) for name in names}
+    packed |= {f"mixture_{name}": np.asarray(values, np.float64) for name, values in (mixture or {}).items()}
     packed |= {name: np.asarray(arrays[name], dtype=np.float64) for name in ("grid_x", "grid_y")}
     packed |= {"field_x": np.asarray(field_x, np.float64), "field_y": np.asarray(field_y, np.float64)}
     packed["field"] = _floats("field", field)

@@ -122,7 +122,8 @@ def evaluation_payload(result: Result, epsilon: float) -> bytes:
     config, arrays = result.config, result.arrays
     low, high = epsilon_range(config)
     ratio = config.delta / config.epsilon
-    field = true_field(GaussianMixture.from_config(config.data).to_json(), low * ratio)
+    mixture = GaussianMixture.from_config(config.data)
+    field = true_field(mixture.to_json(), low * ratio)
     return stage.evaluation_payload(
         run=config.key(),
         arrays=arrays,
@@ -135,4 +136,5 @@ def evaluation_payload(result: Result, epsilon: float) -> bytes:
         epsilon_high=high,
         low=np.array([arrays["grid_x"][0], arrays["grid_y"][0]]),
         high=np.array([arrays["grid_x"][-1], arrays["grid_y"][-1]]),
+        mixture={"log_scales": mixture.log_scales, "means": mixture.means, "whiteners": mixture.whiteners},
     )

@@ -38,6 +38,7 @@ class Evaluation {
     const { arrays, meta } = readTensors(bytes), before = this.meta;
     const moved = !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
     Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays) });
+    this.levels = arrays.boundary_latent ? new LevelBoundary(arrays) : null;
     this.#update(moved ? meta.epsilon : this.scores.epsilon);
   }
 
@@ -54,7 +55,7 @@ class Evaluation {
 
   #move() {
     const started = performance.now();
-    this.#update(this.#epsilonAt(Number(this.slider.value)));
+    this.#update(this.#epsilonAt(Number(this.slider.value)), FEWER);
     this.draw();
     this.root.dataset.latencyMs = (performance.now() - started).toFixed(1);
   }
@@ -62,13 +63,31 @@ class Evaluation {
   #send() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
+      this.#update(this.scores.epsilon);
+      this.draw();
       this.sent.add(this.scores.epsilon);
       this.address.write(this.scores.epsilon);
       this.setStateValue("epsilon", this.scores.epsilon);
     }, SEND_AFTER);
   }
 
-  #update(epsilon) {
+  /** B(z, ε) at this ε, for at most `most` points; B(z) of one ε stays as it is. */
+  #moveBoundary(epsilon, most) {
+    if (!this.levels) return;
+    const points = this.levels.points(epsilon, Math.min(most, this.levels.count));
+    Object.assign(this.prepared, preparePoints(points, this.levels.logDensity(points)));
+    if (this.layer) this.layer.points = null;
+  }
+
+  /** Up to where B(z, ε) follows. */
+  #reach(epsilon) {
+    if (!this.levels) return "";
+    const [low, high] = this.levels.range;
+    return this.levels.covers(epsilon) ? "B(z, ε) follows" : `B(z, ε) knows ${significant(low)} to ${significant(high)}`;
+  }
+
+  #update(epsilon, most = Infinity) {
+    this.#moveBoundary(epsilon, most);
     this.scores = evaluateAt(this.prepared, epsilon, this.meta.delta_ratio);
     const place = Math.min(SLIDER_STEPS, Math.max(0, this.#placeOf(epsilon)));
     if (Number(this.slider.value) !== place) this.slider.value = place;
@@ -76,7 +95,7 @@ class Evaluation {
     const share = epsilon < 1 ? ` (${significant(100 * epsilon)} %)` : "";
     const words = `ε = ${significant(epsilon)}${share} per unit area`;
     this.slider.setAttribute("aria-valuetext", words);
-    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), `δ = ${significant(this.scores.delta)}`);
+    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), `δ = ${significant(this.scores.delta)}`, make("span", { class: "reach" }, this.#reach(epsilon)));
     this.#publish();
   }
 
@@ -144,7 +163,8 @@ class Evaluation {
     const { sheet, meta } = this;
     if (!meta || !sheet.width) return;
     const camera = this.#camera(), context = sheet.begin();
-    if (!this.layer) this.layer = this.#drawLayers(camera);
+    this.layer ??= { under: this.#drawUnder(camera), points: null };
+    this.layer.points ??= this.#drawOver(camera);
     if (this.active && exists(this.shown, this.active)) this.#drawMarked(context, camera);
     else this.#drawPlain(context, camera);
     drawAxes(context, camera, this.theme);
@@ -181,20 +201,24 @@ class Evaluation {
     HIGHLIGHTS[this.active](new Highlighter(sheet, camera, prepared, scores, positive, theme));
   }
 
-  /** What does not move with ε, drawn once for each size, theme and choice of layers. */
-  #drawLayers(camera) {
-    const { theme, prepared, arrays, layers, sheet } = this, { grid } = prepared;
-    const under = sheet.layer(), points = sheet.layer(), scale = markScale(camera);
-    const corners = [[grid.x[0], grid.y[0]], [grid.x.at(-1), grid.y.at(-1)]];
+  /** What does not move with ε, drawn once for each size, theme and choice of layers: the heat map ... */
+  #drawUnder(camera) {
+    const under = this.sheet.layer(), { x, y } = this.prepared.grid;
     clipped(under.context, camera, () => {
-      if (layers.heat) drawImage(under.context, camera, this.#heat(theme), ...corners);
+      if (this.layers.heat) drawImage(under.context, camera, this.#heat(this.theme), [x[0], y[0]], [x.at(-1), y.at(-1)]);
     });
-    clipped(points.context, camera, () => {
-      if (layers.data) drawData(points.context, camera, arrays.data.values, theme);
-      const style = { shape: "diamond", stride: 4, radius: 1.7 * scale, fill: fade(theme.boundary, 0.6) };
-      if (layers.boundary) drawPoints(points.context, camera, prepared.segments, style);
+    return under.canvas;
+  }
+
+  /** ... and the points, unless they are B(z, ε). */
+  #drawOver(camera) {
+    const { theme, layers } = this, over = this.sheet.layer();
+    clipped(over.context, camera, () => {
+      if (layers.data) drawData(over.context, camera, this.arrays.data.values, theme);
+      const style = { shape: "diamond", stride: 4, radius: 1.7 * markScale(camera), fill: fade(theme.boundary, 0.6) };
+      if (layers.boundary) drawPoints(over.context, camera, this.prepared.segments, style);
     });
-    return { under: under.canvas, points: points.canvas };
+    return over.canvas;
   }
 
   #heat(theme) {

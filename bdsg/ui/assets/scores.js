@@ -7,15 +7,22 @@ const NEAR = 2; // a piece of contour is covered by an in-band point within this
 /** What does not depend on ε: done once for each payload. */
 function prepareEvaluation(arrays) {
   const values = (name) => arrays[name].values;
-  const boundary = values("boundary"), order = curveOrder(boundary), segments = new Float64Array(4 * order.length);
-  order.forEach((i, k) => segments.set([boundary[2 * i], boundary[2 * i + 1], boundary[2 * i], boundary[2 * i + 1]], 4 * k));
   return {
     grid: { x: values("grid_x"), y: values("grid_y"), logTruth: values("log_p_x"), logModel: values("log_p_g") },
     field: { x: values("field_x"), y: values("field_y"), values: values("field") },
     model: { x: values("grid_x"), y: values("grid_y"), values: values("log_p_g") },
     ranks: midRanks(values("log_p_g")),
+    ...preparePoints(values("boundary"), values("boundary_log_p_x")),
+  };
+}
+
+/** The points of B(z), (x, y in turn), and log p_x there. */
+function preparePoints(boundary, logDensity) {
+  const order = curveOrder(boundary), segments = new Float64Array(4 * order.length);
+  order.forEach((i, k) => segments.set([boundary[2 * i], boundary[2 * i + 1], boundary[2 * i], boundary[2 * i + 1]], 4 * k));
+  return {
     segments, // the points in the curve's order, which `inBand` and all that is drawn follow
-    logDensity: Float32Array.from(order, (i) => values("boundary_log_p_x")[i]),
+    logDensity: Float32Array.from(order, (i) => logDensity[i]),
     tree: new SegmentTree(segments),
   };
 }
