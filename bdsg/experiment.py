@@ -18,7 +18,7 @@ from bdsg.compiled import one_blas_thread
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.device import device_of, to_numpy, torch_device
-from bdsg.fitting import Fitted, density_from_parameters, fit
+from bdsg.fitting import Fitted, density_from_parameters, fit, ray_arrays
 from bdsg.level_boundary import PREFIX
 from bdsg.quality import Arrays, log_prob_in_chunks, mesh
 from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress, Result, Scene
@@ -110,6 +110,8 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
     fresh = torch.randn(BOUNDARY_POINTS, 2, generator=random["evaluation"]).to(device)
     arrays |= _boundary_arrays(mixture, fitted, objective, fresh) | _snapshot_arrays(latent, snapshots)
     arrays |= _level_arrays(objective, fresh)
+    if "ray_points" not in arrays:  # those of a flow belong to its fit, because they take a second
+        arrays |= ray_arrays(fitted.exact)
     result = Result(config, arrays, {}, fitted.parameters)
     scores, levels = score_result(result).to_dict(), score_levels(result)
     seconds["scores"] = time.monotonic() - begun

@@ -10,9 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bdsg.boundary.rays import directions_in_plane, walk_rays
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
+from bdsg.density.quasi_random import QuasiRandomSamples
 from bdsg.device import device_of, to_numpy, torch_device
 from bdsg.quality import Arrays, Model, check_density, log_prob_in_chunks, mesh
 from bdsg.result import DensitySnapshot, Event, Scene
@@ -28,6 +30,9 @@ TABLE_NODES = 192
 TABLE_MARGIN = 0.2
 """How far the table reaches beyond the scene's window, as a share of its sides: B may stray while it trains."""
 
+RAYS = 96
+"""Rays of latent space that are followed through the model of a plane."""
+
 TIMINGS = ("seconds", "tabulation_seconds")
 
 
@@ -38,7 +43,8 @@ class Fitted(NamedTuple):
         training: in single precision, to train B with; in the plane, a learned one is tabulated.
         exact: in double precision, to evaluate with.
         parameters: its weights by name.
-        curves: ``density_steps``, ``density_held_out``, ``density_frames`` of the fit.
+        curves: ``density_steps``, ``density_held_out``, ``density_frames`` of the fit; of a flow of the plane,
+            also :func:`ray_arrays`.
         report: kind, steps, seconds and the checks.
     """
 
@@ -112,8 +118,10 @@ def _train(
     closed, flow = ClosedForm(mixture).to(device), _new_flow(config.density, mixture.dim, random)
     flow, preview = flow.to(device), torch.from_numpy(_preview(scene)).float().to(device)
 
+    samples = QuasiRandomSamples(closed, random)
+
     def draw(count: int) -> Tensor:
-        return closed.sample(count, random).float()
+        return samples(count).float()
 
     def control(held_out: Tensor) -> float:
         # The samples' own luck moves the likelihood by more than a good fit is away from the entropy.
@@ -132,9 +140,11 @@ def _train(
     bounds = flow.settle()
     parameters = {name: to_numpy(tensor).copy() for name, tensor in flow.state_dict().items()}
     report = {"kind": config.density.kind, "steps": steps, "lipschitz_bounds": bounds}
-    report |= check_density(restore(config, parameters).to(device), closed, random)
+    exact = restore(config, parameters).to(device)
+    report |= check_density(exact, closed, random)
+    curves = _curves(snapshots) | (ray_arrays(exact) if exact.dim == 2 else {})
     report["seconds"] = time.monotonic() - begun
-    return _fitted(config, parameters, _curves(snapshots), report, scene)
+    return _fitted(config, parameters, curves, report, scene)
 
 
 def _preview(scene: Scene) -> np.ndarray:
@@ -142,6 +152,17 @@ def _preview(scene: Scene) -> np.ndarray:
     if len(scene.low) != 2:
         return np.array([0.5 * (scene.low + scene.high)])
     return mesh(*(np.linspace(scene.low[i], scene.high[i], PREVIEW) for i in (0, 1)))
+
+
+def ray_arrays(model: Model) -> Arrays:
+    """What shows {p_g = ε} through G alone, for every ε: points G(r u) along rays, and log p_g there.
+
+    Returns:
+        ``ray_index`` (n,) int32, ascending, ``ray_points`` (n, 2) and ``ray_log_p_g`` (n,), by ascending r on each ray.
+    """
+    walk = walk_rays(model, directions_in_plane(RAYS).to(device_of(model)))
+    arrays = {"ray_index": walk.rays.int(), "ray_points": walk.points.float(), "ray_log_p_g": walk.log_density.float()}
+    return {name: to_numpy(tensor) for name, tensor in arrays.items()}
 
 
 def tabulate(model: Model, scene: Scene) -> tuple[TabulatedDensity, dict[str, float]]:

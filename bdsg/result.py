@@ -92,6 +92,8 @@ class Result:
     snapshot_steps         (S,)            training step of each snapshot
     snapshot_terms         (S, 4)          columns as in ``TERMS``
     snapshot_points        (S, n, 2)       B(z) at each
+    ray_index, ray_points  (n,), (n, 2)    points G(r u) along rays of latent space, and each one's ray
+    ray_log_p_g            (n,)            log density of the model at them
     density_steps          (T,)            steps of the fit (empty for the closed form)
     density_held_out       (T,)            held-out negative log-likelihood, nats
     density_frames         (T, P, P)       log p_g on the coarse grid

@@ -16,7 +16,7 @@ import torch
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow, TabulatedDensity
-from bdsg.fitting import PREVIEW, TABLE_MARGIN, Fitted, density_from_parameters, fit, restore
+from bdsg.fitting import PREVIEW, RAYS, TABLE_MARGIN, Fitted, density_from_parameters, fit, restore
 from bdsg.quality import check_density, integral, log_prob_in_chunks, mesh
 from bdsg.result import DensitySnapshot, Event, Progress, Scene
 from bdsg.store import Store
@@ -115,6 +115,19 @@ def test_curves_are_the_snapshots(fitted: tuple[list[Event], Fitted]) -> None:
     axes = [np.linspace(SCENE.low[i], SCENE.high[i], PREVIEW) for i in (0, 1)]
     truth = log_prob_in_chunks(found.exact, np.array([[axes[0][60], axes[1][3]]]))
     assert found.curves["density_frames"][-1][3, 60] == pytest.approx(float(truth[0]), rel=1e-3)
+
+
+def test_rays_lie_on_the_model(fitted: tuple[list[Event], Fitted]) -> None:
+    curves, model = fitted[1].curves, fitted[1].exact
+    index, points = curves["ray_index"], torch.from_numpy(curves["ray_points"]).double()
+    assert set(index) == set(range(RAYS))
+    assert (np.diff(index) >= 0).all()
+    latent = model.to_latent(points).numpy()
+    angles = np.arctan2(latent[:, 1], latent[:, 0]) % (2 * np.pi)
+    away = np.hypot(*latent.T) > 0.1  # at the origin an angle says nothing
+    turned = np.abs((angles - 2 * np.pi * index / RAYS + np.pi) % (2 * np.pi) - np.pi)[away]
+    assert turned.max() < 1e-4
+    np.testing.assert_allclose(curves["ray_log_p_g"], log_prob_in_chunks(model, points.numpy()), rtol=1e-4, atol=1e-4)
 
 
 def test_both_precisions_are_one_model(fitted: tuple[list[Event], Fitted]) -> None:

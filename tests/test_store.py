@@ -33,6 +33,7 @@ def make_result(config: ExperimentConfig = CONFIG, seed: int = 0) -> Result:
         "grid_x": (5,), "grid_y": (4,), "log_p_x": (4, 5), "log_p_g": (4, 5),
         "boundary": (20, 2), "boundary_log_p_x": (20,), "boundary_log_p_g": (20,),
         "latent": (6, 2), "snapshot_steps": (3,), "snapshot_terms": (3, 4), "snapshot_points": (3, 6, 2),
+        "ray_index": (9,), "ray_points": (9, 2), "ray_log_p_g": (9,),
         "density_steps": (2,), "density_held_out": (2,), "density_frames": (2, 7, 7),
     }  # fmt: skip
     arrays = {name: random.normal(size=shape) for name, shape in shapes.items()}

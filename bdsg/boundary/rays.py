@@ -41,6 +41,22 @@ class RayCrossings(NamedTuple):
     radii: Tensor
 
 
+class RayWalk(NamedTuple):
+    """Points along rays, each near the next in data space; sorted by ray, then by radius.
+
+    Attributes:
+        rays: which direction each lies on, (n,) int64.
+        radii: r, (n,).
+        points: G(r u), (n, d).
+        log_density: log p_g there, (n,).
+    """
+
+    rays: Tensor
+    radii: Tensor
+    points: Tensor
+    log_density: Tensor
+
+
 def directions_in_plane(count: int) -> Tensor:
     """Unit vectors at equal angles, (count, 2), double precision."""
     angles = 2 * math.pi * torch.arange(count, dtype=torch.float64) / count
@@ -48,11 +64,34 @@ def directions_in_plane(count: int) -> Tensor:
 
 
 @torch.no_grad()
+def walk_rays(model: DensityModel, directions: Tensor) -> RayWalk:
+    """G(r u) along every unit vector u, in steps that are short in data space, and log p_g there.
+
+    A ray's image can leap between modes within a small step of r, so long steps are halved.  With it, the
+    crossings of any level are read off by interpolation between neighbours.
+
+    Args:
+        model: in double precision.
+        directions: unit vectors u, (R, d).
+    """
+    directions = directions.double()
+    walk = _start(model, directions)
+    around = _image(model, directions, torch.full((len(directions),), 3.0).to(directions))
+    longest = FINEST * float((around.amax(0) - around.amin(0)).max())
+    for _ in range(HALVINGS):
+        steps = (walk.points[1:] - walk.points[:-1]).norm(dim=1)
+        long = ((steps > longest) & (walk.rays[1:] == walk.rays[:-1])).nonzero()[:, 0]
+        if len(long) == 0:
+            break
+        walk = _halved(walk, long, model, directions)
+    return walk._replace(log_density=_chunked(model.log_prob, walk.points))
+
+
+@torch.no_grad()
 def cross_rays(model: DensityModel, directions: Tensor, epsilon: float) -> RayCrossings:
     """All x = G(r u) with p_g(x) = ε, for every unit vector u: an answer that needs no training of B.
 
-    A ray's image can leap between modes within a small step of r.  So steps are halved until each is
-    short in data space; where the sign of log p_g − log ε changes over a step, it is bisected.  Two
+    Where the sign of log p_g − log ε changes over a step of :func:`walk_rays`, it is bisected.  Two
     crossings within one of the finest steps are missed.
 
     Args:
@@ -62,8 +101,8 @@ def cross_rays(model: DensityModel, directions: Tensor, epsilon: float) -> RayCr
     """
     log_level = math.log(epsilon)
     directions = directions.double()
-    walk = _Walk(model, directions)
-    misfits = _chunked(model.log_prob, walk.points) - log_level
+    walk = walk_rays(model, directions)
+    misfits = walk.log_density - log_level
     same = walk.rays[1:] == walk.rays[:-1]
     low = (same & ((misfits[1:] > 0) != (misfits[:-1] > 0))).nonzero()[:, 0]
     rays, rising = walk.rays[low], misfits[low] <= 0
@@ -77,38 +116,24 @@ def cross_rays(model: DensityModel, directions: Tensor, epsilon: float) -> RayCr
     return RayCrossings(_image(model, directions[rays], radii), rays, radii)
 
 
-class _Walk:
-    """Points along all rays, each near the next in data space; sorted by ray, then by radius.
+def _start(model: DensityModel, directions: Tensor) -> RayWalk:
+    """Steps of equal length along each ray."""
+    count, dim = directions.shape
+    radii = torch.linspace(0, math.sqrt(dim) + REACH, STEPS + 1).to(directions).repeat(count)
+    rays = torch.arange(count, device=directions.device).repeat_interleave(STEPS + 1)
+    return RayWalk(rays, radii, _image(model, directions[rays], radii), torch.empty(0))
 
-    Attributes:
-        rays: (n,) int64.
-        radii: (n,).
-        points: G(r u), (n, d).
-    """
 
-    def __init__(self, model: DensityModel, directions: Tensor) -> None:
-        count, dim = directions.shape
-        radii = torch.linspace(0, math.sqrt(dim) + REACH, STEPS + 1, dtype=torch.float64)
-        self.rays = torch.arange(count).repeat_interleave(STEPS + 1)
-        self.radii = radii.repeat(count)
-        self.points = _image(model, directions[self.rays], self.radii)
-        extent = _image(model, directions, torch.full((count,), 3.0, dtype=torch.float64))
-        longest = FINEST * float((extent.amax(0) - extent.amin(0)).max())
-        for _ in range(HALVINGS):
-            steps = (self.points[1:] - self.points[:-1]).norm(dim=1)
-            long = ((steps > longest) & (self.rays[1:] == self.rays[:-1])).nonzero()[:, 0]
-            if len(long) == 0:
-                break
-            middle = 0.5 * (self.radii[long] + self.radii[long + 1])
-            self._insert(long, middle, _image(model, directions[self.rays[long]], middle))
-
-    def _insert(self, after: Tensor, radii: Tensor, points: Tensor) -> None:
-        """Put one new point after each of the named ones."""
-        places = torch.cat([torch.arange(len(self.rays)).double(), after + 0.5])
-        order = torch.argsort(places)
-        self.radii = torch.cat([self.radii, radii])[order]
-        self.points = torch.cat([self.points, points])[order]
-        self.rays = torch.cat([self.rays, self.rays[after]])[order]
+def _halved(walk: RayWalk, long: Tensor, model: DensityModel, directions: Tensor) -> RayWalk:
+    """With a new point in the middle of each of the named steps."""
+    rays, radii = walk.rays[long], 0.5 * (walk.radii[long] + walk.radii[long + 1])
+    places = torch.cat([torch.arange(len(walk.rays)).to(radii), long + 0.5])
+    order = torch.argsort(places)
+    return walk._replace(
+        rays=torch.cat([walk.rays, rays])[order],
+        radii=torch.cat([walk.radii, radii])[order],
+        points=torch.cat([walk.points, _image(model, directions[rays], radii)])[order],
+    )
 
 
 def _image(model: DensityModel, directions: Tensor, radii: Tensor) -> Tensor:

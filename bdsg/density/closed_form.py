@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from bdsg.data.mixture import GaussianMixture, mixture_log_prob
 
-_BISECTIONS = 100
+_MOST_STEPS = 200
 
 
 class ClosedForm(nn.Module):
@@ -63,7 +63,7 @@ class ClosedForm(nn.Module):
         return torch.stack(columns, -1)
 
     def to_data(self, z: Tensor) -> Tensor:
-        """G(z) in double precision by bisection of each conditional, (n, d)."""
+        """G(z) in double precision by inverting each conditional, (n, d)."""
         latent = z.double()
         white = latent.new_zeros(len(self.means), *latent.shape)  # (K, n, d)
         log_weights = self.weights.log()[:, None].expand(-1, len(latent))
@@ -101,12 +101,37 @@ def _log_ndtri(log_probability: Tensor) -> Tensor:
 
 
 def _invert_score(target: Tensor, log_weights: Tensor, centres: Tensor, scales: Tensor) -> Tensor:
-    """The point whose normal score is ``target``, (n,): the score increases, so bisect it."""
+    """The point whose normal score is ``target``, (n,): log F(x) = log Φ(target), in the smaller tail.
+
+    Newton's method, which nears a root of the concave log Φ from below; a step that leaves the bracket, or does not
+    halve the misfit, is replaced by a bisection.  Points that have settled are left alone.
+    """
+    mirror = torch.where(target > 0, -1.0, 1.0).to(target)  # the upper tail is the lower one of −x
+    goal, centres = torch.special.log_ndtr(-target.abs()), centres * mirror
+    log_weights, scales = torch.log_softmax(log_weights, 0), scales.expand_as(centres)
     reach = target.abs().max() + 1.0
-    low = (centres - reach * scales).amin(0)
-    high = (centres + reach * scales).amax(0)
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        below = _normal_score(log_weights, (middle[None] - centres) / scales) < target
-        low, high = torch.where(below, middle, low), torch.where(below, high, middle)
-    return 0.5 * (low + high)
+    low, high = (centres - reach * scales).amin(0), (centres + reach * scales).amax(0)
+    x, before, found = 0.5 * (low + high), torch.full_like(target, math.inf), torch.empty_like(target)
+    left = torch.arange(len(target), device=target.device)
+    for _ in range(_MOST_STEPS):
+        log_below, slope = _log_tail(x, log_weights, centres, scales)
+        misfit = log_below - goal
+        low, high = torch.where(misfit < 0, x, low), torch.where(misfit < 0, high, x)
+        newton = x - misfit / slope
+        fine = (newton >= low) & (newton <= high) & (misfit.abs() < 0.5 * before)
+        following = torch.where(fine, newton, 0.5 * (low + high))
+        moves = (following - x).abs() > 1e-15 * (x.abs() + scales.amin(0))
+        found[left] = following
+        if not bool(moves.any()):
+            break
+        x, before, goal, low, high, left = (part[moves] for part in (following, misfit.abs(), goal, low, high, left))
+        log_weights, centres, scales = (part[:, moves] for part in (log_weights, centres, scales))
+    return found * mirror
+
+
+def _log_tail(x: Tensor, log_weights: Tensor, centres: Tensor, scales: Tensor) -> tuple[Tensor, Tensor]:
+    """log F and its slope f/F at x, (n,) each, of mixtures of K Gaussians, (K, n)."""
+    white = (x - centres) / scales
+    log_below = torch.logsumexp(log_weights + torch.special.log_ndtr(white), 0)
+    log_shares = log_weights - 0.5 * white * white - scales.log() - 0.5 * math.log(2 * math.pi) - log_below
+    return log_below, log_shares.exp().sum(0)

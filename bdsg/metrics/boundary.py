@@ -159,6 +159,21 @@ def boundary_distances(truth: Field, band: Band, boundary: np.ndarray) -> Distan
     )
 
 
+def contour_distances(truth: Field, model: Field, epsilon: float) -> tuple[float | None, float | None]:
+    """Mean and 95th percentile of the distance from {p_g = ε}, by its length, to {p_x = ε}; None if either is empty.
+
+    Args:
+        truth, model: log p_x and log p_g; where only the model's window ends, its contour ends.
+    """
+    true_lines, model_lines = contour_lines(truth, epsilon), contour_lines(model, epsilon)
+    if not true_lines or not model_lines:
+        return None, None
+    sampled = probes(model_lines)
+    apart = distance_to_lines(sampled.points, true_lines)
+    most = np.quantile(apart, 0.95 - TIE, weights=sampled.weights, method="inverted_cdf")
+    return float(np.average(apart, weights=sampled.weights)), float(most)
+
+
 def strong_anomalies(log_p_g: np.ndarray, epsilon: float) -> float:
     """Strong anomalies (paper, 3.1): the share of B(z), by the model's log density (L,), with p_g(B(z)) < ε."""
     return float((log_p_g < math.log(epsilon)).mean())

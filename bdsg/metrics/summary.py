@@ -15,6 +15,7 @@ from bdsg.metrics.boundary import (
     boundary_f1,
     boundary_recall,
     bp1,
+    contour_distances,
     samples_per_hit,
     strong_anomalies,
 )
@@ -40,6 +41,7 @@ class Scores:
         components, components_covered, component_recalls: of {p_x >= ε}.
         distance_mean, distance_p95: from B(z) to {p_x = √(δε)}, in units of the data.
         curve_distance_mean, curve_distance_p95: from that curve to B(z).
+        contour_distance_mean, contour_distance_p95: from {p_g = ε} to {p_x = ε}: the model's share of the error.
         clustering: eq. 7: ``shares``, ``mean_distance``, ``mode_set_distance``.
         strong_anomalies: share of B(z) with p_g < ε.
         rarity: ``samples_of_g_per_hit`` and ``samples_of_b_per_hit`` of the true band.
@@ -70,6 +72,8 @@ class Scores:
     distance_p95: Number
     curve_distance_mean: Number
     curve_distance_p95: Number
+    contour_distance_mean: Number
+    contour_distance_p95: Number
     clustering: dict[str, Any]
     strong_anomalies: float
     rarity: dict[str, Number]
@@ -130,7 +134,7 @@ def score(
     return Scores(
         epsilon=float(epsilon),
         delta=float(delta),
-        **_grid_scores(band, Field(grid_x, grid_y, log_p_x), log_p_g),
+        **_grid_scores(band, Field(grid_x, grid_y, log_p_x), log_p_g, truth),
         **_boundary_scores(band, truth, boundary, on_x),
         clustering=dataclasses.asdict(clustering(boundary, data, data_modes)),
         strong_anomalies=strong_anomalies(on_g, epsilon),
@@ -145,21 +149,24 @@ def _beside(name: str, values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray
     return array
 
 
-def _grid_scores(band: Band, truth: Field, log_p_g: np.ndarray) -> dict[str, Any]:
-    log_p_g = _beside("log_p_g", log_p_g, truth.values.shape)
-    normal = truth.values >= band.log_epsilon
-    counts = confusion(truth.values, log_p_g, band.epsilon)
+def _grid_scores(band: Band, grid: Field, log_p_g: np.ndarray, truth: Field) -> dict[str, Any]:
+    log_p_g = _beside("log_p_g", log_p_g, grid.values.shape)
+    normal = grid.values >= band.log_epsilon
+    counts = confusion(grid.values, log_p_g, band.epsilon)
+    mean, most = contour_distances(truth, Field(grid.x, grid.y, log_p_g), band.epsilon)
     area = auroc(normal, log_p_g)  # the same for either positive class
     return {
         "grid": {
-            "low": (float(truth.x[0]), float(truth.y[0])),
-            "high": (float(truth.x[-1]), float(truth.y[-1])),
-            "shape": truth.values.shape,
+            "low": (float(grid.x[0]), float(grid.y[0])),
+            "high": (float(grid.x[-1]), float(grid.y[-1])),
+            "shape": grid.values.shape,
         },
         **dataclasses.asdict(counts),
         **_shares(counts, area, auprc(normal, log_p_g)),
         "anomalous": _shares(counts.flipped(), area, auprc(normal, log_p_g, "anomalous")),
-        "bp2": bp2(truth.values, log_p_g, band),
+        "bp2": bp2(grid.values, log_p_g, band),
+        "contour_distance_mean": mean,
+        "contour_distance_p95": most,
     }
 
 

@@ -27,7 +27,7 @@ PLAYER = (*SHARED, "timeline.js", "losses.js", "transport.js", "probe.js", "late
 DUEL = (*SHARED, "timeline.js", "transport.js", "pair.js", "duel.js")
 EVALUATION = (
     *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
-    "every_level.js", "evaluate.js",
+    "rays.js", "every_level.js", "evaluate.js",
 )  # fmt: skip
 EDITOR = (*SHARED, "levels.js", "modes.js", "editor_panel.js", "editor_hand.js", "editor.js")
 
@@ -254,6 +254,8 @@ def evaluation_payload(
     packed |= {name: np.asarray(arrays[name], dtype=np.float64) for name in ("grid_x", "grid_y")}
     packed |= {"field_x": np.asarray(field_x, np.float64), "field_y": np.asarray(field_y, np.float64)}
     packed["field"] = _floats("field", field)
+    packed |= {name: _floats(name, arrays[name]) for name in ("ray_points", "ray_log_p_g")}
+    packed["ray_index"] = np.asarray(arrays["ray_index"], np.int32)
     meta = {
         "run": run,
         "epsilon": float(epsilon),

@@ -62,7 +62,7 @@ def painted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     field = truth_field(case["mixture"], epsilon * RATIO)
     low = case["arrays"]["boundary"][:, 1] < 0.5  # the upper half of both curves is left bare
     points = {name: case["arrays"][name][low] for name in ("boundary", "boundary_log_p_x")}
-    arrays = {**case["arrays"], **points, "field_x": field.x, "field_y": field.y, "field": field.values}
+    arrays = {**case["arrays"], **case["rays"], **points, "field_x": field.x, "field_y": field.y, "field": field.values}
     (folder / "payload").write_bytes(pack(arrays, {"epsilon": epsilon, "ratio": RATIO}))
     ids = "Object.keys(HIGHLIGHTS)"
     driver = f"""
@@ -113,6 +113,22 @@ def test_boundary_recall_paints_covered_and_bare_arcs_in_full(painted: dict[str,
     assert lines["miss"] == pytest.approx(total - covered, rel=0.01)
     said = numbers(painted["normal"]["boundary_recall"]["counted"])
     assert said[:2] == [pytest.approx(covered, abs=0.006), pytest.approx(total, abs=0.006)]
+
+
+def test_bare_pieces_are_told_by_length(painted: dict[str, Any]) -> None:
+    covered, total = painted["coverage"]
+    said = re.findall(r"([\d.]+) of ([\d.]+) units of piece (\d)", painted["normal"]["components"]["counted"])
+    assert sorted(piece for *_, piece in said) == ["1", "2"]
+    assert sum(float(bare) for bare, *_ in said) == pytest.approx(total - covered, abs=0.011)
+    assert sum(float(length) for _, length, _ in said) == pytest.approx(total, abs=0.011)
+
+
+def test_the_models_own_error_is_told_beside_that_of_b(painted: dict[str, Any]) -> None:
+    said = re.sub(r"<[^>]*>", "", painted["normal"]["distance"]["counted"])
+    own = re.search(r"the model's own error: mean ([\d.]+), 95 % within (\d+\.\d+)", said)
+    assert own is not None
+    expected = [painted["scores"][f"contour_distance_{name}"] for name in ("mean", "p95")]
+    assert [float(value) for value in own.groups()] == pytest.approx(expected, abs=6e-4)
 
 
 def test_bf1_paints_what_both_of_its_parts_paint(painted: dict[str, Any]) -> None:

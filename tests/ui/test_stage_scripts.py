@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bdsg.boundary.rays import cross_rays, directions_in_plane
 from bdsg.codec import pack
 from bdsg.data import GaussianMixture
+from bdsg.density import ClosedForm
+from bdsg.fitting import RAYS, ray_arrays
 from bdsg.metrics import score, truth_field
 from bdsg.presets import PRESETS
 from bdsg.ui import stage
@@ -152,12 +155,15 @@ def evaluation_case(preset: str, spread: float) -> dict[str, Any]:
             "data": data,
         },
         "boundary_log_p_g": model.log_prob(boundary),
+        "rays": ray_arrays(ClosedForm(model)),
+        "model": model,
     }
 
 
 SHARES = ("precision", "recall", "f1", "accuracy", "auroc", "bp1", "bp2", "boundary_recall", "bf1")
 COUNTS = ("tp", "fp", "fn", "tn", "components", "components_covered")
 DISTANCES = ("distance_mean", "distance_p95", "curve_distance_mean", "curve_distance_p95")
+CONTOUR_DISTANCES = ("contour_distance_mean", "contour_distance_p95")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,7 @@ def test_scores_in_the_browser_agree_with_python(
     path.write_bytes(
         stage.evaluation_payload(
             run="r",
-            arrays=arrays,
+            arrays=arrays | case["rays"],
             field_x=field.x,
             field_y=field.y,
             field=field.values,
@@ -214,6 +220,9 @@ def test_scores_in_the_browser_agree_with_python(
         assert browser["anomalous"][name] == pytest.approx(reference["anomalous"][name], abs=1e-12), name
     for name in SHARES:
         assert browser[name] == pytest.approx(reference[name], abs=1e-6), name
+    assert reference["contour_distance_p95"] > reference["contour_distance_mean"] > 0.01  # the model is off by 0.1
+    for name in CONTOUR_DISTANCES:  # of a contour of a coarse grid, in single precision in the browser
+        assert browser[name] == pytest.approx(reference[name], rel=1e-3), name
     for name in DISTANCES:
         # Where the share of 95 % falls exactly between two probes, rounding decides which of them is reported.
         tolerance = 1e-6
@@ -221,9 +230,26 @@ def test_scores_in_the_browser_agree_with_python(
 
 
 @needs_node
+@pytest.mark.parametrize("epsilon", [0.002, 0.01, 0.03])
+def test_rays_in_the_browser_cross_the_level_where_they_do_exactly(epsilon: float, tmp_path: Path) -> None:
+    case = evaluation_case("bimodal_separate", 0.1)
+    (tmp_path / "payload").write_bytes(pack(case["rays"], {}))
+    driver = f"""
+    const {{ arrays: {{ ray_index, ray_points, ray_log_p_g }} }} = readTensors(payloads[0]);
+    const rays = {{ index: ray_index.values, points: ray_points.values, logModel: ray_log_p_g.values }};
+    print(Array.from(rayCrossings(rays, Math.log({epsilon}))));
+    """
+    found = np.reshape(node(("tensors.js", "rays.js"), driver, tmp_path / "payload", folder=tmp_path), (-1, 2))
+    exact = cross_rays(ClosedForm(case["model"]), directions_in_plane(RAYS), epsilon).points.numpy()
+    assert len(found) == len(exact) > RAYS
+    np.testing.assert_allclose(case["model"].log_prob(found), np.log(epsilon), atol=0.015)
+    assert np.median(np.hypot(*(found - exact).T)) < 0.01  # half a pixel; more where a ray grazes the contour
+
+
+@needs_node
 def test_scores_that_do_not_exist_are_null(tmp_path: Path) -> None:
-    arrays = evaluation_case("unimodal", 0.1)["arrays"]
-    field = truth_field(evaluation_case("unimodal", 0.1)["mixture"], 0.001)
+    case = evaluation_case("unimodal", 0.1)
+    arrays, field = case["arrays"] | case["rays"], truth_field(case["mixture"], 0.001)
     path = tmp_path / "payload"
     names = {"field_x": field.x, "field_y": field.y, "field": field.values.astype(np.float32)}
     path.write_bytes(pack(arrays | names, {}))

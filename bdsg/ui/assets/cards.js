@@ -8,6 +8,8 @@ const GROUPS = [
   { title: "Shape", note: "", cards: ["components", "distance"] },
 ];
 
+const MOST_NAMED = 4; // pieces whose bare lengths a sentence tells
+
 // `value` is what the card shows, `text` its line, `counted` the sentence below the plane, `missing` why there is no value.
 const CARDS = {
   precision: {
@@ -67,19 +69,34 @@ const CARDS = {
   components: {
     name: "Components covered", value: (s) => `${s.components_covered} of ${s.components}`,
     text: () => "Separate pieces of the support with a boundary recall of at least 90 %. One gap fails a piece.",
-    counted: (s) => `${s.components_covered} of ${s.components} connected pieces of ${PX} ≥ ε have at least 90 % of their own contour covered: ${key("arc")}covered, ${key("gap")}not.`,
+    counted: (s) => `${s.components_covered} of ${s.components} connected pieces of ${PX} ≥ ε have at least 90 % of their own contour covered: ${key("arc")}covered, ${key("gap")}not. ${barePieces(s.detail.coverage.components)}`,
     missing: (s) => noContour(s),
   },
   distance: {
     name: "Mean distance", value: (s) => rounded(s.distance_mean, 3),
     text: () => "From B(z) to the middle of the band. A small mean hides bare stretches: see the way back.",
-    counted: (s) => `From B(z) to ${PX} = √(δε): mean ${rounded(s.distance_mean, 3)}, 95 % within ${rounded(s.distance_p95, 3)}; ${key("out")}the rest is joined to the curve. From the curve to B(z): mean ${rounded(s.curve_distance_mean, 3)}, 95 % within ${rounded(s.curve_distance_p95, 3)}.`,
+    counted: (s) => `From B(z) to ${PX} = √(δε): mean ${rounded(s.distance_mean, 3)}, 95 % within ${rounded(s.distance_p95, 3)}; ${key("out")}the rest is joined to the curve. From the curve to B(z): mean ${rounded(s.curve_distance_mean, 3)}, 95 % within ${rounded(s.curve_distance_p95, 3)}.${modelsShare(s)}`,
     missing: () => "No point of the plane is as dense as √(δε), so there is no curve to measure to.",
   },
 };
 
 function noContour({ epsilon }) {
   return `No point of the plane is as dense as ε = ${significant(epsilon)}, so there is no boundary: lower ε.`;
+}
+
+/** How far the model's own contour is off: that error is not B's. */
+function modelsShare({ contour_distance_mean: mean, contour_distance_p95: most }) {
+  return mean === null ? "" : ` From ${PG} = ε to ${PX} = ε, the model's own error: mean ${rounded(mean, 3)}, 95 % within ${rounded(most, 3)}.`;
+}
+
+/** The bare length of each piece, the barest first, by the numbers that stand on the plane. */
+function barePieces(pieces) {
+  const bare = pieces.map(({ length, covered }, k) => ({ k, length, bare: length - covered })).filter((piece) => piece.bare > 0);
+  if (!bare.length) return "No stretch is bare.";
+  const worst = bare.sort((a, b) => b.bare - a.bare).slice(0, MOST_NAMED);
+  const named = worst.map((piece) => `${rounded(piece.bare, 2)} of ${rounded(piece.length, 2)} units of piece ${piece.k + 1}`);
+  const rest = bare.length - worst.length;
+  return `Bare: ${named.join(", ")}${rest ? ` and parts of ${rest} more` : ""}.`;
 }
 
 /** A small sign in a sentence, drawn as on the plane. */

@@ -36,12 +36,15 @@ const SWATCHES = {
   truth: '<path d="M0 6h12" stroke="currentColor" stroke-width="2"/>',
   contour: '<path d="M0 6h12" stroke="currentColor" stroke-width="2" stroke-dasharray="4.4 3"/>',
   warp: '<path d="M1 2c4 2 6-1 10 1M1 9c4 2 6-1 10 1M3 1c1 4-1 6 0 10M9 1c1 4-1 6 0 10" fill="none" stroke="var(--bdsg-model)" stroke-width="1"/>',
+  rays: '<path d="M6 1.6L10.2 9.2H1.8z" fill="none" stroke="var(--bdsg-model)" stroke-width="1.5"/>',
+  gaps: '<path d="M0 6h12" stroke="var(--bdsg-miss)" stroke-width="3.4" stroke-dasharray="4.4 2.6"/>',
   band: '<rect x="1" y="1" width="10" height="10" rx="2" fill="var(--bdsg-boundary)" opacity=".25"/>',
 };
 
 const NAMES = {
   data: "data", model: "samples of <i>G</i>", boundary: "<i>B</i>(<i>z</i>)", heat: "density <i>p<sub>x</sub></i>",
   truth: "<i>p<sub>x</sub></i> = ε", contour: "<i>p<sub>g</sub></i> = ε", warp: "warp <i>G</i>", band: "band δ to ε",
+  rays: "rays <i>G</i>(<i>r u</i>)", gaps: "bare",
 };
 
 const HINTS = {
@@ -49,6 +52,8 @@ const HINTS = {
   boundary: "Points of the boundary generator B(z): blue diamonds", heat: "Log density: darker purple is denser",
   truth: "Exact contour of the data's density at ε: solid line", contour: "The model's contour at ε: dashed line",
   warp: "A square grid of latent space as G bends it: thin green lines",
+  rays: "Where rays of latent space cross p_g = ε: read off the invertible model without any B: green triangles",
+  gaps: "Stretches of p_x = ε that have no B(z) nearby: thick orange dashes",
   band: "Where p_x lies between δ and ε: the boundary's band",
 };
 

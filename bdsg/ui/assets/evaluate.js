@@ -8,7 +8,7 @@ class Evaluation {
   constructor(parent) {
     this.root = parent.querySelector(".bdsg");
     this.positive = "normal";
-    this.layers = { heat: true, band: true, data: false, boundary: true, truth: true, contour: true };
+    this.layers = { heat: true, band: true, data: false, boundary: true, truth: true, contour: true, rays: false, gaps: true };
     this.sent = new Set(); // values of ε that came from this slider: they need not be taken over again
     this.address = new AddressNote("at");
     parent.querySelector(".plane").append(pictureButtons(this));
@@ -189,6 +189,10 @@ class Evaluation {
     if (this.layers.band) this.#drawBand(context, camera);
     this.sheet.put(this.layer.points);
     this.#drawContours(context, camera, drawContour);
+    clipped(context, camera, () => {
+      if (this.layers.gaps) strokeArcs({ context, camera, theme: this.theme }, this.scores.detail.coverage.arcs.flatMap((arc) => stretches(arc, 0)), false);
+      if (this.layers.rays) drawRays(context, camera, rayCrossings(this.prepared.rays, this.scores.detail.logHigh), this.theme);
+    });
   }
 
   /** What the active score counts, over a faint picture. */

@@ -54,17 +54,9 @@ class Highlighter {
   arcs() {
     const { arcs } = this.detail.coverage;
     this.#clip(() => {
-      this.#stroke(arcs.flatMap((arc) => stretches(arc, 1)), true);
-      this.#stroke(arcs.flatMap((arc) => stretches(arc, 0)), false);
+      strokeArcs(this, arcs.flatMap((arc) => stretches(arc, 1)), true);
+      strokeArcs(this, arcs.flatMap((arc) => stretches(arc, 0)), false);
     });
-  }
-
-  #stroke(lines, covered) {
-    const { context, camera, theme } = this;
-    const style = covered
-      ? { stroke: fade(theme.hit, 1), width: 4 } : { stroke: fade(theme.miss, 1), width: 5, dash: [9, 5] };
-    drawLines(context, camera, lines, { stroke: fade(theme.background, 0.8), width: style.width + 3 });
-    drawLines(context, camera, lines, style);
   }
 
   /** Each component's contour whole, by whether it is covered, with its own recall. */
@@ -72,12 +64,12 @@ class Highlighter {
     const { arcs, components } = this.detail.coverage;
     const isCovered = (arc) => (components[arc.label - 1]?.recall ?? 0) >= COVERED;
     this.#clip(() => {
-      this.#stroke(arcs.filter(isCovered).map((arc) => arc.points), true);
-      this.#stroke(arcs.filter((arc) => !isCovered(arc)).map((arc) => arc.points), false);
+      strokeArcs(this, arcs.filter(isCovered).map((arc) => arc.points), true);
+      strokeArcs(this, arcs.filter((arc) => !isCovered(arc)).map((arc) => arc.points), false);
     });
     components.forEach((piece, k) => {
       const own = arcs.filter((arc) => arc.label === k + 1).sort((a, b) => b.length - a.length)[0];
-      if (own) this.#label(own.probes, formatShare(piece.recall));
+      if (own) this.#label(own.probes, `${k + 1}: ${formatShare(piece.recall)}`);
     });
   }
 
@@ -113,6 +105,14 @@ class Highlighter {
       drawLines(context, camera, detail.contours.middle.map((line) => line.points), { stroke: fade(theme.hit, 1), width: 2.4 });
     });
   }
+}
+
+/** Arcs of {p_x = ε}: covered ones solid, bare ones thick and dashed. */
+function strokeArcs({ context, camera, theme }, lines, covered) {
+  const style = covered
+    ? { stroke: fade(theme.hit, 1), width: 4 } : { stroke: fade(theme.miss, 1), width: 5, dash: [9, 5] };
+  drawLines(context, camera, lines, { stroke: fade(theme.background, 0.8), width: style.width + 3 });
+  drawLines(context, camera, lines, style);
 }
 
 /** Runs of probes whose coverage is `wanted`, as polylines that reach half a step beyond both ends. */

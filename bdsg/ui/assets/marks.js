@@ -8,6 +8,10 @@ const SHAPES = {
     path.moveTo(x - r, y - r); path.lineTo(x + r, y + r);
     path.moveTo(x - r, y + r); path.lineTo(x + r, y - r);
   },
+  triangle: (path, x, y, r) => {
+    path.moveTo(x, y - r); path.lineTo(x + 0.87 * r, y + 0.5 * r); path.lineTo(x - 0.87 * r, y + 0.5 * r);
+    path.closePath();
+  },
   diamond: (path, x, y, r) => {
     path.moveTo(x, y - r); path.lineTo(x + r, y); path.lineTo(x, y + r); path.lineTo(x - r, y);
     path.closePath();
@@ -112,6 +116,12 @@ function drawData(context, camera, points, theme, alpha = 0.75) {
 function drawModelSamples(context, camera, points, theme, alpha = 0.7) {
   const radius = 2 * markScale(camera);
   drawPoints(context, camera, points, { shape: "cross", radius, stroke: fade(theme.model, alpha), width: 1.1 });
+}
+
+/** Where rays of latent space cross the level, as triangles in the model's colour. */
+function drawRays(context, camera, points, theme) {
+  const style = { fill: fade(theme.background, 0.9), stroke: fade(theme.model, 1), width: 1.5 };
+  drawPoints(context, camera, points, { shape: "triangle", radius: 4.4 * markScale(camera), ...style });
 }
 
 /** Lines of the latent grid, (W, P, 2), in the model's colour. */

@@ -12,6 +12,7 @@ function prepareEvaluation(arrays) {
     field: { x: values("field_x"), y: values("field_y"), values: values("field") },
     model: { x: values("grid_x"), y: values("grid_y"), values: values("log_p_g") },
     ranks: midRanks(values("log_p_g")),
+    rays: { index: values("ray_index"), points: values("ray_points"), logModel: values("ray_log_p_g") },
     ...preparePoints(values("boundary"), values("boundary_log_p_x")),
   };
 }
@@ -48,7 +49,7 @@ function evaluateAt(prepared, epsilon, ratio) {
     in_band: points.count, points: points.inBand.length, band_size: band.size, band_hits: band.hits,
     components: coverage.components.length,
     components_covered: coverage.components.filter((piece) => piece.recall >= COVERED).length,
-    ...distances(prepared, contours.middle),
+    ...distances(prepared, contours.middle), ...contourDistances(contours),
     detail: { contours, coverage, inBand: points.inBand, logLow, logHigh },
   };
 }
@@ -152,7 +153,17 @@ function distances({ segments, tree }, middle) {
   };
 }
 
-/** Distances from probes along lines to the nearest point, each with the arc length that its probe stands for. */
+/** From {p_g = ε}, by its length, to {p_x = ε}: mean and 95th percentile. */
+function contourDistances({ model, upper }) {
+  if (!model.length || !upper.length) return { contour_distance_mean: null, contour_distance_p95: null };
+  const apart = fromCurve(model, lineTree(upper)), total = apart.reduce((sum, [, weight]) => sum + weight, 0);
+  return {
+    contour_distance_mean: apart.reduce((sum, [value, weight]) => sum + value * weight, 0) / total,
+    contour_distance_p95: weightedQuantile(apart, 0.95 * total),
+  };
+}
+
+/** Distances from probes along lines to the nearest segment of a tree, each with the arc length that its probe stands for. */
 function fromCurve(lines, tree) {
   const lengths = lines.map(({ points }) => lineLength(points));
   const total = lengths.reduce((sum, length) => sum + length, 0);
