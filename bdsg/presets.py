@@ -52,9 +52,6 @@ def _ellipse(long: float, short: float, degrees: float) -> list[list[float]]:
 
 _RING = [(round(5 * math.cos(k * math.pi / 4), 6), round(5 * math.sin(k * math.pi / 4), 6)) for k in range(8)]
 _GRID = [(4.0 * column, 4.0 * row) for row in (-1, 0, 1) for column in (-1, 0, 1)]
-_PATIENT_FIT = {"kind": "iresnet", "batch_size": 2048, "steps": 4000, "patience": 4000}
-"""The paper's grid scores ask for a density within a few per cent everywhere: large batches, a whole cycle."""
-
 _PAPER_TWO_MODES = {"objective": "paper", "batch_size": 256, "hidden": [8, 8, 8], "lambda2": 0.025, "steps": 6000}
 _PAPER_DEEPER = {**_PAPER_TWO_MODES, "hidden": [8, 8, 8, 8, 8], "steps": 700, "learning_rate": 0.002}
 """Few small steps: without dispersion the points gather for as long as they are let."""
@@ -126,7 +123,7 @@ PRESETS: dict[str, Preset] = {
         "The same loss when the density is learned by an invertible network.",
         0.01,
         _PAPER_ONE,
-        _PATIENT_FIT,
+        {"kind": "iresnet"},
         {"objective": "paper", "hidden": [8, 8, 8], "batch_size": 128, "lambda2": 0.025},
     ),
     "paper_d": Preset(
@@ -134,7 +131,7 @@ PRESETS: dict[str, Preset] = {
         "Ten times the dispersion weight pushes outward: it suits data about three times as large.",
         0.01,
         _PAPER_TWO_LARGER,
-        _PATIENT_FIT,
+        {"kind": "iresnet"},
         {**_PAPER_DEEPER, "lambda2": 0.25},
     ),
     "paper_without_l2": Preset(
@@ -142,7 +139,7 @@ PRESETS: dict[str, Preset] = {
         "The set-up of Fig. 2d with λ2 = 0: nothing keeps the points apart, and they gather on parts of the boundary.",
         0.01,
         _PAPER_TWO_LARGER,
-        _PATIENT_FIT,
+        {"kind": "iresnet"},
         {**_PAPER_DEEPER, "lambda2": 0.0},
     ),
     "paper_separate": Preset(
