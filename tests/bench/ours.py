@@ -1,7 +1,8 @@
 """The objective ``ours`` on presets and hard cases: ``python -m tests.bench.ours [--kind KIND ...] [--case NAME ...]``.
 
 Every row is a whole run, 10,000 points of B(z), none rejected, scored against the closed form.  A density is fitted
-once for each case and seed, and serves both deltas.  ``--ablation`` shows what each part of the objective buys.
+once for each case and seed, and serves both deltas.  ``--ablation`` shows what each part of the objective buys;
+``--levels`` trains B(z, ε), one generator for a whole range, and scores it at ten levels of it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from tests.bench.reports import Row, machine, table, write
 
 CASES = [*list(PRESETS)[:6], *HARD_CASES]
 RATIOS = (10, 2)
+LEVEL_SCORES = {"least BP1": "bp1", "least BR": "boundary_recall", "least BF1": "bf1"}
+EVERY_LEVEL = 16
 
 
 class Densities(Store):
@@ -73,6 +76,26 @@ def whole_run(case: str, kind: str, ratio: float, seed: int, store: Store) -> Ro
     return scores_row(case, kind, ratio, seed, result.summary["scores"], result.summary["seconds"]["boundary"])
 
 
+def levels_row(case: str, kind: str, ratio: float, seed: int, store: Store) -> Row:
+    """Train B(z, ε) and score it at ten levels of its range."""
+    plain = config_of(case, kind, ratio, seed).to_dict()
+    boundary = {"objective": "ours", "snapshots": 2, "levels": EVERY_LEVEL}
+    *_, result = run(ExperimentConfig.from_dict({**plain, "boundary": boundary}), store=store)
+    assert isinstance(result, Result)
+    levels = result.summary["levels"]
+    lowest = {name: min(row[key] or 0.0 for row in levels) for name, key in LEVEL_SCORES.items()}
+    return {
+        "case": case,
+        "density": kind,
+        "delta": f"ε/{ratio:g}",
+        "seed": seed,
+        **lowest,
+        "at ε": min(levels, key=lambda row: row["bf1"] or 0.0)["epsilon"],
+        "range": f"{levels[0]['epsilon']:.2g} to {levels[-1]['epsilon']:.2g}",
+        "seconds for B": result.summary["seconds"]["boundary"],
+    }
+
+
 def ablation_row(case: str, part: str, ratio: float, seed: int) -> Row:
     """Train and score with one part changed, on the closed form."""
     begun = time.monotonic()
@@ -119,6 +142,7 @@ def main() -> None:
     parser.add_argument("--ratio", nargs="*", type=float, default=list(RATIOS), help="ε/δ")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--ablation", action="store_true", help="one part changed at a time, on the closed form")
+    parser.add_argument("--levels", action="store_true", help="B(z, ε), scored at ten levels of its range")
     parser.add_argument("--part", nargs="*", default=list(PARTS), choices=list(PARTS))
     parser.add_argument("--name", default="ours", help="of the report's two files")
     parser.add_argument("--out", type=Path, default=Path("build/ours"))
@@ -134,6 +158,11 @@ def main() -> None:
         for part, case, ratio, seed in product(chosen.part, chosen.case, chosen.ratio, range(chosen.seeds)):
             keep(ablation_row(case, part, ratio, seed))
         sections = {"Means": means(rows), "Least of all seeds": worst(rows, ("changed", "case", "delta")), "Runs": rows}
+    elif chosen.levels:
+        store = Densities(chosen.out / "densities")
+        for kind, case, seed, ratio in product(chosen.kind, chosen.case, range(chosen.seeds), chosen.ratio):
+            keep(levels_row(case, kind, ratio, seed, store))
+        sections = {"Runs": rows}
     else:
         store = Densities(chosen.out / "densities")
         for kind, case, seed, ratio in product(chosen.kind, chosen.case, range(chosen.seeds), chosen.ratio):
