@@ -99,7 +99,7 @@ def _both(first: Run, second: Run) -> None:
     payloads = [
         views.player_payload(run.config, run, epsilon=epsilon, probed=False, autoplay=True) for run in (first, second)
     ]
-    stage.duel(payloads[0], payloads[1], titles, key=f"duel:{configs[0].key()}:{configs[1].key()}")
+    stage.side_by_side(payloads, titles, key=f"beside:{configs[0].key()}:{configs[1].key()}")
     scores = [_scores(run.config.key(), run, epsilon, configs[0].delta) for run in (first, second)]
     left, right = st.columns(2, gap="large")
     with left:

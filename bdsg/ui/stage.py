@@ -24,7 +24,7 @@ from bdsg.level_boundary import PREFIX
 ASSETS = Path(__file__).parent / "assets"
 SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "picture.js", "address.js")
 PLAYER = (*SHARED, "timeline.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js")
-DUEL = (*SHARED, "timeline.js", "transport.js", "pair.js", "duel.js")
+BESIDE = (*SHARED, "timeline.js", "transport.js", "ensemble.js", "beside.js")
 EVALUATION = (
     *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
     "rays.js", "every_level.js", "evaluate.js",
@@ -56,7 +56,7 @@ def _component(name: str, html: str, scripts: Sequence[str]) -> Any:
 
 
 _PLAYER = _component("bdsg_player", "player.html", PLAYER)
-_DUEL = _component("bdsg_duel", "duel.html", DUEL)
+_BESIDE = _component("bdsg_beside", "beside.html", BESIDE)
 _EVALUATION = _component("bdsg_evaluation", "evaluate.html", EVALUATION)
 _EDITOR = _component("bdsg_editor", "editor.html", EDITOR)
 
@@ -66,10 +66,10 @@ def player(payload: bytes, *, key: str) -> None:
     _PLAYER(key=key, data=payload)
 
 
-def duel(first: bytes, second: bytes, titles: tuple[str, str], *, key: str) -> None:
-    """Show two payloads of :func:`player_payload` side by side under one transport."""
-    both = {name: np.frombuffer(payload, np.uint8) for name, payload in (("first", first), ("second", second))}
-    _DUEL(key=key, data=pack(both, {"titles": list(titles)}))
+def side_by_side(payloads: Sequence[bytes], titles: Sequence[str], *, key: str) -> None:
+    """Show payloads of :func:`player_payload` side by side under one transport."""
+    runs = {f"run_{k}": np.frombuffer(payload, np.uint8) for k, payload in enumerate(payloads)}
+    _BESIDE(key=key, data=pack(runs, {"titles": list(titles)}))
 
 
 def evaluation(payload: bytes, *, key: str, on_change: Callable[[], None] | None = None) -> float | None:

@@ -14,7 +14,7 @@ expect.set_options(timeout=30_000)
 
 def both(page: Page) -> list[np.ndarray]:
     """B(z) as each side draws it, (n, 2) each."""
-    flat = page.locator(".duel .plane-canvas").evaluate_all("all => all.map((c) => Array.from(c.bdsg.positions()))")
+    flat = page.locator(".beside .plane-canvas").evaluate_all("all => all.map((c) => Array.from(c.bdsg.positions()))")
     return [np.array(points).reshape(-1, 2) for points in flat]
 
 
@@ -22,20 +22,20 @@ def test_one_transport_drives_two_runs(page: Page, server: str) -> None:
     page.goto(f"{server}/compare?data.preset=unimodal&boundary.objective=paper&boundary.steps=40")
     settle(page)
     page.get_by_role("button", name="Train both").click()
-    page.wait_for_selector(".bdsg.duel[data-ready='1']", timeout=120_000)
+    page.wait_for_selector(".bdsg.beside[data-ready='1']", timeout=120_000)
     expect(page.get_by_text("B(z): Objective")).to_be_visible()
     rows = page.locator("table").first.locator("tbody tr").all_inner_texts()
     assert rows[0].startswith("BP1")
     assert rows[1].startswith("Boundary recall")
-    page.locator(".duel .plane").first.focus()
+    page.locator(".beside .plane").first.focus()
     page.keyboard.press("Home")
-    assert (dataset(page, ".duel")["share"], dataset(page, ".duel")["frames"]) == ("0.0000", "0,0")
+    assert (dataset(page, ".beside")["share"], dataset(page, ".beside")["frames"]) == ("0.0000", "0,0")
     start = both(page)
     page.keyboard.press("End")
     end = both(page)
-    assert dataset(page, ".duel")["share"] == "1.0000"
+    assert dataset(page, ".beside")["share"] == "1.0000"
     for before, after in zip(start, end, strict=True):
         assert np.linalg.norm(after - before, axis=1).mean() > 0.02
     page.keyboard.press("Home")
     page.keyboard.press("Space")
-    page.wait_for_selector(".bdsg.duel:not([data-share='0.0000'])")
+    page.wait_for_selector(".bdsg.beside:not([data-share='0.0000'])")

@@ -115,7 +115,7 @@ def test_two_timelines_keep_the_same_share_of_their_way(tmp_path: Path) -> None:
     for name, last in (("short", 4), ("long", 8)):
         (tmp_path / name).write_bytes(full_payload(**part(0, last), autoplay=True))
     driver = """
-    const pair = new Pair(), read = payloads.map((bytes) => readTensors(bytes));
+    const pair = new Ensemble(), read = payloads.map((bytes) => readTensors(bytes));
     pair.replace(read, false);
     const seen = [[pair.playing, pair.share]];
     const places = () => pair.sides.map((side) => side.playhead);
@@ -133,7 +133,7 @@ def test_two_timelines_keep_the_same_share_of_their_way(tmp_path: Path) -> None:
     seen.push(places());
     print(seen);
     """
-    names = ("tensors.js", "timeline.js", "dom.js", "pair.js")
+    names = ("tensors.js", "timeline.js", "dom.js", "ensemble.js")
     seen = node(names, driver, tmp_path / "short", tmp_path / "long", folder=tmp_path)
     assert seen[0] == [True, 0]
     assert seen[1] == [[2, 4], 0.5, "steps 2 | 4"]

@@ -41,7 +41,7 @@ def full_payload(**options: Any) -> bytes:
     return stage.player_payload(run="a", low=[-2, -2], high=[2, 2], **ground, **options)
 
 
-@pytest.mark.parametrize("names", [stage.PLAYER, stage.EVALUATION, stage.EDITOR, stage.DUEL])
+@pytest.mark.parametrize("names", [stage.PLAYER, stage.EVALUATION, stage.EDITOR, stage.BESIDE])
 @needs_node
 def test_each_component_is_one_valid_module(names: tuple[str, ...], tmp_path: Path) -> None:
     text = stage.module(names)

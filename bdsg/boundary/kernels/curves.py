@@ -76,7 +76,8 @@ def around(cosine: float, sine: float, count: int) -> tuple[int, int, float]:
     turns = math.atan2(sine, cosine) * _TURN
     place = (turns if turns >= _ZERO else turns + _ONE) * np.float32(count)
     below = min(max(int(place), 0), count - 1)
-    return below, (below + 1) % count, place - np.float32(below)
+    part: float = place - np.float32(below)
+    return below, (below + 1) % count, part
 
 
 @kernel

@@ -1,18 +1,16 @@
-// Two runs side by side: same axes, same threshold, one transport.
+// Runs side by side: same axes, same threshold, one transport.
 
-const DUELS = new WeakMap();
+const ALL_BESIDE = new WeakMap();
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const LONGEST_TICK = 0.25; // seconds: after a pause of the browser the playhead does not leap
 
-class Duel {
+class Beside {
   constructor(parent) {
     this.root = parent.querySelector(".bdsg");
-    this.timeline = new Pair();
+    this.timeline = new Ensemble();
     this.layers = { heat: true, data: true, truth: true, contour: true, boundary: true };
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
-    this.canvases = [...this.root.querySelectorAll(".plane-canvas")];
-    this.sheets = this.canvases.map((canvas) => new Sheet(canvas, () => this.redraw()));
-    this.canvases.forEach((canvas, k) => { canvas.bdsg = { positions: () => Float32Array.from(this.points?.[k] ?? []) }; });
+    this.panes = [];
     this.controls = new Transport(this);
     this.root.addEventListener("keydown", (event) => this.controls.onKey(event));
     this.root.querySelector(".legend").append(...Object.keys(this.layers).map((name) => layerButton(name, this.layers, () => this.redraw())));
@@ -29,11 +27,34 @@ class Duel {
   #load(bytes) {
     const { arrays, meta } = readTensors(bytes);
     this.bytes = bytes;
-    this.runs = [arrays.first, arrays.second].map(({ values }) => readTensors(values));
+    this.runs = meta.titles.map((_, k) => readTensors(arrays[`run_${k}`].values));
     this.timeline.replace(this.runs, this.calm.matches);
-    this.root.querySelectorAll(".whose").forEach((line, k) => { line.textContent = meta.titles[k]; });
+    this.#arrange(meta.titles);
     const corner = (name, pick) => [0, 1].map((axis) => pick(...this.runs.map((run) => run.meta[name][axis])));
     Object.assign(this, { low: corner("low", Math.min), high: corner("high", Math.max), points: [] });
+  }
+
+  /** One pane for each run, under its title. */
+  #arrange(titles) {
+    while (this.panes.length > titles.length) {
+      const { sheet, main } = this.panes.pop();
+      sheet.stop();
+      main.remove();
+    }
+    while (this.panes.length < titles.length) this.panes.push(this.#pane(this.panes.length));
+    this.panes.forEach(({ whose, plane }, k) => {
+      whose.textContent = titles[k];
+      plane.setAttribute("aria-label", `${titles[k]}. Space plays and pauses all, arrow keys step, Home and End jump.`);
+    });
+  }
+
+  #pane(k) {
+    const canvas = make("canvas", { class: "plane-canvas", role: "img", "aria-label": "Generated points over the data" });
+    canvas.bdsg = { positions: () => Float32Array.from(this.points?.[k] ?? []) };
+    const whose = make("p", { class: "whose" }), plane = make("div", { class: "plane", tabindex: 0, role: "group" }, canvas);
+    const main = make("div", { class: "main" }, whose, plane);
+    this.root.querySelector(".panes").append(main);
+    return { main, whose, plane, sheet: new Sheet(canvas, () => this.redraw()) };
   }
 
   act(change) {
@@ -61,7 +82,7 @@ class Duel {
   }
 
   draw() {
-    if (!this.runs || this.sheets.some((sheet) => !sheet.width)) return;
+    if (!this.runs || this.panes.some(({ sheet }) => !sheet.width)) return;
     this.runs.forEach((run, k) => this.#drawSide(run, k));
     this.controls.show();
     setData(this.root, "share", this.timeline.share.toFixed(4));
@@ -70,7 +91,7 @@ class Duel {
   }
 
   #drawSide({ arrays, meta }, k) {
-    const sheet = this.sheets[k], { theme, layers } = this;
+    const { sheet } = this.panes[k], { theme, layers } = this;
     if (!this.bases[k]) {
       const camera = cameraFor(sheet, this.low, this.high), layer = sheet.layer();
       drawGround(layer.context, camera, { arrays, meta, layers, theme, heat: arrays.heat });
@@ -84,13 +105,13 @@ class Duel {
 
   stop() {
     cancelAnimationFrame(this.pending);
-    for (const sheet of this.sheets) sheet.stop();
+    for (const { sheet } of this.panes) sheet.stop();
   }
 }
 
 export default function (component) {
   const { data, parentElement } = component;
-  const duel = viewAt(DUELS, parentElement, (parent) => new Duel(parent));
-  duel.receive(data);
-  return () => { duel.stop(); DUELS.delete(parentElement); };
+  const view = viewAt(ALL_BESIDE, parentElement, (parent) => new Beside(parent));
+  view.receive(data);
+  return () => { view.stop(); ALL_BESIDE.delete(parentElement); };
 }

@@ -1,16 +1,17 @@
-// Two timelines under one playhead: both runs are shown at the same share of their way.  No screen.
+// Several timelines under one playhead: all runs are shown at the same share of their way.  No screen.
 
-class Pair {
+class Ensemble {
   constructor() {
-    this.sides = [new Timeline(), new Timeline()];
+    this.sides = [new Timeline()];
     this.leader = this.sides[0];
   }
 
-  /** Take two full payloads, [{arrays, meta}, {arrays, meta}]; the one with more snapshots leads. */
+  /** Take full payloads, {arrays, meta} each; the one with most snapshots leads. */
   replace(payloads, calm) {
+    this.sides = payloads.map((_, k) => this.sides[k] ?? new Timeline());
     payloads.forEach(({ arrays, meta }, k) => this.sides[k].replace(arrays, meta, calm));
-    const [a, b] = this.sides, { loop, speed } = this.leader;
-    this.leader = b.frames.length > a.frames.length ? b : a;
+    const { loop, speed } = this.leader;
+    this.leader = this.sides.reduce((most, side) => (side.frames.length > most.frames.length ? side : most));
     Object.assign(this.leader, { loop, speed });
     this.#follow();
   }
@@ -27,7 +28,7 @@ class Pair {
   get live() { return false; }
   get sticky() { return false; }
 
-  /** How far both are, from 0 to 1. */
+  /** How far all are, from 0 to 1. */
   get share() {
     const { playhead, last } = this.leader;
     return last ? Math.min(1, playhead / last) : 1;
@@ -35,8 +36,9 @@ class Pair {
 
   /** What the transport says of the place. */
   get words() {
-    const [a, b] = this.sides.map(({ steps, index }) => grouped(steps[index] ?? 0));
-    return a === b ? `step ${a}` : `steps ${a} | ${b}`;
+    const moving = this.sides.filter((side) => side.last > 0);
+    const steps = moving.map(({ steps, index }) => grouped(steps[index] ?? 0));
+    return new Set(steps).size === 1 ? `step ${steps[0]}` : `steps ${steps.join(" | ")}`;
   }
 
   #follow() {
