@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from bdsg.changes import STEERED, Change, Weights, checked, read_changes, with_change
 from bdsg.errors import ConfigError
 from bdsg.presets import PRESETS
 from bdsg.validation import check_nested, known_keys, number, parse_json, setting, validate
@@ -125,9 +126,31 @@ class BoundaryConfig:
     lambda2: float = setting(0.1, "Weight of dispersion: spreads the points.", 0.0, 100.0, symbol="λ2")
     levels: int = setting(1, "Levels of ours: 1 keeps ε; 16 or so give B(z, ε).", 1, 64)
     snapshots: int = setting(120, "Frames kept for the animation.", 2, 400, unit="frames")
+    changes: tuple[Change, ...] = ()
 
     def __post_init__(self) -> None:
         validate(self, "boundary")
+        limits = {f.name: (f.metadata["low"], f.metadata["high"]) for f in fields(self) if f.name in STEERED}
+        object.__setattr__(self, "changes", checked(self.changes, self.steps, limits))
+
+    def weights_at(self, step: int) -> Weights:
+        """λ1, λ2 and the highest learning rate at a step."""
+        found = Weights(self.lambda1, self.lambda2, self.learning_rate)
+        for change in self.changes:
+            if change.step <= step:
+                found = found._replace(**change.given())
+        return found
+
+    def steered(self, change: Change) -> BoundaryConfig:
+        """This config with a change made by hand, which drops those planned for later.
+
+        Raises:
+            ConfigError: a value is out of its limits, or there are too many changes.
+        """
+        if change.step == 0:  # then these are what the run starts from
+            started = {**self.weights_at(0)._asdict(), **change.given()}
+            return dataclasses.replace(self, **started, changes=())
+        return dataclasses.replace(self, changes=with_change(self.changes, change))
 
 
 @dataclass(frozen=True)
@@ -195,6 +218,9 @@ class ExperimentConfig:
         """Plain JSON-able form; ``from_dict`` of it equals this config."""
         raw = dataclasses.asdict(self)
         raw["data"] = {name: value for name, value in raw["data"].items() if value is not None}
+        raw["boundary"]["changes"] = [change.to_dict() for change in self.boundary.changes]
+        if not self.boundary.changes:  # as it was before there were any, and so is the key
+            del raw["boundary"]["changes"]
         return raw
 
     def to_json(self) -> str:
@@ -237,6 +263,8 @@ def _section(kind: type[Section], key: str, raw: object, preset: dict[str, Any])
         merged = {**LEVELS_BOUNDARY, **merged}
     if isinstance(merged.get("hidden"), list):
         merged["hidden"] = tuple(merged["hidden"])
+    if "changes" in merged:
+        merged["changes"] = read_changes(merged["changes"])
     return kind(**merged)
 
 

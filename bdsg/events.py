@@ -1,8 +1,8 @@
 """What a worker process and its owner say to one another: frames of bytes over a pipe.
 
 A frame is eight bytes of length (little-endian) and a block of :mod:`bdsg.codec`.  Commands go in
-(``run``, ``stop``, ``exit``); events come out, each with the number of its run, and the last one of
-every run is an :class:`Ended`.
+(``run``, ``stop``, ``steer``, ``pace``, ``exit``); events come out, each with the number of its run, and
+the last one of every run is an :class:`Ended`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 from bdsg import codec
+from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
 from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
@@ -25,6 +26,10 @@ class Ended:
     """The last event of a run: ``error`` is a sentence, or None when nothing went wrong."""
 
     error: str | None = None
+
+
+KINDS = (Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Change, Ended)
+"""All that is made again from its fields alone."""
 
 
 def write_frame(stream: BinaryIO, payload: bytes) -> None:
@@ -77,7 +82,7 @@ def decode(payload: bytes) -> tuple[int, Event | Result | Ended]:
     run, kind = meta.pop("id"), meta.pop("kind")
     if kind == "Result":
         return run, _result(arrays, meta)
-    kinds = {cls.__name__: cls for cls in (Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Ended)}
+    kinds = {cls.__name__: cls for cls in KINDS}
     parts: dict[str, Any] = {**arrays, **meta}
     event: Event | Ended = kinds[kind](**parts)
     return run, event
@@ -98,8 +103,9 @@ def _split(event: Event | Result | Ended) -> tuple[codec.Arrays, dict[str, Any]]
             arrays = {"log_p_g": event.log_p_g, "samples": event.samples, "warp": event.warp}
             return arrays, {"report": event.report}
         case BoundarySnapshot():
-            return {"points": event.points}, {"step": event.step, "terms": event.terms}
-        case Progress() | Ended():
+            forces = {} if event.forces is None else {"forces": event.forces}
+            return {"points": event.points, **forces}, {"step": event.step, "terms": event.terms}
+        case Progress() | Change() | Ended():
             return {}, asdict(event)
 
 

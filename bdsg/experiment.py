@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from bdsg import __version__
+from bdsg.boundary.helm import Ask, Helm, Pace, hands_off
 from bdsg.boundary.level_generator import LevelGenerator
 from bdsg.boundary.objectives import Objective, make_objective
 from bdsg.compiled import one_blas_thread
@@ -41,7 +42,14 @@ def never() -> bool:
     return False
 
 
-def run(config: ExperimentConfig, *, stop: Stop = never, store: Store | None = None) -> Iterator[Event | Result]:
+def run(
+    config: ExperimentConfig,
+    *,
+    stop: Stop = never,
+    store: Store | None = None,
+    steer: Ask = hands_off,
+    pace: Pace | None = None,
+) -> Iterator[Event | Result]:
     """Run an experiment, yielding a ``Scene``, then progress and snapshots, and last the ``Result``.
 
     The same config gives the same arrays, bit for bit, on the same machine: it runs on one thread,
@@ -51,6 +59,9 @@ def run(config: ExperimentConfig, *, stop: Stop = never, store: Store | None = N
         stop: asked between training steps.  A stop while B trains still ends with a result, whose
             summary says ``stopped``; an earlier one ends without.
         store: where finished results and fitted densities are looked up and kept.
+        steer: asked while B trains for new weights or a new learning rate; the result's config has them among its
+            changes, and gives the same result when it is run.
+        pace: how long B's training is to take; a run with one is to be watched, so it is not fetched from the store.
 
     Raises:
         ConfigError: the config cannot work.
@@ -62,8 +73,8 @@ def run(config: ExperimentConfig, *, stop: Stop = never, store: Store | None = N
     torch.set_num_threads(1)
     try:
         with one_blas_thread():
-            stored = store.get(config) if store is not None else None
-            yield from _replay(stored) if stored is not None else _run(config, stop, store)
+            stored = store.get(config) if store is not None and pace is None else None
+            yield from _replay(stored) if stored is not None else _run(config, stop, store, steer, pace)
     finally:
         torch.set_num_threads(threads)
 
@@ -74,7 +85,9 @@ def _generators(seed: int) -> dict[str, torch.Generator]:
     return {name: torch.Generator().manual_seed(state) for name, state in states.items()}
 
 
-def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[Event | Result]:
+def _run(
+    config: ExperimentConfig, stop: Stop, store: Store | None, steer: Ask, pace: Pace | None
+) -> Iterator[Event | Result]:
     mixture, random, device = plane_mixture(config), _generators(config.seed), torch_device(config.device)
     scene, modes = make_scene(config, mixture)
     data = scene.data
@@ -99,10 +112,12 @@ def _run(config: ExperimentConfig, stop: Stop, store: Store | None) -> Iterator[
         random["boundary"],
     )
     latent = torch.randn(SHOWN_POINTS, 2, generator=random["evaluation"]).to(device)
-    for event in train_boundary(objective, config.boundary, latent, random["boundary"], stop):
+    helm = Helm(config.boundary, steer)
+    for event in train_boundary(objective, config.boundary, latent, random["boundary"], stop, helm=helm, pace=pace):
         if isinstance(event, BoundarySnapshot):
             snapshots.append(event)
         yield event
+    config = dataclasses.replace(config, boundary=helm.config)
     seconds = {"density": fitted.seconds, "boundary": time.monotonic() - begun}
 
     begun = time.monotonic()
@@ -172,8 +187,10 @@ def _level_arrays(objective: Objective, z: Tensor) -> Arrays:
 
 
 def _snapshot_arrays(latent: Tensor, snapshots: list[BoundarySnapshot]) -> Arrays:
+    forces = [snapshot.forces for snapshot in snapshots if snapshot.forces is not None]
     return {
         "latent": to_numpy(latent),
+        "snapshot_forces": np.stack(forces),
         "snapshot_steps": np.array([snapshot.step for snapshot in snapshots], np.int64),
         "snapshot_terms": np.array([[snapshot.terms[name] for name in TERMS] for snapshot in snapshots]),
         "snapshot_points": np.stack([snapshot.points for snapshot in snapshots]),

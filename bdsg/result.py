@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 
 TERMS = ("loss", "l0", "l1", "l2")
@@ -55,11 +56,15 @@ class DensityFitted:
 
 @dataclass(frozen=True)
 class BoundarySnapshot:
-    """B(z) for a z that stays the same all through: points (n, 2) float32, and the loss terms."""
+    """B(z) for a z that stays the same all through: points (n, 2) float32, and the loss terms.
+
+    ``forces`` (3, m, 2) are the pulls of L0, λ1·L1 and λ2·L2 on the first m points, where they are known.
+    """
 
     step: int
     terms: dict[str, float]
     points: np.ndarray
+    forces: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ class Scene:
     high: np.ndarray  # (2,)
 
 
-Event = Progress | DensitySnapshot | DensityFitted | BoundarySnapshot | Scene
+Event = Progress | DensitySnapshot | DensityFitted | BoundarySnapshot | Scene | Change
+"""A change is told of when it was made by hand; those that the config plans are not."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ class Result:
     snapshot_points        (S, n, 2)       B(z) at each
     ray_index, ray_points  (n,), (n, 2)    points G(r u) along rays of latent space, and each one's ray
     ray_log_p_g            (n,)            log density of the model at them
+    snapshot_forces        (S, 3, m, 2)    the terms' pulls on the first m of them (not in older results)
     density_steps          (T,)            steps of the fit (empty for the closed form)
     density_held_out       (T,)            held-out negative log-likelihood, nats
     density_frames         (T, P, P)       log p_g on the coarse grid

@@ -53,6 +53,9 @@ SHAPES: dict[str, tuple[str | int, ...]] = {
 }
 """The arrays that every result has; a letter stands for the same number wherever it occurs."""
 
+LATER: dict[str, tuple[str | int, ...]] = {"snapshot_forces": ("S", 3, "m", 2)}
+"""Arrays that older results lack."""
+
 
 def write_run(result: Result, directory: str | Path) -> None:
     """Write the five files of a run, each one whole or not at all.
@@ -200,7 +203,8 @@ def _digest(arrays: codec.Arrays, facts: dict[str, Any]) -> str:
 def _check_shapes(path: Path, arrays: codec.Arrays) -> None:
     """Every array of ``SHAPES`` is there, and their lengths agree."""
     sizes: dict[str, int] = {}
-    for name, shape in SHAPES.items():
+    later = {name: shape for name, shape in LATER.items() if name in arrays}
+    for name, shape in (SHAPES | later).items():
         if name not in arrays:
             raise damaged(path, f"the array {name} is missing")
         found = arrays[name].shape

@@ -12,8 +12,11 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary.descent import check_terms, draw_latents, stretches
+from bdsg.boundary.forces import forces_by_autograd
+from bdsg.boundary.helm import Helm, Pace
 from bdsg.boundary.objectives import Objective, Terms, parameters
 from bdsg.boundary.stepper import Stepper, compiled_stepper
+from bdsg.changes import Change
 from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.density.descent import Descent
 from bdsg.density.log_determinant import LogDeterminant, RussianRoulette, TruncatedSeries
@@ -110,6 +113,11 @@ def _batches(draw: Callable[[int], Tensor], size: int) -> Iterator[Tensor]:
         yield from torch.split(draw(DRAWN_TOGETHER * size), size)
 
 
+def unpaced() -> Pace:
+    """The pace of a training that is to end as soon as it can."""
+    return Pace(lambda: 0.0)
+
+
 def train_boundary(
     objective: Objective,
     config: BoundaryConfig,
@@ -118,60 +126,78 @@ def train_boundary(
     stop: Stop,
     *,
     progress: bool = True,
-) -> Iterator[Progress | BoundarySnapshot]:
+    helm: Helm | None = None,
+    pace: Pace | None = None,
+) -> Iterator[Progress | BoundarySnapshot | Change]:
     """Train B(z); the last item is a snapshot, also after a stop.
 
     Compiled where there are kernels for the objective, its density and its device, else by autograd; both draw
-    the same z.
+    the same z.  What ``config.changes`` and the helm's hand change takes effect from its step on; a change by
+    hand is told of, and ``helm.config`` is then the config of the very run that was steered.
 
     Args:
         latent: the z (n, 2) whose images every snapshot shows.
         stop: asked before each step, or where steps are compiled, before each stretch of some 20 ms.
         progress: whether to tell of each step.
+        helm: of ``config``; by default nobody steers.
+        pace: by default as fast as can be.
 
     Raises:
         DivergenceError: a term of the loss is no longer finite.
     """
-    stepper = compiled_stepper(objective, config)
+    stepper, helm, pace = compiled_stepper(objective, config), helm or Helm(config), pace or unpaced()
     if stepper is None:
-        events = train_by_autograd(objective, config, latent, random, stop)
-        return (event for event in events if progress or isinstance(event, BoundarySnapshot))
-    return _train_compiled(stepper, config, latent, random, stop, progress)
+        events = train_by_autograd(objective, config, latent, random, stop, helm=helm, pace=pace)
+        return (event for event in events if progress or not isinstance(event, Progress))
+    return _train_compiled(stepper, helm, pace, latent, random, stop, progress)
 
 
 def _train_compiled(
-    stepper: Stepper, config: BoundaryConfig, latent: Tensor, random: torch.Generator, stop: Stop, progress: bool
-) -> Iterator[Progress | BoundarySnapshot]:
-    begun = time.monotonic()
-    due = snapshot_steps(config.steps, config.snapshots)
-    for stretch in stretches(stepper, config, due, latent, random, stop):
+    stepper: Stepper, helm: Helm, pace: Pace, latent: Tensor, random: torch.Generator, stop: Stop, progress: bool
+) -> Iterator[Progress | BoundarySnapshot | Change]:
+    begun, steps = time.monotonic(), helm.config.steps
+    due = snapshot_steps(steps, helm.config.snapshots)
+    for stretch in stretches(stepper, helm, pace, due, latent, random, stop):
+        if stretch.change is not None:
+            yield stretch.change
         if stretch.points is not None:
-            yield BoundarySnapshot(
-                stretch.step, dict(zip(TERMS, stretch.terms[0].tolist(), strict=True)), stretch.points
-            )
+            terms = dict(zip(TERMS, stretch.terms[0].tolist(), strict=True))
+            yield BoundarySnapshot(stretch.step, terms, stretch.points, stretch.forces)
         if progress and not stretch.last:
             seconds = time.monotonic() - begun
             for step, row in enumerate(stretch.terms.tolist(), start=stretch.step + 1):
-                yield Progress("boundary", step, config.steps, seconds, dict(zip(TERMS, row, strict=True)))
+                yield Progress("boundary", step, steps, seconds, dict(zip(TERMS, row, strict=True)))
 
 
 def train_by_autograd(
-    objective: Objective, config: BoundaryConfig, latent: Tensor, random: torch.Generator, stop: Stop
-) -> Iterator[Progress | BoundarySnapshot]:
+    objective: Objective,
+    config: BoundaryConfig,
+    latent: Tensor,
+    random: torch.Generator,
+    stop: Stop,
+    *,
+    helm: Helm | None = None,
+    pace: Pace | None = None,
+) -> Iterator[Progress | BoundarySnapshot | Change]:
     """``train_boundary`` for any objective, density and device; asks for a stop before each step."""
+    helm, pace = helm or Helm(config), pace or unpaced()
     optimiser = torch.optim.Adam(parameters(objective.generator), lr=config.learning_rate, fused=True)
     due, begun = set(snapshot_steps(config.steps, config.snapshots)), time.monotonic()
     for step in range(config.steps + 1):
+        pace.wait(step, config.steps, stop)
         last = step == config.steps or stop()
+        if (change := helm.reach(step, last=last)) is not None:
+            yield change
+        objective.weights = helm.weights
         z = draw_latents(1, config.batch_size, random)[0].to(latent.device)
         terms = objective.terms(z, random)
         numbers = _numbers(terms)
-        check_terms(numbers, step, config)
+        check_terms(numbers, step, helm.weights.learning_rate)
         if last or step in due:
             yield _boundary_snapshot(objective, step, numbers, latent)
         if last:
             return
-        _descend(optimiser, terms.loss, config.learning_rate * one_cycle(step / config.steps))
+        _descend(optimiser, terms.loss, helm.weights.learning_rate * one_cycle(step / config.steps))
         yield Progress("boundary", step + 1, config.steps, time.monotonic() - begun, numbers)
 
 
@@ -208,6 +234,7 @@ def _density_snapshot(flow: ResidualFlow, step: int, held_out: float, preview: T
     return DensitySnapshot(step, held_out, to_numpy(flow.log_prob(preview)).reshape(side, side))
 
 
-@torch.no_grad()
 def _boundary_snapshot(objective: Objective, step: int, terms: dict[str, float], latent: Tensor) -> BoundarySnapshot:
-    return BoundarySnapshot(step, terms, to_numpy(objective.generator(latent).float()))
+    forces = forces_by_autograd(objective, latent)
+    with torch.no_grad():
+        return BoundarySnapshot(step, terms, to_numpy(objective.generator(latent).float()), forces)

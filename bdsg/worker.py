@@ -37,6 +37,8 @@ class Inbox:
         self._stream = stream
         self._runs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._stopped = -1
+        self._asked: queue.SimpleQueue[tuple[int, dict[str, float]]] = queue.SimpleQueue()
+        self._seconds: dict[int, float] = {}
         threading.Thread(target=self._listen, daemon=True).start()
 
     def next(self) -> dict[str, Any]:
@@ -52,16 +54,34 @@ class Inbox:
         """Whether the owner wants this run, the only one under way, to end."""
         return self._stopped == run
 
+    def steered(self, run: int) -> dict[str, float]:
+        """The values by name that the owner wants for this run, of all that it asked for since the last call."""
+        values: dict[str, float] = {}
+        with contextlib.suppress(queue.Empty):
+            while True:
+                of, asked = self._asked.get_nowait()
+                values |= asked if of == run else {}
+        return values
+
+    def seconds(self, run: int, wanted: float) -> float:
+        """What training B is to take: ``wanted``, unless the owner has changed its mind."""
+        return self._seconds.get(run, wanted)
+
     def _listen(self) -> None:
         with contextlib.suppress(StoreError, OSError):
             while (payload := read_frame(self._stream)) is not None:
                 command = decode_command(payload)
-                if command["command"] == "run":
-                    self._runs.put(command)
-                elif command["command"] == "stop":
-                    self._stopped = command["id"]
-                else:
-                    break
+                match command["command"]:
+                    case "run":
+                        self._runs.put(command)
+                    case "stop":
+                        self._stopped = command["id"]
+                    case "steer":
+                        self._asked.put((command["id"], command["values"]))
+                    case "pace":
+                        self._seconds[command["id"]] = command["seconds"]
+                    case _:
+                        break
         os._exit(0)  # at once, whatever the main thread is at: nobody is left to hear of it
 
 
@@ -117,11 +137,16 @@ def serve(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) 
 
 def _stream(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
     from bdsg import experiment
+    from bdsg.boundary.helm import Pace
 
-    run, root = command["id"], command.get("store")
+    run, root, seconds = command["id"], command.get("store"), command.get("seconds")
     config = ExperimentConfig.from_dict(command["config"])
     throttle, store = Throttle(), BestEffortStore(root) if root else None
-    for event in experiment.run(config, stop=lambda: inbox.stop_asked(run), store=store):
+    pace = Pace(lambda: inbox.seconds(run, seconds)) if seconds else None
+    events = experiment.run(
+        config, stop=lambda: inbox.stop_asked(run), store=store, steer=lambda: inbox.steered(run), pace=pace
+    )
+    for event in events:
         if throttle.passes(event):
             send(encode(run, event))
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
-    ("errors", "presets", "validation", "config", "codec", "result", "compiled", "device"),
+    ("errors", "presets", "validation", "changes", "config", "codec", "result", "compiled", "device"),
     ("data", "metrics", "density", "boundary", "rivals", "points", "level_boundary", "runfiles", "export"),
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting", "batch"),

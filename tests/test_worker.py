@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import struct
 import subprocess
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from bdsg import experiment
+from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
 from bdsg.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
@@ -113,6 +115,8 @@ def test_commands_round_trip() -> None:
         Scene(np.arange(6.0).reshape(3, 2), np.array([-1.0, -2.0]), np.array([1.0, 2.0])),
         DensitySnapshot(5, 2.75, np.arange(4, dtype=np.float32).reshape(2, 2)),
         BoundarySnapshot(9, {"loss": 0.5, "l0": 0.25}, np.ones((3, 2), np.float32)),
+        BoundarySnapshot(9, {"loss": 0.5}, np.ones((3, 2), np.float32), np.ones((3, 2, 2), np.float32)),
+        Change(400, lambda2=0.0),
         Ended(),
         Ended("It broke at 3: do less."),
     ],
@@ -185,6 +189,61 @@ def test_stop_ends_a_run_between_steps_and_the_next_one_runs(worker: Worker) -> 
     assert result.summary["stopped"] is False
 
 
+@pytest.mark.parametrize("objective", ["ours", "paper"])
+def test_a_steered_run_is_that_of_its_own_config(worker: Worker, objective: str) -> None:
+    """Steered live through the pipe, then run afresh from the config that came back: the same arrays, bit for bit."""
+    number = 20 if objective == "ours" else 21
+    raw = {"steps": 300, "snapshots": 9, "hidden": [16, 8], "batch_size": 64, "objective": objective}
+    config = ExperimentConfig.from_dict({"data": {"preset": "bimodal", "samples": 64}, "boundary": raw})
+    worker.send("run", number, config=config.to_dict(), store=None, seconds=1.5)
+    events, asked = [], [{"lambda2": 0.0}, {"lambda1": 1.5, "learning_rate": 0.003}]
+    for event in worker.events(number):
+        events.append(event)
+        if isinstance(event, BoundarySnapshot) and event.step > 20 and asked:
+            worker.send("steer", number, values=asked.pop(0))
+    result, ended = events[-2:]
+    assert ended == Ended(None)
+    told = [event for event in events if isinstance(event, Change)]
+    assert [change.given() for change in told] == [{"lambda2": 0.0}, {"lambda1": 1.5, "learning_rate": 0.003}]
+    assert result.config == dataclasses.replace(
+        config, boundary=dataclasses.replace(config.boundary, changes=tuple(told))
+    )
+    assert 20 < told[0].step < told[1].step <= 300
+    *_, again = experiment.run(result.config)
+    assert isinstance(again, Result)
+    assert again.arrays.keys() == result.arrays.keys()
+    for name, array in again.arrays.items():
+        np.testing.assert_array_equal(result.arrays[name], array, strict=True)
+    *_, plain = experiment.run(config)
+    assert isinstance(plain, Result)
+    assert not np.array_equal(plain.arrays["boundary"], result.arrays["boundary"])
+
+
+def test_a_run_to_be_watched_is_run_though_it_is_stored(worker: Worker, tmp_path: Path) -> None:
+    worker.run(22, small(), tmp_path)
+    *_, first, _ = worker.events(22)
+    worker.send("run", 23, config=small().to_dict(), store=str(tmp_path), seconds=0.2)
+    events = list(worker.events(23))
+    assert len([event for event in events if isinstance(event, BoundarySnapshot)]) > 1
+    np.testing.assert_array_equal(events[-2].arrays["boundary"], first.arrays["boundary"])
+
+
+def test_a_stop_is_heeded_while_a_paced_run_sleeps(worker: Worker) -> None:
+    """Ten steps in an hour: a run that slept through a stop would outlive everybody's patience."""
+    worker.send("run", 24, config=small(10).to_dict(), store=None, seconds=3600.0)
+    events = worker.events(24)
+    next(event for event in events if isinstance(event, BoundarySnapshot))
+    worker.send("stop", 24)
+    *_, result, _ = events
+    assert result.summary["stopped"] is True
+    worker.send("run", 25, config=small(10).to_dict(), store=None, seconds=3600.0)
+    events = worker.events(25)
+    next(event for event in events if isinstance(event, BoundarySnapshot))
+    worker.send("pace", 25, seconds=0.0)
+    *_, result, _ = events
+    assert result.summary["stopped"] is False
+
+
 def test_a_stop_may_come_first_and_concerns_its_own_run_alone(worker: Worker) -> None:
     worker.send("stop", 4)
     worker.run(4, small(50_000, density={"kind": "iresnet", "steps": 50_000}))
@@ -226,13 +285,14 @@ def test_a_store_that_cannot_be_written_costs_no_run(worker: Worker, tmp_path: P
 WARM = """
 import importlib
 from bdsg import worker
-NAMES = ("boundary.kernels.paper", "boundary.kernels.ours", "density.kernels.likelihood")
+NAMES = ("boundary.kernels.paper", "boundary.kernels.ours", "boundary.forces", "density.kernels.likelihood")
 modules = [importlib.import_module("bdsg." + name) for name in NAMES]
 kernels = [kernel for module in modules for kernel in vars(module).values() if hasattr(kernel, "signatures")]
 for load in worker._preparations():
     load()
 known = [list(kernel.signatures) for kernel in kernels]
 from bdsg import experiment
+from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 for density in ({"kind": "closed_form"}, {"kind": "resflow", "log_determinant": "exact", "steps": 3, "blocks": 2}):
     raw = {"data": {"preset": "ring", "samples": 32}, "density": density}
@@ -248,7 +308,7 @@ def test_the_worker_has_all_that_a_run_needs_before_it_comes() -> None:
         [sys.executable, "-c", WARM], cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE
     )
     count, same = done.stdout.split()
-    assert int(count) >= 5
+    assert int(count) >= 7
     assert same == "True", "a run compiles what the warm-up did not"
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary.losses import pair_distances
-from bdsg.boundary.places import PlacedCurve, Places, main_directions, place_curve, table_places
+from bdsg.boundary.places import PlacedCurve, Places, main_directions, place_curve, table_places, to_local
 from bdsg.boundary.tracing import ClosedCurve, LogProb, project, tangents_at, trace_level_set
 
 _VOTERS = 64
@@ -72,6 +72,10 @@ class LevelTree:
         """From units of the ellipses, which move from level to level, to data space, (N, 2)."""
         centres, axes = (between(parts, branches, position) for parts in (self.centres, self.axes))
         return centres + (axes @ local[:, :, None])[:, :, 0]
+
+    def to_local(self, points: Tensor, branches: Tensor, position: Tensor) -> Tensor:
+        """The inverse of ``to_data``."""
+        return to_local(points, *(between(parts, branches, position) for parts in (self.centres, self.axes)))
 
     def harmonics(self) -> int:
         """The highest multiple of the angle that any curve needs, within limits."""

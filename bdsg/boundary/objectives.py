@@ -9,11 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.boundary import losses
-from bdsg.boundary.generator import BoundaryGenerator, ComponentGenerator, DenseGenerator
-from bdsg.boundary.level_generator import LevelGenerator
+from bdsg.boundary.generator import BoundaryGenerator, ComponentGenerator, DenseGenerator, LatentCode
+from bdsg.boundary.level_generator import LevelCode, LevelGenerator
 from bdsg.boundary.level_tree import LevelTree, grow_tree
 from bdsg.boundary.places import Places, find_places
 from bdsg.boundary.tracing import trace_level_set
+from bdsg.changes import Weights
 from bdsg.config import BoundaryConfig
 from bdsg.density.base import DensityModel
 from bdsg.errors import EmptyBoundaryError
@@ -38,13 +39,26 @@ class Terms(NamedTuple):
     l2: Tensor
 
 
+def _weighted(weights: Weights, l0: Tensor, l1: Tensor, l2: Tensor) -> Terms:
+    """The terms with their sum, eq. 3."""
+    return Terms(losses.weighted_sum(l0, l1, l2, weights.lambda1, weights.lambda2), l0, l1, l2)
+
+
 class Objective(Protocol):
-    """A generator to train and the terms of its loss."""
+    """A generator to train and the terms of its loss.
+
+    Attributes:
+        weights: λ1 and λ2 as they are now: the config's, until the training changes them.
+    """
 
     generator: BoundaryGenerator
+    weights: Weights
 
     def terms(self, z: Tensor, random: torch.Generator) -> Terms:
         """Evaluate the loss for a batch z (N, 2)."""
+
+    def terms_at(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """L0, L1 and L2 if B(z) of a batch z (N, 2) were ``points`` (N, d)."""
 
 
 class PaperObjective:
@@ -52,15 +66,18 @@ class PaperObjective:
 
     def __init__(self, config: BoundaryConfig, density: DensityModel, data: Tensor, random: torch.Generator) -> None:
         self.config, self.density, self.data = config, density, data
+        self.weights = config.weights_at(0)
         self.generator: BoundaryGenerator = DenseGenerator(config.hidden, data, random)
 
     def terms(self, z: Tensor, random: torch.Generator) -> Terms:
         """Evaluate the loss; ``random`` is not used."""
-        points = self.generator(z)
+        return _weighted(self.weights, *self.terms_at(z, self.generator(z)))
+
+    def terms_at(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Eq. 4's three terms for given points."""
         l0 = losses.density_term(self.density.log_prob(points))
         l1 = losses.distance_term(points, self.data)
-        l2 = losses.dispersion_term(self.generator.read(z).circle, points)
-        return Terms(losses.weighted_sum(l0, l1, l2, self.config.lambda1, self.config.lambda2), l0, l1, l2)
+        return l0, l1, losses.dispersion_term(self.generator.read(z).circle, points)
 
 
 class OurObjective:
@@ -73,7 +90,7 @@ class OurObjective:
     def __init__(
         self, config: BoundaryConfig, density: DensityModel, places: Places, log_level: float, random: torch.Generator
     ) -> None:
-        self.config, self.density = config, density
+        self.config, self.density, self.weights = config, density, config.weights_at(0)
         self.places, self.log_level = places, log_level
         self.ours = ComponentGenerator(config.hidden, places, random)
         self.generator: BoundaryGenerator = self.ours
@@ -82,13 +99,20 @@ class OurObjective:
         """Evaluate the loss; ``random`` is not used."""
         code = self.ours.read(z)
         local = self.ours.local(code)
+        return _weighted(self.weights, *self._terms(code, local, self.places.to_data(local, code.components)))
+
+    def terms_at(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Our three terms for given points."""
+        code = self.ours.read(z)
+        return self._terms(code, self.places.to_local(points, code.components), points)
+
+    def _terms(self, code: LatentCode, local: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """For points in the units of their ellipses and in data space."""
         targets, steepness = self.places.at(*code)
-        points = self.places.to_data(local, code.components)
         astray = (points - self.places.to_data(targets, code.components)).norm(dim=1) * steepness
         l0 = losses.level_term(self.density.log_prob(points), self.log_level, astray)
         l1 = losses.place_term(local, targets)
-        l2 = losses.component_dispersion_term(targets, code.components, local)
-        return Terms(losses.weighted_sum(l0, l1, l2, self.config.lambda1, self.config.lambda2), l0, l1, l2)
+        return l0, l1, losses.component_dispersion_term(targets, code.components, local)
 
 
 class LevelObjective:
@@ -104,24 +128,34 @@ class LevelObjective:
         random: torch.Generator,
     ) -> None:
         self.config, self.density, self.tree = config, density, tree
+        self.weights = config.weights_at(0)
         self.ours = LevelGenerator(config.hidden, tree, epsilon, delta, random)
         self.generator: BoundaryGenerator = self.ours
 
     def terms(self, z: Tensor, random: torch.Generator) -> Terms:
         """Evaluate the loss at levels drawn from ``random``."""
-        low, high = self.tree.log_levels[0], self.tree.log_levels[-1]
         last = len(self.tree.log_levels) - 1
         spread = (1 + 2 * ENDS) * torch.rand(len(z), generator=random) - ENDS
         code = self.ours.code(z, last * spread.clamp(0, 1))
         local = self.ours.local(code)
+        return _weighted(self.weights, *self._terms(code, local, self.ours.to_data(local, code)))
+
+    def terms_at(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The three terms for given points, all at the config's ε."""
+        position = self.ours.position(self.ours.epsilon)
+        code = self.ours.code(z, torch.full_like(z[:, 0], position))
+        return self._terms(code, self.tree.to_local(points, code.branches, code.position), points)
+
+    def _terms(self, code: LevelCode, local: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """For points in the units of their ellipses and in data space."""
+        low, high = self.tree.log_levels[0], self.tree.log_levels[-1]
+        last = len(self.tree.log_levels) - 1
         targets, steepness = self.tree.at(*code)
-        points = self.ours.to_data(local, code)
         astray = (points - self.ours.to_data(targets, code)).norm(dim=1) * steepness
         log_levels = low + (high - low) * code.position / last
         l0 = losses.level_term(self.density.log_prob(points), log_levels, astray)
         l1 = losses.place_term(local, targets)
-        l2 = losses.component_dispersion_term(targets, code.branches, local)
-        return Terms(losses.weighted_sum(l0, l1, l2, self.config.lambda1, self.config.lambda2), l0, l1, l2)
+        return l0, l1, losses.component_dispersion_term(targets, code.branches, local)
 
 
 def make_objective(

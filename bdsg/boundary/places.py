@@ -55,6 +55,10 @@ class Places:
         """Points (N, 2) in units of the ellipses of their components (N,), in data space, (N, 2)."""
         return self.centres[components] + (self.axes[components] @ local[:, :, None])[:, :, 0]
 
+    def to_local(self, points: Tensor, components: Tensor) -> Tensor:
+        """The inverse of ``to_data``."""
+        return to_local(points, self.centres[components], self.axes[components])
+
     def at(self, circle: Tensor, components: Tensor) -> tuple[Tensor, Tensor]:
         """Places in units of the ellipse, (N, 2), for points of the unit circle (N, 2); and their steepness, (N,)."""
         below, above, part = table_places(circle, self.table.shape[1])
@@ -111,7 +115,7 @@ def place_curve(log_prob: LogProb, curve: ClosedCurve, log_level: float, directi
     points = _aligned(points, along, centre, axes)
     reach = (points.roll(-1, 0) - points).norm(dim=1)
     points = project(log_prob, points, log_level, reach)
-    return PlacedCurve(centre, axes, _to_local(points, centre, axes), steepness(log_prob, points))
+    return PlacedCurve(centre, axes, to_local(points, centre, axes), steepness(log_prob, points))
 
 
 def main_directions(curve: ClosedCurve) -> Tensor:
@@ -144,7 +148,7 @@ def _measure(curve: ClosedCurve, axes: Tensor) -> Tensor:
 def _aligned(points: Tensor, along: Tensor, centre: Tensor, axes: Tensor) -> Tensor:
     """Points at ``PLACES`` equal steps of the measure from where the first harmonic in the frame has the phase 0."""
     steps = torch.arange(PLACES).to(along) / PLACES
-    found = torch.view_as_complex(_to_local(_walk(points, along, steps), centre, axes).contiguous())
+    found = torch.view_as_complex(to_local(_walk(points, along, steps), centre, axes).contiguous())
     first = torch.fft.fft(found)[1]
     return _walk(points, along, torch.remainder(steps - float(first.angle()) / (2 * math.pi), 1.0))
 
@@ -156,7 +160,7 @@ def _walk(points: Tensor, along: Tensor, at: Tensor) -> Tensor:
     return (1 - part) * points[side] + part * points[(side + 1) % len(points)]
 
 
-def _to_local(points: Tensor, centres: Tensor, axes: Tensor) -> Tensor:
-    """In units of the ellipse: the inverse of ``Places.to_data``."""
+def to_local(points: Tensor, centres: Tensor, axes: Tensor) -> Tensor:
+    """Points (N, 2) in units of an ellipse: centre (2,) or (N, 2), half axes (2, 2) or (N, 2, 2)."""
     local: Tensor = torch.linalg.solve(axes, (points - centres)[..., None])[..., 0]
     return local

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from bdsg.boundary.flat import flat_density, flat_network, on_cpu, padded, single, with_columns
+from bdsg.boundary.forces import Pulls, look_up
 from bdsg.boundary.generator import DenseGenerator
 from bdsg.boundary.kernels.density import Densities
 from bdsg.boundary.kernels.nearest import make_candidates
@@ -21,8 +21,8 @@ from bdsg.boundary.kernels.network import LANES, Network
 from bdsg.boundary.kernels.ours import OurLoss, OurRoom, our_points, our_steps
 from bdsg.boundary.kernels.paper import PaperLoss, PaperRoom, paper_points, paper_steps
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective
+from bdsg.changes import Weights
 from bdsg.config import BoundaryConfig
-from bdsg.density import DensityModel
 
 
 class Stepper(Protocol):
@@ -37,6 +37,12 @@ class Stepper(Protocol):
 
     def points(self, latent: Tensor) -> np.ndarray:
         """B(z), (n, 2) -> (n, 2) float32, as trained so far."""
+
+    def forces(self, latent: Tensor, points: np.ndarray) -> np.ndarray:
+        """The terms' pulls on B(z) = points (n, 2), for the first m of the latent (n, 2): (3, m, 2)."""
+
+    def weigh(self, weights: Weights) -> None:
+        """Go on with these weights of L1 and L2."""
 
 
 class Kernels(NamedTuple):
@@ -71,8 +77,11 @@ class KernelStepper:
         room: what the last step left.
     """
 
-    def __init__(self, kernels: Kernels, model: DensityModel, network: Network, loss: Any, batch: int) -> None:
-        self._kernels, self._model = kernels, model
+    def __init__(
+        self, kernels: Kernels, objective: PaperObjective | OurObjective, network: Network, loss: Any, batch: int
+    ) -> None:
+        self._kernels, self._objective = kernels, objective
+        self._pulls: tuple[Tensor, Pulls] | None = None
         self.network, self.loss, self.room = network, loss, kernels.room(batch)
         self._shown = network, self.room
 
@@ -87,7 +96,7 @@ class KernelStepper:
             done += more
             known = outside > 0
             if known:
-                self._look_up(outside)
+                look_up(self._objective.density, self.room.points, self.room.found, outside)
             elif done < len(z):
                 return terms[: done + 1]
         return terms
@@ -102,15 +111,16 @@ class KernelStepper:
         points: np.ndarray = room.points.T[room.columns]
         return points
 
-    def _look_up(self, outside: int) -> None:
-        """log p_g and its gradient by the model, for the few points that have left the table."""
-        found = self.room.found
-        which = found.outside[:outside]
-        x = torch.from_numpy(self.room.points[:, which].T.copy()).requires_grad_()
-        log_density = self._model.log_prob(x)
-        (slope,) = torch.autograd.grad(log_density.sum(), x)
-        found.log_density[which] = log_density.detach().numpy()
-        found.slope_x[which], found.slope_y[which] = slope.numpy().T
+    def forces(self, latent: Tensor, points: np.ndarray) -> np.ndarray:
+        """See :class:`Stepper`."""
+        if self._pulls is None or self._pulls[0] is not latent:
+            self._pulls = latent, Pulls(self._objective, latent)
+        return self._pulls[1].at(points, self.loss)
+
+    def weigh(self, weights: Weights) -> None:
+        """See :class:`Stepper`."""
+        self._objective.weights = weights
+        self.loss = self.loss._replace(lambda1=weights.lambda1, lambda2=weights.lambda2)
 
 
 def _paper(objective: PaperObjective, generator: DenseGenerator, batch: int) -> KernelStepper | None:
@@ -122,11 +132,11 @@ def _paper(objective: PaperObjective, generator: DenseGenerator, batch: int) -> 
         make_candidates(single(objective.data)),
         single(generator.centre),
         single(generator.spread),
-        float(objective.config.lambda1),
-        float(objective.config.lambda2),
+        objective.weights.lambda1,
+        objective.weights.lambda2,
     )
     network = flat_network(generator.network, batch)
-    return KernelStepper(Kernels(paper_steps, paper_points, _paper_room), objective.density, network, loss, batch)
+    return KernelStepper(Kernels(paper_steps, paper_points, _paper_room), objective, network, loss, batch)
 
 
 def _paper_room(count: int) -> PaperRoom:
@@ -148,12 +158,12 @@ def _ours(objective: OurObjective, batch: int) -> KernelStepper | None:
         single(places.steepness),
         generator.harmonics,
         objective.log_level,
-        float(objective.config.lambda1),
-        float(objective.config.lambda2),
+        objective.weights.lambda1,
+        objective.weights.lambda2,
     )
     network = flat_network(generator.network, batch)
     kernels = Kernels(our_steps, our_points, lambda count: _our_room(count, places.count))
-    return KernelStepper(kernels, objective.density, network, loss, batch)
+    return KernelStepper(kernels, objective, network, loss, batch)
 
 
 def _our_room(count: int, curves: int) -> OurRoom:

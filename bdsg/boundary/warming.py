@@ -28,4 +28,5 @@ def warm_up() -> None:
         stepper = compiled_stepper(objective, config)
         assert stepper is not None
         stepper.steps(torch.randn(1, _BATCH, 2, generator=random), np.zeros(1), 0)
-        stepper.points(torch.randn(_BATCH, 2, generator=random))
+        latent = torch.randn(_BATCH, 2, generator=random)
+        stepper.forces(latent, stepper.points(latent))

@@ -71,13 +71,12 @@ def curve_rows(curves: np.ndarray, count: int, values: np.ndarray, first: int) -
 
 
 @kernel
-def around(cosine: float, sine: float, count: int) -> tuple[int, int, float]:
+def around(cosine: np.float32, sine: np.float32, count: int) -> tuple[int, int, np.float32]:
     """The two of ``count`` places around an angle, and how far it is from the one to the other."""
     turns = math.atan2(sine, cosine) * _TURN
     place = (turns if turns >= _ZERO else turns + _ONE) * np.float32(count)
     below = min(max(int(place), 0), count - 1)
-    part: float = place - np.float32(below)
-    return below, (below + 1) % count, part
+    return below, (below + 1) % count, place - np.float32(below)
 
 
 @kernel
