@@ -31,7 +31,7 @@ PAPER_BOUNDARY: dict[str, Any] = {
 }
 """What the objective ``paper`` (eq. 4) starts from instead of the defaults of ``ours``."""
 
-LEVELS_BOUNDARY: dict[str, Any] = {"steps": 2000}
+LEVELS_BOUNDARY: dict[str, Any] = {"steps": 4000}
 """What B(z, ε) starts from instead: it has a whole range of levels to learn."""
 
 RESFLOW_DENSITY: dict[str, Any] = {"log_determinant": "roulette"}

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bdsg.boundary.descent import check_terms, draw_latents, stretches
+from bdsg.boundary.compiling import compiled_stepper
+from bdsg.boundary.descent import check_terms, stretches
 from bdsg.boundary.forces import forces_by_autograd
 from bdsg.boundary.helm import Helm, Pace
 from bdsg.boundary.objectives import Objective, Terms, parameters
-from bdsg.boundary.stepper import Stepper, compiled_stepper
+from bdsg.boundary.stepper import Stepper, draw_latents
 from bdsg.changes import Change
 from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.density.descent import Descent
@@ -189,7 +190,7 @@ def train_by_autograd(
         if (change := helm.reach(step, last=last)) is not None:
             yield change
         objective.weights = helm.weights
-        z = draw_latents(1, config.batch_size, random)[0].to(latent.device)
+        z = draw_latents(config.batch_size, 1, random)[0].to(latent.device)
         terms = objective.terms(z, random)
         numbers = _numbers(terms)
         check_terms(numbers, step, helm.weights.learning_rate)

@@ -21,9 +21,6 @@ from bdsg.result import TERMS
 STRETCH_SECONDS = 0.02
 """A stretch is meant to be shorter, so that a stop is soon noticed."""
 
-_BLOCK = 16
-"""PyTorch draws normal numbers in blocks of 16: draws of whole blocks are one stream, however they are cut."""
-
 
 class Stretch(NamedTuple):
     """Steps that were taken at one go.
@@ -43,13 +40,6 @@ class Stretch(NamedTuple):
     forces: np.ndarray | None
     last: bool
     change: Change | None
-
-
-def draw_latents(steps: int, batch: int, random: torch.Generator) -> Tensor:
-    """z ~ N(0, I) of some steps, (steps, batch, 2): the same numbers as drawn step by step."""
-    if batch * 2 % _BLOCK == 0:
-        return torch.randn(steps, batch, 2, generator=random)
-    return torch.stack([torch.randn(batch, 2, generator=random) for _ in range(steps)])
 
 
 def check_terms(terms: dict[str, float], step: int, learning_rate: float) -> None:
@@ -80,7 +70,7 @@ def stretches(
     Raises:
         DivergenceError: a term of the loss is no longer finite.
     """
-    steps, batch = helm.config.steps, helm.config.batch_size
+    steps = helm.config.steps
     ends = np.array(sorted({*due, steps}))
     step, allowed = 0, 1
     while True:
@@ -94,7 +84,7 @@ def stretches(
         count = min(end - step, allowed, paced)
         rates = [helm.weights.learning_rate * one_cycle(i / steps) for i in range(step, step + count)]
         begun = time.perf_counter()
-        latents = draw_latents(count, batch, random)
+        latents = stepper.draw(count, random)
         terms = stepper.steps(latents, np.array([-1.0] if last else rates), step)
         finite = np.isfinite(terms).all(1)
         if finite[0]:

@@ -134,11 +134,14 @@ class LevelObjective:
 
     def terms(self, z: Tensor, random: torch.Generator) -> Terms:
         """Evaluate the loss at levels drawn from ``random``."""
-        last = len(self.tree.log_levels) - 1
-        spread = (1 + 2 * ENDS) * torch.rand(len(z), generator=random) - ENDS
-        code = self.ours.code(z, last * spread.clamp(0, 1))
+        code = self.ours.code(z, self.positions(len(z), random))
         local = self.ours.local(code)
         return _weighted(self.weights, *self._terms(code, local, self.ours.to_data(local, code)))
+
+    def positions(self, count: int, random: torch.Generator) -> Tensor:
+        """Levels to train at, in steps from the lowest, (count,)."""
+        spread = (1 + 2 * ENDS) * torch.rand(count, generator=random) - ENDS
+        return (len(self.tree.log_levels) - 1) * spread.clamp(0, 1)
 
     def terms_at(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The three terms for given points, all at the config's ε."""

@@ -1,8 +1,4 @@
-"""Compiled training steps of an objective.
-
-The network's parameters become views of one flat vector, which the kernels move: so the PyTorch module is at any
-time the network as trained so far.
-"""
+"""Compiled training steps: what drives the kernels of an objective."""
 
 from __future__ import annotations
 
@@ -10,26 +6,34 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from bdsg.boundary.flat import flat_density, flat_network, on_cpu, padded, single, with_columns
-from bdsg.boundary.forces import Pulls, look_up
-from bdsg.boundary.generator import DenseGenerator
-from bdsg.boundary.kernels.density import Densities
-from bdsg.boundary.kernels.nearest import make_candidates
+from bdsg.boundary.flat import padded, with_columns
+from bdsg.boundary.forces import Pulls, forces_by_autograd, look_up
 from bdsg.boundary.kernels.network import LANES, Network
-from bdsg.boundary.kernels.ours import OurLoss, OurRoom, our_points, our_steps
-from bdsg.boundary.kernels.paper import PaperLoss, PaperRoom, paper_points, paper_steps
-from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective
+from bdsg.boundary.objectives import LevelObjective, OurObjective, PaperObjective
 from bdsg.changes import Weights
-from bdsg.config import BoundaryConfig
+
+_BLOCK = 16
+"""PyTorch draws normal numbers in blocks of 16: draws of whole blocks are one stream, however they are cut."""
+
+
+def draw_latents(batch: int, steps: int, random: torch.Generator) -> Tensor:
+    """z ~ N(0, I) of some steps, (steps, batch, 2): the same numbers as drawn step by step."""
+    if batch * 2 % _BLOCK == 0:
+        return torch.randn(steps, batch, 2, generator=random)
+    return torch.stack([torch.randn(batch, 2, generator=random) for _ in range(steps)])
 
 
 class Stepper(Protocol):
     """Training steps of one objective."""
 
+    def draw(self, count: int, random: torch.Generator) -> Tensor:
+        """What ``steps`` takes for ``count`` steps, as training by autograd would draw it."""
+
     def steps(self, latents: Tensor, rates: np.ndarray, first_step: int) -> np.ndarray:
-        """Descend once for each z of (S, N, 2), at learning rates (S,); a negative one only evaluates the terms.
+        """Descend once for each z of (S, N, 2 or 3), at learning rates (S,); a negative one only evaluates the terms.
 
         Returns:
             L, L0, L1, L2 of each step, (S, 4) in double precision; it ends early with a step that is not finite.
@@ -45,6 +49,10 @@ class Stepper(Protocol):
         """Go on with these weights of L1 and L2."""
 
 
+def _as_it_is(z: Tensor) -> Tensor:
+    return z
+
+
 class Kernels(NamedTuple):
     """What the kernels of an objective share.
 
@@ -52,20 +60,18 @@ class Kernels(NamedTuple):
         steps: as ``kernels.paper.paper_steps``.
         points: as ``kernels.paper.paper_points``.
         room: makes room for a batch of a size.
+        draw: see :class:`Stepper`.
+        complete: adds to z (n, 2) what the kernels want beside it.
     """
 
     steps: Callable[..., tuple[int, int]]
     points: Callable[..., None]
     room: Callable[[int], Any]
+    draw: Callable[[int, torch.Generator], Tensor]
+    complete: Callable[[Tensor], Tensor] = _as_it_is
 
 
-def compiled_stepper(objective: Objective, config: BoundaryConfig) -> KernelStepper | None:
-    """Compiled steps for an objective, or None where there are none: another device, dimension, density or network."""
-    if isinstance(objective, PaperObjective) and isinstance(objective.generator, DenseGenerator):
-        return _paper(objective, objective.generator, config.batch_size)
-    if isinstance(objective, OurObjective):
-        return _ours(objective, config.batch_size)
-    return None
+Compilable = PaperObjective | OurObjective | LevelObjective
 
 
 class KernelStepper:
@@ -77,13 +83,15 @@ class KernelStepper:
         room: what the last step left.
     """
 
-    def __init__(
-        self, kernels: Kernels, objective: PaperObjective | OurObjective, network: Network, loss: Any, batch: int
-    ) -> None:
+    def __init__(self, kernels: Kernels, objective: Compilable, network: Network, loss: Any, batch: int) -> None:
         self._kernels, self._objective = kernels, objective
         self._pulls: tuple[Tensor, Pulls] | None = None
         self.network, self.loss, self.room = network, loss, kernels.room(batch)
         self._shown = network, self.room
+
+    def draw(self, count: int, random: torch.Generator) -> Tensor:
+        """See :class:`Stepper`."""
+        return self._kernels.draw(count, random)
 
     def steps(self, latents: Tensor, rates: np.ndarray, first_step: int) -> np.ndarray:
         """See :class:`Stepper`; points outside a table's window are looked up in the model itself."""
@@ -107,12 +115,14 @@ class KernelStepper:
         if self._shown[1].points.shape[1] != count or self._shown[1] is self.room:
             self._shown = with_columns(self.network, padded(count, LANES)), self._kernels.room(count)
         network, room = self._shown
-        self._kernels.points(latent.numpy(), network, self.loss, room)
+        self._kernels.points(self._kernels.complete(latent).numpy(), network, self.loss, room)
         points: np.ndarray = room.points.T[room.columns]
         return points
 
     def forces(self, latent: Tensor, points: np.ndarray) -> np.ndarray:
         """See :class:`Stepper`."""
+        if isinstance(self._objective, LevelObjective):
+            return forces_by_autograd(self._objective, latent)
         if self._pulls is None or self._pulls[0] is not latent:
             self._pulls = latent, Pulls(self._objective, latent)
         return self._pulls[1].at(points, self.loss)
@@ -121,59 +131,3 @@ class KernelStepper:
         """See :class:`Stepper`."""
         self._objective.weights = weights
         self.loss = self.loss._replace(lambda1=weights.lambda1, lambda2=weights.lambda2)
-
-
-def _paper(objective: PaperObjective, generator: DenseGenerator, batch: int) -> KernelStepper | None:
-    density = flat_density(objective.density)
-    if density is None or objective.data.shape[1] != 2 or not on_cpu(objective.data):
-        return None
-    loss = PaperLoss(
-        density,
-        make_candidates(single(objective.data)),
-        single(generator.centre),
-        single(generator.spread),
-        objective.weights.lambda1,
-        objective.weights.lambda2,
-    )
-    network = flat_network(generator.network, batch)
-    return KernelStepper(Kernels(paper_steps, paper_points, _paper_room), objective, network, loss, batch)
-
-
-def _paper_room(count: int) -> PaperRoom:
-    points, pull = np.zeros((2, 2, count), np.float32)
-    return PaperRoom(_densities(count), points, pull, np.arange(count))
-
-
-def _ours(objective: OurObjective, batch: int) -> KernelStepper | None:
-    density, generator, places = flat_density(objective.density), objective.ours, objective.places
-    if density is None or not on_cpu(places.table):
-        return None
-    loss = OurLoss(
-        density,
-        -2.0 * np.log1p(-single(generator.edges)),
-        single(generator.radii),
-        single(places.centres),
-        single(places.axes),
-        single(places.table),
-        single(places.steepness),
-        generator.harmonics,
-        objective.log_level,
-        objective.weights.lambda1,
-        objective.weights.lambda2,
-    )
-    network = flat_network(generator.network, batch)
-    kernels = Kernels(our_steps, our_points, lambda count: _our_room(count, places.count))
-    return KernelStepper(kernels, objective, network, loss, batch)
-
-
-def _our_room(count: int, curves: int) -> OurRoom:
-    points, local, targets, pull = np.zeros((4, 2, count), np.float32)
-    places = np.zeros((2, count), np.int64)
-    steepness = np.zeros(count, np.float32)
-    starts = np.zeros(curves + 1, np.int64)
-    return OurRoom(_densities(count), points, local, targets, steepness, pull, places[0], places[1], starts)
-
-
-def _densities(count: int) -> Densities:
-    rows = np.zeros((4, count), np.float32)
-    return Densities(rows[0], rows[1], rows[2], np.zeros(count, np.int64), rows[3])

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from bdsg import experiment
+from bdsg.boundary.compiling import compiled_stepper
 from bdsg.boundary.forces import SHOWN, Pulls, forces_by_autograd
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective, make_objective
-from bdsg.boundary.stepper import KernelStepper, compiled_stepper
+from bdsg.boundary.stepper import KernelStepper
 from bdsg.changes import Weights
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture

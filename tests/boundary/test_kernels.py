@@ -11,13 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.boundary import losses
+from bdsg.boundary.compiling import compiled_stepper
 from bdsg.boundary.flat import flat_density, flat_network
 from bdsg.boundary.kernels.adam import adam
 from bdsg.boundary.kernels.density import Densities, log_density
 from bdsg.boundary.kernels.nearest import Candidates, distance_term, make_candidates
 from bdsg.boundary.kernels.network import backward, forward
 from bdsg.boundary.objectives import PaperObjective
-from bdsg.boundary.stepper import KernelStepper, compiled_stepper
+from bdsg.boundary.stepper import KernelStepper
 from bdsg.config import BoundaryConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, TabulatedDensity

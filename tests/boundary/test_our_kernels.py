@@ -11,9 +11,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from bdsg.boundary.compiling import compiled_stepper
 from bdsg.boundary.objectives import OurObjective, make_objective
 from bdsg.boundary.places import Places
-from bdsg.boundary.stepper import KernelStepper, compiled_stepper
+from bdsg.boundary.stepper import KernelStepper
 from bdsg.config import BoundaryConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, TabulatedDensity
