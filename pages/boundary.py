@@ -1,8 +1,8 @@
-"""Train B(z), watch it move to the boundary, play it back."""
+"""Train B(z), watch it move to the boundary, steer it, play it back."""
 
 import streamlit as st
 
-from bdsg.ui import boundary_view, controls, progress, session, tour
+from bdsg.ui import boundary_view, controls, progress, session, steering, tour
 
 SETTINGS = ("hidden", "steps", "batch_size", "learning_rate", "lambda1", "lambda2", "snapshots")
 
@@ -10,7 +10,7 @@ SETTINGS = ("hidden", "steps", "batch_size", "learning_rate", "lambda1", "lambda
 def choose() -> None:
     """The run's controls."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=330):
+        with st.container(width=300):
             controls.distribution_control()
         controls.variant_control(
             "boundary",
@@ -19,14 +19,13 @@ def choose() -> None:
             "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε, with a distance that looks both ways.",
         )
         controls.levels_control()
-        with st.container(width=160):
-            progress.train_button(run, veiled=veiled)
-    controls.run_caption()
-    with st.expander("More settings"):
-        columns = st.columns(3)
-        for index, name in enumerate(SETTINGS):
-            with columns[index % 3]:
-                controls.setting_controls("boundary", (name,))
+        seconds = steering.pace_control()
+        with st.container(width=130):
+            progress.train_button(run, veiled=veiled, seconds=seconds)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="steering"):
+        steering.sliders(run)
+        with st.popover("More settings"):
+            controls.setting_controls("boundary", SETTINGS)
 
 
 session.front_door()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
-from bdsg.ui import history, progress, session, stage, takeaway, tour, views
+from bdsg.ui import controls, history, progress, session, stage, steering, takeaway, tour, views
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.15
+
+STATE_HEIGHT = 64
+"""Pixels kept for the state of the run, whatever it is, so that the picture below never moves."""
 
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
@@ -23,9 +26,20 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
 
 def _live(run: Run | None, config: ExperimentConfig) -> None:
     with session.guarded():
-        progress.progress_line(run)
+        with st.container(height=STATE_HEIGHT, border=False, key="state"):
+            _state(run)
         stage.player(_payload(run, config), key="player")
         progress.rerun_at_end(run)
+
+
+def _state(run: Run | None) -> None:
+    """The run in a line: how far it is, or which it is, and how it was steered."""
+    if run is not None and run.state != "finished":
+        progress.progress_line(run, terms=False)
+    elif not session.teaching():  # there it stands in the head
+        with st.container(horizontal=True, vertical_alignment="center"):
+            controls.run_caption()
+            steering.changes_line()
 
 
 def _payload(run: Run | None, config: ExperimentConfig) -> bytes:

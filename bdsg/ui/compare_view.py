@@ -97,7 +97,8 @@ def _both(first: Run, second: Run) -> None:
     epsilon = configs[0].epsilon
     titles = comparison.titles(*configs)
     payloads = [
-        views.player_payload(run.config, run, epsilon=epsilon, probed=False, autoplay=True) for run in (first, second)
+        views.player_payload(run.config, run, epsilon=epsilon, probed=False, forces=None, autoplay=True)
+        for run in (first, second)
     ]
     stage.side_by_side(payloads, titles, key=f"beside:{configs[0].key()}:{configs[1].key()}")
     scores = [_scores(run.config.key(), run, epsilon, configs[0].delta) for run in (first, second)]

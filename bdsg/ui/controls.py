@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from bdsg.changes import STEERED
 from bdsg.config import ExperimentConfig
 from bdsg.presets import PRESETS
 from bdsg.ui import session
@@ -45,7 +46,9 @@ def setting_controls(section: str, names: tuple[str, ...]) -> None:
     variant = f"{_distribution(config)}:{config.density.kind}:{config.boundary.objective}"
     fields = {field.name: field for field in dataclasses.fields(part)}
     for name in names:
-        _control(section, fields[name], getattr(part, name), f"{section}.{name}:{variant}")
+        value = getattr(part, name)
+        elsewhere = f":{value:g}" if name in STEERED else ""  # a slider may have moved it
+        _control(section, fields[name], value, f"{section}.{name}:{variant}{elsewhere}")
 
 
 def _control(section: str, field: dataclasses.Field[Any], value: Any, key: str) -> None:

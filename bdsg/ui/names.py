@@ -49,7 +49,7 @@ def label(field: dataclasses.Field[Any]) -> str:
 
 def _named(field: dataclasses.Field[Any]) -> str:
     """Name and symbol."""
-    name, symbol = LABELS.get(field.name, field.name.replace("_", " ").capitalize()), field.metadata["symbol"]
+    name, symbol = LABELS.get(field.name, field.name.replace("_", " ").capitalize()), field.metadata.get("symbol")
     return f"{name} {symbol}" if symbol else name
 
 
@@ -62,10 +62,21 @@ def setting_label(dotted: str) -> str:
     return PLACES[section] + _named(fields[name])
 
 
+SYMBOLS = {"lambda1": "λ1", "lambda2": "λ2", "learning_rate": "learning rate"}
+
+
+def change_words(change: dict[str, Any]) -> str:
+    """``from step 400 λ2 = 0``."""
+    values = [f"{SYMBOLS[name]} = {value:g}" for name, value in change.items() if name in SYMBOLS]
+    return f"from step {change['step']:,} {', '.join(values)}"
+
+
 def setting_words(value: Any) -> str:
     """A setting's value in words."""
     if value is None:
         return "–"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "; ".join(change_words(change) for change in value)
     if isinstance(value, dict):
         return f"Own mixture of {len(value['weights'])}"
     if isinstance(value, str):

@@ -14,12 +14,15 @@ STOP_SECONDS = 0.25
 """How long a page waits for a stopped run's scores before it says that the run is stopping."""
 
 STAGES = {"density": "Fitting the density", "boundary": "Training B(z)", "scores": "Scoring"}
-STARTING = "Starting… Right after installation this takes up to a minute: the training code is compiled once."
+STARTING = "Starting… Right after installation this takes up to a minute."
 TERM_NAMES = {"loss": "loss", "l0": "L0", "l1": "L1", "l2": "L2"}
 
 
-def train_button(run: Run | None, *, veiled: bool = False) -> None:
-    """Start the run of the present choices, or stop it; it is never started twice.  ``veiled``: not yet."""
+def train_button(run: Run | None, *, veiled: bool = False, seconds: float = 0.0) -> None:
+    """Start the run of the present choices, or stop it; it is never started twice, except to be watched.
+
+    ``veiled``: not yet.  ``seconds``: what it is to take, where it is to be watched.
+    """
     if run is not None and run.active:
         st.button(
             "Stopping…" if run.stopping else "Stop",
@@ -31,7 +34,7 @@ def train_button(run: Run | None, *, veiled: bool = False) -> None:
             width="stretch",
         )
         return
-    done = run is not None and run.state == "finished"
+    done = run is not None and run.state == "finished" and not seconds
     help = "Change a setting to train again." if done else "Fits the density, then trains B(z), in the background."
     st.button(
         "Trained" if done else "Train",
@@ -41,6 +44,7 @@ def train_button(run: Run | None, *, veiled: bool = False) -> None:
         disabled=done or veiled,
         help="Answer the tour's question first." if veiled else help,
         on_click=_start,
+        args=(seconds,),
         width="stretch",
     )
 
@@ -53,9 +57,12 @@ def teaching_head(run: Run | None, *, veiled: bool = False) -> None:
             train_button(run, veiled=veiled)
 
 
-def _start() -> None:
+def _start(seconds: float) -> None:
     """Called before the page runs again, which then shows the run at once."""
     with session.guarded():
+        if seconds:  # it may become another on its way: it is noted when it has ended
+            session.keep(session.queue().watch(session.config(), seconds))
+            return
         session.queue().submit(session.config())
         history.note(session.choices())
 
@@ -66,7 +73,7 @@ def _stop(run: Run) -> None:
     session.queue().wait(run, STOP_SECONDS)
 
 
-def progress_line(run: Run | None) -> None:
+def progress_line(run: Run | None, *, terms: bool = True) -> None:
     """What the run is at, its loss terms and the time left."""
     if run is None:
         return
@@ -77,7 +84,7 @@ def progress_line(run: Run | None) -> None:
     elif run.state == "queued":
         st.progress(0.0, f"Waiting for a free worker: number {run.place} in the queue.")
     elif run.active:
-        _running(run)
+        _running(run, terms)
 
 
 def rerun_at_end(run: Run | None) -> None:
@@ -88,15 +95,18 @@ def rerun_at_end(run: Run | None) -> None:
         st.rerun()
 
 
-def _running(run: Run) -> None:
+def _running(run: Run, terms: bool) -> None:
     now = run.progress
     if now is None:
         st.progress(0.0, STARTING)
         return
     words = [f"{STAGES[now.stage]}: step {now.step:,} of {now.steps:,}"]
-    words += [f"{TERM_NAMES.get(name, name)} {value:.3g}" for name, value in now.terms.items()]
+    if terms:
+        words += [f"{TERM_NAMES.get(name, name)} {value:.3g}" for name, value in now.terms.items()]
+    if run.hurried:
+        words.append("hurrying, as others wait")
     if run.seconds_left is not None:
-        words.append(f"{_time(run.seconds_left)} left in this stage")
+        words.append(f"{_time(run.seconds_left)} left" + (" in this stage" if terms else ""))
     st.progress(min(1.0, now.step / now.steps), " · ".join(words))
 
 

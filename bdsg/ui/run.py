@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from bdsg.changes import Change, Weights
 from bdsg.config import ExperimentConfig
 from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
 
@@ -15,6 +17,13 @@ class Run:
     """One run as a page sees it; only the queue changes it.
 
     Attributes:
+        config: with the changes made so far; the result's, in the end.
+        name: stays the same all through: a player that shows the run goes on while the config changes.
+        seconds: what training B is to take, for one who watches; 0 for as little as it can.
+        hurried: it is no longer to take its time, because others wait.
+        own: it belongs to the one who watches or steers it, and others who want an equal one get another.
+        joined: someone else waits for it too.
+        asked: values that were asked for and have not been told of as a change yet.
         state: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
         place: place in the queue from 1, or 0 outside it.
         stopping: a stop was asked for, and the run is about to end.
@@ -37,6 +46,19 @@ class Run:
     boundary_snapshots: list[BoundarySnapshot] = field(default_factory=list)
     result: Result | None = None
     error: str | None = None
+    name: str = ""
+    seconds: float = 0.0
+    hurried: bool = False
+    own: bool = False
+    joined: bool = False
+    asked: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def weights(self) -> Weights:
+        """λ1, λ2 and the learning rate as they are now, or are about to be."""
+        now = self.progress
+        step = now.step if now is not None and now.stage != "density" and self.active else 0
+        return self.config.boundary.weights_at(step)._replace(**self.asked)
 
     @property
     def active(self) -> bool:
@@ -65,8 +87,17 @@ def take(run: Run, event: Event | Result) -> None:
             run.density_snapshots.append(event)
         case BoundarySnapshot():
             run.boundary_snapshots.append(event)
+        case Change():
+            run.config = steered(run.config, event)
+            run.asked = {name: value for name, value in run.asked.items() if name not in event.given()}
         case Result():
             fill(run, event)
+            run.config = event.config
+
+
+def steered(config: ExperimentConfig, change: Change) -> ExperimentConfig:
+    """The config with a change made by hand; raises ConfigError if it cannot be made."""
+    return dataclasses.replace(config, boundary=config.boundary.steered(change))
 
 
 def fill(run: Run, result: Result) -> None:
@@ -80,8 +111,14 @@ def fill(run: Run, result: Result) -> None:
     fit = zip(arrays["density_steps"], arrays["density_held_out"], arrays["density_frames"], strict=True)
     run.density_snapshots = [DensitySnapshot(int(step), float(held_out), frame) for step, held_out, frame in fit]
     steps = zip(arrays["snapshot_steps"], arrays["snapshot_terms"], arrays["snapshot_points"], strict=True)
+    forces = arrays.get("snapshot_forces")
     run.boundary_snapshots = [
-        BoundarySnapshot(int(step), dict(zip(TERMS, map(float, terms), strict=True)), points)
-        for step, terms, points in steps
+        BoundarySnapshot(
+            int(step),
+            dict(zip(TERMS, map(float, terms), strict=True)),
+            points,
+            None if forces is None else forces[number],
+        )
+        for number, (step, terms, points) in enumerate(steps)
     ]
     run.result = result

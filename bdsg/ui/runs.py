@@ -9,11 +9,12 @@ import logging
 import threading
 from collections import OrderedDict, deque
 
+from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.events import Ended
 from bdsg.store import Store
-from bdsg.ui.run import Run, fill, take
+from bdsg.ui.run import Run, fill, steered, take
 from bdsg.ui.workers import WorkerDied, WorkerProcess
 
 STOP_SECONDS = 10.0
@@ -25,7 +26,11 @@ log = logging.getLogger(__name__)
 
 
 class RunQueue:
-    """Equal configs share one run; others wait their turn for a worker.  Safe to call from any thread."""
+    """Equal configs share one run; others wait their turn for a worker.  Safe to call from any thread.
+
+    A run that is watched, or that was steered, is its owner's alone until it ends; from then on it is found under
+    the key of the config that it has become.
+    """
 
     def __init__(
         self, workers: int = 2, store: Store | None = None, *, keep: int = 32, stop_seconds: float = STOP_SECONDS
@@ -54,11 +59,68 @@ class RunQueue:
         self.find(config)  # brings a stored result into memory
         with self._changed:
             if run := self._known(config):
+                run.joined = True
                 return run
-            run = self._add(config)
-            self._waiting.append(run)
-            self._update()
-            return run
+            run = self._enqueue(self._add(config))
+        self._hurry()
+        return run
+
+    def watch(self, config: ExperimentConfig, seconds: float) -> Run:
+        """A new run of one's own, though an equal one is there, whose B is to train for about some seconds."""
+        with self._changed:
+            run = self._add(config, own=True)
+            run.seconds = seconds
+            self._enqueue(run)
+        self._hurry()
+        return run
+
+    def steer(self, run: Run, **values: float) -> None:
+        """Change λ1, λ2 or the learning rate of a run under way; nothing happens to an ended one.
+
+        Raises:
+            ConfigError: a value is out of its limits, or the run was changed too often.
+            BDSGError: someone else waits for this very run.
+        """
+        steered(run.config, Change(run.config.boundary.steps, **values))
+        with self._changed:
+            if not run.active:
+                return
+            if run.joined:
+                raise BDSGError("Someone else waits for this very run, so it stays as it is: train one to watch.")
+            if not run.own:
+                self._disown(run)
+            run.asked |= values
+            worker = self._serving.get(run)
+        if worker is not None:  # else they are sent when the run begins
+            with contextlib.suppress(WorkerDied):
+                worker.send("steer", run.number, values=values)
+
+    def _disown(self, run: Run) -> None:
+        """Take a run from under its config's key: it is about to become another's."""
+        del self._runs[run.config.key()]
+        run.own = True
+        self._runs[self._own_key(run)] = run
+
+    @staticmethod
+    def _own_key(run: Run) -> str:
+        return f"run {run.number}"
+
+    def _enqueue(self, run: Run) -> Run:
+        self._waiting.append(run)
+        self._update()
+        return run
+
+    def _hurry(self) -> None:
+        """While others wait for a worker, nobody keeps one to watch it sleep."""
+        with self._changed:
+            if len(self._waiting) <= len(self._workers) - len(self._serving):
+                return
+            slow = [(run, worker) for run, worker in self._serving.items() if run.seconds and not run.hurried]
+            for run, _ in slow:
+                run.hurried = True
+        for run, worker in slow:
+            with contextlib.suppress(WorkerDied):
+                worker.send("pace", run.number, seconds=0.0)
 
     def find(self, config: ExperimentConfig) -> Run | None:
         """The run of an equal config in memory, whatever its state, or from the store; it starts nothing."""
@@ -86,11 +148,14 @@ class RunQueue:
         result = self._store.by_key(key) if self._store else None
         return self.find(result.config) if result else None
 
-    def _add(self, config: ExperimentConfig) -> Run:
+    def _add(self, config: ExperimentConfig, *, own: bool = False) -> Run:
         if self._closed:
             raise BDSGError("The queue of runs is closed, because the app is ending: start the app again.")
-        run = self._runs[config.key()] = Run(config, next(self._numbers))
-        self._runs.move_to_end(config.key())
+        run = Run(config, next(self._numbers), own=own)
+        key = self._own_key(run) if own else config.key()
+        run.name = f"{config.key()}-{run.number}" if own else key
+        self._runs[key] = run
+        self._runs.move_to_end(key)
         return run
 
     def stop(self, run: Run) -> None:
@@ -198,7 +263,12 @@ class RunQueue:
         if not worker.alive:
             worker.start()
         root = str(self._store.root) if self._store else None
-        worker.send("run", run.number, config=run.config.to_dict(), store=root)
+        with self._changed:
+            asked = dict(run.asked)
+        worker.send("run", run.number, config=run.config.to_dict(), store=root, seconds=run.seconds)
+        if asked:
+            worker.send("steer", run.number, values=asked)
+        self._hurry()
         if run.stopping:  # asked while the process was being replaced
             worker.send("stop", run.number)
         while True:
@@ -216,7 +286,17 @@ class RunQueue:
     def _end(self, run: Run, state: str, error: str | None = None) -> None:
         run.state = state
         run.error = error if state == "failed" else None
+        if run.own:
+            self._hand_over(run)
         self._update()
+
+    def _hand_over(self, run: Run) -> None:
+        """Let an ended run be found under its config's key, unless a better one is."""
+        self._runs.pop(self._own_key(run), None)
+        other = self._runs.get(run.config.key())
+        if other is None or not (other.active or (other.state == "finished" and run.state != "finished")):
+            self._runs[run.config.key()] = run
+            self._runs.move_to_end(run.config.key())
 
     def _update(self) -> None:
         """Number the queue, forget the oldest ended runs, and wake whoever waits."""

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from bdsg.changes import STEERED
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.presets import PRESETS
@@ -145,8 +146,35 @@ def show_controls() -> None:
 
 
 def current_run() -> Run | None:
-    """The run of the present config if it was started, by anyone, or is in the store; it starts nothing."""
-    return current_run_of(choices())
+    """The run of the present config if it was started, by anyone, or is in the store; it starts nothing.
+
+    One that this visit watches or steers comes first.
+    """
+    return _kept_run() or current_run_of(choices())
+
+
+def keep(run: Run) -> None:
+    """Remember a run that is this visit's own: no one finds it by its config while it is under way."""
+    st.session_state.own_run = (config().key(), run)
+
+
+def _kept_run() -> Run | None:
+    kept: tuple[str, Run] | None = st.session_state.get("own_run")
+    return kept[1] if kept is not None and config().key() == kept[0] else None
+
+
+def take_over_ending() -> None:
+    """When a run of this visit has ended, the choices become what it was steered to; others made meanwhile stay."""
+    run = _kept_run()
+    if run is None or run.active:
+        return
+    del st.session_state.own_run
+    before, after = config().boundary, run.config.boundary
+    boundary = {**choices().get("boundary", {}), "changes": [change.to_dict() for change in after.changes]}
+    boundary |= {name: getattr(after, name) for name in STEERED if getattr(after, name) != getattr(before, name)}
+    if not after.changes:
+        del boundary["changes"]
+    adopt({**choices(), "boundary": boundary})
 
 
 def current_run_of(chosen: Choices) -> Run | None:

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from bdsg.changes import Change
 from bdsg.codec import Arrays, pack
 from bdsg.errors import ConfigError
 from bdsg.level_boundary import PREFIX
 
 ASSETS = Path(__file__).parent / "assets"
 SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "picture.js", "address.js")
-PLAYER = (*SHARED, "timeline.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js")
+PLAYER = (*SHARED, "timeline.js", "forces.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js")
 BESIDE = (*SHARED, "timeline.js", "transport.js", "ensemble.js", "beside.js")
 EVALUATION = (
     *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
@@ -36,6 +37,9 @@ FULL_SCALE = 32767
 
 HEAT_SPAN = 9.0
 """Natural-log units below the peak that the heat map shows: a factor of about 8,000 in density."""
+
+ARROW_LEAST, ARROW_DECADES = 0.01, 6.0
+"""An arrow for a pull F is log10(1 + F / ARROW_LEAST) long, in units of a factor of ten; longer ones are cut."""
 
 Lines = Sequence[np.ndarray]
 Window = Sequence[float] | np.ndarray
@@ -104,6 +108,19 @@ def quantise(points: np.ndarray, low: Window, high: Window) -> np.ndarray:
     return np.clip(np.rint(scaled), -FULL_SCALE, FULL_SCALE).astype(np.int16)
 
 
+def arrows(forces: np.ndarray) -> np.ndarray:
+    """Pulls (..., 2) as int16 arrows: their direction, and a length that grows by as much for each factor of ten.
+
+    Raises:
+        ConfigError: a pull is NaN or infinite.
+    """
+    exact = _finite("forces", forces).astype(np.float64)
+    size = np.linalg.norm(exact, axis=-1, keepdims=True)
+    length = np.minimum(np.log10(1 + size / ARROW_LEAST), ARROW_DECADES)
+    found = np.rint(exact / np.maximum(size, 1e-300) * (length / ARROW_DECADES * FULL_SCALE))
+    return np.asarray(found, dtype=np.int16)
+
+
 def heat(log_density: np.ndarray, peak: float) -> np.ndarray:
     """Log densities as bytes: 255 at ``peak``, 0 at ``HEAT_SPAN`` below it or further down."""
     share = (_finite("heat", log_density) - peak) / HEAT_SPAN + 1
@@ -160,6 +177,8 @@ def player_payload(
     probed: bool = False,
     lambda1: float | None = None,
     lambda2: float | None = None,
+    changes: Sequence[Change] = (),
+    forces: np.ndarray | None = None,
     **playback: Any,
 ) -> bytes:
     """Everything the player shows of one run.
@@ -174,12 +193,18 @@ def player_payload(
         latent: the z of the snapshots' points, (n, 2).
         probed: whether both densities go along in full, for the probe.
         truth_lines, model_lines: contour lines {p_x = ε} and {p_g = ε}, (k, 2) each.
-        lambda1, lambda2: the weights of L1 and L2, shown beside their curves.
+        lambda1, lambda2: the weights of L1 and L2 at first, shown beside their curves.
+        changes: what changed on the way, marked in the loss chart.
+        forces: the terms' pulls on the first m points, (S, 3, m, 2).
         playback: fields of :class:`Playback`.
     """
     low, high = _window(low, high)
     peak = float(np.max(log_p_x))
-    arrays = {"data": _floats("data", data), "heat": heat(log_p_x, peak), **_snapshots(frames, steps, terms, low, high)}
+    arrays = {
+        "data": _floats("data", data),
+        "heat": heat(log_p_x, peak),
+        **_snapshots(frames, steps, terms, forces, low, high),
+    }
     if log_p_g is not None:
         arrays["model_heat"] = heat(log_p_g, peak)
     optional = {"model_samples": model_samples, "warp": warp, "latent": latent}
@@ -198,6 +223,7 @@ def player_payload(
         "epsilon": float(epsilon),
         **dataclasses.asdict(Playback(**playback)),
         "weights": {name: weight for name, weight in weights.items() if weight is not None},
+        **_marks(changes),
     }
     return pack(arrays, meta)
 
@@ -211,14 +237,16 @@ def delta_payload(
     frames: np.ndarray,
     steps: np.ndarray,
     terms: np.ndarray,
+    forces: np.ndarray | None = None,
+    changes: Sequence[Change] = (),
     live: bool = True,
 ) -> bytes:
     """Snapshots ``first``, ``first`` + 1, ... of a run that the player already shows.
 
     The player ignores them if an earlier one is missing, and catches up with the next full payload.
     """
-    meta = {"kind": "delta", "run": run, "first": int(first), "live": live}
-    return pack(_snapshots(frames, steps, terms, low, high), meta)
+    meta = {"kind": "delta", "run": run, "first": int(first), "live": live, **_marks(changes)}
+    return pack(_snapshots(frames, steps, terms, forces, low, high), meta)
 
 
 def evaluation_payload(
@@ -280,17 +308,28 @@ def editor_payload(*, modes: list[dict[str, float]], epsilon: float, limits: dic
     return pack({}, {"modes": modes, "epsilon": epsilon, "limits": limits, "edit": edit})
 
 
+def _marks(changes: Sequence[Change]) -> dict[str, Any]:
+    """Changes for the loss chart, and what the arrows' lengths mean."""
+    return {
+        "changes": [change.to_dict() for change in changes],
+        "arrows": {"least": ARROW_LEAST, "decades": ARROW_DECADES},
+    }
+
+
 def _snapshots(
-    frames: np.ndarray, steps: np.ndarray, terms: np.ndarray, low: Window, high: Window
+    frames: np.ndarray, steps: np.ndarray, terms: np.ndarray, forces: np.ndarray | None, low: Window, high: Window
 ) -> dict[str, np.ndarray]:
     count = len(steps)
     if frames.shape[0] != count or terms.shape[0] != count or frames.ndim != 3 or frames.shape[2] != 2:
         shapes = (frames.shape, steps.shape, terms.shape)
         raise ConfigError("frames", shapes, "must be (S, n, 2) with steps (S,) and terms (S, 4): pass equal numbers S.")
+    if forces is not None and len(forces) != count:
+        raise ConfigError("forces", forces.shape, f"must be (S, 3, m, 2) with S = {count}: pass equal numbers S.")
     return {
         "frames": quantise(frames, low, high),
         "steps": np.asarray(steps, dtype=np.int32),
         "terms": _floats("terms", terms),
+        **({} if forces is None else {"forces": arrows(forces)}),
     }
 
 

@@ -48,11 +48,11 @@ def player_payload(
     """
     mixture, epsilon = plane_mixture(config), config.epsilon if epsilon is None else epsilon
     scene = run.scene if run and run.scene else make_scene(config, mixture)[0]
-    low, high = scene.low, scene.high
+    low, high, boundary = scene.low, scene.high, (run.config if run else config).boundary
     heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
     return stage.player_payload(
         still=not moving,
-        run=config.key(),
+        run=run.name if run else config.key(),
         low=low,
         high=high,
         data=scene.data,
@@ -60,14 +60,18 @@ def player_payload(
         epsilon=epsilon,
         truth_lines=contour_lines(true_field(mixture.to_json(), min(config.delta, epsilon)), epsilon),
         total_steps=config.boundary.steps,
-        lambda1=config.boundary.lambda1,
-        lambda2=config.boundary.lambda2,
+        lambda1=boundary.lambda1,
+        lambda2=boundary.lambda2,
+        changes=boundary.changes,
         live=run is not None and run.active,
         latent=run.result.arrays["latent"] if run and run.result and moving else None,
         ringed=config.boundary.objective == "ours",
-        **snapshot_arrays(run.boundary_snapshots if run and moving else []),
         **_model(run, scene, epsilon),
-        **{"probed": run is None or not run.active, **options},
+        **{
+            "probed": run is None or not run.active,
+            **snapshot_arrays(run.boundary_snapshots if run and moving else []),
+            **options,
+        },
     )
 
 
@@ -86,16 +90,20 @@ def delta_payload(run: Run, first: int) -> bytes:
     """The snapshots of a running run from number ``first`` on."""
     assert run.scene is not None
     arrays = snapshot_arrays(run.boundary_snapshots[first:])
-    return stage.delta_payload(run=run.config.key(), first=first, low=run.scene.low, high=run.scene.high, **arrays)
+    changes = run.config.boundary.changes
+    low, high = run.scene.low, run.scene.high
+    return stage.delta_payload(run=run.name, first=first, low=low, high=high, changes=changes, **arrays)
 
 
 def snapshot_arrays(snapshots: list[BoundarySnapshot]) -> dict[str, Any]:
-    """``frames``, ``steps`` and ``terms`` as the player takes them."""
+    """``frames``, ``steps``, ``terms`` and ``forces`` as the player takes them."""
     points = [snapshot.points for snapshot in snapshots]
+    forces = [snapshot.forces for snapshot in snapshots if snapshot.forces is not None]
     return {
         "frames": np.stack(points) if points else np.empty((0, 0, 2)),
         "steps": np.array([snapshot.step for snapshot in snapshots], np.int32),
         "terms": np.array([[s.terms[name] for name in TERMS] for s in snapshots]).reshape(-1, len(TERMS)),
+        "forces": np.stack(forces) if forces and len(forces) == len(points) else None,
     }
 
 

@@ -3,12 +3,14 @@
 const CURVES = [
   { name: "loss", dash: [] }, { name: "L₀", dash: [5, 3] }, { name: "L₁", dash: [1.5, 2.5] }, { name: "L₂", dash: [8, 3, 1.5, 3] },
 ];
+const WEIGHTED = { 2: "lambda1", 3: "lambda2" }; // the weight of a panel's term
+const CHANGED = { learning_rate: { panel: 0, symbol: "rate" }, lambda1: { panel: 2, symbol: "λ₁" }, lambda2: { panel: 3, symbol: "λ₂" } };
 const EDGE = { left: 2, right: 10, top: 4, bottom: 22, header: 22, gap: 12 };
 
 class LossChart {
   /** `onSeek(index)` is called while the chart is clicked or dragged. */
   constructor(canvas, timeline, redraw, onSeek) {
-    Object.assign(this, { timeline, onSeek, weights: {} });
+    Object.assign(this, { timeline, onSeek, weights: {}, changes: [], canvas });
     this.sheet = new Sheet(canvas, () => { this.base = null; redraw(); });
     const follow = (event) => { if (event.buttons & 1) onSeek(this.#indexAt(event.offsetX)); };
     canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); follow(event); });
@@ -51,7 +53,50 @@ class LossChart {
     this.scales = CURVES.map((_, k) => valueScale(this.timeline.terms, k));
     CURVES.forEach((curve, k) => this.#drawCurve(layer.context, curve, k, theme));
     this.#drawSteps(layer.context, theme);
+    this.#drawChanges(layer.context, theme);
     return layer;
+  }
+
+  /** Where a weight or the learning rate was changed: a line through all panels, and in its own the new value. */
+  #drawChanges(context, theme) {
+    const ends = {}, bottom = this.#panel(CURVES.length - 1), shade = fade(theme.primary, 0.9);
+    for (const change of this.changes) {
+      const x = Math.round(this.#x(change.step)) + 0.5;
+      context.beginPath();
+      context.moveTo(x, this.#panel(0).top); context.lineTo(x, bottom.top + bottom.height);
+      paint(context, { stroke: fade(theme.primary, 0.55), width: 1, dash: [3, 3] });
+      for (const [name, { panel, symbol }] of Object.entries(CHANGED)) {
+        if (change[name] === undefined) continue;
+        const { top } = this.#panel(panel), text = `${symbol} → ${shortNumber(change[name])}`;
+        context.beginPath();
+        SHAPES.diamond(context, x, top + 1, 4);
+        paint(context, { fill: shade });
+        context.font = `600 11px ${theme.font}`;
+        const width = context.measureText(text).width, left = x + 7 + width < this.sheet.width - EDGE.right ? x + 7 : x - 7 - width;
+        if (left < (ends[panel] ?? 0)) continue; // the mark stays, and the playhead tells the value
+        ends[panel] = left + width + 4;
+        Object.assign(context, { textAlign: "left", textBaseline: "middle", lineJoin: "round", lineWidth: 3 });
+        Object.assign(context, { strokeStyle: fade(theme.background, 0.9), fillStyle: shade });
+        context.strokeText(text, left, top + 3);
+        context.fillText(text, left, top + 3);
+        context.textBaseline = "alphabetic";
+      }
+    }
+  }
+
+  /** The weight of a term at a step. */
+  #weight(name, step) {
+    return this.changes.reduce((value, change) => (change.step <= step && change[name] !== undefined ? change[name] : value), this.weights[name]);
+  }
+
+  /** The changes in words, for those who do not see them. */
+  describe() {
+    const words = this.changes.map((change) => {
+      const values = Object.entries(CHANGED).filter(([name]) => change[name] !== undefined);
+      return `from step ${change.step} ${values.map(([name, { symbol }]) => `${symbol} is ${change[name]}`).join(", ")}`;
+    });
+    this.label ??= this.canvas.getAttribute("aria-label");
+    this.canvas.setAttribute("aria-label", [this.label, ...words].join("; "));
   }
 
   #drawCurve(context, curve, k, theme) {
@@ -64,11 +109,10 @@ class LossChart {
     context.beginPath();
     steps.forEach((step, i) => context.lineTo(this.#x(step), top + height - height * place(terms[i][k])));
     paint(context, { stroke: fade(theme.text, k === 0 ? 0.95 : 0.75), width: k === 0 ? 1.8 : 1.5, dash: curve.dash });
-    this.#drawName(context, curve, k, theme, place.log);
+    this.#drawName(context, curve, k, theme);
   }
 
-  #drawName(context, curve, k, theme, log) {
-    const weight = { 2: this.weights.lambda1, 3: this.weights.lambda2 }[k];
+  #drawName(context, curve, k, theme) {
     const y = this.#panel(k).top - 8;
     context.beginPath();
     context.moveTo(EDGE.left, y - 4); context.lineTo(EDGE.left + 24, y - 4);
@@ -77,11 +121,15 @@ class LossChart {
     context.font = `600 12px ${theme.font}`;
     context.textAlign = "left";
     context.fillText(curve.name, EDGE.left + 32, y);
-    const shift = EDGE.left + 38 + context.measureText(curve.name).width;
-    context.fillStyle = fade(theme.text, 0.6);
-    context.font = `11px ${theme.font}`;
-    const note = [weight === undefined ? "" : `× ${weight}`, log ? "log scale" : ""].filter(Boolean).join(" · ");
-    context.fillText(note, shift, y);
+    curve.shift = EDGE.left + 38 + context.measureText(curve.name).width;
+  }
+
+  /** Beside a name: the weight at the playhead, and how the curve is drawn. */
+  #drawNote(context, k, theme) {
+    const weight = WEIGHTED[k] && this.#weight(WEIGHTED[k], this.timeline.steps[this.timeline.index]);
+    Object.assign(context, { fillStyle: fade(theme.text, 0.6), font: `11px ${theme.font}`, textAlign: "left" });
+    const note = [weight === undefined ? "" : `× ${weight}`, this.scales[k].log ? "log scale" : ""].filter(Boolean).join(" · ");
+    context.fillText(note, CURVES[k].shift, this.#panel(k).top - 8);
   }
 
   #drawSteps(context, theme) {
@@ -100,6 +148,7 @@ class LossChart {
     const x = this.#x(stepAt(timeline));
     CURVES.forEach((_, k) => {
       const { top, height } = this.#panel(k), value = timeline.terms[i][k];
+      this.#drawNote(context, k, theme);
       context.fillStyle = fade(theme.text, 0.35);
       context.fillRect(Math.round(x), top, 1, height);
       context.beginPath();

@@ -16,6 +16,7 @@ class Player {
     this.sheet = new Sheet(this.canvas, () => this.redraw());
     this.losses = new LossChart(parent.querySelector(".losses"), this.timeline, () => this.draw(), (i) => this.act(() => this.timeline.seek(i)));
     this.controls = new Transport(this);
+    this.forces = new ForceLayers(() => this.redraw());
     this.address = new AddressNote("frame");
     parent.querySelector(".plane").append(pictureButtons(this));
     this.latent = new LatentPanel(parent.querySelector(".latent"), {
@@ -24,7 +25,7 @@ class Player {
     });
     this.probe = new Probe(parent.querySelector(".plane"), { camera: () => this.base.camera, redraw: () => this.draw(), scene: () => this.#scene() });
     this.root.addEventListener("keydown", (event) => this.controls.onKey(event));
-    this.canvas.bdsg = { positions: () => Float32Array.from(this.points ?? []), pixel: (x, y) => [this.base.camera.x(x), this.base.camera.y(y)], framesPerSecond: () => this.#framesPerSecond() };
+    this.canvas.bdsg = { arrows: () => Array.from(this.timeline.arrows() ?? []), positions: () => Float32Array.from(this.points ?? []), pixel: (x, y) => [this.base.camera.x(x), this.base.camera.y(y)], framesPerSecond: () => this.#framesPerSecond() };
     this.tick = (now) => this.#tick(now);
   }
 
@@ -34,7 +35,7 @@ class Player {
       this.bytes = bytes;
       const { arrays, meta } = readTensors(bytes);
       if (meta.kind === "full") this.#show(arrays, meta);
-      else this.timeline.append(arrays, meta, this.calm.matches);
+      else if (this.timeline.append(arrays, meta, this.calm.matches)) this.#mark(meta);
       this.losses.base = null;
     }
     this.redraw();
@@ -47,12 +48,20 @@ class Player {
     this.timeline.replace(arrays, meta, this.calm.matches);
     if (meta.addressed) this.#followAddress(before);
     this.losses.weights = meta.weights ?? {};
+    this.#mark(meta);
     this.latent.receive(arrays.latent, meta.ringed, this.timeline.frames);
     this.root.classList.toggle("compact", Boolean(meta.compact || meta.still));
     this.root.classList.toggle("still", Boolean(meta.still));
     this.root.querySelector(".title").textContent = meta.title ?? "";
     this.root.querySelector(".caption").textContent = meta.caption ?? "";
     if (!before || before.run !== meta.run || this.legendFor !== Object.keys(arrays).join()) this.#buildLegend(arrays, meta);
+  }
+
+  /** Show in the chart what was changed on the way. */
+  #mark({ changes }) {
+    this.losses.changes = changes ?? [];
+    this.losses.describe();
+    setData(this.root, "changes", this.losses.changes.length);
   }
 
   /** The first run shown begins at the frame that the link names; another run forgets it. */
@@ -76,6 +85,7 @@ class Player {
       buttons.at(-1).lastChild.textContent = "density"; // the switch beside it says whose
       buttons.push(this.#heatSwitch());
     }
+    if (!meta.still && !meta.compact) buttons.push(this.forces.element);
     this.root.querySelector(".legend").replaceChildren(...buttons);
   }
 
@@ -166,6 +176,8 @@ class Player {
     const { latent, points, theme } = this;
     if (!latent.coloured || !latent.latent) drawBoundary(context, camera, points, theme);
     latent.drawOnStage(context, camera, points, theme);
+    if (this.forces.any) this.arrows = this.timeline.arrows(this.arrows);
+    this.forces.draw(context, camera, points, this.arrows, this.meta.arrows, theme);
   }
 
   /** What the probe reads from; null while the densities are not known. */

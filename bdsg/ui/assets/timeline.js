@@ -8,7 +8,7 @@ const CATCH_UP = 0.35; // seconds in which a live run closes up with the newest 
 
 class Timeline {
   constructor() {
-    Object.assign(this, { run: null, frames: [], steps: [], terms: [], playhead: 0 });
+    Object.assign(this, { run: null, frames: [], steps: [], terms: [], forces: [], playhead: 0 });
     Object.assign(this, { playing: false, live: false, sticky: false, loop: false, speed: 1, total: 0 });
   }
 
@@ -25,7 +25,7 @@ class Timeline {
   replace(arrays, meta, calm) {
     // A run that is live again was started anew.
     const fresh = meta.run !== this.run || (meta.live && !this.live) || (meta.cue ?? "") !== (this.cue ?? ""), atEnd = !fresh && this.sticky;
-    this.frames.length = this.steps.length = this.terms.length = 0;
+    this.frames.length = this.steps.length = this.terms.length = this.forces.length = 0;
     Object.assign(this, { run: meta.run, live: Boolean(meta.live), total: meta.total_steps ?? 0, cue: meta.cue });
     this.#store(arrays, 0);
     if (fresh) this.#begin(meta, calm);
@@ -51,12 +51,13 @@ class Timeline {
     return true;
   }
 
-  #store({ frames, steps, terms }, first) {
-    const [count, points] = frames.shape, width = terms.shape[1];
+  #store({ frames, steps, terms, forces }, first) {
+    const [count, points] = frames.shape, width = terms.shape[1], pulls = forces ? forces.values.length / count : 0;
     for (let k = 0; k < count; k += 1) {
       this.frames[first + k] = frames.values.subarray(2 * points * k, 2 * points * (k + 1));
       this.steps[first + k] = steps.values[k];
       this.terms[first + k] = terms.values.subarray(width * k, width * (k + 1));
+      if (forces) this.forces[first + k] = forces.values.subarray(pulls * k, pulls * (k + 1));
     }
   }
 
@@ -113,6 +114,15 @@ class Timeline {
     const centre = [0, 1].map((axis) => (high[axis] + low[axis]) / 2);
     const result = out && out.length === a.length ? out : new Float32Array(a.length);
     for (let i = 0; i < a.length; i += 1) result[i] = centre[i & 1] + scale[i & 1] * (a[i] + t * (b[i] - a[i]));
+    return result;
+  }
+  /** Arrows at the playhead as they were quantised, (3 x m x 2), linear between two snapshots; null if there are none. */
+  arrows(out) {
+    const place = Math.min(this.playhead, this.last), before = Math.floor(place), t = place - before;
+    const a = this.forces[before], b = this.forces[Math.min(before + 1, this.last)];
+    if (!a || a.length !== b?.length) return null;
+    const result = out && out.length === a.length ? out : new Float32Array(a.length);
+    for (let i = 0; i < a.length; i += 1) result[i] = a[i] + t * (b[i] - a[i]);
     return result;
   }
 }
