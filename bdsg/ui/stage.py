@@ -23,8 +23,9 @@ from bdsg.level_boundary import PREFIX
 
 ASSETS = Path(__file__).parent / "assets"
 SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "picture.js", "address.js")
-PLAYER = (*SHARED, "timeline.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js")
-DUEL = (*SHARED, "timeline.js", "transport.js", "pair.js", "duel.js")
+FILM = ("gif.js", "film.js")
+PLAYER = (*SHARED, *FILM, "timeline.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js")
+DUEL = (*SHARED, *FILM, "timeline.js", "transport.js", "pair.js", "duel_picture.js", "duel.js")
 EVALUATION = (
     *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
     "every_level.js", "evaluate.js",

@@ -13,6 +13,7 @@ class Duel {
     this.canvases = [...this.root.querySelectorAll(".plane-canvas")];
     this.sheets = this.canvases.map((canvas) => new Sheet(canvas, () => this.redraw()));
     this.canvases.forEach((canvas, k) => { canvas.bdsg = { positions: () => Float32Array.from(this.points?.[k] ?? []) }; });
+    this.canvases[1].parentElement.append(pictureButtons(new DuelPicture(this)));
     this.controls = new Transport(this);
     this.root.addEventListener("keydown", (event) => this.controls.onKey(event));
     this.root.querySelector(".legend").append(...Object.keys(this.layers).map((name) => layerButton(name, this.layers, () => this.redraw())));

@@ -53,6 +53,12 @@ class SvgContext {
 
   setLineDash(dash) { this.dash = dash; }
 
+  /** Until the next restore(). */
+  translate(x, y) {
+    this.open += 1;
+    this.parts.push(`<g transform="translate(${short(x)} ${short(y)})">`);
+  }
+
   clip() {
     this.clips += 1;
     this.open += 1;
@@ -81,19 +87,34 @@ class SvgContext {
   fillRect(...box) { this.#box(() => this.fill(), box); }
   strokeRect(...box) { this.#box(() => this.stroke(), box); }
 
-  fillText(text, x, y) {
+  #text(text, x, y, paint) {
     const place = `x="${short(x)}" y="${short(y)}" dy="${BASELINES[this.textBaseline]}" text-anchor="${ANCHORS[this.textAlign]}"`;
-    this.parts.push(`<text ${place} style="font:${escaped(this.font)}"${colourAttributes("fill", this.fillStyle)}>${escaped(text)}</text>`);
+    this.parts.push(`<text ${place} style="font:${escaped(this.font)}"${paint}>${escaped(text)}</text>`);
+  }
+
+  fillText(text, x, y) {
+    this.#text(text, x, y, colourAttributes("fill", this.fillStyle));
+  }
+
+  strokeText(text, x, y) {
+    const line = ` stroke-width="${this.lineWidth}" stroke-linejoin="${this.lineJoin}"`;
+    this.#text(text, x, y, ` fill="none"${colourAttributes("stroke", this.strokeStyle)}${line}`);
   }
 
   /** A picture of pixels, such as the heat map, is taken along as it is. */
   drawImage(canvas, x, y, width, height) {
     const place = `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`;
-    this.parts.push(`<image ${place} preserveAspectRatio="none" href="${canvas.toDataURL("image/png")}"/>`);
+    const opacity = this.globalAlpha < 1 ? ` opacity="${short(this.globalAlpha)}"` : "";
+    this.parts.push(`<image ${place}${opacity} preserveAspectRatio="none" href="${canvas.toDataURL("image/png")}"/>`);
   }
 
   text() {
     const size = `width="${short(this.width)}" height="${short(this.height)}" viewBox="0 0 ${short(this.width)} ${short(this.height)}"`;
     return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${this.parts.join("\n")}${"</g>".repeat(this.open)}</svg>`;
   }
+}
+
+/** The sheet with its drawing sent to `context`, which writes SVG; layers of pixels go along as pictures. */
+function vectorSheet(sheet, context) {
+  return Object.assign(Object.create(sheet), { context, put: (canvas) => context.drawImage(canvas, 0, 0, sheet.width, sheet.height) });
 }
