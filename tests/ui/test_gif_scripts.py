@@ -15,8 +15,8 @@ from tests.ui.test_stage_scripts import needs_node, node
 
 pytestmark = needs_node
 DRIVER = """
-const [width, height, count] = new Int32Array(payloads[1].buffer.slice(payloads[1].byteOffset, payloads[1].byteOffset + 12));
-const all = new Uint32Array(payloads[0].buffer.slice(payloads[0].byteOffset, payloads[0].byteOffset + 4 * width * height * count));
+const aligned = ({ buffer, byteOffset, length }) => buffer.slice(byteOffset, byteOffset + length);
+const [width, height, count] = new Int32Array(aligned(payloads[1])), all = new Uint32Array(aligned(payloads[0]));
 const frames = Array.from({ length: count }, (_, k) => all.subarray(k * width * height, (k + 1) * width * height));
 const counts = new Map();
 for (const frame of frames) countColours(frame, counts);

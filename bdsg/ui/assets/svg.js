@@ -51,6 +51,13 @@ class SvgContext {
     this.path += `M${short(x + r)} ${short(y)}${half}${short(-2 * r)} 0${half}${short(2 * r)} 0`;
   }
 
+  /** A whole ellipse, turned by `turn` radians. */
+  ellipse(x, y, along, across, turn) {
+    const [dx, dy] = [along * Math.cos(turn), along * Math.sin(turn)], degrees = short((turn * 180) / Math.PI);
+    const half = (side) => `a${short(along)} ${short(across)} ${degrees} 1 0 ${short(-2 * side * dx)} ${short(-2 * side * dy)}`;
+    this.path += `M${short(x + dx)} ${short(y + dy)}${half(1)}${half(-1)}`;
+  }
+
   setLineDash(dash) { this.dash = dash; }
 
   /** Until the next restore(). */
