@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 def saved(page: Page, name: str, folder: Path) -> Path:
     """Press a button and wait for its file."""
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=name).click()
+        page.get_by_role("button", name=name).first.click()  # the plane comes before the loss chart
     path = folder / waiting.value.suggested_filename
     waiting.value.save_as(path)
     return path
@@ -52,7 +52,8 @@ def test_pictures_animation_and_config(page: Page, server: str, chromium: Browse
     page.get_by_role("button", name="Take away").click()
     config = ExperimentConfig.from_json(saved(page, "Config, JSON", tmp_path).read_text())
     assert (config.data.preset, config.boundary.steps) == ("unimodal", 60)
-    assert saved(page, "Scores, CSV", tmp_path).read_text().startswith("score,value\n")
+    assert saved(page, "Scores at ε = 0.01, CSV", tmp_path).read_text().startswith("score,value\n")
+    assert saved(page, "Loss terms, CSV", tmp_path).read_text().startswith("step,loss,")
     _check_animation(chromium, saved(page, "Animation", tmp_path))
 
 
