@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bdsg import __version__
-from bdsg.result import Result
+from bdsg.result import TERMS, Result
 
 _SCRIPT = '''"""Runs one experiment of BDSG again.  Needs the Python package bdsg, {version}."""
 
@@ -55,6 +55,13 @@ def data_table(result: Result) -> str:
     """CSV of the training samples: x, y and the number of the mode that each came from."""
     columns = [*result.arrays["data"].T, result.arrays["data_modes"]]
     return _csv(("x", "y", "mode"), zip(*(column.tolist() for column in columns), strict=True))
+
+
+def loss_table(result: Result) -> str:
+    """CSV of the loss and its unweighted terms (eq. 3), one row a snapshot."""
+    arrays = result.arrays
+    rows = zip(arrays["snapshot_steps"].tolist(), arrays["snapshot_terms"].tolist(), strict=True)
+    return _csv(("step", *TERMS), ((step, *terms) for step, terms in rows))
 
 
 def score_table(scores: dict[str, Any]) -> str:

@@ -32,12 +32,20 @@ def choose() -> None:
                 icon=":material/edit:",
                 on_click=controls.own_mixture,
             )
+            st.button(
+                "Paint points",
+                key="paint",
+                type="tertiary",
+                icon=":material/brush:",
+                on_click=uploading.start_painting,
+            )
             uploading.show()
     else:
-        uploading.note()
+        with st.container():  # there with or without the note: the canvas below it stays where it is
+            uploading.note()
         uploading.show()
         with st.expander("Your own mixture", expanded=True):
-            mixture_editor.show()
+            mixture_editor.show(uploading.take_painted)
     with st.expander("More settings"):
         columns = st.columns(3)
         with columns[0]:

@@ -76,6 +76,14 @@ def test_tables_read_back_to_the_same_bits(result: Result) -> None:
     np.testing.assert_array_equal([int(row[2]) for row in rows], result.arrays["data_modes"])
 
 
+def test_loss_terms_are_one_row_a_snapshot(result: Result) -> None:
+    header, rows = table(export.loss_table(result))
+    assert header == ["step", "loss", "l0", "l1", "l2"]
+    numbers = np.array(rows, dtype=float)
+    np.testing.assert_array_equal(numbers[:, 0], result.arrays["snapshot_steps"])
+    np.testing.assert_array_equal(numbers[:, 1:].astype(np.float32), result.arrays["snapshot_terms"].astype(np.float32))
+
+
 def test_scores_are_one_a_row() -> None:
     scores = {"bp1": 0.5, "boundary_recall": None, "anomalous": {"f1": 0.25}, "clustering": {"shares": [0.75, 0.25]}}
     header, rows = table(export.score_table(scores))

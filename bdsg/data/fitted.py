@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import ConfigError
@@ -31,6 +32,11 @@ class FittedMixture:
     scale: np.ndarray
     criterion: tuple[float, ...]
 
+    def in_points_units(self) -> GaussianMixture:
+        """The same mixture where the points lie: offset + scale · x."""
+        means = self.offset + self.scale * self.mixture.means
+        return GaussianMixture(self.mixture.weights, means, np.outer(self.scale, self.scale) * self.mixture.covariances)
+
 
 def fit_mixture(points: np.ndarray, seed: int = 0) -> FittedMixture:
     """The mixture of 1 to ``MOST_MODES`` Gaussians with the lowest Bayesian information criterion.
@@ -52,7 +58,8 @@ def fit_mixture(points: np.ndarray, seed: int = 0) -> FittedMixture:
     if len(scaled) > FITTED_POINTS:
         scaled = np.random.default_rng(seed).choice(scaled, FITTED_POINTS, replace=False)
     counts = range(1, min(MOST_MODES, len(scaled) // 10, len(np.unique(scaled, axis=0))) + 1)
-    fits = [Fit(count, reg_covar=LEAST_VARIANCE, random_state=seed).fit(scaled) for count in counts]
+    with threadpool_limits(1):  # on matrices so small more threads only wait for each other
+        fits = [Fit(count, reg_covar=LEAST_VARIANCE, random_state=seed).fit(scaled) for count in counts]
     criterion = tuple(float(fit.bic(scaled)) for fit in fits)
     best = fits[int(np.argmin(criterion))]
     covariances = (best.covariances_ + best.covariances_.transpose(0, 2, 1)) / 2

@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from bdsg.data.fitted import FITTED_POINTS
 from bdsg.errors import ConfigError
 from bdsg.points import parse_points
+from bdsg.validation import number
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 50_000
 LEAST_ROWS = 20
+MOST_PAINTED = FITTED_POINTS
+"""No painted point is left out of the fit."""
 MOST_UNPACKED_BYTES = 50_000_000
 """A Parquet file may unpack to no more than this."""
 
@@ -52,6 +56,24 @@ def read_points(content: bytes, name: str) -> np.ndarray:
     if len(points) < LEAST_ROWS:
         raise ConfigError(name, len(points), f"must hold {LEAST_ROWS} points or more: fewer tell of no density.")
     return points
+
+
+def painted_points(raw: object) -> np.ndarray:
+    """Points painted in a browser, which may send anything, (n, 2).
+
+    Args:
+        raw: x, y, x, y, ...: ``LEAST_ROWS`` to ``MOST_PAINTED`` points.
+
+    Raises:
+        ConfigError: it is not that.
+    """
+    name = "painted points"
+    if not isinstance(raw, list) or len(raw) % 2:
+        raise ConfigError(name, type(raw).__name__, "must come as a list of x and y in turn: paint them again.")
+    if not LEAST_ROWS <= len(raw) // 2 <= MOST_PAINTED:
+        limits = f"must be {LEAST_ROWS} to {MOST_PAINTED:,}: paint more, or erase some."
+        raise ConfigError(name, len(raw) // 2, limits)
+    return np.array([number(name, value) for value in raw]).reshape(-1, 2)
 
 
 def _check_rows(name: str, rows: int) -> None:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from bdsg import plots
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.ui import progress, session, stage, views
+from bdsg.ui import charts, progress, session, stage, takeaway, views
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.6
-CHART: dict[str, Any] = {
-    "displaylogo": False,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d"],
-    "toImageButtonOptions": {"format": "svg", "filename": "bdsg"},
-}
 
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
@@ -30,7 +23,9 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
             arrays = run.result.arrays
             x, y, log_p_x, log_p_g = (arrays[name] for name in ("grid_x", "grid_y", "log_p_x", "log_p_g"))
             figure = plots.density_pair_figure(x, y, log_p_x, log_p_g, config.epsilon)
-            st.plotly_chart(figure, key="pair", config=CHART, alt="True density, model density and their difference")
+            charts.show(figure, key="pair", alt="True density, model density and their difference")
+    if run is not None:
+        takeaway.show(run, with_charts=config.density.kind != "closed_form")
 
 
 def _live(run: Run | None, config: ExperimentConfig) -> None:
@@ -73,7 +68,7 @@ def _blocks(run: Run) -> None:
     report = run.fitted.report
     figure = plots.blocks_figure(report["lipschitz_bounds"], report["inverse_residuals"])
     alt = f"Lipschitz bound of each block, at most {max(report['lipschitz_bounds']):.3f}; the limit is 1"
-    st.plotly_chart(figure, key="blocks", config=CHART, height=260, alt=alt)
+    charts.show(figure, key="blocks", height=260, alt=alt)
 
 
 def _held_out(run: Run) -> None:
@@ -82,7 +77,7 @@ def _held_out(run: Run) -> None:
     best = entropy(GaussianMixture.from_config(run.config.data).to_json())
     figure = plots.held_out_figure(steps, values, best)
     alt = f"Held-out negative log-likelihood, now {values[-1]:.3f} nats, over the true entropy, {best:.3f} nats"
-    st.plotly_chart(figure, key="held_out", config=CHART, height=340, alt=alt)
+    charts.show(figure, key="held_out", height=340, alt=alt)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -11,8 +11,7 @@ from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.result import Result
 from bdsg.scoring import score_result
-from bdsg.ui import progress, session, stage, takeaway, tour, views
-from bdsg.ui.density_view import CHART
+from bdsg.ui import charts, progress, session, stage, takeaway, tour, views
 from bdsg.ui.runs import Run
 
 
@@ -33,7 +32,7 @@ def show(run: Run | None) -> None:
     payload = _payload(result.config.key(), result, start)
     chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
     _further(result, chosen or start)
-    takeaway.show(run)
+    takeaway.show(run, chosen or start, with_charts=True)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -75,13 +74,15 @@ def _further(result: Result, epsilon: float) -> None:
         scores = score_result(result, epsilon, truth=field).to_dict()
         left, right = st.columns(2)
         on_x, on_g = result.arrays["log_p_x"], result.arrays["log_p_g"]
-        left.plotly_chart(plots.roc_figure(on_x, on_g, epsilon), key="roc", config=CHART, alt="ROC curve")
-        right.plotly_chart(plots.precision_recall_figure(on_x, on_g, epsilon), key="pr", config=CHART, alt="PR curve")
+        with left:
+            charts.show(plots.roc_figure(on_x, on_g, epsilon), key="roc", alt="ROC curve")
+        with right:
+            charts.show(plots.precision_recall_figure(on_x, on_g, epsilon), key="pr", alt="PR curve")
         st.table(_rows(scores))
         if rows := result.summary["levels"]:
             st.caption("B(z, ε) over the range of ε that it was trained for")
             figure = plots.scores_over_epsilon_figure([row["epsilon"] for row in rows], rows)
-            st.plotly_chart(figure, key="levels", config=CHART, alt="BP1, boundary recall and BF1 over ε")
+            charts.show(figure, key="levels", alt="BP1, boundary recall and BF1 over ε")
 
 
 def _rows(scores: dict[str, Any]) -> dict[str, list[str]]:

@@ -11,15 +11,24 @@ import numpy as np
 import streamlit as st
 
 from bdsg.config import ExperimentConfig, MixtureConfig
-from bdsg.data import GaussianMixture
+from bdsg.data import GaussianMixture, uploads
 from bdsg.errors import ConfigError
 from bdsg.ui import session, stage
 from bdsg.validation import known_keys, number
 
 KEY = "mixture_canvas"
+PAINTING, ANSWERED = "painting", "painted_answered"
+"""Whether the brush is to be taken up, and the last painting that was answered: in the session's state."""
 MOST_MODES = 24
 """More Gaussians than this are for the table or JSON: their discs would hide one another."""
-LIMITS: dict[str, Any] = {"modes": MOST_MODES, "weight": (0.01, 0.99), "finest": 120, "widest": 3}
+POINTS = {"least": uploads.LEAST_ROWS, "most": uploads.MOST_PAINTED}
+LIMITS: dict[str, Any] = {
+    "modes": MOST_MODES,
+    "weight": (0.01, 0.99),
+    "finest": 120,
+    "widest": 3,
+    "points": POINTS,
+}
 DIGITS = 6
 """Significant figures of a covariance made from widths and an angle: enough, and links stay short."""
 
@@ -35,14 +44,14 @@ COLUMNS = {
 Rows = list[dict[str, float]]
 
 
-def show() -> None:
-    """The canvas, and below it the same mixture as a table and as JSON."""
+def show(on_points: Callable[[], None]) -> None:
+    """The canvas, and below it the same mixture as a table and as JSON; ``on_points`` takes painted points."""
     config = session.config()
     mixture = GaussianMixture.from_config(config.data)
     if mixture.dim != 2:
         raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
     if len(mixture.weights) <= MOST_MODES:
-        stage.editor(_payload(config, mixture), key=KEY, on_change=_edited)
+        stage.editor(_payload(config, mixture), key=KEY, on_change=_edited, on_points=on_points)
     else:
         st.caption(f"The canvas holds {MOST_MODES} Gaussians; these {len(mixture.weights)} are edited below.")
     version = st.session_state.setdefault("mixture_version", 0)
@@ -59,7 +68,14 @@ def _payload(config: ExperimentConfig, mixture: GaussianMixture) -> bytes:
     edit, numbers, rows = st.session_state.get("canvas_edit", (None, None, None))
     if numbers != config.data.mixture:
         edit, rows = None, to_rows(mixture)
-    return stage.editor_payload(modes=rows, epsilon=config.epsilon, limits=LIMITS, edit=edit)
+    return stage.editor_payload(
+        modes=rows,
+        epsilon=config.epsilon,
+        limits=LIMITS,
+        edit=edit,
+        painting=st.session_state.get(PAINTING, False),
+        answered=st.session_state.get(ANSWERED),
+    )
 
 
 def _edited() -> None:

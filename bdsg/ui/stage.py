@@ -24,13 +24,18 @@ from bdsg.level_boundary import PREFIX
 
 ASSETS = Path(__file__).parent / "assets"
 SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "picture.js", "address.js")
-PLAYER = (*SHARED, "timeline.js", "forces.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js")
-BESIDE = (*SHARED, "timeline.js", "transport.js", "ensemble.js", "beside.js")
+FILM = ("gif.js", "film.js")
+PLAYER = (
+    *SHARED, *FILM, "timeline.js", "forces.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js"
+)  # fmt: skip
+BESIDE = (*SHARED, *FILM, "timeline.js", "transport.js", "ensemble.js", "beside_picture.js", "beside.js")
 EVALUATION = (
     *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
     "rays.js", "every_level.js", "evaluate.js",
 )  # fmt: skip
-EDITOR = (*SHARED, "levels.js", "modes.js", "editor_panel.js", "editor_hand.js", "editor.js")
+EDITOR = (
+    *SHARED, "levels.js", "modes.js", "brush.js", "editor_panel.js", "editor_hand.js", "editor_brush.js", "editor.js",
+)  # fmt: skip
 
 FULL_SCALE = 32767
 """int16 that stands for the window's edge."""
@@ -87,10 +92,11 @@ def evaluation(payload: bytes, *, key: str, on_change: Callable[[], None] | None
     return None if chosen is None else float(chosen)
 
 
-def editor(payload: bytes, *, key: str, on_change: Callable[[], None]) -> None:
+def editor(payload: bytes, *, key: str, on_change: Callable[[], None], on_points: Callable[[], None]) -> None:
     """Show a payload of :func:`editor_payload`; ``on_change`` is called after an edit, which is then in the state
-    under ``key`` as ``modes``: {"edit": its name, "modes": the modes}."""
-    _EDITOR(key=key, data=payload, on_modes_change=on_change)
+    under ``key`` as ``modes``: {"edit": its name, "modes": the modes}.  ``on_points`` is called when a mixture is to
+    be fitted to painted points, in the state as ``points``: {"edit": a name, "points": x, y, x, y, ...}."""
+    _EDITOR(key=key, data=payload, on_modes_change=on_change, on_points_change=on_points)
 
 
 def _nothing() -> None:
@@ -296,16 +302,27 @@ def evaluation_payload(
     return pack(packed, meta)
 
 
-def editor_payload(*, modes: list[dict[str, float]], epsilon: float, limits: dict[str, Any], edit: str | None) -> bytes:
+def editor_payload(
+    *,
+    modes: list[dict[str, float]],
+    epsilon: float,
+    limits: dict[str, Any],
+    edit: str | None,
+    painting: bool = False,
+    answered: str | None = None,
+) -> bytes:
     """What the editor of mixtures shows.
 
     Args:
         modes: weight, x, y, long, short and angle (degrees) of each.
-        limits: the most ``modes``, the range of a ``weight``, and what share of the window a width
-            is, one over ``finest`` to one over ``widest``.
+        limits: the most ``modes``, the range of a ``weight``, what share of the window a width
+            is, one over ``finest`` to one over ``widest``, and the ``least`` and ``most`` painted ``points``.
         edit: the name of the edit that led to these modes, if one did: the editor ignores its own echo.
+        painting: whether the brush is to be taken up; a change of it counts.
+        answered: the name under which points were sent last, whether a mixture came of them or not.
     """
-    return pack({}, {"modes": modes, "epsilon": epsilon, "limits": limits, "edit": edit})
+    asked = {"edit": edit, "painting": painting, "answered": answered}
+    return pack({}, {"modes": modes, "epsilon": epsilon, "limits": limits, **asked})
 
 
 def _marks(changes: Sequence[Change]) -> dict[str, Any]:

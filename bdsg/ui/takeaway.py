@@ -7,23 +7,34 @@ from collections.abc import Callable
 import streamlit as st
 
 from bdsg import export
-from bdsg.ui import animation, controls, views
+from bdsg.result import Result
+from bdsg.scoring import score_result
+from bdsg.ui import animation, charts, controls, views
 from bdsg.ui.run import Run
 
 
-def show(run: Run) -> None:
-    """A popover with the run's files.  Pictures are saved by the buttons above the picture itself."""
+def show(run: Run, epsilon: float | None = None, *, with_charts: bool = False) -> None:
+    """A popover with the run's files.  Pictures are saved by the buttons above the picture itself.
+
+    Args:
+        epsilon: at which the scores are, by default the config's.
+        with_charts: whether the page has charts with a camera of their own.
+    """
     result = run.result
     if result is None:
         return
     name = f"bdsg-{result.config.key()[:8]}"
-    scores = result.summary["scores"]
+    epsilon = result.config.epsilon if epsilon is None else epsilon
     with st.popover("Take away", icon=":material/download:"):
-        st.caption("For a picture, press **PNG** or **SVG** above it.")
+        st.caption("For a picture, press **PNG** or **SVG** in its corner; there **GIF** saves the animation.")
+        if with_charts:
+            charts.format_control()
         _file("Animation, one HTML file", f"{name}.html", "text/html", "movie", lambda: _animation(run))
         _file("B(z), CSV", f"{name}-boundary.csv", "text/csv", "scatter_plot", lambda: export.boundary_table(result))
         _file("Data, CSV", f"{name}-data.csv", "text/csv", "grain", lambda: export.data_table(result))
-        _file("Scores, CSV", f"{name}-scores.csv", "text/csv", "table", lambda: export.score_table(scores))
+        file = f"{name}-scores-{epsilon:.4g}.csv"
+        _file(f"Scores at ε = {epsilon:.4g}, CSV", file, "text/csv", "table", lambda: _scores(result, epsilon))
+        _file("Loss terms, CSV", f"{name}-losses.csv", "text/csv", "show_chart", lambda: export.loss_table(result))
         _file("Config, JSON", f"{name}.json", "application/json", "data_object", result.config.to_json)
         _file("Python script", f"{name}.py", "text/x-python", "code", lambda: export.script(result))
 
@@ -32,6 +43,11 @@ def _file(label: str, name: str, mime: str, icon: str, make: Callable[[], str]) 
     st.download_button(
         label, make, name, mime, key=f"take:{name}", on_click="ignore", icon=f":material/{icon}:", width="stretch"
     )
+
+
+def _scores(result: Result, epsilon: float) -> str:
+    own = epsilon == result.config.epsilon
+    return export.score_table(result.summary["scores"] if own else score_result(result, epsilon).to_dict())
 
 
 def _animation(run: Run) -> str:

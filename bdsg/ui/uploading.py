@@ -10,7 +10,8 @@ import streamlit as st
 from bdsg.data import uploads
 from bdsg.data.fitted import MOST_MODES, FittedMixture, fit_mixture
 from bdsg.data.mixture import GaussianMixture
-from bdsg.ui import mixture_editor, session
+from bdsg.errors import ConfigError
+from bdsg.ui import controls, mixture_editor, session
 
 LARGEST_EPSILON = 0.01
 """Where the peak allows it: the ε that the presets have."""
@@ -36,22 +37,56 @@ def show() -> None:
                 with st.spinner("Fitting…"):
                     points = uploads.read_points(file.getvalue(), file.name)
                     fitted = fit_mixture(points)
-                _adopt(fitted, len(points))
+                adopt(fitted.mixture, words(fitted, len(points)))
                 st.rerun()
 
 
-def _adopt(fitted: FittedMixture, count: int) -> None:
-    """The fitted mixture becomes the data of the choices."""
-    numbers = dataclasses.asdict(mixture_editor.brief(fitted.mixture))
+def take_painted() -> None:
+    """Fit a mixture to the points that the canvas sent, in the units of the plane on which they were painted."""
+    sent = st.session_state[mixture_editor.KEY]["points"]
+    if not isinstance(sent, dict):
+        return
+    st.session_state[mixture_editor.ANSWERED] = str(sent.get("edit"))
+    try:
+        points = uploads.painted_points(sent.get("points"))
+        fitted = fit_mixture(points).in_points_units()
+    except ConfigError as error:
+        st.session_state.notice = str(error)
+        return
+    adopt(fitted, painted_words(len(fitted.weights), len(points)))
+    numbers = session.config().data.mixture
+    rows = mixture_editor.to_rows(GaussianMixture.from_config(session.config().data))
+    st.session_state.canvas_edit = (str(sent.get("edit")), numbers, rows)
+    st.session_state[mixture_editor.PAINTING] = False
+
+
+def start_painting() -> None:
+    """Open the canvas with the brush in hand."""
+    controls.own_mixture()
+    st.session_state[mixture_editor.PAINTING] = True
+
+
+def adopt(mixture: GaussianMixture, note: str) -> None:
+    """A fitted mixture becomes the data of the choices; ``note`` is shown while it is."""
+    numbers = dataclasses.asdict(mixture_editor.brief(mixture))
     kept = {key: value for key, value in session.choices().items() if key not in ("data", "delta")}
-    session.adopt({**kept, "data": {"mixture": numbers}, "epsilon": fitting_epsilon(fitted.mixture)})
+    session.adopt({**kept, "data": {"mixture": numbers}, "epsilon": fitting_epsilon(mixture)})
     st.session_state.mixture_version = st.session_state.get("mixture_version", 0) + 1  # controls of ε start afresh
-    st.session_state.uploaded = (session.config().data.mixture, words(fitted, count))
+    st.session_state.uploaded = (session.config().data.mixture, note)
 
 
 def fitting_epsilon(mixture: GaussianMixture) -> float:
     """An ε well below the peak, in round numbers."""
     return min(LARGEST_EPSILON, float(f"{0.05 * math.exp(mixture.peak()):.1g}"))
+
+
+def painted_words(modes: int, count: int) -> str:
+    """What stands in for painted points."""
+    return (
+        f"A mixture of {modes} Gaussian{'s' if modes > 1 else ''}, fitted to your {count:,} painted points, stands in "
+        "for the data: samples and scores are of that mixture. The points stay in this page only; the link holds the "
+        "mixture."
+    )
 
 
 def words(fitted: FittedMixture, count: int) -> str:

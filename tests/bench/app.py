@@ -1,23 +1,26 @@
-"""How fast the app answers: ``python -m tests.bench.app [--repeats N] [--out DIR]``; needs Chromium on the PATH.
+"""How fast the app answers: ``python -m tests.bench.app [--repeats N] [--visits N] [--out DIR]``; needs Chromium.
 
-Software rendering makes absolute frame rates low; the rest is what a visitor waits for.
+What a visitor waits for, what memory a visit costs, and the player against other ways to show the same run.
+Software rendering makes absolute frame rates low.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import platform
+import os
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
+import plotly
 import streamlit
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bdsg import __version__
-from tests.browser.serving import chromium_path, launch, serve
+from tests.bench import app_ways
+from tests.bench.app_memory import growth
+from tests.bench.reports import Row, machine, write
+from tests.browser.serving import chromium_path, launch, running
 
 MOVING = ".bdsg.player[data-ready='1']:not([data-frame='0'])"
 
@@ -68,53 +71,73 @@ def slider_milliseconds(page: Page, moves: int = 40) -> list[float]:
     return taken
 
 
-def measure(repeats: int) -> dict[str, float]:
-    """All figures, medians where there are several."""
-    path = chromium_path()
-    assert path, "No Chromium on the PATH: install it first."
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        sync_playwright() as playwright,
-        serve(Path(folder) / "cache", Path(folder) / "log") as address,
-    ):
-        browser = launch(playwright, path)
-        cold = seconds_to_motion(browser, address)
-        time.sleep(5)  # the workers load
-        warm = [seconds_to_motion(browser, address) for _ in range(repeats)]
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(60_000)
-        trained = [seconds_to_first_frame(page, address, seed) for seed in range(repeats)]
-        frames = frames_per_second(page)
-        slider = sorted(slider_milliseconds(page))
-        browser.close()
-    return {
+def visit(browser: Browser, address: str, seed: int) -> None:
+    """A visitor opens the boundary page, trains, and leaves."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(60_000)
+    seconds_to_first_frame(page, address, seed)
+    page.close()
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def waits(browser: Browser, address: str, repeats: int) -> list[Row]:
+    """What a visitor waits for."""
+    cold = seconds_to_motion(browser, address)
+    time.sleep(5)  # the workers load
+    warm = [seconds_to_motion(browser, address) for _ in range(repeats)]
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(60_000)
+    trained = [seconds_to_first_frame(page, address, seed) for seed in range(repeats)]
+    frames = frames_per_second(page)
+    slider = slider_milliseconds(page)
+    page.close()
+    figures = {
         "landing page moves, first visit after the start (s)": cold,
         "landing page moves, warm (s, median)": statistics.median(warm),
         "click on Train to the first moving frame (s, median)": statistics.median(t[0] for t in trained),
         "click on Train to the scores, closed form (s, median)": statistics.median(t[1] for t in trained),
-        "player (frames/s)": frames,
-        "ε slider, update in the browser (ms, median)": statistics.median(slider),
-        "ε slider, update in the browser (ms, 95th percentile)": slider[int(0.95 * len(slider))],
+        "player on its page (frames/s)": frames,
+        "ε slider, update in the browser (ms, median)": percentile(slider, 0.5),
+        "ε slider, update in the browser (ms, 95th percentile)": percentile(slider, 0.95),
     }
+    return [{"figure": name, "measured": value} for name, value in figures.items()]
+
+
+def measure(repeats: int, visits: int) -> tuple[dict[str, list[Row]], Row]:
+    """All tables, and what must be known beside them."""
+    path = chromium_path()
+    assert path, "No Chromium on the PATH: install it first."
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ["BDSG_CACHE"] = str(Path(folder) / "cache")  # for the page of ways, and for reading the run here
+        cache, log, browser = Path(folder) / "cache", Path(folder) / "log", launch(playwright, path)
+        loads = [os.getloadavg()[0]]
+        with running("app.py", cache, log) as (address, web):
+            sections = {"App": waits(browser, address, repeats)}
+            loads.append(os.getloadavg()[0])
+        with running("app.py", cache, log) as (address, web):
+            visit(browser, address, 100)  # both workers have loaded after it
+            time.sleep(20)
+            sections["Memory"] = growth(web, lambda number: visit(browser, address, 200 + number), visits)
+        with running("tests/bench/ways.py", cache, log) as (address, _):
+            sections["Animation of one run"] = app_ways.measure(browser, address, max(1, repeats // 2 + 1))
+        loads.append(os.getloadavg()[0])
+        facts = {**machine(), "chromium": browser.version, "streamlit": streamlit.__version__}
+        browser.close()
+    return sections, {**facts, "plotly": plotly.__version__, "load average": loads, "repeats": repeats}
 
 
 def main() -> None:
-    """Measure and write the table."""
+    """Measure and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--visits", type=int, default=20)
     parser.add_argument("--out", type=Path, default=Path("build/app"))
     chosen = parser.parse_args()
-    figures = measure(chosen.repeats)
-    lines = [
-        "| figure | measured |",
-        "| --- | --- |",
-        *(f"| {name} | {value:.2f} |" for name, value in figures.items()),
-    ]
-    versions = {"bdsg": __version__, "streamlit": streamlit.__version__, "python": platform.python_version()}
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    (chosen.out / "app.md").write_text("\n".join(lines) + f"\n\n{versions}\n")
-    (chosen.out / "app.json").write_text(json.dumps({"versions": versions, "figures": figures}, indent=2))
-    print("\n".join(lines))
+    sections, facts = measure(chosen.repeats, chosen.visits)
+    print(write(chosen.out, "app", sections, facts))
 
 
 if __name__ == "__main__":

@@ -35,17 +35,25 @@ def launch(playwright: Playwright, path: str) -> Browser:
 @contextlib.contextmanager
 def serve(cache: Path, log: Path) -> Iterator[str]:
     """The app as a person starts it; gives its address."""
+    with running("app.py", cache, log) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def running(script: str, cache: Path, log: Path) -> Iterator[tuple[str, int]]:
+    """A Streamlit script under the project's root; gives its address and its process's number."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", script]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    environment = {**os.environ, "BDSG_CACHE": str(cache)}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "BDSG_CACHE": str(cache), "PYTHONPATH": path}
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
             _wait_for(f"http://127.0.0.1:{port}", process)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", process.pid
         finally:
             process.terminate()
             process.wait(20)

@@ -39,6 +39,32 @@ def test_a_table_is_read_and_its_limits_hold() -> None:
             uploads.read_points(content, "p.csv")
 
 
+def test_painted_points_are_checked() -> None:
+    points = uploads.painted_points([0.5, -1] * uploads.LEAST_ROWS)
+    np.testing.assert_array_equal(points, [[0.5, -1]] * uploads.LEAST_ROWS)
+    for raw, message in (
+        (None, "list of x and y"),
+        ([1.0] * 41, "list of x and y"),
+        ([1.0] * 38, "must be 20 to 4,000"),
+        ([1.0] * 8002, "must be 20 to 4,000"),
+        ([1.0, "two"] * 20, "painted points"),
+        ([1.0, float("nan")] * 20, "painted points"),
+        ([True, False] * 20, "painted points"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            uploads.painted_points(raw)
+
+
+def test_a_fit_in_the_points_own_units_has_their_moments() -> None:
+    points = TRUTH.sample(2000, np.random.default_rng(5)) * [30, 2] + [500, -1]
+    mixture = fit_mixture(points).in_points_units()
+    mean = mixture.weights @ mixture.means
+    spread = mixture.means - mean
+    covariance = np.einsum("k,kij->ij", mixture.weights, mixture.covariances + spread[:, :, None] * spread[:, None])
+    np.testing.assert_allclose(mean, points.mean(axis=0), rtol=1e-3)
+    np.testing.assert_allclose(covariance, np.cov(points.T), rtol=5e-3, atol=0.1)
+
+
 @pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="Parquet is read where pyarrow is installed.")
 def test_parquet_is_read_where_it_can_be() -> None:
     import pyarrow

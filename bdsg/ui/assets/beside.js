@@ -11,6 +11,7 @@ class Beside {
     this.layers = { heat: true, data: true, truth: true, contour: true, boundary: true };
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.panes = [];
+    this.saves = pictureButtons(new BesidePicture(this));
     this.controls = new Transport(this);
     this.root.addEventListener("keydown", (event) => this.controls.onKey(event));
     this.root.querySelector(".legend").append(...Object.keys(this.layers).map((name) => layerButton(name, this.layers, () => this.redraw())));
@@ -44,6 +45,7 @@ class Beside {
     while (this.panes.length < titles.length) this.panes.push(this.#pane(this.panes.length));
     this.panes.forEach(({ whose, plane }, k) => {
       whose.textContent = titles[k];
+      if (k === titles.length - 1) plane.append(this.saves);
       plane.setAttribute("aria-label", `${titles[k]}. Space plays and pauses all, arrow keys step, Home and End jump.`);
     });
   }

@@ -10,14 +10,15 @@ class Editor {
     this.root = parent.querySelector(".bdsg");
     this.canvas = parent.querySelector(".plane-canvas");
     this.plane = parent.querySelector(".plane");
-    Object.assign(this, { modes: [], chosen: 0, past: [], told: new Set(), edits: 0, born: Date.now().toString(36) });
+    Object.assign(this, { modes: [], chosen: 0, past: [], told: new Set(), edits: 0, painting: false, born: Date.now().toString(36) });
     this.sheet = new Sheet(this.canvas, () => this.draw());
+    this.plane.append(pictureButtons(this));
     this.panel = new EditorPanel(this);
     this.hand = new EditorHand(this);
   }
 
-  receive(bytes, setStateValue) {
-    this.setStateValue = setStateValue;
+  receive(bytes, { setStateValue, setTriggerValue }) {
+    Object.assign(this, { setStateValue, setTriggerValue });
     this.theme = readTheme(this.root);
     if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
     this.draw();
@@ -28,11 +29,27 @@ class Editor {
     const { meta } = readTensors(bytes);
     this.bytes = bytes;
     Object.assign(this, { epsilon: meta.epsilon, most: meta.limits });
+    this.brush ??= new EditorBrush(this, meta.limits.points);
+    if (this.brush.answered(meta.answered) && meta.edit === meta.answered) this.paint(false);
+    if (meta.painting !== this.paintingAsked) this.paint(meta.painting);
+    this.paintingAsked = meta.painting;
+    this.brush.fitted = Boolean(meta.answered) && meta.edit === meta.answered;
     if (this.told.has(meta.edit)) return;
+    if (meta.edit) this.told.add(meta.edit);
     if (this.modes.length) this.#remember();
     this.modes = normalised(meta.modes);
     this.chosen = Math.min(this.chosen, this.modes.length - 1);
     if (!this.window || this.modes.some((mode) => !this.#shows(mode))) this.window = windowAround(this.modes);
+  }
+
+  /** Take up the brush, or lay it down. */
+  paint(on) {
+    this.brush.release();
+    this.painting = on;
+    this.root.classList.toggle("painting", on);
+    this.labels ??= { false: this.plane.getAttribute("aria-label"), true: BRUSH_LABEL };
+    this.plane.setAttribute("aria-label", this.labels[on]);
+    this.draw();
   }
 
   #shows({ x, y }) {
@@ -93,14 +110,22 @@ class Editor {
   #tellSoon() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.edits += 1;
-      const edit = `${this.born}-${this.edits}`;
+      const edit = this.nextEdit();
       this.told.add(edit);
       this.setStateValue("modes", { edit, modes: brief(this.modes) });
     }, TELL_AFTER);
   }
 
+  nextEdit() {
+    this.edits += 1;
+    return `${this.born}-${this.edits}`;
+  }
+
   undo() {
+    if (this.painting) {
+      this.brush.undo();
+      return;
+    }
     const before = this.past.pop();
     if (!before) return;
     Object.assign(this, before, { open: false });
@@ -141,14 +166,38 @@ class Editor {
     if (!this.modes.length || !sheet.width) return;
     const camera = this.camera = cameraFor(sheet, ...this.window), context = sheet.begin();
     const field = mixtureField(this.modes, camera.low, camera.high), level = Math.log(this.epsilon);
-    clipped(context, camera, () => {
-      drawImage(context, camera, this.#heat(field), camera.low, camera.high);
-      drawContour(context, camera, contourLines(field, level).map(({ points }) => points), "truth", theme);
-      this.modes.forEach((mode, k) => drawMode(context, camera, mode, k, k === this.chosen, theme));
-    });
+    this.#paint(context, camera, field);
     drawAxes(context, camera, theme);
     this.panel.show();
     this.#report(connectedLabels(field, level).count);
+    this.brush.show();
+  }
+
+  /** The brush's points alone, or the mixture with the points that it was fitted to. */
+  #paint(context, camera, field) {
+    const { theme, brush } = this;
+    clipped(context, camera, () => {
+      if (this.painting) {
+        brush.draw(context, camera, theme);
+        return;
+      }
+      const lines = contourLines(field, Math.log(this.epsilon)).map(({ points }) => points);
+      drawImage(context, camera, this.#heat(field), camera.low, camera.high);
+      drawContour(context, camera, lines, "truth", theme);
+      if (brush.fitted) drawData(context, camera, brush.painting.points, theme, 0.45);
+      this.modes.forEach((mode, k) => drawMode(context, camera, mode, k, k === this.chosen, theme));
+    });
+  }
+
+  /** The picture as it stands, as vectors. */
+  paintOn(context) {
+    const { camera } = this, field = mixtureField(this.modes, camera.low, camera.high);
+    this.#paint(context, camera, field);
+    drawAxes(context, camera, this.theme);
+  }
+
+  get pictureName() {
+    return "bdsg-mixture";
   }
 
   #heat({ x, y, values }) {
@@ -159,7 +208,7 @@ class Editor {
 
   #report(pieces) {
     const { root, modes } = this, level = `ε = ${threeFigures(this.epsilon)}`;
-    root.querySelector(".counted").textContent = pieces === 0
+    if (!this.painting) root.querySelector(".counted").textContent = pieces === 0
       ? `No place is as dense as ${level}: make a Gaussian narrower or heavier, or lower ε.`
       : `${modes.length} Gaussian${modes.length > 1 ? "s" : ""}; the line, ${level}, has ${pieces} piece${pieces > 1 ? "s" : ""}. B(z) will have to find all of it.`;
     root.bdsgModes = modes;
@@ -172,6 +221,7 @@ class Editor {
 
   stop() {
     clearTimeout(this.timer);
+    this.brush?.stop();
     this.sheet.stop();
   }
 }
@@ -203,8 +253,8 @@ function drawMode(context, camera, mode, index, chosen, theme) {
 }
 
 export default function (component) {
-  const { data, parentElement, setStateValue } = component;
+  const { data, parentElement } = component;
   const editor = viewAt(EDITORS, parentElement, (parent) => new Editor(parent));
-  editor.receive(data, setStateValue);
+  editor.receive(data, component);
   return () => { editor.stop(); EDITORS.delete(parentElement); };
 }

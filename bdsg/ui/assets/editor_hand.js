@@ -14,13 +14,14 @@ class EditorHand {
   constructor(editor) {
     this.editor = editor;
     const { canvas, plane, root } = editor;
-    canvas.addEventListener("pointerdown", (event) => this.#take(event));
-    canvas.addEventListener("pointermove", (event) => this.#move(event));
+    const unless = (act) => (event) => { if (!editor.painting) act(event); }; // then the brush has the plane
+    canvas.addEventListener("pointerdown", unless((event) => this.#take(event)));
+    canvas.addEventListener("pointermove", unless((event) => this.#move(event)));
     for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => this.#release());
-    canvas.addEventListener("dblclick", (event) => this.#addAt(event));
+    canvas.addEventListener("dblclick", unless((event) => this.#addAt(event)));
     // A finger on a Gaussian moves it; a finger beside them scrolls the page.
-    canvas.addEventListener("touchstart", (event) => { if (this.#under(event.touches[0], "touch")) event.preventDefault(); }, { passive: false });
-    plane.addEventListener("keydown", (event) => this.#key(event));
+    canvas.addEventListener("touchstart", unless((event) => { if (this.#under(event.touches[0], "touch")) event.preventDefault(); }), { passive: false });
+    plane.addEventListener("keydown", unless((event) => this.#key(event)));
     root.addEventListener("keydown", (event) => this.#undoKey(event));
   }
 
@@ -32,6 +33,11 @@ class EditorHand {
   #data([px, py]) {
     const { camera } = this.editor;
     return [camera.low[0] + (px - camera.frame.left) / camera.scale, camera.low[1] + (camera.frame.top + camera.frame.height - py) / camera.scale];
+  }
+
+  /** Where a pointer's event lies on the plane. */
+  dataAt(event) {
+    return this.#data(this.#place(event));
   }
 
   #under(event, kind) {

@@ -35,7 +35,7 @@ class EditorPanel {
     this.dials = {};
     const { root } = editor, sliders = Object.keys(DIALS).map((name) => this.#dial(name));
     root.querySelector(".dials").append(...sliders);
-    root.querySelector(".tools").append(...this.#tools());
+    root.querySelector(".tools").append(this.#switch(), make("span", { class: "gaussian-tools" }, ...this.#tools()), make("span", { class: "view-tools" }, ...this.#views()));
     root.querySelector(".keys").innerHTML =
       "Drag a disc to move it, the square to stretch and turn, the small dot to stretch across. Double-click to add one. " +
       "Keys: arrows move, <kbd>[</kbd> <kbd>]</kbd> choose, <kbd>R</kbd> turn, <kbd>+</kbd> <kbd>−</kbd> stretch, " +
@@ -54,9 +54,22 @@ class EditorPanel {
       tool("remove", "Remove", "Remove the chosen Gaussian (Delete)", () => editor.remove()),
       tool("even", "Equal weights", "Give all the same share", () => editor.edit(evenly)),
       tool("undo", "Undo", "Take the last change back (Ctrl+Z)", () => editor.undo()),
+    ];
+  }
+
+  /** What the canvas takes: Gaussians or a brush's points. */
+  #switch() {
+    const { editor } = this, options = [[false, "Gaussians", "Place Gaussians by hand"], [true, "Brush", "Strew points, to which a mixture is fitted"]];
+    this.ways = options.map(([on, label, title]) => make("button", { type: "button", title, "data-way": label, click: () => editor.paint(on) }, label));
+    return make("span", { class: "switch", role: "group", "aria-label": "What to put on the plane" }, ...this.ways);
+  }
+
+  #views() {
+    const { editor } = this, tool = (name, label, title, press) => make("button", { type: "button", class: "layer", "data-tool": name, title, click: press }, label);
+    return [
       tool("out", "Zoom −", "Show more of the plane", () => editor.zoom(1.25)),
       tool("in", "Zoom +", "Show less of the plane", () => editor.zoom(0.8)),
-      tool("fit", "Fit", "Show every Gaussian", () => editor.fit()),
+      tool("fit", "Show all", "Show every Gaussian", () => editor.fit()),
     ];
   }
 
@@ -86,6 +99,7 @@ class EditorPanel {
     this.remove.disabled = modes.length === 1;
     this.add.disabled = modes.length >= limits.modes;
     this.undo.disabled = editor.past.length === 0;
+    this.ways.forEach((button, k) => button.setAttribute("aria-pressed", String(editor.painting === Boolean(k))));
     this.#choices();
   }
 

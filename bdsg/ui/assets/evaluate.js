@@ -165,12 +165,24 @@ class Evaluation {
     const camera = this.#camera(), context = sheet.begin();
     this.layer ??= { under: this.#drawUnder(camera), points: null };
     this.layer.points ??= this.#drawOver(camera);
-    if (this.active && exists(this.shown, this.active)) this.#drawMarked(context, camera);
-    else this.#drawPlain(context, camera);
-    drawAxes(context, camera, this.theme);
+    this.#paint(context, camera);
     this.probe.draw(context, camera, this.theme);
     setData(this.root, "active", this.active ?? "");
     setData(this.root, "ready", 1);
+  }
+
+  #paint(context, camera) {
+    if (this.active && exists(this.shown, this.active)) this.#drawMarked(context, camera);
+    else this.#drawPlain(context, camera);
+    drawAxes(context, camera, this.theme);
+  }
+
+  /** The picture as it stands, as vectors. */
+  paintOn(context) {
+    const { sheet } = this;
+    this.sheet = vectorSheet(sheet, context);
+    this.#paint(context, this.#camera());
+    this.sheet = sheet;
   }
 
   #camera() {
@@ -187,7 +199,8 @@ class Evaluation {
   #drawPlain(context, camera) {
     this.sheet.put(this.layer.under);
     if (this.layers.band) this.#drawBand(context, camera);
-    this.sheet.put(this.layer.points);
+    if (context.isVector) this.#paintPoints(context, camera);
+    else this.sheet.put(this.layer.points);
     this.#drawContours(context, camera, drawContour);
     clipped(context, camera, () => {
       if (this.layers.gaps) strokeArcs({ context, camera, theme: this.theme }, this.scores.detail.coverage.arcs.flatMap((arc) => stretches(arc, 0)), false);
@@ -216,13 +229,18 @@ class Evaluation {
 
   /** ... and the points, unless they are B(z, ε). */
   #drawOver(camera) {
-    const { theme, layers } = this, over = this.sheet.layer();
-    clipped(over.context, camera, () => {
-      if (layers.data) drawData(over.context, camera, this.arrays.data.values, theme);
-      const style = { shape: "diamond", stride: 4, radius: 1.7 * markScale(camera), fill: fade(theme.boundary, 0.6) };
-      if (layers.boundary) drawPoints(over.context, camera, this.prepared.segments, style);
-    });
+    const over = this.sheet.layer();
+    this.#paintPoints(over.context, camera);
     return over.canvas;
+  }
+
+  #paintPoints(context, camera) {
+    const { theme, layers } = this;
+    clipped(context, camera, () => {
+      if (layers.data) drawData(context, camera, this.arrays.data.values, theme);
+      const style = { shape: "diamond", stride: 4, radius: 1.7 * markScale(camera), fill: fade(theme.boundary, 0.6) };
+      if (layers.boundary) drawPoints(context, camera, this.prepared.segments, style);
+    });
   }
 
   #heat(theme) {

@@ -12,6 +12,7 @@ class LossChart {
   constructor(canvas, timeline, redraw, onSeek) {
     Object.assign(this, { timeline, onSeek, weights: {}, changes: [], canvas });
     this.sheet = new Sheet(canvas, () => { this.base = null; redraw(); });
+    canvas.parentElement.append(pictureButtons(this));
     const follow = (event) => { if (event.buttons & 1) onSeek(this.#indexAt(event.offsetX)); };
     canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); follow(event); });
     canvas.addEventListener("pointermove", follow);
@@ -50,11 +51,26 @@ class LossChart {
 
   #drawBase(theme) {
     const layer = this.sheet.layer();
-    this.scales = CURVES.map((_, k) => valueScale(this.timeline.terms, k));
-    CURVES.forEach((curve, k) => this.#drawCurve(layer.context, curve, k, theme));
-    this.#drawSteps(layer.context, theme);
-    this.#drawChanges(layer.context, theme);
+    this.theme = theme;
+    this.#drawCurves(layer.context, theme);
     return layer;
+  }
+
+  #drawCurves(context, theme) {
+    this.scales = CURVES.map((_, k) => valueScale(this.timeline.terms, k));
+    CURVES.forEach((curve, k) => this.#drawCurve(context, curve, k, theme));
+    this.#drawSteps(context, theme);
+    this.#drawChanges(context, theme);
+  }
+
+  /** The chart as it stands, as vectors. */
+  paintOn(context) {
+    this.#drawCurves(context, this.theme);
+    this.#drawPlayhead(context, this.theme);
+  }
+
+  get pictureName() {
+    return "bdsg-losses";
   }
 
   /** Where a weight or the learning rate was changed: a line through all panels, and in its own the new value. */

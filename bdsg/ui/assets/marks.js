@@ -48,12 +48,12 @@ function drawPoints(context, camera, points, { stride = 2, keep = null, ...style
     tracePoints(context, camera, points, { stride, keep, ...style });
     return;
   }
-  const ratio = context.getTransform().a, { canvas, size } = stampFor(style, ratio);
+  const { a: ratio, e: right, f: down } = context.getTransform(), { canvas, size } = stampFor(style, ratio);
   context.save();
   context.setTransform(1, 0, 0, 1, 0, 0); // whole pixels of the screen
   for (let i = 0, k = 0; i < points.length; i += stride, k += 1) {
     if (keep && !keep(k)) continue;
-    const x = camera.x(points[i]) * ratio - size / 2, y = camera.y(points[i + 1]) * ratio - size / 2;
+    const x = camera.x(points[i]) * ratio + right - size / 2, y = camera.y(points[i + 1]) * ratio + down - size / 2;
     const left = Math.floor(x), top = Math.floor(y);
     const column = Math.floor((x - left) * PHASES), row = Math.floor((y - top) * PHASES);
     context.drawImage(canvas, column * size, row * size, size, size, left, top, size, size);

@@ -1,18 +1,63 @@
-// The picture on the stage as a file: PNG from the canvas itself, SVG drawn again by the same functions.
+// The picture on the stage as a file: PNG from the canvas itself, SVG drawn again by the same functions; and the
+// animation as a GIF.
 
-/** Buttons that save what `view` shows: {sheet, theme, pictureName, paintOn(context) for SVG}. */
+/** Buttons that save what `view` shows: {sheet, theme, pictureName, paintOn(context) for SVG, film() and filmName for GIF}. */
 function pictureButtons(view) {
-  const button = (name, title, press) => make("button", { type: "button", class: "layer save", title, "data-save": name, click: press }, name);
-  const png = button("PNG", "Save this picture at the screen's resolution", () => savePng(view));
-  const svg = view.paintOn ? [button("SVG", "Save this picture as vector graphics", () => saveSvg(view))] : [];
-  return make("div", { class: "saves", role: "group", "aria-label": "Save the picture" }, png, ...svg);
+  const png = saveButton("PNG", "Save this picture at the screen's resolution", () => savePng(view));
+  const svg = view.paintOn ? [saveButton("SVG", "Save this picture as vector graphics", () => saveSvg(view))] : [];
+  const gif = view.film ? new GifButton(view).parts : [];
+  return make("div", { class: "saves", role: "group", "aria-label": "Save the picture" }, ...gif, png, ...svg);
 }
 
-function savePng({ sheet, theme, pictureName }) {
+function saveButton(name, title, press) {
+  return make("button", { type: "button", class: "layer save", title, "data-save": name, click: press }, name);
+}
+
+/** Saves the animation; while it is at it, a press cancels. */
+class GifButton {
+  constructor(view) {
+    this.view = view;
+    this.title = "Save the animation as a GIF, with the layers shown now";
+    this.button = saveButton("GIF", this.title, () => (this.work ? this.work.abort() : this.#save()));
+    this.words = make("output", { class: "save-words", "aria-live": "polite" });
+    this.parts = [this.words, this.button];
+  }
+
+  async #save() {
+    const film = this.view.film();
+    if (!film) return;
+    const work = this.work = new AbortController();
+    this.#label("Cancel", "Stop making the GIF");
+    try {
+      const bytes = await filmGif(film, (share) => this.#say(`GIF ${10 * Math.floor(10 * share)} %`), work.signal);
+      if (bytes) save(new Blob([bytes], { type: "image/gif" }), `${this.view.filmName}.gif`);
+      this.#say(bytes ? `GIF saved, ${(bytes.length / 1e6).toFixed(1)} MB` : "GIF cancelled");
+    } catch (error) {
+      console.warn(error);
+      this.#say("The GIF could not be made here: the browser ran out of room. Take a PNG instead.");
+    } finally {
+      this.work = null;
+      this.#label("GIF", this.title);
+      setTimeout(() => { if (!this.work) this.#say(""); }, 6000);
+    }
+  }
+
+  #label(text, title) {
+    Object.assign(this.button, { textContent: text, title });
+  }
+
+  #say(words) {
+    if (this.words.textContent !== words) this.words.textContent = words;
+  }
+}
+
+function savePng(view) {
+  const { sheet, theme, pictureName } = view;
   const { canvas } = sheet.layer(), context = canvas.getContext("2d");
   context.fillStyle = fade(theme.background, 1);
   context.fillRect(0, 0, sheet.width, sheet.height);
-  context.drawImage(sheet.canvas, 0, 0, sheet.width, sheet.height);
+  if (sheet.canvas) context.drawImage(sheet.canvas, 0, 0, sheet.width, sheet.height);
+  else view.paintOn(context);
   canvas.toBlob((blob) => save(blob, `${pictureName}.png`), "image/png");
 }
 

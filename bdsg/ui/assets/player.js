@@ -172,8 +172,26 @@ class Player {
     return this.meta.still ? "bdsg-density" : `bdsg-${this.meta.run.slice(0, 8)}-step-${this.timeline.steps[this.timeline.index] ?? 0}`;
   }
 
-  #drawGenerated(context, camera) {
-    const { latent, points, theme } = this;
+  /** The animation as it is now, for a file; null while there is nothing that moves. */
+  film() {
+    const { meta, theme, sheet: { width, height }, layers } = this, { low, high } = meta;
+    const timeline = Object.assign(new Timeline(), { frames: [...this.timeline.frames], steps: [...this.timeline.steps] });
+    if (timeline.frames.length < 2) return null;
+    const camera = cameraFor({ width, height }, low, high), { frame } = camera;
+    const moving = (context, k) => {
+      timeline.playhead = k;
+      if (layers.boundary) clipped(context, camera, () => this.#drawGenerated(context, camera, timeline.points(low, high)));
+      drawFilmWords(context, `step ${grouped(timeline.steps[k])}`, frame.left + frame.width - 10, frame.top + 9, theme);
+    };
+    return { width, height, count: timeline.frames.length, background: fade(theme.background, 1), ground: (context) => this.#drawStill(context, camera), frame: moving };
+  }
+
+  get filmName() {
+    return `bdsg-${this.meta.run.slice(0, 8)}`;
+  }
+
+  #drawGenerated(context, camera, points = this.points) {
+    const { latent, theme } = this;
     if (!latent.coloured || !latent.latent) drawBoundary(context, camera, points, theme);
     latent.drawOnStage(context, camera, points, theme);
     if (this.forces.any) this.arrows = this.timeline.arrows(this.arrows);

@@ -51,7 +51,20 @@ class SvgContext {
     this.path += `M${short(x + r)} ${short(y)}${half}${short(-2 * r)} 0${half}${short(2 * r)} 0`;
   }
 
+  /** A whole ellipse, turned by `turn` radians. */
+  ellipse(x, y, along, across, turn) {
+    const [dx, dy] = [along * Math.cos(turn), along * Math.sin(turn)], degrees = short((turn * 180) / Math.PI);
+    const half = (side) => `a${short(along)} ${short(across)} ${degrees} 1 0 ${short(-2 * side * dx)} ${short(-2 * side * dy)}`;
+    this.path += `M${short(x + dx)} ${short(y + dy)}${half(1)}${half(-1)}`;
+  }
+
   setLineDash(dash) { this.dash = dash; }
+
+  /** Until the next restore(). */
+  translate(x, y) {
+    this.open += 1;
+    this.parts.push(`<g transform="translate(${short(x)} ${short(y)})">`);
+  }
 
   clip() {
     this.clips += 1;
@@ -81,19 +94,40 @@ class SvgContext {
   fillRect(...box) { this.#box(() => this.fill(), box); }
   strokeRect(...box) { this.#box(() => this.stroke(), box); }
 
-  fillText(text, x, y) {
+  #text(text, x, y, paint) {
     const place = `x="${short(x)}" y="${short(y)}" dy="${BASELINES[this.textBaseline]}" text-anchor="${ANCHORS[this.textAlign]}"`;
-    this.parts.push(`<text ${place} style="font:${escaped(this.font)}"${colourAttributes("fill", this.fillStyle)}>${escaped(text)}</text>`);
+    this.parts.push(`<text ${place} style="font:${escaped(this.font)}"${paint}>${escaped(text)}</text>`);
+  }
+
+  fillText(text, x, y) {
+    this.#text(text, x, y, colourAttributes("fill", this.fillStyle));
+  }
+
+  /** About the width of a text: half an em a letter, a little more where it is bold. */
+  measureText(text) {
+    const [, weight, size] = /^(\d+ )?(?:italic )?([\d.]+)px/.exec(this.font) ?? [null, null, 12];
+    return { width: text.length * size * (weight ? 0.58 : 0.52) };
+  }
+
+  strokeText(text, x, y) {
+    const line = ` stroke-width="${this.lineWidth}" stroke-linejoin="${this.lineJoin}"`;
+    this.#text(text, x, y, ` fill="none"${colourAttributes("stroke", this.strokeStyle)}${line}`);
   }
 
   /** A picture of pixels, such as the heat map, is taken along as it is. */
   drawImage(canvas, x, y, width, height) {
     const place = `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`;
-    this.parts.push(`<image ${place} preserveAspectRatio="none" href="${canvas.toDataURL("image/png")}"/>`);
+    const opacity = this.globalAlpha < 1 ? ` opacity="${short(this.globalAlpha)}"` : "";
+    this.parts.push(`<image ${place}${opacity} preserveAspectRatio="none" href="${canvas.toDataURL("image/png")}"/>`);
   }
 
   text() {
     const size = `width="${short(this.width)}" height="${short(this.height)}" viewBox="0 0 ${short(this.width)} ${short(this.height)}"`;
     return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${this.parts.join("\n")}${"</g>".repeat(this.open)}</svg>`;
   }
+}
+
+/** The sheet with its drawing sent to `context`, which writes SVG; layers of pixels go along as pictures. */
+function vectorSheet(sheet, context) {
+  return Object.assign(Object.create(sheet), { context, put: (canvas) => context.drawImage(canvas, 0, 0, sheet.width, sheet.height) });
 }

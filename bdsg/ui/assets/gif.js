@@ -1,0 +1,235 @@
+// Pictures in turn as one GIF89a file: one palette, the pixels that change, LZW.  No screen.
+// The format: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
+
+const MOST_COLOURS = 255, UNCHANGED = 255; // the last index of the colour table shows what was there before
+const CODE_BITS = 8, CLEAR = 256, END = 257, MOST_CODES = 4096;
+
+/** Bytes that grow. */
+class ByteList {
+  constructor() {
+    Object.assign(this, { bytes: new Uint8Array(1 << 16), length: 0 });
+  }
+
+  #room(more) {
+    if (this.length + more <= this.bytes.length) return;
+    const larger = new Uint8Array(2 * (this.length + more));
+    larger.set(this.bytes.subarray(0, this.length));
+    this.bytes = larger;
+  }
+
+  add(...values) {
+    this.#room(values.length);
+    for (const value of values) this.bytes[this.length++] = value;
+  }
+
+  /** 16-bit numbers, the low byte first. */
+  words(...values) {
+    for (const value of values) this.add(value & 255, value >> 8);
+  }
+
+  text(letters) {
+    this.add(...Array.from(letters, (letter) => letter.charCodeAt(0)));
+  }
+
+  append(values) {
+    this.#room(values.length);
+    this.bytes.set(values, this.length);
+    this.length += values.length;
+  }
+
+  get all() {
+    return this.bytes.subarray(0, this.length);
+  }
+}
+
+/** How often each colour (r + 256 g + 65536 b) occurs in pixels of the canvas, added to `counts`. */
+function countColours(pixels, counts = new Map()) {
+  for (let i = 0, from = 0; i < pixels.length; from = i) {
+    const colour = pixels[i] & 0xffffff;
+    while (i < pixels.length && (pixels[i] & 0xffffff) === colour) i += 1;
+    counts.set(colour, (counts.get(colour) ?? 0) + i - from);
+  }
+  return counts;
+}
+
+function channel(colour, axis) {
+  return (colour >> (8 * axis)) & 255;
+}
+
+/** Mean of a box of [colour, count] pairs, its squared error about it, and the axis that holds most of that. */
+function summary(members) {
+  let total = 0;
+  const sums = [0, 0, 0], squares = [0, 0, 0];
+  for (const [colour, count] of members) {
+    total += count;
+    for (let axis = 0; axis < 3; axis += 1) {
+      const value = channel(colour, axis);
+      sums[axis] += count * value;
+      squares[axis] += count * value * value;
+    }
+  }
+  const errors = squares.map((square, axis) => square - sums[axis] ** 2 / total);
+  const axis = errors.indexOf(Math.max(...errors));
+  // Sums of one colour's squares round to a little more than nothing.
+  const error = members.length > 1 ? errors.reduce((a, b) => a + b) : 0;
+  return { members, mean: sums.map((sum) => sum / total), error, axis };
+}
+
+/** At most 255 colours, [[r, g, b], ...]: the box of the largest squared error is split at its mean, again and again. */
+function paletteOf(counts) {
+  const boxes = [summary([...counts])];
+  while (boxes.length < MOST_COLOURS) {
+    const worst = boxes.reduce((a, b) => (b.error > a.error ? b : a));
+    if (worst.error <= 0) break;
+    const { members, mean, axis } = worst, low = ([colour]) => channel(colour, axis) <= mean[axis];
+    boxes[boxes.indexOf(worst)] = summary(members.filter(low));
+    boxes.push(summary(members.filter((member) => !low(member))));
+  }
+  return boxes.map(({ mean }) => mean.map(Math.round));
+}
+
+/** The nearest colour of a palette, remembered for each colour asked for. */
+class Nearest {
+  constructor(palette) {
+    Object.assign(this, { flat: Int32Array.from(palette.flat()), known: new Map() });
+  }
+
+  index(colour) {
+    const known = this.known.get(colour);
+    if (known !== undefined) return known;
+    const { flat } = this, r = channel(colour, 0), g = channel(colour, 1), b = channel(colour, 2);
+    let best = 0, least = Infinity;
+    for (let k = 0; k < flat.length; k += 3) {
+      const square = (flat[k] - r) ** 2 + (flat[k + 1] - g) ** 2 + (flat[k + 2] - b) ** 2;
+      if (square < least) { least = square; best = k / 3; }
+    }
+    this.known.set(colour, best);
+    return best;
+  }
+}
+
+/** Lempel, Ziv and Welch's codes of a row of indices, 9 to 12 bits each, the low bit first. */
+class LzwCoder {
+  constructor() {
+    this.table = new Uint16Array(MOST_CODES << CODE_BITS); // [prefix's code, next index] -> code; 0: none yet
+  }
+
+  code(indices) {
+    Object.assign(this, { out: new ByteList(), held: 0, bits: 0, size: CODE_BITS + 1 });
+    this.#clear();
+    let prefix = indices[0];
+    for (let i = 1; i < indices.length; i += 1) {
+      const key = (prefix << CODE_BITS) | indices[i], code = this.table[key];
+      if (code) { prefix = code; continue; }
+      this.#emit(prefix);
+      this.#learn(key);
+      prefix = indices[i];
+    }
+    this.#emit(prefix);
+    this.#grow(); // the reader learns a code from this last one as well
+    this.#emit(END);
+    if (this.bits) this.out.add(this.held & 255);
+    return this.out.all;
+  }
+
+  #clear() {
+    this.table.fill(0);
+    this.#emit(CLEAR);
+    Object.assign(this, { next: END + 1, size: CODE_BITS + 1 });
+  }
+
+  #learn(key) {
+    if (this.next === MOST_CODES) {
+      this.#clear();
+      return;
+    }
+    this.#grow();
+    this.table[key] = this.next++;
+  }
+
+  #grow() {
+    if (this.next === 1 << this.size && this.size < 12) this.size += 1;
+  }
+
+  #emit(code) {
+    this.held |= code << this.bits;
+    this.bits += this.size;
+    for (; this.bits >= 8; this.bits -= 8) {
+      this.out.add(this.held & 255);
+      this.held >>>= 8;
+    }
+  }
+}
+
+/** A looping GIF of frames of equal size, given one by one as pixels of a canvas (Uint32Array, opaque). */
+class GifWriter {
+  /** `palette`: of paletteOf, for all frames. */
+  constructor(width, height, palette) {
+    Object.assign(this, { width, height, out: new ByteList(), nearest: new Nearest(palette), coder: new LzwCoder() });
+    this.out.text("GIF89a");
+    this.out.words(width, height);
+    this.out.add(0xf7, 0, 0); // a colour table of 256, for the whole file
+    for (let k = 0; k < 256; k += 1) this.out.add(...(palette[k] ?? [0, 0, 0]));
+    this.out.add(0x21, 0xff, 11);
+    this.out.text("NETSCAPE2.0");
+    this.out.add(3, 1, 0, 0, 0); // again and again
+  }
+
+  /** Add a picture that stays for `centiseconds`. */
+  frame(pixels, centiseconds) {
+    const box = this.shown ? this.#changed(pixels) : { left: 0, top: 0, right: this.width, bottom: this.height };
+    const { left, top, right, bottom } = box;
+    this.out.add(0x21, 0xf9, 4, this.shown ? 0x05 : 0x04); // leave each picture in place; 1: one index is transparent
+    this.out.words(centiseconds);
+    this.out.add(UNCHANGED, 0, 0x2c);
+    this.out.words(left, top, right - left, bottom - top);
+    this.out.add(0, CODE_BITS);
+    this.#blocks(this.coder.code(this.#indices(pixels, box)));
+    this.before = pixels.slice();
+  }
+
+  /** The smallest box that holds every pixel that differs; one pixel if none does. */
+  #changed(pixels) {
+    const { width, height, before } = this;
+    let left = width, right = 0, top = height, bottom = 0;
+    for (let y = 0, i = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1, i += 1) {
+        if (pixels[i] === before[i]) continue;
+        if (x < left) left = x;
+        if (x >= right) right = x + 1;
+        if (y < top) top = y;
+        bottom = y + 1;
+      }
+    }
+    return right ? { left, top, right, bottom } : { left: 0, top: 0, right: 1, bottom: 1 };
+  }
+
+  /** Palette indices of a box; what stays as it is shown is left out. */
+  #indices(pixels, { left, top, right, bottom }) {
+    const { width, before, nearest } = this, indices = new Uint8Array((right - left) * (bottom - top));
+    const first = !this.shown, shown = this.shown ??= new Uint8Array(pixels.length);
+    for (let y = top, k = 0; y < bottom; y += 1) {
+      for (let i = y * width + left, end = y * width + right; i < end; i += 1, k += 1) {
+        const same = !first && pixels[i] === before[i], index = same ? shown[i] : nearest.index(pixels[i] & 0xffffff);
+        indices[k] = !first && index === shown[i] ? UNCHANGED : index;
+        shown[i] = index;
+      }
+    }
+    return indices;
+  }
+
+  #blocks(codes) {
+    for (let from = 0; from < codes.length; from += 255) {
+      const block = codes.subarray(from, from + 255);
+      this.out.add(block.length);
+      this.out.append(block);
+    }
+    this.out.add(0);
+  }
+
+  /** The file; nothing can be added after it. */
+  finish() {
+    this.out.add(0x3b);
+    return this.out.all;
+  }
+}

@@ -1,0 +1,71 @@
+"""A distribution painted with the mouse and with keys in a real browser, then trained."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.serving import settle
+
+pytestmark = pytest.mark.browser
+
+
+def stroke(page: Page, *places: tuple[float, float]) -> None:
+    """Drag through places given as shares of the canvas."""
+    box = page.locator(".editor .plane-canvas").bounding_box()
+    assert box is not None
+    for index, (x, y) in enumerate(places):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=6)
+        if index == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def painted(page: Page) -> int:
+    return int(page.locator(".bdsg.editor").get_attribute("data-painted") or 0)
+
+
+def test_two_blobs_become_a_mixture_and_train(page: Page, server: str) -> None:
+    page.goto(f"{server}/density?data.preset=unimodal")
+    settle(page)
+    page.get_by_role("button", name="Paint points").click()
+    page.wait_for_selector(".bdsg.editor.painting[data-ready='1'][data-painted='0']")
+    settle(page)
+    fit = page.get_by_role("button", name="Fit to these points")
+    expect(fit).to_be_disabled()
+
+    page.locator(".editor .plane").focus()
+    page.keyboard.press("Space")
+    assert painted(page) == 4
+    expect(page.get_by_text("paint 16 more")).to_be_visible()
+    page.keyboard.press("e")
+    page.keyboard.press("Space")
+    assert painted(page) == 0
+    page.keyboard.press("e")
+
+    page.locator(".editor .plane").scroll_into_view_if_needed()
+    stroke(page, (0.25, 0.5), (0.28, 0.55), (0.25, 0.5))
+    first = painted(page)
+    stroke(page, (0.75, 0.5), (0.78, 0.55), (0.75, 0.5), (0.78, 0.55))
+    both = painted(page)
+    assert both > first >= 20
+    page.keyboard.press("Control+z")
+    assert painted(page) == first
+    stroke(page, (0.75, 0.5), (0.78, 0.55), (0.75, 0.5), (0.78, 0.55))
+    both = painted(page)
+
+    fit.click()
+    expect(page.get_by_text(f"fitted to your {both} painted points")).to_be_visible()
+    page.wait_for_selector(".bdsg.editor:not(.painting)")
+    means = np.array(json.loads(parse_qs(urlsplit(page.url).query)["data.mixture"][0])["means"])
+    window = page.locator(".bdsg.editor").evaluate("host => host.bdsgModes.map(({ x }) => x)")
+    np.testing.assert_allclose(window, means[:, 0], rtol=1e-3)
+    assert means[:, 0].min() < 0 < means[:, 0].max()
+    settle(page)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("button", name="Trained")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(f"fitted to your {both} painted points")).to_be_visible()
