@@ -155,7 +155,7 @@ def levels_control() -> None:
         config.boundary.levels > 1,
         key=key,
         on_change=lambda: session.change("boundary", "levels", EVERY_LEVEL if st.session_state[key] else 1),
-        help="Trains B(z, ε) for a range of thresholds, in a few seconds: ε then moves the boundary on the Evaluate page.",
+        help="Trains B(z, ε) for a range of thresholds, in seconds: ε then moves the boundary on the Evaluate page.",
     )
 
 

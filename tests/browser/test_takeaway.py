@@ -102,7 +102,7 @@ def test_every_figure_is_a_picture(page: Page, server: str, tmp_path: Path) -> N
     page.goto(f"{server}/compare?data.preset=unimodal&boundary.steps=60")
     settle(page)
     page.get_by_role("button", name=re.compile("^Train")).click()
-    page.wait_for_selector(".bdsg.duel[data-ready='1']", timeout=120_000)
+    page.wait_for_selector(".bdsg.beside[data-ready='1']", timeout=120_000)
     settle(page)
     with Image.open(saved(page, "PNG", tmp_path)) as image:
         width, height = image.size
