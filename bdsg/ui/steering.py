@@ -46,14 +46,14 @@ def pace_control() -> float:
     """How long the next run may take: to be watched, and steered meanwhile; returns seconds."""
     chosen: float = st.session_state.setdefault("pace", 0.0)
     st.segmented_control(
-        "Train to watch",
+        "Pace",
         list(PACES),
         default=chosen,
         required=True,
         format_func=lambda seconds: PACES[seconds],
         key="pace_choice",
         on_change=lambda: st.session_state.update(pace=st.session_state.pace_choice),
-        help="At once is as fast as can be. In 20 s you can watch, and move λ1, λ2 and the learning rate meanwhile.",
+        help="Train at once, or train to watch: in 20 s there is time to move λ1, λ2 and the learning rate on the way.",
     )
     return float(st.session_state.pace)
 
@@ -106,7 +106,7 @@ def changes_line() -> None:
     words = "; ".join(change_words(change) for change in changes[:3])
     more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
     st.button(
-        "Steady again",
+        "Undo steering",
         key="forget_changes",
         icon=":material/undo:",
         type="tertiary",

@@ -7,7 +7,8 @@ const FORCES = [
 ];
 
 const DECADE = 14; // pixels that an arrow grows by for each factor of ten
-const HEAD = 5; // pixels, at most half of the arrow
+const HEAD = 4; // pixels, at most half of the arrow
+const SMALL = 420; // pixels: on a plane that is narrower every second point has arrows
 const KEY_PULLS = [0.1, 1, 10]; // what the key on the stage shows
 
 /** Length in factors of ten of an arrow for a pull: the same scale for all terms, points, steps and runs. */
@@ -49,7 +50,7 @@ function drawArrows(context, marks, { dash, head }, colour, theme) {
 /** The arrows of one term: `arrows` (m x 2) in units of `decades`, from the first m points. */
 function drawForce(context, camera, points, arrows, { decades }, force, theme) {
   const unit = (DECADE * markScale(camera) * decades) / FULL_SCALE, marks = [];
-  for (let i = 0; i < arrows.length; i += 2) {
+  for (let i = 0; i < arrows.length; i += camera.frame.width < SMALL ? 4 : 2) {
     const size = Math.hypot(arrows[i], arrows[i + 1]), length = size * unit;
     if (length < 0.75) continue; // no longer than the shaft is wide
     marks.push([camera.x(points[i]), camera.y(points[i + 1]), arrows[i] / size, -arrows[i + 1] / size, length]);
@@ -100,6 +101,12 @@ class ForceLayers {
       },
     });
     return button;
+  }
+
+  /** Switch on what another view of the same run had on. */
+  restore(on) {
+    Object.assign(this.on, on);
+    for (const button of this.element.querySelectorAll("button")) button.setAttribute("aria-pressed", String(this.on[button.dataset.layer]));
   }
 
   get any() {

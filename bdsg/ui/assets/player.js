@@ -2,6 +2,7 @@
 
 const PLAYERS = new WeakMap();
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+const LATEST = {}; // the run shown last, and its switches: Streamlit may mount the player anew in the middle of a run
 const LONGEST_TICK = 0.25; // seconds: after a pause of the browser the playhead does not leap
 
 class Player {
@@ -45,6 +46,11 @@ class Player {
   #show(arrays, meta) {
     const before = this.meta;
     Object.assign(this, { arrays, meta });
+    if (!before && LATEST.run === meta.run) {
+      Object.assign(this.layers, LATEST.layers);
+      this.forces.restore(LATEST.pulls);
+    }
+    Object.assign(LATEST, { run: meta.run, layers: this.layers, pulls: this.forces.on });
     this.timeline.replace(arrays, meta, this.calm.matches);
     if (meta.addressed) this.#followAddress(before);
     this.losses.weights = meta.weights ?? {};
@@ -85,7 +91,7 @@ class Player {
       buttons.at(-1).lastChild.textContent = "density"; // the switch beside it says whose
       buttons.push(this.#heatSwitch());
     }
-    if (!meta.still && !meta.compact) buttons.push(this.forces.element);
+    if (!meta.still && !meta.compact) buttons.push(make("i", { class: "break" }), this.forces.element);
     this.root.querySelector(".legend").replaceChildren(...buttons);
   }
 
