@@ -23,7 +23,7 @@ from bdsg.level_boundary import PREFIX
 
 ASSETS = Path(__file__).parent / "assets"
 SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "picture.js", "address.js")
-FILM = ("gif.js", "film.js")
+FILM = ("palette.js", "gif.js", "film.js")
 PLAYER = (*SHARED, *FILM, "timeline.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js")
 DUEL = (*SHARED, *FILM, "timeline.js", "transport.js", "pair.js", "duel_picture.js", "duel.js")
 EVALUATION = (
@@ -31,7 +31,8 @@ EVALUATION = (
     "every_level.js", "evaluate.js",
 )  # fmt: skip
 EDITOR = (
-    *SHARED, "levels.js", "modes.js", "brush.js", "editor_panel.js", "editor_hand.js", "editor_brush.js", "editor.js",
+    *SHARED, "levels.js", "modes.js", "brush.js", "editor_panel.js", "editor_hand.js", "editor_brush.js",
+    "editor_marks.js", "editor.js",
 )  # fmt: skip
 
 FULL_SCALE = 32767
