@@ -24,7 +24,7 @@ from bdsg.level_boundary import PREFIX
 
 ASSETS = Path(__file__).parent / "assets"
 SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "picture.js", "address.js")
-FILM = ("gif.js", "film.js")
+FILM = ("palette.js", "gif.js", "film.js")
 PLAYER = (
     *SHARED, *FILM, "timeline.js", "forces.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js"
 )  # fmt: skip
@@ -34,7 +34,8 @@ EVALUATION = (
     "rays.js", "every_level.js", "evaluate.js",
 )  # fmt: skip
 EDITOR = (
-    *SHARED, "levels.js", "modes.js", "brush.js", "editor_panel.js", "editor_hand.js", "editor_brush.js", "editor.js",
+    *SHARED, "levels.js", "modes.js", "brush.js", "editor_panel.js", "editor_hand.js", "editor_brush.js",
+    "editor_marks.js", "editor.js",
 )  # fmt: skip
 
 FULL_SCALE = 32767

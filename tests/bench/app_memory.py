@@ -11,26 +11,22 @@ from tests.bench.reports import Row
 PROC = Path("/proc")
 
 
-def resident(pid: int) -> float:
-    """Resident set of a process, MB."""
-    lines = (PROC / str(pid) / "status").read_text().splitlines()
-    (line,) = (line for line in lines if line.startswith("VmRSS"))
+def share(pid: int) -> float:
+    """Proportional set size of a process, MB: pages that several share count in part."""
+    lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith("Pss:"))
     return int(line.split()[1]) / 1024
 
 
 def children(pid: int) -> list[int]:
     """Processes that a process started."""
-    text = (PROC / str(pid) / "task" / str(pid) / "children").read_text()
-    own = {int(word) for word in text.split()}
-    # A process started by another thread is listed under that thread.
-    for task in (PROC / str(pid) / "task").iterdir():
-        own |= {int(word) for word in (task / "children").read_text().split()}
-    return sorted(own)
+    lists = [task / "children" for task in (PROC / str(pid) / "task").iterdir()]  # each thread has its own
+    return sorted({int(word) for path in lists for word in path.read_text().split()})
 
 
 def megabytes(web: int) -> tuple[float, float]:
     """Of the web process, and of its workers together."""
-    return resident(web), sum(resident(pid) for pid in children(web))
+    return share(web), sum(share(pid) for pid in children(web))
 
 
 def growth(web: int, visit: Callable[[int], None], visits: int) -> list[Row]:
@@ -42,7 +38,7 @@ def growth(web: int, visit: Callable[[int], None], visits: int) -> list[Row]:
         seen.append(megabytes(web))
     half = visits // 2
     slopes = [(seen[-1][k] - seen[half][k]) / (visits - half) for k in (0, 1)]
-    columns = ("web process (MB)", "workers, all (MB)")
+    columns = ("web process (MB)", "two workers (MB)")
     named = {"at the start": seen[0], f"after {half} visits": seen[half], f"after {visits} visits": seen[-1]}
     named["growth a visit, second half"] = (slopes[0], slopes[1])
     return [{"memory": name, **dict(zip(columns, values, strict=True))} for name, values in named.items()]

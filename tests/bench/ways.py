@@ -51,10 +51,11 @@ def figure(found: Result, points: np.ndarray, step: int) -> go.Figure:
     fill(run, found)
     scene = run.scene
     assert scene is not None
-    heat = go.Heatmap(x=arrays["grid_x"], y=arrays["grid_y"], z=np.exp(arrays["log_p_x"]), colorscale="Purples")
-    data = go.Scattergl(
-        x=arrays["data"][:, 0], y=arrays["data"][:, 1], mode="markers", marker={"size": 3, "color": "#cb323a"}
+    heat = go.Heatmap(
+        x=arrays["grid_x"], y=arrays["grid_y"], z=np.exp(arrays["log_p_x"]).astype(np.float32), colorscale="Purples"
     )
+    x, y = arrays["data"].astype(np.float32).T
+    data = go.Scattergl(x=x, y=y, mode="markers", marker={"size": 3, "color": "#cb323a"})
     chart = go.Figure([heat, data, boundary(points)])
     chart.update_layout(title=f"step {step}", height=560, showlegend=False)
     chart.update_xaxes(range=[float(scene.low[0]), float(scene.high[0])])

@@ -33,7 +33,7 @@ def encoded(frames: np.ndarray, folder: Path) -> tuple[int, bytes]:
     paths = folder / "pixels", folder / "sizes"
     paths[0].write_bytes(pixels.tobytes())
     paths[1].write_bytes(np.array([width, height, count], np.int32).tobytes())
-    colours, text = node(("gif.js",), DRIVER, *paths, folder=folder)
+    colours, text = node(("palette.js", "gif.js"), DRIVER, *paths, folder=folder)
     return colours, base64.b64decode(text)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+
+import pytest
 
 from bdsg.codec import unpack
 from bdsg.ui import animation, prepared, stage
@@ -64,6 +67,35 @@ def test_clips_end_where_they_were_begun(tmp_path: Path) -> None:
     last = root[-1]
     assert (last.tag, last.get("fill")) == (f"{SVG}path", "#000")
     assert len(root.findall(f".//{SVG}g")) == 2
+
+
+@needs_node
+def test_svg_ellipses_texts_and_shifts(tmp_path: Path) -> None:
+    driver = """
+    const context = new SvgContext(100, 100);
+    context.save(); context.translate(10, 20);
+    context.beginPath(); context.ellipse(50, 40, 20, 5, Math.PI / 6, 0, 2 * Math.PI); context.fill();
+    context.restore();
+    context.globalAlpha = 0.4;
+    context.drawImage({ toDataURL: () => "data:," }, 0, 0, 1, 1);
+    Object.assign(context, { strokeStyle: "rgba(1, 2, 3, 1)", lineWidth: 4, font: "600 10px sans" });
+    context.strokeText("a", 1, 2);
+    print([context.text(), context.measureText("12345").width]);
+    """
+    text, width = node(DRAWING, driver, folder=tmp_path)
+    root = ElementTree.fromstring(text)
+    (group,) = root.findall(f"{SVG}g")
+    assert group.get("transform") == "translate(10 20)"
+    (ellipse,) = group.findall(f"{SVG}path")
+    numbers = [float(word) for word in re.findall(r"-?[\d.]+", ellipse.get("d") or "")]
+    start, (along, across, turn), half = numbers[:2], numbers[2:5], numbers[7:9]
+    assert (along, across, turn) == (20, 5, 30)
+    assert start == pytest.approx([50 + 20 * math.cos(math.pi / 6), 40 + 10], abs=0.01)
+    assert half == pytest.approx([-40 * math.cos(math.pi / 6), -20], abs=0.01)  # to the other end of the long axis
+    (image,), (outlined,) = root.findall(f"{SVG}image"), root.findall(f"{SVG}text")
+    assert image.get("opacity") == "0.4"
+    assert (outlined.get("fill"), outlined.get("stroke"), outlined.get("stroke-width")) == ("none", "rgb(1,2,3)", "4")
+    assert 20 < width < 40
 
 
 def test_the_animation_is_one_file_that_asks_for_nothing(tmp_path: Path) -> None:
