@@ -15,7 +15,7 @@ from bdsg.ui import session
 from bdsg.ui.names import change_words
 from bdsg.ui.run import Run
 
-PACES = {0.0: "At once", 20.0: "In 20 s"}
+PACES = {0.0: "At once", 20.0: "In 20 s", 60.0: "In 60 s"}
 """What training B may take, in seconds, and its name."""
 
 MANTISSAS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -53,7 +53,7 @@ def pace_control() -> float:
         format_func=lambda seconds: PACES[seconds],
         key="pace_choice",
         on_change=lambda: st.session_state.update(pace=st.session_state.pace_choice),
-        help="Train at once, or train to watch: in 20 s there is time to move λ1, λ2 and the learning rate on the way.",
+        help="Train at once, or train to watch: then there is time to move λ1, λ2 and the learning rate.",
     )
     return float(st.session_state.pace)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from bdsg.codec import unpack
 from bdsg.config import BoundaryConfig
-from bdsg.ui import session
+from bdsg.ui import session, steering
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_LAMBDA1 = BoundaryConfig().lambda1
@@ -156,3 +157,44 @@ def test_history_lists_renames_compares_reopens_and_removes() -> None:
 
 def test_an_empty_history_says_what_to_do() -> None:
     assert "train a run" in opened("history").info[0].value
+
+
+def slider(app: AppTest, label: str) -> Any:
+    return next(widget for widget in app.select_slider if widget.label == label)
+
+
+def test_sliders_set_how_the_next_run_starts() -> None:
+    app = opened("boundary", **{"data.preset": "unimodal"})
+    assert slider(app, "Dispersion λ2").value == 0.1
+    slider(app, "Dispersion λ2").set_value(0.0).run()
+    assert app.session_state["choices"]["boundary"] == {"lambda2": 0.0}
+    assert slider(app, "Dispersion λ2").value == 0.0
+    number = {widget.label: widget.value for widget in app.number_input}
+    assert number["Dispersion weight λ2"] == 0.0
+    next(widget for widget in app.number_input if widget.label == "Distance weight λ1").set_value(7.77).run()
+    assert slider(app, "Distance λ1").value == 7.77
+
+
+def test_a_steered_run_becomes_the_choice_and_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steering, "PACES", {0.0: "At once", 4.0: "Soon"})
+    app = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "200"})
+    app.session_state["pace"] = 4.0
+    app.run()
+    next(button for button in app.button if button.label == "Train").click().run()
+    run = app.session_state["own_run"][1]
+    while len(run.boundary_snapshots) < 2:
+        session.queue().wait_change(1.0)
+    slider(app, "Dispersion λ2").set_value(0.0).run()
+    assert slider(app, "Dispersion λ2").value == 0.0
+    assert "changes" not in app.session_state["choices"]["boundary"]  # until it has ended
+    assert session.queue().wait(run, 60)
+    app.run()
+    (change,) = app.session_state["choices"]["boundary"]["changes"]
+    assert change["lambda2"] == 0.0
+    assert payload(app)["changes"] == [change]
+    assert payload(app)["live"] is False
+    (entry,) = app.session_state["history"]
+    assert entry.key == run.config.key()
+    next(button for button in app.button if button.label == "Undo steering").click().run()
+    assert "changes" not in app.session_state["choices"]["boundary"]
+    assert not app.exception

@@ -88,3 +88,12 @@ def test_a_thumbnail_draws_the_run_to_scale() -> None:
     np.testing.assert_allclose(places(data), np.full((5, 2), middle), atol=0.3)
     np.testing.assert_allclose(places(boundary)[0], [middle + radius * scale, middle], atol=0.3)
     assert places(boundary)[10, 1] < middle  # up is up
+
+
+def test_a_steered_run_is_told_from_the_one_it_was() -> None:
+    steered = config(boundary={"changes": [{"step": 400, "lambda2": 0}, {"step": 700, "lambda1": 2.5}]})
+    (name,) = history.differing([config(), steered])
+    assert name == "boundary.changes"
+    assert setting_label(name) == "B(z): Changes"
+    assert history.shown(config(), name) == "–"
+    assert history.shown(steered, name) == "from step 400 λ2 = 0; from step 700 λ1 = 2.5"

@@ -41,7 +41,13 @@ def test_every_setting_is_in_the_link() -> None:
     changed = {
         "data": {"preset": "ring", "samples": 77},
         "density": {"kind": "resflow", "hidden": [8, 9], "coefficient": 0.9, "norm": "mixed", "steps": 7},
-        "boundary": {"objective": "paper", "hidden": [5], "lambda1": 0.125, "snapshots": 9},
+        "boundary": {
+            "objective": "paper",
+            "hidden": [5],
+            "lambda1": 0.125,
+            "snapshots": 9,
+            "changes": [{"step": 7, "lambda2": 0.0}, {"step": 90, "lambda1": 1.5, "learning_rate": 1e-6}],
+        },
         "epsilon": 0.0123456789012345,
         "delta": 0.001,
         "seed": 2**31 - 1,
@@ -50,6 +56,13 @@ def test_every_setting_is_in_the_link() -> None:
     config = ExperimentConfig.from_dict(changed)
     assert ExperimentConfig.from_dict(there_and_back(changed)) == config
     assert ExperimentConfig.from_dict(there_and_back(config.to_dict())) == config
+
+
+def test_as_many_changes_as_there_may_be_fit_into_a_link() -> None:
+    changes = [{"step": 10 * i, "lambda1": 0.125 + i, "lambda2": 0.0625, "learning_rate": 0.0123} for i in range(1, 80)]
+    changes += [{"step": 1000 + i, "lambda2": i / 64} for i in range(21)]
+    chosen: dict[str, Any] = {"data": {"preset": "ring"}, "boundary": {"steps": 2000, "changes": changes}}
+    assert ExperimentConfig.from_dict(there_and_back(chosen)) == ExperimentConfig.from_dict(chosen)
 
 
 def test_other_parameters_are_left_alone() -> None:

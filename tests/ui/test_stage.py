@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bdsg.changes import Change
 from bdsg.codec import unpack
 from bdsg.errors import ConfigError
 from bdsg.ui import stage
@@ -101,3 +102,27 @@ def test_the_probe_gets_both_densities_and_the_latent_goes_along() -> None:
     assert arrays["latent"].tolist() == latent.tolist()
     assert meta["ringed"] is True
     assert "log_p_x" not in unpack(full_payload())[0]
+
+
+def test_arrows_keep_the_direction_and_grow_by_as_much_for_each_factor_of_ten() -> None:
+    pulls = np.array([[0.09, 0.0], [0.0, -0.99], [-9.99 * 0.6, 9.99 * 0.8], [0.0, 0.0], [1e9, 0.0]])
+    found = stage.arrows(pulls) * stage.ARROW_DECADES / stage.FULL_SCALE
+    expected = [[1, 0], [0, -2], [-3 * 0.6, 3 * 0.8], [0, 0], [stage.ARROW_DECADES, 0]]
+    np.testing.assert_allclose(found, expected, atol=stage.ARROW_DECADES / stage.FULL_SCALE)
+    with pytest.raises(ConfigError, match="forces is '1 of 2 numbers NaN"):
+        stage.arrows(np.array([1.0, np.nan]))
+
+
+def test_pulls_and_changes_go_along_in_both_payloads() -> None:
+    forces, changes = np.ones((3, 3, 4, 2)), (Change(10, lambda2=0.0), Change(20, lambda1=2.0, learning_rate=0.1))
+    for payload in (
+        full_payload(forces=forces, changes=changes),
+        stage.delta_payload(first=0, **player_arguments(), forces=forces, changes=changes),
+    ):
+        arrays, meta = unpack(payload)
+        assert (arrays["forces"].shape, arrays["forces"].dtype) == ((3, 3, 4, 2), np.int16)
+        assert meta["changes"] == [{"step": 10, "lambda2": 0.0}, {"step": 20, "lambda1": 2.0, "learning_rate": 0.1}]
+        assert meta["arrows"] == {"least": 0.01, "decades": 6.0}
+    assert "forces" not in unpack(full_payload())[0]
+    with pytest.raises(ConfigError, match="equal numbers S"):
+        full_payload(forces=forces[:2])

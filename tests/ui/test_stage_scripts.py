@@ -352,3 +352,49 @@ def test_reduced_motion_shows_the_end_and_does_not_start(tmp_path: Path) -> None
     calm, moving, more = timeline(driver, *payloads, folder=tmp_path)
     assert (calm, moving) == ([5, False], [0, True])
     assert more == [True, True, True, 0]  # rests on the last snapshot, then starts again
+
+
+@needs_node
+def test_arrows_move_with_the_playhead_and_may_be_missing(tmp_path: Path) -> None:
+    forces = np.zeros((3, 3, 2, 2))
+    forces[1, 0, 1], forces[2, 0, 1] = [0.09, 0.0], [0.0, 0.99]
+    window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
+    payloads = [
+        full_payload(**part(0, 2), forces=forces),
+        stage.delta_payload(first=3, **window, **part(3, 3), forces=forces[2:]),
+        full_payload(**part(0, 2)),
+    ]
+    driver = """
+    take(0); take(1);
+    const seen = [];
+    for (const place of [0.5, 1.5, 3]) { t.playhead = place; seen.push(Array.from(t.arrows())); }
+    take(2);
+    print([seen, t.arrows()]);
+    """
+    seen, missing = timeline(driver, *payloads, folder=tmp_path)
+    unit = stage.FULL_SCALE / stage.ARROW_DECADES
+    assert missing is None
+    for found, second in zip(seen, ([0.5, 0], [0.5, 1], [0, 2]), strict=True):
+        assert found == pytest.approx([0, 0, second[0] * unit, second[1] * unit, *[0] * 8], abs=1)
+
+
+@needs_node
+def test_arrows_are_drawn_from_their_points_to_scale(tmp_path: Path) -> None:
+    driver = """
+    const theme = { background: [255, 255, 255], miss: [2, 2, 2] };
+    const context = new SvgContext(680, 680), scale = { least: 0.01, decades: 6 };
+    const camera = cameraFor({ width: 644, height: 636 }, [-1, -1], [1, 1]);
+    const arrow = (x, y) => [x, y].map((value) => (value * FULL_SCALE) / scale.decades);
+    drawForce(context, camera, [0.5, -0.5, 0, 0], [...arrow(2, 0), ...arrow(0, 0)], scale, FORCES[1], theme);
+    const lengths = [0.99, 1e12].map((pull) => arrowDecades(pull, scale));
+    print([context.parts, camera.x(0.5), camera.y(-0.5), DECADE * markScale(camera), ...lengths]);
+    """
+    scripts = ("theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "timeline.js", "forces.js")
+    (halo, shaft, head, outline), x, y, decade, two, most = node(scripts, driver, folder=tmp_path)
+    assert (two, most) == (pytest.approx(2), 6)
+    path = f'd="M{x:g} {y:g}L{round(x + 2 * decade, 2):g} {y:g}"'
+    assert path in halo
+    assert path in shaft  # and none of the pull that is 0
+    assert 'stroke-dasharray="4 2.5"' in shaft
+    assert 'fill="rgb(2,2,2)"' in head
+    assert 'stroke="rgb(2,2,2)"' in outline

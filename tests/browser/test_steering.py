@@ -1,0 +1,117 @@
+"""A run that is watched and steered in a real browser, and the arrows of the terms' pulls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bdsg.config import ExperimentConfig
+from bdsg.ui import animation, links, stage
+from tests.browser.serving import settle
+from tests.browser.test_main_job import dataset
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)
+
+LINK = "data.preset=bimodal&boundary.objective=paper&boundary.steps=500"
+PLACES = (".player .plane", ".player .transport", ".player .losses")
+
+
+def tops(page: Page) -> list[float]:
+    """Where the parts of the player stand on the page, in pixels."""
+    top = "part => Math.round(part.getBoundingClientRect().top + scrollY)"
+    return [page.locator(place).first.evaluate(top) for place in PLACES]
+
+
+def arrows(page: Page) -> np.ndarray:
+    """The arrows at the playhead, (3, m, 2)."""
+    flat = page.locator(".player .plane-canvas").evaluate("canvas => canvas.bdsg.arrows()")
+    return np.array(flat).reshape(3, -1, 2)
+
+
+def pixels(page: Page) -> bytes:
+    """What is on the stage."""
+    picture: str = page.locator(".player .plane-canvas").evaluate("canvas => canvas.toDataURL()")
+    return picture.encode()
+
+
+def chosen(page: Page) -> ExperimentConfig:
+    """The config that the address holds."""
+    found: Any = links.from_parameters(dict(parse_qsl(urlsplit(page.url).query)))
+    return ExperimentConfig.from_dict(found)
+
+
+def test_a_run_is_steered_while_it_is_watched(page: Page, server: str) -> None:
+    page.goto(f"{server}/boundary?{LINK}&seed=7")
+    page.wait_for_selector(".bdsg.player[data-ready='1']")
+    page.get_by_role("radio", name="In 60 s").click()
+    settle(page)
+    before = tops(page)
+    page.get_by_role("button", name="Train").click()
+    page.wait_for_selector(".bdsg.player:not([data-frames='0'])")
+    assert tops(page) == before
+    page.get_by_role("slider", name="Dispersion λ2").focus()
+    page.keyboard.press("Home")
+    page.wait_for_selector(".bdsg.player[data-changes='1']")
+    frames = dataset(page, ".player")["frames"]
+    page.wait_for_selector(f".bdsg.player:not([data-frames='{frames}'])")  # it goes on
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    assert "boundary.changes" not in page.url  # until it has ended
+    assert tops(page) == before
+
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_url("**boundary.changes=**")
+    expect(page.get_by_role("button", name="Train")).to_be_enabled()
+    assert tops(page) == before
+    config = chosen(page)
+    (change,) = config.boundary.changes
+    assert change.lambda2 == 0.0
+    assert f"from step {change.step} λ₂ is 0" in str(page.locator(".player .losses").get_attribute("aria-label"))
+
+
+def test_each_pull_can_be_switched_on(page: Page, server: str) -> None:
+    page.goto(f"{server}/boundary?{LINK}&boundary.snapshots=6")
+    page.wait_for_selector(".bdsg.player[data-ready='1']")
+    settle(page)
+    page.get_by_role("button", name="Train").click()
+    expect(page.get_by_role("button", name="Trained")).to_be_visible(timeout=120_000)
+    page.locator(".player .plane").focus()
+    page.keyboard.press("End")
+    pulls = arrows(page)
+    assert pulls.shape == (3, 128, 2)
+    assert (np.abs(pulls).max((1, 2)) > 0).all()
+    pictures = {pixels(page)}
+    for name in ("L₀", "λ₁·L₁", "λ₂·L₂"):
+        switch = page.get_by_role("button", name=f"Pull of {name}")
+        expect(switch).to_have_attribute("aria-pressed", "false")
+        switch.click()
+        expect(switch).to_have_attribute("aria-pressed", "true")
+        pictures.add(pixels(page))
+    assert len(pictures) == 4  # each adds something
+    page.locator(".player .plane").focus()
+    page.keyboard.press("Home")
+    assert not np.array_equal(arrows(page), pulls)
+
+
+def test_the_saved_animation_has_the_pulls_too(chromium: Browser, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    ground = {"data": random.uniform(-1, 1, (20, 2)), "log_p_x": np.zeros((4, 4)), "epsilon": 0.01}
+    shown = {"frames": random.uniform(-1, 1, (3, 9, 2)), "steps": np.arange(3), "terms": np.ones((3, 4))}
+    payload = stage.player_payload(
+        run="a", low=[-2, -2], high=[2, 2], **ground, **shown, forces=random.normal(size=(3, 3, 5, 2))
+    )
+    path = tmp_path / "animation.html"
+    path.write_text(animation.page(payload, "Pulls"), encoding="utf-8")
+    context = chromium.new_context(offline=True)
+    tab = context.new_page()
+    tab.goto(path.as_uri())
+    tab.wait_for_selector(".bdsg.player[data-ready='1']")
+    before = pixels(tab)
+    tab.get_by_role("button", name="Pull of λ₁·L₁").click()
+    assert pixels(tab) != before
+    context.close()
