@@ -39,13 +39,13 @@ def show_player() -> None:
     stage.player(views.player_payload(run.config, run, autoplay=True, loop=True), key="player")
 
 
-def boundary(points: np.ndarray) -> go.Scattergl:
-    """One snapshot of B(z), (n, 2), with WebGL, the faster of Plotly's two."""
+def boundary(points: np.ndarray, trace: type = go.Scattergl) -> go.Scattergl | go.Scatter:
+    """One snapshot of B(z), (n, 2), with WebGL, the faster of Plotly's two: but it moves only where it is redrawn."""
     marker = {"color": "#005caf", "size": 4, "symbol": "diamond-open"}
-    return go.Scattergl(x=points[:, 0], y=points[:, 1], mode="markers", marker=marker, name="B(z)")
+    return trace(x=points[:, 0], y=points[:, 1], mode="markers", marker=marker, name="B(z)")
 
 
-def figure(found: Result, points: np.ndarray, step: int) -> go.Figure:
+def figure(found: Result, points: np.ndarray, step: int, trace: type = go.Scattergl) -> go.Figure:
     """What the player shows: density, its contour, the data and B(z)."""
     arrays, run = found.arrays, Run(found.config, 1)
     fill(run, found)
@@ -56,7 +56,7 @@ def figure(found: Result, points: np.ndarray, step: int) -> go.Figure:
     )
     x, y = arrays["data"].astype(np.float32).T
     data = go.Scattergl(x=x, y=y, mode="markers", marker={"size": 3, "color": "#cb323a"})
-    chart = go.Figure([heat, data, boundary(points)])
+    chart = go.Figure([heat, data, boundary(points, trace)])
     chart.update_layout(title=f"step {step}", height=560, showlegend=False)
     chart.update_xaxes(range=[float(scene.low[0]), float(scene.high[0])])
     chart.update_yaxes(range=[float(scene.low[1]), float(scene.high[1])], scaleanchor="x")
@@ -67,8 +67,9 @@ def show_frames(redraw: bool) -> None:
     """All snapshots in one figure; Plotly plays them as fast as it can."""
     found = result()
     points, steps = found.arrays["snapshot_points"], found.arrays["snapshot_steps"]
-    chart = figure(found, points[0], int(steps[0]))
-    chart.frames = [go.Frame(data=[boundary(p)], traces=[2], name=str(k)) for k, p in enumerate(points)]
+    trace = go.Scattergl if redraw else go.Scatter
+    chart = figure(found, points[0], int(steps[0]), trace)
+    chart.frames = [go.Frame(data=[boundary(p, trace)], traces=[2], name=str(k)) for k, p in enumerate(points)]
     pace = {"frame": {"duration": 0, "redraw": redraw}, "transition": {"duration": 0}, "mode": "immediate"}
     button = {"label": "Play", "method": "animate", "args": [None, pace]}
     chart.update_layout(updatemenus=[{"type": "buttons", "buttons": [button]}])
