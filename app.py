@@ -17,6 +17,7 @@ pages = [
 ]
 page = st.navigation(pages, position="top")
 with session.guarded():
+    session.choices()  # reads the link, of which there may be something to say
     session.take_over_ending()
     session.show_notice()
     tour.panel(page.url_path)
