@@ -55,7 +55,8 @@ def forces_by_autograd(objective: Objective, latent: Tensor) -> np.ndarray:
     with torch.no_grad():
         points = objective.generator(z)
     points = points.detach().requires_grad_()
-    terms = objective.terms_at(z, points)
+    l0, l1, l2 = objective.terms_at(z, points)
+    terms = l0, l1, l2 if len(z) > 1 else 0.0 * points.sum()  # one point alone has nothing to keep away from
     pulls = [
         -len(z) * weight * torch.autograd.grad(term, points, retain_graph=True)[0]
         for weight, term in zip(weights, terms, strict=True)

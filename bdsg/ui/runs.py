@@ -83,7 +83,7 @@ class RunQueue:
         """
         steered(run.config, Change(run.config.boundary.steps, **values))
         with self._changed:
-            if not run.active:
+            if not run.active or run.stopping:
                 return
             if run.joined:
                 raise BDSGError("Someone else waits for this very run, so it stays as it is: train one to watch.")

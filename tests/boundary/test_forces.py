@@ -112,6 +112,7 @@ def test_one_point_alone_is_not_pushed() -> None:
         pulls = stepper.forces(z, stepper.points(z))
         assert np.isfinite(pulls).all()
         assert not pulls[2].any()
+        np.testing.assert_allclose(pulls, forces_by_autograd(objective, z), rtol=1e-3, atol=1e-5)
 
 
 def test_ours_pulls_every_point_to_its_place() -> None:
