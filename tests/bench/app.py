@@ -1,4 +1,4 @@
-"""How fast the app answers: ``python -m tests.bench.app [--repeats N] [--visits N] [--out DIR]``; needs Chromium.
+"""How fast the app answers: ``python -m tests.bench.app [--repeats N] [--visits N] [--only PART]``; needs Chromium.
 
 What a visitor waits for, what memory a visit costs, and the player against other ways to show the same run.
 Software rendering makes absolute frame rates low.
@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.bench import app_ways
 from tests.bench.app_memory import growth
 from tests.bench.reports import Row, machine, write
-from tests.browser.serving import chromium_path, launch, running
+from tests.browser.serving import chromium_path, launch, running, settle
 
 MOVING = ".bdsg.player[data-ready='1']:not([data-frame='0'])"
 
@@ -41,6 +41,7 @@ def seconds_to_first_frame(page: Page, address: str, seed: int) -> tuple[float, 
     page.goto(f"{address}/boundary?data.preset=bimodal&seed={seed}")
     button = page.get_by_role("button", name="Train", exact=True)
     button.wait_for()
+    settle(page)  # a page that is still being built loses the click
     begun = time.monotonic()
     button.click()
     page.locator(MOVING).wait_for(timeout=60_000)
@@ -69,6 +70,9 @@ def slider_milliseconds(page: Page, moves: int = 40) -> list[float]:
         page.keyboard.press("ArrowLeft" if move % 20 < 10 else "ArrowRight")
         taken.append(float(host.evaluate("host => Number(host.dataset.latencyMs)")))
     return taken
+
+
+PARTS = ("waits", "memory", "ways")
 
 
 def visit(browser: Browser, address: str, seed: int) -> None:
@@ -106,23 +110,28 @@ def waits(browser: Browser, address: str, repeats: int) -> list[Row]:
     return [{"figure": name, "measured": value} for name, value in figures.items()]
 
 
-def measure(repeats: int, visits: int) -> tuple[dict[str, list[Row]], Row]:
-    """All tables, and what must be known beside them."""
+def measure(repeats: int, visits: int, only: str | None = None) -> tuple[dict[str, list[Row]], Row]:
+    """All tables or one of ``PARTS``, and what must be known beside them."""
     path = chromium_path()
     assert path, "No Chromium on the PATH: install it first."
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         os.environ["BDSG_CACHE"] = str(Path(folder) / "cache")  # for the page of ways, and for reading the run here
         cache, log, browser = Path(folder) / "cache", Path(folder) / "log", launch(playwright, path)
-        loads = [os.getloadavg()[0]]
+        loads, sections = [os.getloadavg()[0]], dict[str, list[Row]]()
         with running("app.py", cache, log) as (address, web):
-            sections = {"App": waits(browser, address, repeats)}
-            loads.append(os.getloadavg()[0])
-        with running("app.py", cache, log) as (address, web):
-            visit(browser, address, 100)  # both workers have loaded after it
-            time.sleep(20)
-            sections["Memory"] = growth(web, lambda number: visit(browser, address, 200 + number), visits)
-        with running("tests/bench/ways.py", cache, log) as (address, _):
-            sections["Animation of one run"] = app_ways.measure(browser, address, max(1, repeats // 2 + 1))
+            if only in (None, "waits"):
+                sections["App"] = waits(browser, address, repeats)
+                loads.append(os.getloadavg()[0])
+            else:
+                visit(browser, address, 0)  # trains the run that is animated below
+        if only in (None, "memory"):
+            with running("app.py", cache, log) as (address, web):
+                visit(browser, address, 100)
+                time.sleep(20)  # both workers have loaded after it
+                sections["Memory"] = growth(web, lambda number: visit(browser, address, 200 + number), visits)
+        if only in (None, "ways"):
+            with running("tests/bench/ways.py", cache, log) as (address, _):
+                sections["Animation of one run"] = app_ways.measure(browser, address, repeats // 2 + 1)
         loads.append(os.getloadavg()[0])
         facts = {**machine(), "chromium": browser.version, "streamlit": streamlit.__version__}
         browser.close()
@@ -134,9 +143,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--visits", type=int, default=20)
+    parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--out", type=Path, default=Path("build/app"))
     chosen = parser.parse_args()
-    sections, facts = measure(chosen.repeats, chosen.visits)
+    sections, facts = measure(chosen.repeats, chosen.visits, chosen.only)
     print(write(chosen.out, "app", sections, facts))
 
 
