@@ -20,7 +20,7 @@ from bdsg.experiment import BOUNDARY_POINTS, GRID, never, run
 from bdsg.fitting import PREVIEW
 from bdsg.metrics import Band, Field, auprc, auroc, boundary, truth_field
 from bdsg.quality import mesh
-from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Scene
+from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
 from bdsg.rivals.contract import RivalScores, RivalSnapshot, Watch
 from bdsg.rivals.registry import OURS, RIVALS, known, title_of
 from bdsg.scene import make_scene
@@ -35,7 +35,7 @@ Item = Scene | Progress | RivalSnapshot | RivalScores
 
 
 class Trained(NamedTuple):
-    """A method when its training has ended: its scores on the grid's nodes, what it generates, and the time it took."""
+    """A method when its training has ended: its scores on the grid's nodes, what it generates, processor seconds."""
 
     scores: np.ndarray
     points: np.ndarray | None
@@ -52,6 +52,7 @@ class Ground(NamedTuple):
     log_p_x: np.ndarray
     truth: Field
     band: Band
+    spent: dict[str, float]  # processor seconds that a density took, by its key: two rows may share it
 
 
 def contest(
@@ -74,7 +75,8 @@ def contest(
         methods: names of the registry; none stands for all.
         snapshots: how many each method shows.
         settings: a rival's settings by its name, where they are not the defaults.
-        store: where BDSG's runs and densities are looked up and kept; a run that it has shows no snapshots again.
+        store: where BDSG's runs and densities are looked up and kept.  A run that it has shows no snapshots again,
+            and the time of a density from an earlier contest is not counted.
 
     Raises:
         ConfigError: there is no such method, or the config cannot work.
@@ -105,20 +107,20 @@ def make_ground(config: ExperimentConfig) -> Ground:
     scene, _ = make_scene(config, mixture)
     nodes = mesh(*(np.linspace(scene.low[i], scene.high[i], GRID) for i in (0, 1)))
     band = Band(config.epsilon, config.delta)
-    return Ground(config, mixture, scene, nodes, mixture.log_prob(nodes), truth_field(mixture, config.delta), band)
+    return Ground(config, mixture, scene, nodes, mixture.log_prob(nodes), truth_field(mixture, config.delta), band, {})
 
 
 def _row(
     name: str, ground: Ground, stop: Stop, snapshots: int, settings: Any, store: Store | None
 ) -> Generator[Item, None, RivalScores | None]:
-    begun = time.monotonic()
+    begun = time.process_time()
     try:
         if name in OURS:
             trained = yield from _train_bdsg(name, ground, stop, snapshots, store)
         else:
             trained = yield from _train_rival(name, ground, stop, snapshots, settings)
     except DivergenceError as error:
-        return RivalScores(name, title_of(name), time.monotonic() - begun, error=str(error))
+        return RivalScores(name, title_of(name), time.process_time() - begun, error=str(error))
     return None if trained is None else score_trained(name, ground, trained)
 
 
@@ -137,14 +139,8 @@ def _train_rival(
         asked = asked or stop()
         return asked
 
-    events, seconds = rival.train(lambda count: ground.mixture.sample(count, numbers), watch, asking), 0.0
-    while True:
-        begun = time.monotonic()
-        event = next(events, None)
-        if not isinstance(event, RivalSnapshot):  # what is shown is no part of the training
-            seconds += time.monotonic() - begun
-        if event is None:
-            break
+    clock = Clock()
+    for event in clock.timed(rival.train(lambda count: ground.mixture.sample(count, numbers), watch, asking)):
         named = {"stage": name} if isinstance(event, Progress) else {"method": name}
         yield dataclasses.replace(event, **named)
     if asked:
@@ -153,7 +149,7 @@ def _train_rival(
     if entry.generates:
         draw = rival.boundary_samples if entry.generates == "boundary" else rival.sample
         points = draw(BOUNDARY_POINTS, torch.Generator().manual_seed(sample_seed))
-    return Trained(rival.score_samples(ground.nodes), points, seconds)
+    return Trained(rival.score_samples(ground.nodes), points, clock.seconds)
 
 
 def _seeds(seed: int, name: str) -> list[int]:
@@ -167,8 +163,9 @@ def _train_bdsg(
 ) -> Generator[Item, None, Trained | None]:
     density_warming.warm_up()  # compiling kernels, the first time ever, is no part of the training
     boundary_warming.warm_up()
-    result, frame = None, np.empty(0, np.float32)
-    for event in run(bdsg_config(ground.config, name, snapshots), stop=stop, store=store):
+    config = bdsg_config(ground.config, name, snapshots)
+    result, frame, clock, fitted = None, np.empty(0, np.float32), Clock(), False
+    for event in clock.timed(run(config, stop=stop, store=store)):
         if isinstance(event, Result):
             result = event
         elif isinstance(event, DensitySnapshot):
@@ -176,12 +173,34 @@ def _train_bdsg(
             yield RivalSnapshot(name, event.step, {"held-out": event.held_out}, np.empty((0, 2), np.float32), frame)
         elif isinstance(event, BoundarySnapshot):
             yield RivalSnapshot(name, event.step, event.terms, event.points, frame)
+        elif isinstance(event, DensityFitted) and fitted:
+            ground.spent[config.density_key()] = clock.seconds
+        elif isinstance(event, DensityFitted):  # fetched from the store
+            clock.seconds += ground.spent.get(config.density_key(), 0.0)
         elif isinstance(event, Progress):
+            fitted = fitted or event.stage == "density"
             yield dataclasses.replace(event, stage=f"{name} {event.stage}")
     if result is None or result.summary["stopped"]:
         return None
-    spent = result.summary["seconds"]
-    return Trained(-result.arrays["log_p_g"].ravel(), result.arrays["boundary"], spent["density"] + spent["boundary"])
+    return Trained(-result.arrays["log_p_g"].ravel(), result.arrays["boundary"], clock.seconds)
+
+
+class Clock:
+    """Processor seconds that an iterator takes; on a busy machine they say more than those of the wall."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def timed(self, events: Iterator[Any]) -> Iterator[Any]:
+        """The same items; what is shown or scored is no part of the training."""
+        while True:
+            begun = time.process_time()
+            event = next(events, None)
+            if not isinstance(event, RivalSnapshot | Result) and getattr(event, "stage", "") != "scores":
+                self.seconds += time.process_time() - begun
+            if event is None:
+                return
+            yield event
 
 
 def bdsg_config(config: ExperimentConfig, name: str, snapshots: int) -> ExperimentConfig:

@@ -102,7 +102,7 @@ class RivalScores:
         bp1, boundary_recall, bf1: of the generated points, none rejected.
         components: boundary recall of each component of {p_x >= ε}.
         covered: how many of these are covered.
-        seconds: training alone.
+        seconds: of the processor, for training alone.
         error: the sentence with which its training ended, in place of all scores.
     """
 

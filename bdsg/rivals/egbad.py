@@ -33,12 +33,38 @@ class EGBADSettings(NeuralSettings):
     )
 
 
+class PairDiscriminator(nn.Module):
+    """Logits of pairs D(x, z), (n,): each part through a network of its own, then both side by side through D.
+
+    Args:
+        see_x, see_z: to flat features, (n, F) each.
+        joint: of these side by side.
+    """
+
+    def __init__(self, see_x: nn.Module, see_z: nn.Module, joint: Discriminator) -> None:
+        super().__init__()
+        self.see_x, self.see_z, self.joint = see_x, see_z, joint
+
+    def forward(self, x: Tensor, z: Tensor) -> Tensor:
+        """The logit of "a point and its code"."""
+        logits: Tensor = self.joint(self._both(x, z))
+        return logits
+
+    def features(self, x: Tensor, z: Tensor) -> Tensor:
+        """What the last layer sees, (n, F)."""
+        seen: Tensor = self.joint.features(self._both(x, z))
+        return seen
+
+    def _both(self, x: Tensor, z: Tensor) -> Tensor:
+        return torch.cat([self.see_x(x), self.see_z(z)], 1)
+
+
 class EGBADNetworks(NamedTuple):
-    """G : z -> x, E : x -> z, and D of x and z side by side, (n, d + latent)."""
+    """G : z -> x, E : x -> z, and D of pairs."""
 
     generator: nn.Module
     encoder: nn.Module
-    discriminator: Discriminator
+    discriminator: PairDiscriminator
 
 
 def default_networks(dim: int, settings: EGBADSettings, random: torch.Generator) -> EGBADNetworks:
@@ -46,13 +72,10 @@ def default_networks(dim: int, settings: EGBADSettings, random: torch.Generator)
     return EGBADNetworks(
         dense(settings.latent, settings.hidden, dim, random),
         dense(dim, settings.hidden, settings.latent, random),
-        dense_discriminator(dim + settings.latent, settings.hidden, random),
+        PairDiscriminator(
+            nn.Identity(), nn.Identity(), dense_discriminator(dim + settings.latent, settings.hidden, random)
+        ),
     )
-
-
-def pair(x: Tensor, z: Tensor) -> Tensor:
-    """What the discriminator sees, (n, d + latent)."""
-    return torch.cat([x, z], 1)
 
 
 def swapped_loss(encoded: Tensor, generated: Tensor) -> Tensor:
@@ -86,10 +109,10 @@ class EGBAD(NeuralRival):
         """The discriminator's step, then that of generator and encoder."""
         generator, encoder, discriminator = self.networks
         z = torch.randn(len(x), self.settings.latent, generator=self.random)
-        encoded, generated = pair(x, encoder(x)), pair(generator(z), z)
-        apart = discriminator_loss(discriminator(encoded.detach()), discriminator(generated.detach()))
+        code, made = encoder(x), generator(z)
+        apart = discriminator_loss(discriminator(x, code.detach()), discriminator(made.detach(), z))
         descend(self._descend_d, apart)
-        together = swapped_loss(discriminator(encoded), discriminator(generated))
+        together = swapped_loss(discriminator(x, code), discriminator(made, z))
         descend(self._descend_ge, together)
         return numbers(discriminator_loss=apart, generator_and_encoder_loss=together)
 
@@ -100,12 +123,11 @@ class EGBAD(NeuralRival):
         z = encoder(x)
         rebuilt = generator(z)
         if self.settings.discriminator_score == "cross_entropy":
-            unlike: Tensor = softplus(-discriminator(pair(x, z)))
+            unlike: Tensor = softplus(-discriminator(x, z))
         else:
-            features = discriminator.features
-            unlike = (features(pair(x, z)) - features(pair(rebuilt, z))).abs().sum(1)
+            unlike = (discriminator.features(x, z) - discriminator.features(rebuilt, z)).abs().sum(1)
         weight = self.settings.weight
-        score: Tensor = weight * (x - rebuilt).abs().sum(1) + (1.0 - weight) * unlike
+        score: Tensor = weight * (x - rebuilt).abs().flatten(1).sum(1) + (1.0 - weight) * unlike
         return score
 
     def generate(self, z: Tensor) -> Tensor:

@@ -64,7 +64,8 @@ class LibraryRival(ABC):
     def fit(self, x: np.ndarray) -> Self:
         """See :meth:`bdsg.rivals.contract.Rival.fit`."""
         x = np.asarray(x, float)
-        self._mean, self._spread = x.mean(0), x.std(0)
+        spread = x.std(0)
+        self._mean, self._spread = x.mean(0), np.where(spread > 0, spread, 1.0)  # a constant keeps its unit
         self._fitted = self.estimator(self._seed(self.random)).fit((x - self._mean) / self._spread)
         return self
 

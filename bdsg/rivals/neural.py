@@ -91,7 +91,8 @@ class NeuralRival(ABC):
     def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
         """See :meth:`bdsg.rivals.contract.Rival.train`."""
         first = torch.from_numpy(draw(UNIT_POINTS)).float()
-        self._units = first.mean(0), first.std(0)
+        spread = first.std(0)
+        self._units = first.mean(0), torch.where(spread > 0, spread, 1.0)  # a constant coordinate keeps its unit
         shown = torch.randn(SHOWN_POINTS, self.settings.latent, generator=self.random)
         batches, begun, terms = self._batches(draw), time.monotonic(), dict[str, float]()
         for step in range(self.settings.steps + 1):

@@ -29,7 +29,7 @@ def cells(row: RivalScores) -> dict[str, str]:
         value = getattr(row, name)
         shown[title] = NOTHING if value is None else f"{value:.4f}"
     shown["covered"] = NOTHING if row.covered is None else f"{row.covered} of {len(row.components)}"
-    shown["training (s)"] = f"{row.seconds:.1f}"
+    shown["training (CPU s)"] = f"{row.seconds:.1f}"
     return shown
 
 

@@ -1,11 +1,8 @@
-"""BDSG and its rivals on the presets of the plane.
+"""BDSG and its rivals on the presets of the plane: ``python -m tests.bench.rivals [--seeds N] [--out DIR]``.
 
-``python -m tests.bench.rivals [--presets NAME ...] [--methods NAME ...] [--seeds N] [--out DIR]`` trains every method on
-every preset and writes rivals.md and rivals.json: mean ± standard deviation over the seeds, the best of each row in bold.
-
-``--search`` tries the six settings of each rival in ``SEARCHED`` on one preset and seed that the table does not use; the
-defaults in bdsg/rivals are its winners.  BDSG keeps its own defaults.  ``--figure FILE.svg`` draws what FenceGAN's fence
-and B(z) leave open, from one seed of three presets.
+Trains every method on every preset and writes rivals.md and rivals.json: mean ± standard deviation over the seeds, the
+best of each row in bold.  ``--search`` tries the six settings of each rival in ``SEARCHED``: the defaults in bdsg/rivals
+are its winners, while BDSG keeps its own.  ``--figure FILE.svg`` draws what FenceGAN's fence and B(z) leave open.
 """
 
 from __future__ import annotations
@@ -71,15 +68,15 @@ SCORES = {
     "boundary recall": "boundary_recall",
     "BF1": "bf1",
     "components covered": "covered",
-    "training (s)": "seconds",
+    "training (CPU s)": "seconds",
 }
 
 CAPTION = (
     "Scores of the grid over the data's window; near ε are the nodes with p_x within a factor 10 of it. FenceGAN to "
     "WGAN and BDSG's flow train on fresh draws, the library's methods on one sample of 4096 points. BDSG has a learned "
     "density (IResNet), never the closed form, and its defaults; the others have the best of six settings each, tried "
-    f"on {SEARCH_CASE}, seed {SEARCH_SEED}. BP1, boundary recall and BF1 are of 10,000 generated points, none rejected; "
-    "AnoGAN, EGBAD, VAE, WGAN, mixture and kernel density generate data and do not aim at the boundary."
+    f"on {SEARCH_CASE}, seed {SEARCH_SEED}. BP1, boundary recall and BF1 are of 10,000 generated points, none "
+    "rejected; AnoGAN, EGBAD, VAE, WGAN, mixture and kernel density generate data and do not aim at the boundary."
 )
 
 
@@ -122,60 +119,52 @@ def spread(values: list[float], digits: int) -> str:
     return f"{statistics.mean(values):.{digits}f} ± {deviation:.{digits}f}"
 
 
+def values_of(rows: list[RivalScores], field: str) -> dict[str, list[float]]:
+    """A score by method, where there is one; of components the share that is covered."""
+    found: dict[str, list[float]] = {row.method: [] for row in rows}
+    for row in rows:
+        value = getattr(row, field)
+        if value is not None:
+            found[row.method].append(value / len(row.components) if field == "covered" else value)
+    return found
+
+
+def bold_best(texts: dict[str, str], means: dict[str, float], field: str) -> dict[str, str]:
+    """The best mean, or those that are equal to it to four digits, in bold."""
+    best = (min if field == "seconds" else max)(means.values(), default=math.nan)
+    return {n: f"**{text}**" if n in means and abs(means[n] - best) < 5e-5 else text for n, text in texts.items()}
+
+
 def score_table(rows: dict[str, list[RivalScores]], field: str) -> list[Row]:
-    """One score: a row for each preset, a column for each method; the best mean to four digits in bold."""
-    names = list(dict.fromkeys(row.method for found in rows.values() for row in found))
-    lowest_wins, digits = field == "seconds", 1 if field in ("seconds", "covered") else 3
+    """One score: a row for each preset, a column for each method."""
     made: list[Row] = []
     for case, found in rows.items():
-        values = {
-            n: [getattr(r, field) for r in found if r.method == n and getattr(r, field) is not None] for n in names
-        }
-        means = {name: round(statistics.mean(of), 4) for name, of in values.items() if of}
-        best = (min if lowest_wins else max)(means.values(), default=math.nan)
-        shown = {name: spread(values[name], digits) if name in means else "–" for name in names}
-        made.append(
-            {"preset": case}
-            | {title_of(n): f"**{text}**" if means.get(n) == best else text for n, text in shown.items()}
-        )
+        values = values_of(found, field)
+        means = {name: statistics.mean(of) for name, of in values.items() if of}
+        texts = {n: spread(of, 1 if field == "seconds" else 3) if of else "–" for n, of in values.items()}
+        made.append({"preset": case} | {title_of(n): text for n, text in bold_best(texts, means, field).items()})
     return made
 
 
 def summary(rows: dict[str, list[RivalScores]]) -> list[Row]:
-    """Means over presets and seeds; the best in bold."""
-    names = list(dict.fromkeys(row.method for found in rows.values() for row in found))
+    """A row for each method: means over presets and seeds."""
     every = [row for found in rows.values() for row in found]
-    made: list[Row] = []
-    columns: dict[str, dict[str, float]] = {}
+    made: dict[str, Row] = {row.method: {"method": row.title} for row in every}
     for title, field in SCORES.items():
-        if field == "covered":
-            of = {
-                n: [r.covered / len(r.components) for r in every if r.method == n and r.covered is not None]
-                for n in names
-            }
-        else:
-            of = {
-                n: [getattr(r, field) for r in every if r.method == n and getattr(r, field) is not None] for n in names
-            }
-        columns[title] = {name: statistics.mean(values) for name, values in of.items() if values}
-    for name in names:
-        row: Row = {"method": title_of(name)}
-        for title, means in columns.items():
-            digits = 1 if title == "training (s)" else 3
-            best = min(means.values()) if title == "training (s)" else max(means.values())
-            text = f"{means[name]:.{digits}f}" if name in means else "–"
-            row[title] = f"**{text}**" if name in means and round(means[name], 4) == round(best, 4) else text
-        row["diverged"] = sum(r.error is not None for r in every if r.method == name)
-        made.append(row)
-    return made
+        means = {name: statistics.mean(of) for name, of in values_of(every, field).items() if of}
+        texts = {n: f"{means[n]:.{1 if field == 'seconds' else 3}f}" if n in means else "–" for n in made}
+        for name, text in bold_best(texts, means, field).items():
+            made[name][title] = text
+    for name, row in made.items():
+        row["diverged"] = sum(one.error is not None for one in every if one.method == name)
+    return list(made.values())
 
 
 def components(rows: dict[str, list[RivalScores]]) -> list[Row]:
     """Boundary recall of each component of {p_x >= ε}, for who aims at the boundary: mean over the seeds."""
-    aiming = [name for name in ("bdsg", "bdsg_paper", "fence_gan", "minl_gan")]
     made: list[Row] = []
     for case, found in rows.items():
-        for name in aiming:
+        for name in ("bdsg", "bdsg_paper", "fence_gan", "minl_gan"):
             of = [row.components for row in found if row.method == name and row.components]
             if of:
                 means = [statistics.mean(share or 0.0 for share in shares) for shares in zip(*of, strict=True)]
@@ -200,9 +189,8 @@ def report(folder: Path, rows: dict[str, list[RivalScores]], seeds: int) -> str:
     }
     facts = {**machine(), "seeds": seeds, "presets": list(rows), "caption": CAPTION}
     text = write(folder, "rivals", sections, facts)
-    (folder / "rows.json").write_text(
-        json.dumps({case: [asdict(row) for row in found] for case, found in rows.items()})
-    )
+    runs = {case: [asdict(row) for row in found] for case, found in rows.items()}
+    (folder / "rows.json").write_text(json.dumps(runs))
     return text
 
 

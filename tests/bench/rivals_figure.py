@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,18 @@ DATA, POINTS, LINE = "#D55E00", "#0072B2", "#444"
 """Colours of the data, of generated points, and of the true contour {p_x = ε}; the first two differ in shape too."""
 
 
+class Place(NamedTuple):
+    """Where a point of the data lies in a panel."""
+
+    low: np.ndarray
+    scale: float
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(n, 2) -> (n, 2), in pixels, y downwards."""
+        put = (x - self.low) * self.scale
+        return np.column_stack([put[:, 0], SIDE - put[:, 1]])
+
+
 def draw_figure(path: Path) -> None:
     """A column for each preset, a row for each method."""
     parts = []
@@ -31,16 +44,9 @@ def draw_figure(path: Path) -> None:
                 last[event.method] = event.points
             elif isinstance(event, RivalScores):
                 recalls[event.method] = event
-        low = ground.scene.low
-        scale = SIDE / float((ground.scene.high - low).max())
-        middle = 0.5 * (SIDE - scale * (ground.scene.high - low))
-
-        def place(
-            x: np.ndarray, low: np.ndarray = low, scale: float = scale, middle: np.ndarray = middle
-        ) -> np.ndarray:
-            put: np.ndarray = (x - low) * scale + middle
-            return np.column_stack([put[:, 0], SIDE - put[:, 1]])
-
+        low, high = ground.scene.low, ground.scene.high
+        side = float((high - low).max())
+        place = Place(0.5 * (low + high - side), SIDE / side)
         for row, name in enumerate(SHOWN_METHODS):
             x, y = GAP + column * (SIDE + GAP), TOP + row * (SIDE + TOP)
             parts += [f'<g transform="translate({x} {y})">', _panel(SHOWN_METHODS[name], case, recalls[name])]
@@ -58,9 +64,8 @@ def draw_figure(path: Path) -> None:
 
 def _panel(title: str, case: str, row: RivalScores) -> str:
     words = f"{title}, {case}"
-    scores = (
-        f"boundary recall {row.boundary_recall:.2f}, BP1 {row.bp1:.2f}, covered {row.covered} of {len(row.components)}"
-    )
+    covered = f"{row.covered} of {len(row.components)}"
+    scores = f"boundary recall {row.boundary_recall:.2f}, BP1 {row.bp1:.2f}, covered {covered}"
     return (
         f'<text x="0" y="-22" font-size="13">{words}</text><text x="0" y="-7" font-size="10">{scores}</text>'
         f'<svg width="{SIDE}" height="{SIDE}"><rect width="100%" height="100%" fill="#f6f6f6"/></svg>'
