@@ -1,7 +1,7 @@
 """BDSG and its rivals on the presets of the plane: ``python -m tests.bench.rivals [--seeds N] [--out DIR]``.
 
 Trains every method on every preset and writes rivals.md and rivals.json: mean ± standard deviation over the seeds, the
-best of each row in bold.  ``--search`` tries the six settings of each rival in ``SEARCHED``: the defaults in bdsg/rivals
+best of each row in bold.  ``--search`` tries the six settings of each rival in ``SEARCHED``: the defaults of the rivals
 are its winners, while BDSG keeps its own.  ``--figure FILE.svg`` draws what FenceGAN's fence and B(z) leave open.
 """
 
