@@ -1,4 +1,4 @@
-"""The command line: ``python -m bdsg run | score | presets``.
+"""The command line: ``python -m bdsg run | score | rivals | presets``.
 
 Bad input ends with exit code 2 and one sentence on stderr; Ctrl-C with 130; a closed pipe in silence.
 """
@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import math
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,7 +22,11 @@ from bdsg.errors import BDSGError, ConfigError, StoreError
 from bdsg.points import parse_points
 from bdsg.presets import PRESETS
 from bdsg.result import Progress, Result
+from bdsg.rivals.contract import RivalScores
+from bdsg.rivals.registry import METHODS, known
+from bdsg.rivals.report import table
 from bdsg.runfiles import explained, read_run, write_atomically, write_run
+from bdsg.store import Store
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -89,6 +96,12 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("run", metavar="DIR", type=Path, help="a directory that `run` wrote")
     score.add_argument("points", metavar="POINTS.csv", type=Path, help="two columns, x and y")
     score.set_defaults(command=_score)
+    rivals = commands.add_parser("rivals", help="train BDSG and other methods on a config, and print their scores")
+    rivals.add_argument("config", metavar="CONFIG.json", type=Path, help="as for `run`")
+    rivals.add_argument("--methods", metavar="NAME", nargs="+", default=[], help=f"among {', '.join(METHODS)}")
+    rivals.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    rivals.add_argument("--quiet", action="store_true", help="no progress bar")
+    rivals.set_defaults(command=_rivals)
     presets = commands.add_parser("presets", help="list the prepared distributions")
     presets.add_argument("--show", metavar="NAME", help="print this one's whole config as JSON")
     presets.set_defaults(command=_presets)
@@ -154,6 +167,25 @@ def _score(chosen: argparse.Namespace) -> int:
         if value != value:
             raise ConfigError("point", (x, y), "has no density in floating point: keep points near the data.")
         print(f"{x!r},{y!r},{value!r},{int(value >= math.log(run.config.epsilon))}")
+    return 0
+
+
+def _rivals(chosen: argparse.Namespace) -> int:
+    methods, config = known(chosen.methods), _config(chosen.config)
+    from bdsg.contest import contest  # loads PyTorch
+
+    rows: list[RivalScores] = []
+    with tempfile.TemporaryDirectory() as folder, _progress_bars(chosen.quiet) as show:
+        # Both objectives of BDSG share a density through the store.
+        for event in contest(config, methods, snapshots=2, store=Store(folder)):
+            if isinstance(event, Progress):
+                show(event)
+            elif isinstance(event, RivalScores):
+                rows.append(event)
+    if chosen.json:
+        print(json.dumps({"config": config.to_dict(), "rows": [asdict(row) for row in rows]}, indent=2))
+    else:
+        print(f"Scores at ε = {config.epsilon:g}, δ = {config.delta:g}\n{table(rows)}", end="")
     return 0
 
 

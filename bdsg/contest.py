@@ -1,0 +1,244 @@
+"""BDSG and its rivals on one configuration: the same data, the same grid, the same scores."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from bdsg.boundary import warming as boundary_warming
+from bdsg.compiled import one_blas_thread
+from bdsg.config import DensityConfig, ExperimentConfig
+from bdsg.data import GaussianMixture
+from bdsg.density import warming as density_warming
+from bdsg.errors import DivergenceError
+from bdsg.experiment import BOUNDARY_POINTS, GRID, never, run
+from bdsg.fitting import PREVIEW
+from bdsg.metrics import Band, Field, auprc, auroc, boundary, truth_field
+from bdsg.quality import mesh
+from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
+from bdsg.rivals.contract import RivalScores, RivalSnapshot, Watch
+from bdsg.rivals.registry import OURS, RIVALS, known, title_of
+from bdsg.scene import make_scene
+from bdsg.scoring import plane_mixture
+from bdsg.store import Store
+from bdsg.train import Stop, snapshot_steps
+
+NEAR = 10.0
+"""A node is near the boundary if p_x is within this factor of ε."""
+
+Item = Scene | Progress | RivalSnapshot | RivalScores
+
+
+class Trained(NamedTuple):
+    """A method when its training has ended: its scores on the grid's nodes, what it generates, processor seconds."""
+
+    scores: np.ndarray
+    points: np.ndarray | None
+    seconds: float
+
+
+class Ground(NamedTuple):
+    """What all methods are measured on: nodes (GRID², 2), log p_x there, and the truth that contours are taken from."""
+
+    config: ExperimentConfig
+    mixture: GaussianMixture
+    scene: Scene
+    nodes: np.ndarray
+    log_p_x: np.ndarray
+    truth: Field
+    band: Band
+    spent: dict[str, float]  # processor seconds that a density took, by its key: two rows may share it
+
+
+def contest(
+    config: ExperimentConfig,
+    methods: Sequence[str] = (),
+    *,
+    stop: Stop = never,
+    snapshots: int = 12,
+    settings: Mapping[str, Any] | None = None,
+    store: Store | None = None,
+) -> Iterator[Item]:
+    """Train and score some methods in turn; yield a ``Scene``, then each one's progress, snapshots and scores.
+
+    Rivals that take batches get fresh draws from the config's mixture, as BDSG's flow does; the others one sample.
+    BDSG's own rows never use the closed form: where the config has it, an IResNet with the defaults takes its place.
+    A method whose training diverges has a row that says so; a stop ends the contest without a row for the one
+    under way.
+
+    Args:
+        methods: names of the registry; none stands for all.
+        snapshots: how many each method shows.
+        settings: a rival's settings by its name, where they are not the defaults.
+        store: where BDSG's runs and densities are looked up and kept.  A run that it has shows no snapshots again,
+            and the time of a density from an earlier contest is not counted.
+
+    Raises:
+        ConfigError: there is no such method, or the config cannot work.
+    """
+    names = known(methods)
+    ground = make_ground(config)
+    yield ground.scene
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # sums that are split over threads have other bits
+    try:
+        with one_blas_thread():
+            for name in names:
+                row = yield from _row(name, ground, stop, snapshots, (settings or {}).get(name), store)
+                if row is None:
+                    return
+                yield row
+    finally:
+        torch.set_num_threads(threads)
+
+
+def make_ground(config: ExperimentConfig) -> Ground:
+    """The data's window and its grid.
+
+    Raises:
+        ConfigError: the config's mixture is not in the plane, or nowhere as dense as ε.
+    """
+    mixture = plane_mixture(config)
+    scene, _ = make_scene(config, mixture)
+    nodes = mesh(*(np.linspace(scene.low[i], scene.high[i], GRID) for i in (0, 1)))
+    band = Band(config.epsilon, config.delta)
+    return Ground(config, mixture, scene, nodes, mixture.log_prob(nodes), truth_field(mixture, config.delta), band, {})
+
+
+def _row(
+    name: str, ground: Ground, stop: Stop, snapshots: int, settings: Any, store: Store | None
+) -> Generator[Item, None, RivalScores | None]:
+    begun = time.process_time()
+    try:
+        if name in OURS:
+            trained = yield from _train_bdsg(name, ground, stop, snapshots, store)
+        else:
+            trained = yield from _train_rival(name, ground, stop, snapshots, settings)
+    except DivergenceError as error:
+        return RivalScores(name, title_of(name), time.process_time() - begun, error=str(error))
+    return None if trained is None else score_trained(name, ground, trained)
+
+
+def _train_rival(
+    name: str, ground: Ground, stop: Stop, snapshots: int, settings: Any
+) -> Generator[Item, None, Trained | None]:
+    entry, (train_seed, sample_seed, numpy_seed) = RIVALS[name], _seeds(ground.config.seed, name)
+    rival = entry.load()(2, torch.Generator().manual_seed(train_seed), settings)
+    numbers = np.random.default_rng(numpy_seed)
+    preview = mesh(*(np.linspace(ground.scene.low[i], ground.scene.high[i], PREVIEW) for i in (0, 1)))
+    watch = Watch(set(snapshot_steps(getattr(rival.settings, "steps", 1), snapshots)), preview)
+    asked = False
+
+    def asking() -> bool:
+        nonlocal asked
+        asked = asked or stop()
+        return asked
+
+    clock = Clock()
+    for event in clock.timed(rival.train(lambda count: ground.mixture.sample(count, numbers), watch, asking)):
+        named = {"stage": name} if isinstance(event, Progress) else {"method": name}
+        yield dataclasses.replace(event, **named)
+    if asked:
+        return None
+    points = None
+    if entry.generates:
+        draw = rival.boundary_samples if entry.generates == "boundary" else rival.sample
+        points = draw(BOUNDARY_POINTS, torch.Generator().manual_seed(sample_seed))
+    return Trained(rival.score_samples(ground.nodes), points, clock.seconds)
+
+
+def _seeds(seed: int, name: str) -> list[int]:
+    """Seeds of a method's own streams, which depend on its name and not on who else takes part."""
+    sequence = np.random.SeedSequence(seed, spawn_key=tuple(name.encode()))
+    return [int(state >> 1) for state in sequence.generate_state(3, np.uint64)]
+
+
+def _train_bdsg(
+    name: str, ground: Ground, stop: Stop, snapshots: int, store: Store | None
+) -> Generator[Item, None, Trained | None]:
+    density_warming.warm_up()  # compiling kernels, the first time ever, is no part of the training
+    boundary_warming.warm_up()
+    config = bdsg_config(ground.config, name, snapshots)
+    result, frame, clock, fitted = None, np.empty(0, np.float32), Clock(), False
+    for event in clock.timed(run(config, stop=stop, store=store)):
+        if isinstance(event, Result):
+            result = event
+        elif isinstance(event, DensitySnapshot):
+            frame = (-event.log_density).astype(np.float32).ravel()
+            yield RivalSnapshot(name, event.step, {"held-out": event.held_out}, np.empty((0, 2), np.float32), frame)
+        elif isinstance(event, BoundarySnapshot):
+            yield RivalSnapshot(name, event.step, event.terms, event.points, frame)
+        elif isinstance(event, DensityFitted) and fitted:
+            ground.spent[config.density_key()] = clock.seconds
+        elif isinstance(event, DensityFitted):  # fetched from the store
+            clock.seconds += ground.spent.get(config.density_key(), 0.0)
+        elif isinstance(event, Progress):
+            fitted = fitted or event.stage == "density"
+            yield dataclasses.replace(event, stage=f"{name} {event.stage}")
+    if result is None or result.summary["stopped"]:
+        return None
+    return Trained(-result.arrays["log_p_g"].ravel(), result.arrays["boundary"], clock.seconds)
+
+
+class Clock:
+    """Processor seconds that an iterator takes; on a busy machine they say more than those of the wall."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def timed(self, events: Iterator[Any]) -> Iterator[Any]:
+        """The same items; what is shown or scored is no part of the training."""
+        while True:
+            begun = time.process_time()
+            event = next(events, None)
+            if not isinstance(event, RivalSnapshot | Result) and getattr(event, "stage", "") != "scores":
+                self.seconds += time.process_time() - begun
+            if event is None:
+                return
+            yield event
+
+
+def bdsg_config(config: ExperimentConfig, name: str, snapshots: int) -> ExperimentConfig:
+    """The run behind a row of BDSG: a learned density, and the objective that the row is of."""
+    objective = "paper" if name == "bdsg_paper" else "ours"
+    density = DensityConfig(kind="iresnet") if config.density.kind == "closed_form" else config.density
+    raw = config.to_dict() | {"density": dataclasses.asdict(density)}
+    if config.boundary.objective != objective or config.boundary.levels != 1:
+        raw["boundary"] = {"objective": objective}
+    raw["boundary"] = raw["boundary"] | {"snapshots": max(2, snapshots)}
+    return ExperimentConfig.from_dict(raw)
+
+
+def score_trained(name: str, ground: Ground, trained: Trained) -> RivalScores:
+    """Rank the grid's nodes, all and those near the boundary, and judge the generated points."""
+    log_epsilon = ground.band.log_epsilon
+    normal, likeness = ground.log_p_x >= log_epsilon, -trained.scores
+    near = np.abs(ground.log_p_x - log_epsilon) <= np.log(NEAR)
+    ranks: dict[str, Any] = {}
+    for prefix, chosen in (("", np.ones_like(near)), ("near_", near)):
+        truth, found = normal[chosen], likeness[chosen]
+        some = truth.size > 0
+        ranks[f"{prefix}auroc"] = auroc(truth, found) if some else None
+        ranks[f"{prefix}auprc_anomalous"] = auprc(truth, found, "anomalous") if some else None
+        ranks[f"{prefix}auprc_normal"] = auprc(truth, found, "normal") if some else None
+    row = RivalScores(name, title_of(name), trained.seconds, **ranks)
+    return row if trained.points is None else dataclasses.replace(row, **_boundary_scores(ground, trained.points))
+
+
+def _boundary_scores(ground: Ground, points: np.ndarray) -> dict[str, Any]:
+    """BP1, boundary recall and BF1 of points (L, 2), none rejected."""
+    log_p_x = ground.mixture.log_prob(points)
+    precision = boundary.bp1(log_p_x, ground.band)
+    recall = boundary.boundary_recall(ground.truth, ground.band, points, log_p_x)
+    return {
+        "bp1": precision,
+        "boundary_recall": recall.overall,
+        "bf1": boundary.boundary_f1(precision, recall.overall),
+        "components": recall.components,
+        "covered": recall.components_covered,
+    }

@@ -1,0 +1,123 @@
+"""The one interface of every rival, and what a training yields on its way: no PyTorch needed to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, Self
+
+import numpy as np
+
+from bdsg.result import Progress
+
+Stop = Callable[[], bool]
+Draw = Callable[[int], np.ndarray]
+"""Gives that many fresh training points, (n, d)."""
+
+
+@dataclass(frozen=True)
+class RivalSnapshot:
+    """A rival while it trains.
+
+    Attributes:
+        method: its name in the registry (set by who knows it).
+        step: training steps done.
+        terms: the latest value of each loss term by name.
+        points: what it generates for latents that stay the same all through, (n, d) float32; (0, d) if it does not.
+        scores: anomaly scores on the watched grid, in its order; float32.
+    """
+
+    method: str
+    step: int
+    terms: dict[str, float]
+    points: np.ndarray
+    scores: np.ndarray
+
+
+class Watch(NamedTuple):
+    """What snapshots show, and when.
+
+    Attributes:
+        due: the steps before which one is taken; one more always comes last.
+        preview: the points, (P, d), whose scores it holds.
+    """
+
+    due: Collection[int]
+    preview: np.ndarray
+
+
+class Rival(Protocol):
+    """A detector of anomalies.
+
+    Made with ``Method(dim, random, settings=None)``: the number of coordinates, a ``torch.Generator`` that is its
+    only source of chance, and a frozen dataclass of settings.  Neural ones take their networks as well.
+    """
+
+    settings: Any
+
+    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
+        """Train on fresh points, or on one sample of them where the algorithm takes no batches.
+
+        Args:
+            stop: asked between steps; the last item is a snapshot, also after a stop.
+
+        Raises:
+            DivergenceError: a term of the loss, or a weight, is no longer a finite number.
+        """
+
+    def fit(self, x: np.ndarray) -> Self:
+        """Train on (n, d) points to the end."""
+
+    def score_samples(self, x: np.ndarray) -> np.ndarray:
+        """How anomalous (n, d) points are, (n,) float64: the higher the more.
+
+        Raises:
+            BDSGError: it has not been trained.
+        """
+
+
+class DataGenerator(Rival, Protocol):
+    """A rival that learns to generate data."""
+
+    def sample(self, count: int, random: Any) -> np.ndarray:
+        """Draw (count, d) points; ``random`` is a ``torch.Generator``."""
+
+
+class BoundaryRival(Rival, Protocol):
+    """A rival that aims its generator at the boundary."""
+
+    def boundary_samples(self, count: int, random: Any) -> np.ndarray:
+        """Draw (count, d) points; ``random`` is a ``torch.Generator``."""
+
+
+@dataclass(frozen=True)
+class RivalScores:
+    """One row of the table; a score that does not apply, or has only one class, is None.
+
+    Attributes:
+        method, title: name in the registry, and what a person reads.
+        auroc: of separating normal, p_x >= ε, from anomalous nodes of the grid.
+        auprc_anomalous, auprc_normal: with either class as the positive one.
+        near_auroc, near_auprc_anomalous, near_auprc_normal: the same for nodes within a factor 10 of ε.
+        bp1, boundary_recall, bf1: of the generated points, none rejected.
+        components: boundary recall of each component of {p_x >= ε}.
+        covered: how many of these are covered.
+        seconds: of the processor, for training alone.
+        error: the sentence with which its training ended, in place of all scores.
+    """
+
+    method: str
+    title: str
+    seconds: float
+    auroc: float | None = None
+    auprc_anomalous: float | None = None
+    auprc_normal: float | None = None
+    near_auroc: float | None = None
+    near_auprc_anomalous: float | None = None
+    near_auprc_normal: float | None = None
+    bp1: float | None = None
+    boundary_recall: float | None = None
+    bf1: float | None = None
+    components: tuple[float | None, ...] = field(default=())
+    covered: int | None = None
+    error: str | None = None

@@ -1,0 +1,188 @@
+"""BDSG and rivals side by side: on which truth, with which scores; and what the command line prints."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bdsg.config import ExperimentConfig
+from bdsg.contest import Trained, bdsg_config, contest, make_ground, score_trained
+from bdsg.errors import ConfigError, EmptyBoundaryError
+from bdsg.metrics import boundary_recall
+from bdsg.result import Progress, Scene
+from bdsg.rivals.contract import RivalScores, RivalSnapshot
+from bdsg.rivals.minl_gan import MinLGANSettings
+from bdsg.rivals.registry import METHODS, OURS, RIVALS
+from bdsg.rivals.report import cells, table
+from bdsg.rivals.vae import VAESettings
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN: dict[str, Any] = {
+    "data": {
+        "mixture": {"weights": [0.6, 0.4], "means": [[-2, 0], [2, 1]], "covariances": [[[1, 0.3], [0.3, 0.5]]] * 2},
+        "samples": 128,
+    },
+    "density": {"kind": "iresnet", "steps": 30, "blocks": 2, "hidden": [8], "batch_size": 64},
+    "boundary": {"steps": 20, "hidden": [8], "batch_size": 32},
+    "seed": 3,
+}
+CONFIG = ExperimentConfig.from_dict(OWN)
+GROUND = make_ground(CONFIG)
+QUICK = {"vae": VAESettings(steps=5, hidden=(8,)), "minl_gan": MinLGANSettings(steps=5, hidden=(8,))}
+
+
+def rows_of(events: list[Any]) -> dict[str, RivalScores]:
+    return {event.method: event for event in events if isinstance(event, RivalScores)}
+
+
+def test_a_perfect_score_is_perfect_and_chance_is_chance() -> None:
+    perfect = score_trained("vae", GROUND, Trained(-GROUND.log_p_x, None, 1.5))
+    assert [perfect.auroc, perfect.auprc_anomalous, perfect.auprc_normal] == [1, pytest.approx(1), pytest.approx(1)]
+    assert [perfect.near_auroc, perfect.near_auprc_anomalous] == [1, pytest.approx(1)]
+    assert (perfect.title, perfect.seconds, perfect.bp1, perfect.covered) == ("VAE", 1.5, None, None)
+    chance = score_trained("vae", GROUND, Trained(np.random.default_rng(0).normal(size=len(GROUND.nodes)), None, 0.0))
+    assert chance.auroc == pytest.approx(0.5, abs=0.02)
+    normal = GROUND.log_p_x >= math.log(CONFIG.epsilon)
+    assert chance.auprc_normal == pytest.approx(normal.mean(), abs=0.02)
+    assert chance.auprc_anomalous == pytest.approx(1 - normal.mean(), abs=0.02)
+
+
+def test_near_the_boundary_far_nodes_do_not_count() -> None:
+    far = np.abs(GROUND.log_p_x - math.log(CONFIG.epsilon)) > math.log(10)
+    assert 0.2 < far.mean() < 0.95
+    scores = np.where(far, GROUND.log_p_x, -GROUND.log_p_x)  # wrong wherever it is far
+    row = score_trained("vae", GROUND, Trained(scores, None, 0.0))
+    assert row.near_auroc == 1
+    assert row.auroc is not None
+    assert row.auroc < 0.9
+
+
+def test_boundary_scores_are_those_of_the_metrics() -> None:
+    points = np.random.default_rng(0).normal(size=(500, 2)) * 3
+    row = score_trained("wgan", GROUND, Trained(-GROUND.log_p_x, points, 0.0))
+    log_p_x = GROUND.mixture.log_prob(points)
+    wanted = boundary_recall(GROUND.truth, GROUND.band, points, log_p_x)
+    inside = (log_p_x <= math.log(CONFIG.epsilon)) & (log_p_x >= math.log(CONFIG.delta))
+    assert row.bp1 == pytest.approx(inside.mean())
+    assert (row.boundary_recall, row.components) == (wanted.overall, wanted.components)
+    assert row.bf1 == pytest.approx(2 * row.bp1 * row.boundary_recall / (row.bp1 + row.boundary_recall))
+
+
+def test_every_method_takes_part_and_has_its_scores() -> None:
+    quick = {}
+    for name, entry in RIVALS.items():
+        defaults = entry.load()(2, __import__("torch").Generator()).settings
+        small = {"steps": 4, "hidden": (8,)} if hasattr(defaults, "steps") else {"points": 500}
+        small |= {"inversion_steps": 2} if name == "ano_gan" else {}
+        quick[name] = dataclasses.replace(defaults, **small)
+    events = list(contest(CONFIG, snapshots=2, settings=quick))
+    rows = rows_of(events)
+    assert tuple(rows) == METHODS
+    assert isinstance(events[0], Scene)
+    for name, row in rows.items():
+        assert row.error is None
+        assert row.seconds > 0
+        for value in (row.auroc, row.auprc_anomalous, row.auprc_normal, row.near_auroc, row.near_auprc_normal):
+            assert value is not None
+            assert 0 <= value <= 1
+        generates = name in OURS or bool(RIVALS[name].generates)
+        assert (row.bp1 is not None) == (row.bf1 is not None) == (row.covered is not None) == generates
+        snapshots = [event for event in events if isinstance(event, RivalSnapshot) and event.method == name]
+        assert len(snapshots) >= (2 if hasattr(quick.get(name), "steps") else 1)
+        assert {len(snapshot.scores) for snapshot in snapshots} == {64 * 64}
+    assert rows["bdsg"].auroc == rows["bdsg_paper"].auroc  # one flow, two objectives
+    assert rows["mixture"].auroc > 0.99  # the family that the data come from
+    stages = {event.stage for event in events if isinstance(event, Progress)}
+    assert {"bdsg density", "bdsg boundary", "bdsg_paper boundary", "vae", "neighbours"} <= stages
+
+
+def test_a_method_alone_gets_the_bits_that_it_gets_in_company() -> None:
+    alone = rows_of(list(contest(CONFIG, ["minl_gan"], snapshots=2, settings=QUICK)))["minl_gan"]
+    company = rows_of(list(contest(CONFIG, ["vae", "minl_gan"], snapshots=5, settings=QUICK)))["minl_gan"]
+    assert dataclasses.replace(alone, seconds=0.0) == dataclasses.replace(company, seconds=0.0)
+    other = dataclasses.replace(CONFIG, seed=4)
+    assert rows_of(list(contest(other, ["minl_gan"], settings=QUICK)))["minl_gan"].auroc != alone.auroc
+
+
+@pytest.mark.parametrize("method", ["vae", "neighbours", "bdsg"])
+def test_a_stop_ends_it_without_a_row(method: str) -> None:
+    events = list(contest(CONFIG, [method, "minl_gan"], stop=lambda: True))
+    assert rows_of(events) == {}
+
+
+def test_a_divergence_has_a_row_that_says_so_and_the_others_go_on() -> None:
+    absurd = VAESettings(steps=20, hidden=(8,))
+    object.__setattr__(absurd, "learning_rate", 1e38)
+    rows = rows_of(list(contest(CONFIG, ["vae", "neighbours"], settings={"vae": absurd})))
+    assert "The VAE training diverged at step" in str(rows["vae"].error)
+    assert rows["vae"].auroc is None
+    assert rows["neighbours"].auroc is not None
+    assert "Lower vae.learning_rate" in table(rows.values())
+
+
+def test_bdsg_never_uses_the_closed_form_and_keeps_its_own_settings() -> None:
+    closed = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}})
+    assert (
+        bdsg_config(closed, "bdsg", 4).density
+        == ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "density": {"kind": "iresnet"}}).density
+    )
+    own = bdsg_config(CONFIG, "bdsg", 4)
+    assert (own.density, own.boundary.steps, own.boundary.objective) == (CONFIG.density, 20, "ours")
+    paper = bdsg_config(CONFIG, "bdsg_paper", 4)
+    assert paper.boundary.objective == "paper"
+    assert paper.boundary.hidden == (8, 8, 8)
+    assert paper.density_key() == own.density_key()
+
+
+def test_a_config_without_boundary_is_refused() -> None:
+    with pytest.raises(EmptyBoundaryError):
+        next(contest(dataclasses.replace(CONFIG, epsilon=5.0), ["vae"]))
+    with pytest.raises(ConfigError, match="must be among"):
+        next(contest(CONFIG, ["gan"]))
+
+
+def test_the_table_shows_what_there_is() -> None:
+    row = RivalScores("vae", "VAE", 1.25, auroc=0.5, bp1=1.0, boundary_recall=0.25, components=(0.95, None), covered=1)
+    shown = cells(row)
+    assert (shown["AUROC"], shown["near ε: AUROC"], shown["covered"]) == ("0.5000", "–", "1 of 2")
+    names = list(shown)
+    assert names[names.index("BP1") + 1] == "boundary recall"
+    assert len({len(line) for line in table([row]).splitlines()}) == 1
+
+
+def shell(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """A real ``python -m bdsg rivals``."""
+    command = [sys.executable, "-m", "bdsg", "rivals", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+
+
+def test_the_command_line_scores_a_mixture_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text(json.dumps(OWN))
+    done = shell(tmp_path / "c.json", "--methods", "mixture", "neighbours")
+    assert done.returncode == 0, done.stderr
+    head, names, _, first, second = done.stdout.splitlines()
+    assert head == "Scores at ε = 0.01, δ = 0.001"
+    assert [cell.strip() for cell in names.split("|")][1:3] == ["method", "AUROC"]
+    assert first.startswith("| Gaussian mixture")
+    assert second.startswith("| k nearest neighbours")
+    assert "neighbours: 100%" in done.stderr
+    done = shell(tmp_path / "c.json", "--methods", "mixture", "--json", "--quiet")
+    assert (done.returncode, done.stderr) == (0, "")
+    printed = json.loads(done.stdout)
+    assert ExperimentConfig.from_dict(printed["config"]) == CONFIG
+    (row,) = printed["rows"]
+    assert f"{row['auroc']:.4f}" == first.split("|")[2].strip()
+
+
+def test_an_unknown_method_is_one_sentence_with_the_names_there_are(tmp_path: Path) -> None:
+    done = shell(tmp_path / "none.json", "--methods", "vae", "gan")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"methods is 'gan', but must be among {', '.join(METHODS)}.\n"
