@@ -17,6 +17,7 @@ pages = [
 ]
 page = st.navigation(pages, position="top")
 with session.guarded():
+    session.choices()
     session.take_over_ending()
     session.show_notice()
     tour.panel(page.url_path)
