@@ -22,7 +22,7 @@ from bdsg.experiment import BOUNDARY_POINTS, GRID, SHOWN_POINTS, density_from_pa
 from bdsg.fitting import restore
 from bdsg.metrics import Scores, window
 from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
-from bdsg.runfiles import SHAPES
+from bdsg.runfiles import LATER, SHAPES
 from bdsg.store import Store
 from bdsg.train import snapshot_steps
 
@@ -86,9 +86,9 @@ def test_events_come_in_order(quick_events: list[Event | Result], quick_config: 
 
 def test_every_array_is_there_in_its_shape(quick_result: Result, flow_result: Result) -> None:
     for result in (quick_result, flow_result):
-        assert set(result.arrays) == set(SHAPES)
+        assert set(result.arrays) == {*SHAPES, *LATER}
         sizes: dict[str, int] = {}
-        for name, shape in SHAPES.items():
+        for name, shape in (SHAPES | LATER).items():
             found = result.arrays[name].shape
             assert len(found) == len(shape), name
             for letter, length in zip(shape, found, strict=True):
@@ -246,7 +246,7 @@ def test_a_stop_while_b_trains_leaves_a_result_that_is_not_stored(tmp_path: Path
     steps = result.summary["steps"]["boundary"]
     assert steps == patience == 0 or patience <= steps < QUICK["steps"]  # asked once a stretch of steps
     assert result.arrays["snapshot_steps"][-1] == steps
-    assert set(result.arrays) == set(SHAPES)
+    assert set(result.arrays) == {*SHAPES, *LATER}
     assert store.get(config_of()) is None
 
 

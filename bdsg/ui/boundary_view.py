@@ -10,7 +10,7 @@ from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.15
 
-STATE_HEIGHT = 64
+STATE_HEIGHT = 80
 """Pixels kept for the state of the run, whatever it is, so that the picture below never moves."""
 
 
@@ -37,7 +37,7 @@ def _state(run: Run | None) -> None:
     if run is not None and run.state != "finished":
         progress.progress_line(run, terms=False)
     elif not session.teaching():  # there it stands in the head
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", gap=None):
             controls.run_caption()
             steering.changes_line()
 
