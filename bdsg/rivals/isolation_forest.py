@@ -19,8 +19,8 @@ class IsolationForestSettings(LibrarySettings):
 
     section: ClassVar[str] = "isolation_forest"
 
-    trees: int = setting(200, "Trees.", 1, 5000, log=True)
-    tree_points: int = setting(256, "Points that each tree sees, at most.", 2, 100_000, unit="points", log=True)
+    trees: int = setting(100, "Trees.", 1, 5000, log=True)
+    tree_points: int = setting(4096, "Points that each tree sees, at most.", 2, 100_000, unit="points", log=True)
 
 
 class IsolationForest(LibraryRival):
