@@ -24,6 +24,7 @@ class AnoGANSettings(NeuralSettings):
 
     section: ClassVar[str] = "ano_gan"
 
+    learning_rate: float = setting(0.0005, "Adam step size.", 1e-6, 1.0, log=True)
     weight: float = setting(0.1, "Share of the discrimination loss in the score.", 0.0, 1.0, symbol="λ")
     inversion_steps: int = setting(60, "Steps of the search for z.", 1, 2000, unit="steps", log=True)
     inversion_rate: float = setting(0.1, "Adam step size of that search.", 1e-4, 1.0, log=True)

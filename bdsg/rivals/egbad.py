@@ -25,7 +25,7 @@ class EGBADSettings(NeuralSettings):
 
     section: ClassVar[str] = "egbad"
 
-    weight: float = setting(0.9, "Share of the reconstruction in the score.", 0.0, 1.0, symbol="α")
+    weight: float = setting(0.5, "Share of the reconstruction in the score.", 0.0, 1.0, symbol="α")
     discriminator_score: str = setting(
         "cross_entropy",
         "What the discriminator says of a point: its cross-entropy to real, or a distance of features.",

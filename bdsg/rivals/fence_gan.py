@@ -30,7 +30,7 @@ class FenceGANSettings(NeuralSettings):
     section: ClassVar[str] = "fence_gan"
 
     alpha: float = setting(0.5, "Discriminator output that the generator aims at.", 0.01, 0.99, symbol="α")
-    beta: float = setting(5.0, "Weight of dispersion, in units of the data's spread.", 0.0, 1000.0, symbol="β")
+    beta: float = setting(2.0, "Weight of dispersion, in units of the data's spread.", 0.0, 1000.0, symbol="β")
     gamma: float = setting(0.1, "Weight of generated points for the discriminator.", 0.001, 1.0, symbol="γ")
     start: float = setting(2.7, "Spread of the first generated points, in units of the data's.", 0.0, 100.0)
     encirclement: str = setting(

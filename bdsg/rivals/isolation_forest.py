@@ -19,8 +19,8 @@ class IsolationForestSettings(LibrarySettings):
 
     section: ClassVar[str] = "isolation_forest"
 
-    trees: int = setting(200, "Trees.", 1, 5000, log=True)
-    tree_points: int = setting(256, "Points that each tree sees, at most.", 2, 100_000, unit="points", log=True)
+    trees: int = setting(100, "Trees.", 1, 5000, log=True)
+    tree_points: int = setting(4096, "Points that each tree sees, at most.", 2, 100_000, unit="points", log=True)
 
 
 class IsolationForest(LibraryRival):
@@ -34,9 +34,11 @@ class IsolationForest(LibraryRival):
 
     def estimator(self, seed: int) -> Any:
         """A forest."""
-        told = self.settings
-        most = min(told.tree_points, told.points)
-        return ensemble.IsolationForest(n_estimators=told.trees, max_samples=most, random_state=seed)
+        return ensemble.IsolationForest(n_estimators=self.settings.trees, random_state=seed)
+
+    def fitted(self, seed: int, x: np.ndarray) -> Any:
+        """A forest whose trees see no more points than there are."""
+        return self.estimator(seed).set_params(max_samples=min(self.settings.tree_points, len(x))).fit(x)
 
     def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
         """Minus the score of the paper."""

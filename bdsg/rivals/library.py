@@ -47,6 +47,10 @@ class LibraryRival(ABC):
     def estimator(self, seed: int) -> Any:
         """A new estimator; ``seed`` is for one that draws."""
 
+    def fitted(self, seed: int, x: np.ndarray) -> Any:
+        """An estimator, fitted to (n, d) points."""
+        return self.estimator(seed).fit(x)
+
     @abstractmethod
     def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
         """How normal the fitted estimator finds (n, d) points, (n,): the higher the more."""
@@ -66,7 +70,7 @@ class LibraryRival(ABC):
         x = np.asarray(x, float)
         spread = x.std(0)
         self._mean, self._spread = x.mean(0), np.where(spread > 0, spread, 1.0)  # a constant keeps its unit
-        self._fitted = self.estimator(self._seed(self.random)).fit((x - self._mean) / self._spread)
+        self._fitted = self.fitted(self._seed(self.random), (x - self._mean) / self._spread)
         return self
 
     def score_samples(self, x: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ class MinLGANSettings(NeuralSettings):
 
     section: ClassVar[str] = "minl_gan"
 
-    regularisation: float = setting(1.0, "Weight of minimum likelihood.", 0.0, 100.0, symbol="λ")
+    regularisation: float = setting(0.1, "Weight of minimum likelihood.", 0.0, 100.0, symbol="λ")
     ensemble: int = setting(10, "Discriminators, from the second half of training, that the score averages.", 1, 100)
 
 

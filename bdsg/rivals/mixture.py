@@ -19,7 +19,7 @@ class MixtureSettings(LibrarySettings):
 
     section: ClassVar[str] = "mixture"
 
-    modes: int = setting(8, "Gaussians.", 1, 100, symbol="K")
+    modes: int = setting(12, "Most Gaussians; the Bayesian information criterion chooses.", 1, 100, symbol="K")
     starts: int = setting(1, "Fits from different starts, of which the best is kept.", 1, 100)
 
 
@@ -32,9 +32,14 @@ class Mixture(LibraryRival):
         super().__init__(dim, random)
         self.settings = settings or MixtureSettings()
 
-    def estimator(self, seed: int) -> Any:
+    def estimator(self, seed: int, modes: int = 1) -> Any:
         """Full covariances."""
-        return GaussianMixture(self.settings.modes, n_init=self.settings.starts, random_state=seed)
+        return GaussianMixture(modes, n_init=self.settings.starts, random_state=seed)
+
+    def fitted(self, seed: int, x: np.ndarray) -> Any:
+        """The fit with the lowest Bayesian information criterion (Schwarz, 1978)."""
+        fits = [self.estimator(seed, modes).fit(x) for modes in range(1, self.settings.modes + 1)]
+        return min(fits, key=lambda fit: float(fit.bic(x)))
 
     def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
         """The log density, in nats."""

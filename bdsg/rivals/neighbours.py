@@ -19,7 +19,7 @@ class NeighboursSettings(LibrarySettings):
 
     section: ClassVar[str] = "neighbours"
 
-    neighbours: int = setting(20, "Which neighbour's distance is the score.", 1, 1000, symbol="k", log=True)
+    neighbours: int = setting(50, "Which neighbour's distance is the score.", 1, 1000, symbol="k", log=True)
 
 
 class Neighbours(LibraryRival):

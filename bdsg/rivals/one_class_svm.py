@@ -19,7 +19,7 @@ class OneClassSVMSettings(LibrarySettings):
 
     section: ClassVar[str] = "one_class_svm"
 
-    nu: float = setting(0.05, "Bound on the share of outliers among the data.", 0.001, 1.0, symbol="ν", log=True)
+    nu: float = setting(0.1, "Bound on the share of outliers among the data.", 0.001, 1.0, symbol="ν", log=True)
     gamma: float = setting(
         2.0, "Inverse squared width of the kernel, in units of the data's spread.", 0.001, 1000.0, symbol="γ", log=True
     )

@@ -19,7 +19,7 @@ class OutlierFactorSettings(LibrarySettings):
 
     section: ClassVar[str] = "outlier_factor"
 
-    neighbours: int = setting(100, "Neighbours that it compares with.", 1, 1000, symbol="k", log=True)
+    neighbours: int = setting(200, "Neighbours that it compares with.", 1, 1000, symbol="k", log=True)
 
 
 class OutlierFactor(LibraryRival):

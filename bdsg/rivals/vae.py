@@ -25,7 +25,8 @@ class VAESettings(NeuralSettings):
 
     section: ClassVar[str] = "vae"
 
-    spread: float = setting(0.1, "First spread of the decoder; a wide one lets it do without z.", 0.001, 10.0, log=True)
+    latent: int = setting(1, "Coordinates of z.", 1, 512)
+    spread: float = setting(0.3, "First spread of the decoder; a wide one lets it do without z.", 0.001, 10.0, log=True)
     draws: int = setting(32, "Draws of z for each point that is scored.", 1, 1000)
 
 

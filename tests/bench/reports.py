@@ -20,7 +20,7 @@ Row = dict[str, Any]
 def machine() -> Row:
     """Cores, threads, platform and versions, without the name of the host."""
     versions = {"bdsg": __version__, "python": platform.python_version()}
-    for package in ("torch", "numpy", "numba", "normflows"):
+    for package in ("torch", "numpy", "scikit-learn", "numba", "normflows"):
         try:
             versions[package] = version(package)
         except PackageNotFoundError:

@@ -37,6 +37,7 @@ def made(name: str, settings: Any = None, seed: int = 3) -> Any:
 def quick(name: str, **changes: Any) -> Any:
     """Settings of a training that is over at once."""
     small = {"steps": 6, "batch_size": 32, "hidden": (8, 8)} if name in NEURAL else {"points": 200}
+    small |= {"modes": 2} if name == "mixture" else {}
     return settings_of(name, **{**small, **changes})
 
 

