@@ -24,6 +24,7 @@ from bdsg.contest import contest
 from bdsg.metrics.boundary import COVERED
 from bdsg.presets import PRESETS
 from bdsg.rivals.contract import RivalScores
+from bdsg.rivals.library import LibraryRival
 from bdsg.rivals.registry import METHODS, RIVALS, title_of
 from tests.bench.ours import Densities
 from tests.bench.reports import Row, machine, table, write
@@ -95,6 +96,11 @@ def settings_with(name: str, changes: dict[str, Any]) -> Any:
     return type(rival.settings)(**changes)
 
 
+def takes_a_sample(name: str) -> bool:
+    """Whether a rival has no batches."""
+    return issubclass(RIVALS[name].load(), LibraryRival)
+
+
 def search(methods: Iterable[str]) -> list[Row]:
     """Six settings of each rival: AUROC near ε, and BF1 for those that aim at the boundary; the best sum wins."""
     rows: list[Row] = []
@@ -141,7 +147,7 @@ def score_table(rows: dict[str, list[RivalScores]], field: str) -> list[Row]:
     for case, found in rows.items():
         values = values_of(found, field)
         means = {name: statistics.mean(of) for name, of in values.items() if of}
-        texts = {n: spread(of, 1 if field == "seconds" else 3) if of else "–" for n, of in values.items()}
+        texts = {n: spread(of, 1 if field == "seconds" else 4) if of else "–" for n, of in values.items()}
         made.append({"preset": case} | {title_of(n): text for n, text in bold_best(texts, means, field).items()})
     return made
 
@@ -152,7 +158,7 @@ def summary(rows: dict[str, list[RivalScores]]) -> list[Row]:
     made: dict[str, Row] = {row.method: {"method": row.title} for row in every}
     for title, field in SCORES.items():
         means = {name: statistics.mean(of) for name, of in values_of(every, field).items() if of}
-        texts = {n: f"{means[n]:.{1 if field == 'seconds' else 3}f}" if n in means else "–" for n in made}
+        texts = {n: f"{means[n]:.{1 if field == 'seconds' else 4}f}" if n in means else "–" for n in made}
         for name, text in bold_best(texts, means, field).items():
             made[name][title] = text
     for name, row in made.items():
@@ -200,6 +206,7 @@ def main() -> None:
     parser.add_argument("--presets", nargs="*", default=CASES, choices=CASES)
     parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=METHODS)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--points", type=int, help="sample of the library's methods, in place of 4096 points")
     parser.add_argument("--search", action="store_true", help="try six settings of each rival instead")
     parser.add_argument("--figure", type=Path, help="draw the fences instead, into this SVG file")
     parser.add_argument("--out", type=Path, default=Path("build/rivals"))
@@ -211,10 +218,12 @@ def main() -> None:
     if chosen.figure:
         draw_figure(chosen.figure)
         return
+    library = [name for name in chosen.methods if name in RIVALS and chosen.points and takes_a_sample(name)]
+    larger = {name: settings_with(name, {"points": chosen.points}) for name in library}
     rows: dict[str, list[RivalScores]] = {case: [] for case in chosen.presets}
     for seed in range(chosen.seeds):  # all presets first, so that what there is at any time is a whole table
         for case in chosen.presets:
-            rows[case] += rows_of(case, chosen.methods, seed)
+            rows[case] += rows_of(case, chosen.methods, seed, larger)
             print(f"seed {seed}, {case}: done", flush=True)
         report(chosen.out, rows, seed + 1)
     print(report(chosen.out, rows, chosen.seeds))
