@@ -153,12 +153,15 @@ def score_table(rows: dict[str, list[RivalScores]], field: str) -> list[Row]:
 
 
 def summary(rows: dict[str, list[RivalScores]]) -> list[Row]:
-    """A row for each method: means over presets and seeds."""
+    """A row for each method: mean over the presets, and the standard deviation of that mean over the seeds."""
     every = [row for found in rows.values() for row in found]
     made: dict[str, Row] = {row.method: {"method": row.title} for row in every}
     for title, field in SCORES.items():
-        means = {name: statistics.mean(of) for name, of in values_of(every, field).items() if of}
-        texts = {n: f"{means[n]:.{1 if field == 'seconds' else 4}f}" if n in means else "–" for n in made}
+        by_case = [values_of(found, field) for found in rows.values()]
+        # One after another, the seeds of each preset: together, one mean a seed.
+        seeds = {n: [statistics.mean(of) for of in zip(*(v[n] for v in by_case), strict=False)] for n in made}
+        means = {name: statistics.mean(of) for name, of in seeds.items() if of}
+        texts = {n: spread(seeds[n], 1 if field == "seconds" else 4) if n in means else "–" for n in made}
         for name, text in bold_best(texts, means, field).items():
             made[name][title] = text
     for name, row in made.items():
@@ -189,7 +192,7 @@ def components(rows: dict[str, list[RivalScores]]) -> list[Row]:
 def report(folder: Path, rows: dict[str, list[RivalScores]], seeds: int) -> str:
     """Write what there is so far."""
     sections = {
-        "Means over presets and seeds": summary(rows),
+        "Means over the presets": summary(rows),
         **{title: score_table(rows, field) for title, field in SCORES.items()},
         "Boundary recall by component": components(rows),
     }
