@@ -33,20 +33,26 @@ from tests.bench.rivals_figure import draw_figure
 CASES = list(PRESETS)[:6]
 SEARCH_CASE, SEARCH_SEED = "three_modes", 100
 
-GAN = [{"learning_rate": rate} for rate in (0.0002, 0.0005, 0.001, 0.002)]
-
 SEARCHED: dict[str, list[dict[str, Any]]] = {
     "fence_gan": [
-        {},
-        {"encirclement": "logarithm"},
+        {"beta": 5.0},
+        {"beta": 5.0, "encirclement": "logarithm"},
         {"beta": 2.0},
-        {"gamma": 0.5},
+        {"beta": 5.0, "gamma": 0.5},
         {"beta": 1.0, "gamma": 0.5},
-        {"learning_rate": 0.002},
+        {"beta": 5.0, "learning_rate": 0.002},
     ],
     "minl_gan": [{"regularisation": weight} for weight in (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)],
-    "ano_gan": [*GAN, {"weight": 0.5}, {"inversion_steps": 200}],
-    "egbad": [*GAN, {"discriminator_score": "feature_matching"}, {"weight": 0.5}],
+    "ano_gan": [
+        *({"learning_rate": rate} for rate in (0.0002, 0.0005, 0.001, 0.002)),
+        {"learning_rate": 0.001, "weight": 0.5},
+        {"learning_rate": 0.001, "inversion_steps": 200},
+    ],
+    "egbad": [
+        *({"learning_rate": rate, "weight": 0.9} for rate in (0.0002, 0.0005, 0.001, 0.002)),
+        {"discriminator_score": "feature_matching", "weight": 0.9},
+        {"weight": 0.5},
+    ],
     "ganomaly": [{"contextual": weight, "latent": latent} for latent in (1, 2) for weight in (5.0, 50.0, 500.0)],
     "vae": [{"spread": spread, "latent": latent} for latent in (1, 2) for spread in (0.03, 0.1, 0.3)],
     "wgan": [{"learning_rate": rate, "penalty": weight} for weight in (1.0, 10.0) for rate in (0.0003, 0.001, 0.003)],
@@ -54,7 +60,7 @@ SEARCHED: dict[str, list[dict[str, Any]]] = {
     "isolation_forest": [{"trees": trees, "tree_points": n} for trees in (100, 400) for n in (256, 1024, 4096)],
     "one_class_svm": [{"nu": nu, "gamma": gamma} for nu in (0.01, 0.1) for gamma in (0.5, 2.0, 10.0)],
     "outlier_factor": [{"neighbours": k} for k in (10, 20, 50, 100, 200, 400)],
-    "mixture": [{"modes": modes, "starts": starts} for starts in (1, 3) for modes in (8, 12, 16)],
+    "mixture": [{"modes": modes, "starts": starts} for starts in (1, 3) for modes in (12, 8, 16)],
     "kernel_density": [{"bandwidth": width} for width in (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)],
 }
 """Six settings each, everything else at its default."""
