@@ -67,6 +67,7 @@ def contest(
     """Train and score some methods in turn; yield a ``Scene``, then each one's progress, snapshots and scores.
 
     Rivals that take batches get fresh draws from the config's mixture, as BDSG's flow does; the others one sample.
+    Rivals run on the CPU, whatever the config's device.
     BDSG's own rows never use the closed form: where the config has it, an IResNet with the defaults takes its place.
     A method whose training diverges has a row that says so; a stop ends the contest without a row for the one
     under way.

@@ -1,9 +1,9 @@
 """MinLGAN (Wang, Zhang and Liu, 2018): a GAN whose generator is kept away from where the data are likely.
 
-Its minimum-likelihood regularisation subtracts λ·KL(p_x ‖ p_G), which ordinary likelihood training would add, so the
-generator does not converge to the data but to their tail.  The divergence is had from the discriminator: where D is
-optimal, exp(logit D) is p_x/p_G, and −E_z exp(logit D(G(z))) has the gradient of KL(p_x ‖ p_G) (Goodfellow et al.,
-2014, section 4; Goodfellow, 2015, eq. 5).  The anomaly score is the mean of an ensemble of discriminators.
+Its minimum-likelihood regularisation is read here as −λ·KL(p_x ‖ p_G), the opposite of what likelihood training
+minimises, so that the generator does not converge to the data but to their tail.  The divergence is had from the
+discriminator: where D is optimal, exp(logit D) is p_x/p_G, and −E_z exp(logit D(G(z))) has the gradient of
+KL(p_x ‖ p_G) (Goodfellow, 2015).  The anomaly score is the mean of an ensemble of discriminators.
 """
 
 from __future__ import annotations

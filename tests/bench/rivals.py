@@ -24,6 +24,7 @@ from bdsg.contest import contest
 from bdsg.metrics.boundary import COVERED
 from bdsg.presets import PRESETS
 from bdsg.rivals.contract import RivalScores
+from bdsg.rivals.library import LibraryRival
 from bdsg.rivals.registry import METHODS, RIVALS, title_of
 from tests.bench.ours import Densities
 from tests.bench.reports import Row, machine, table, write
@@ -32,20 +33,26 @@ from tests.bench.rivals_figure import draw_figure
 CASES = list(PRESETS)[:6]
 SEARCH_CASE, SEARCH_SEED = "three_modes", 100
 
-GAN = [{"learning_rate": rate} for rate in (0.0002, 0.0005, 0.001, 0.002)]
-
 SEARCHED: dict[str, list[dict[str, Any]]] = {
     "fence_gan": [
-        {},
-        {"encirclement": "logarithm"},
+        {"beta": 5.0},
+        {"beta": 5.0, "encirclement": "logarithm"},
         {"beta": 2.0},
-        {"gamma": 0.5},
+        {"beta": 5.0, "gamma": 0.5},
         {"beta": 1.0, "gamma": 0.5},
-        {"learning_rate": 0.002},
+        {"beta": 5.0, "learning_rate": 0.002},
     ],
     "minl_gan": [{"regularisation": weight} for weight in (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)],
-    "ano_gan": [*GAN, {"weight": 0.5}, {"inversion_steps": 200}],
-    "egbad": [*GAN, {"discriminator_score": "feature_matching"}, {"weight": 0.5}],
+    "ano_gan": [
+        *({"learning_rate": rate} for rate in (0.0002, 0.0005, 0.001, 0.002)),
+        {"learning_rate": 0.001, "weight": 0.5},
+        {"learning_rate": 0.001, "inversion_steps": 200},
+    ],
+    "egbad": [
+        *({"learning_rate": rate, "weight": 0.9} for rate in (0.0002, 0.0005, 0.001, 0.002)),
+        {"discriminator_score": "feature_matching", "weight": 0.9},
+        {"weight": 0.5},
+    ],
     "ganomaly": [{"contextual": weight, "latent": latent} for latent in (1, 2) for weight in (5.0, 50.0, 500.0)],
     "vae": [{"spread": spread, "latent": latent} for latent in (1, 2) for spread in (0.03, 0.1, 0.3)],
     "wgan": [{"learning_rate": rate, "penalty": weight} for weight in (1.0, 10.0) for rate in (0.0003, 0.001, 0.003)],
@@ -53,7 +60,7 @@ SEARCHED: dict[str, list[dict[str, Any]]] = {
     "isolation_forest": [{"trees": trees, "tree_points": n} for trees in (100, 400) for n in (256, 1024, 4096)],
     "one_class_svm": [{"nu": nu, "gamma": gamma} for nu in (0.01, 0.1) for gamma in (0.5, 2.0, 10.0)],
     "outlier_factor": [{"neighbours": k} for k in (10, 20, 50, 100, 200, 400)],
-    "mixture": [{"modes": modes, "starts": starts} for starts in (1, 3) for modes in (8, 12, 16)],
+    "mixture": [{"modes": modes, "starts": starts} for starts in (1, 3) for modes in (12, 8, 16)],
     "kernel_density": [{"bandwidth": width} for width in (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)],
 }
 """Six settings each, everything else at its default."""
@@ -93,6 +100,11 @@ def settings_with(name: str, changes: dict[str, Any]) -> Any:
     """A rival's defaults with some changes."""
     rival = RIVALS[name].load()(2, torch.Generator())
     return type(rival.settings)(**changes)
+
+
+def takes_a_sample(name: str) -> bool:
+    """Whether a rival has no batches."""
+    return issubclass(RIVALS[name].load(), LibraryRival)
 
 
 def search(methods: Iterable[str]) -> list[Row]:
@@ -141,18 +153,21 @@ def score_table(rows: dict[str, list[RivalScores]], field: str) -> list[Row]:
     for case, found in rows.items():
         values = values_of(found, field)
         means = {name: statistics.mean(of) for name, of in values.items() if of}
-        texts = {n: spread(of, 1 if field == "seconds" else 3) if of else "–" for n, of in values.items()}
+        texts = {n: spread(of, 1 if field == "seconds" else 4) if of else "–" for n, of in values.items()}
         made.append({"preset": case} | {title_of(n): text for n, text in bold_best(texts, means, field).items()})
     return made
 
 
 def summary(rows: dict[str, list[RivalScores]]) -> list[Row]:
-    """A row for each method: means over presets and seeds."""
+    """A row for each method: mean over the presets, and the standard deviation of that mean over the seeds."""
     every = [row for found in rows.values() for row in found]
     made: dict[str, Row] = {row.method: {"method": row.title} for row in every}
     for title, field in SCORES.items():
-        means = {name: statistics.mean(of) for name, of in values_of(every, field).items() if of}
-        texts = {n: f"{means[n]:.{1 if field == 'seconds' else 3}f}" if n in means else "–" for n in made}
+        by_case = [values_of(found, field) for found in rows.values()]
+        # One after another, the seeds of each preset: together, one mean a seed.
+        seeds = {n: [statistics.mean(of) for of in zip(*(v[n] for v in by_case), strict=False)] for n in made}
+        means = {name: statistics.mean(of) for name, of in seeds.items() if of}
+        texts = {n: spread(seeds[n], 1 if field == "seconds" else 4) if n in means else "–" for n in made}
         for name, text in bold_best(texts, means, field).items():
             made[name][title] = text
     for name, row in made.items():
@@ -183,7 +198,7 @@ def components(rows: dict[str, list[RivalScores]]) -> list[Row]:
 def report(folder: Path, rows: dict[str, list[RivalScores]], seeds: int) -> str:
     """Write what there is so far."""
     sections = {
-        "Means over presets and seeds": summary(rows),
+        "Means over the presets": summary(rows),
         **{title: score_table(rows, field) for title, field in SCORES.items()},
         "Boundary recall by component": components(rows),
     }
@@ -200,6 +215,7 @@ def main() -> None:
     parser.add_argument("--presets", nargs="*", default=CASES, choices=CASES)
     parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=METHODS)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--points", type=int, help="sample of the library's methods, in place of 4096 points")
     parser.add_argument("--search", action="store_true", help="try six settings of each rival instead")
     parser.add_argument("--figure", type=Path, help="draw the fences instead, into this SVG file")
     parser.add_argument("--out", type=Path, default=Path("build/rivals"))
@@ -211,10 +227,12 @@ def main() -> None:
     if chosen.figure:
         draw_figure(chosen.figure)
         return
+    library = [name for name in chosen.methods if name in RIVALS and chosen.points and takes_a_sample(name)]
+    larger = {name: settings_with(name, {"points": chosen.points}) for name in library}
     rows: dict[str, list[RivalScores]] = {case: [] for case in chosen.presets}
     for seed in range(chosen.seeds):  # all presets first, so that what there is at any time is a whole table
         for case in chosen.presets:
-            rows[case] += rows_of(case, chosen.methods, seed)
+            rows[case] += rows_of(case, chosen.methods, seed, larger)
             print(f"seed {seed}, {case}: done", flush=True)
         report(chosen.out, rows, seed + 1)
     print(report(chosen.out, rows, chosen.seeds))
