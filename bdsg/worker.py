@@ -21,7 +21,7 @@ from bdsg.codec import Arrays
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, StoreError
 from bdsg.events import Ended, Item, decode_command, encode, read_frame, write_frame
-from bdsg.result import Progress
+from bdsg.result import Progress, Result
 from bdsg.store import Store
 
 PROGRESS_SECONDS = 0.05

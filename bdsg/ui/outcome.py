@@ -18,7 +18,7 @@ from bdsg.result import Scene
 from bdsg.rivals.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
-from bdsg.ui.stage import quantise
+from bdsg.ui.stage import FULL_SCALE, quantise
 
 FRAMES, POINTS, MAPS, CORNERS = 16, 300, 9, 200
 """Most snapshots, points of each, rank maps among them, and corners of a curve."""
@@ -44,6 +44,7 @@ class Outcome:
         maps: the share of the nodes that are more anomalous, (H, ny, nx) bytes: 255 for the most normal.
         map_frames: which snapshots these belong to, (H,).
         lines: where as many nodes are inside as are normal, (k, 2) int16 each.
+        normal_share: of all nodes, and of those near the boundary.
         curves: by their names in ``CURVES``, (2, k) each; those that have only one class are missing.
         row: its scores.
     """
@@ -55,6 +56,7 @@ class Outcome:
     maps: np.ndarray = field(default_factory=lambda: np.empty((0, MAP_NODES, MAP_NODES), np.uint8))
     map_frames: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     lines: Sequence[np.ndarray] = ()
+    normal_share: tuple[float, float] = (0.0, 0.0)
     curves: dict[str, np.ndarray] = field(default_factory=dict)
 
 
@@ -71,7 +73,8 @@ def make_outcome(
     if ranks is None:  # its training ended with the row's sentence
         return Outcome(row)
     scene, _ = make_scene(config, plane_mixture(config))
-    normal_share, near, normal = _truth(config, scene, ranks.ranks.shape)
+    normal, near = _truth(config, scene, ranks.ranks.shape)
+    shares = float(normal.mean()), float(normal[near].mean()) if near.any() else 0.0
     chosen, appears = _chosen(snapshots)
     offset = max((snapshot.step for snapshot in chosen[:appears]), default=0)
     steps = [snapshot.step + (offset if k >= appears else 0) for k, snapshot in enumerate(chosen)]
@@ -83,7 +86,8 @@ def make_outcome(
         appears,
         np.stack([rank_map(chosen[k].scores) for k in mapped]),
         mapped,
-        [quantise(line, scene.low, scene.high) for line in _threshold(ranks.ranks, normal_share, scene)],
+        [quantise(line, scene.low, scene.high) for line in _threshold(ranks.ranks, shares[0], scene)],
+        shares,
         _curves(normal, near, ranks.ranks),
     )
 
@@ -91,16 +95,15 @@ def make_outcome(
 def rank_map(scores: np.ndarray) -> np.ndarray:
     """Anomaly scores on a square grid, (n · n,), as bytes (n, n): 255 · the share of the nodes that are higher."""
     nodes = math.isqrt(scores.size)
-    return np.rint(255 * (1 - anomaly_ranks(scores))).astype(np.uint8).reshape(nodes, nodes)
+    shares: np.ndarray = np.rint(255 * (1 - anomaly_ranks(scores))).astype(np.uint8).reshape(nodes, nodes)
+    return shares
 
 
-def _truth(
-    config: ExperimentConfig, scene: Scene, shape: tuple[int, ...]
-) -> tuple[float, np.ndarray, np.ndarray]:
-    """The share of normal nodes, which nodes are near the boundary, and which are normal."""
+def _truth(config: ExperimentConfig, scene: Scene, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Which nodes are normal, and which are near the boundary; (ny, nx) each."""
     log_p_x = Field.over(plane_mixture(config).log_prob, scene.low, scene.high, (shape[0], shape[1])).values
     above = log_p_x - math.log(config.epsilon)
-    return float((above >= 0).mean()), np.abs(above) <= math.log(NEAR), above >= 0
+    return above >= 0, np.abs(above) <= math.log(NEAR)
 
 
 def _chosen(snapshots: Sequence[RivalSnapshot]) -> tuple[list[RivalSnapshot], int]:
@@ -163,12 +166,13 @@ def to_arrays(outcome: Outcome) -> tuple[Arrays, dict[str, Any]]:
         **{f"curve_{name}": np.rint(65535 * curve).astype(np.uint16) for name, curve in outcome.curves.items()},
     }
     row = dataclasses.asdict(outcome.row)
-    return arrays, {"appears": outcome.appears, "lines": [len(line) for line in lines], "row": row}
+    meta = {"appears": outcome.appears, "lines": [len(line) for line in lines], "normal_share": outcome.normal_share}
+    return arrays, {**meta, "row": row}
 
 
 def from_arrays(arrays: Arrays, meta: dict[str, Any]) -> Outcome:
     """Inverse of :func:`to_arrays`."""
-    ends = np.cumsum(meta["lines"], dtype=int)[:-1] if meta["lines"] else []
+    ends = np.cumsum(meta["lines"], dtype=int)[:-1]
     return Outcome(
         RivalScores(**{**meta["row"], "components": tuple(meta["row"]["components"])}),
         arrays["steps"],
@@ -177,6 +181,12 @@ def from_arrays(arrays: Arrays, meta: dict[str, Any]) -> Outcome:
         np.cumsum(arrays["maps"], axis=-1, dtype=np.uint8),
         arrays["map_frames"],
         np.split(arrays["lines"], ends) if meta["lines"] else (),
+        tuple(meta["normal_share"]),
         {name: arrays[f"curve_{name}"] / np.float32(65535) for name in CURVES if f"curve_{name}" in arrays},
     )
 
+
+def in_data_units(quantised: np.ndarray, scene: Scene) -> np.ndarray:
+    """Inverse of :func:`bdsg.ui.stage.quantise`, to within a 65,534th of the window."""
+    points: np.ndarray = (scene.high + scene.low) / 2 + quantised / FULL_SCALE * (scene.high - scene.low) / 2
+    return points

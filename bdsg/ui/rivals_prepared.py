@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bdsg.codec import pack, unpack
+from bdsg.codec import Arrays, pack, unpack
 from bdsg.config import ExperimentConfig
 from bdsg.presets import PRESETS
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
@@ -64,7 +64,8 @@ def read(preset: str) -> dict[str, tuple[str, Outcome]]:
 
 def write(preset: str, outcomes: Mapping[str, tuple[str, Outcome]]) -> None:
     """Inverse of :func:`read`."""
-    arrays, meta = {}, {}
+    arrays: Arrays = {}
+    meta: dict[str, Any] = {}
     for name in (name for name in METHODS if name in outcomes):
         key, outcome = outcomes[name]
         own, entry = to_arrays(outcome)
