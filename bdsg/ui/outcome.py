@@ -43,7 +43,7 @@ class Outcome:
         appears: the first snapshot that has points.
         maps: the share of the nodes that are more anomalous, (H, ny, nx) bytes: 255 for the most normal.
         map_frames: which snapshots these belong to, (H,).
-        lines: where as many nodes are inside as are normal, (k, 2) int16 each.
+        lines: where as many nodes are inside as are normal, (k, 2) int16 each, without specks.
         normal_share: of all nodes, and of those near the boundary.
         curves: by their names in ``CURVES``, (2, k) each; those that have only one class are missing.
         row: its scores.
@@ -131,10 +131,13 @@ def _frames(chosen: Sequence[RivalSnapshot], appears: int, scene: Scene) -> np.n
 
 
 def _threshold(ranks: np.ndarray, share: float, scene: Scene) -> list[np.ndarray]:
-    """The method's own contour: the least anomalous ``share`` of the nodes lies inside."""
+    """The method's own contour: the least anomalous ``share`` of the nodes lies inside.  A noisy score strews specks:
+    those within a cell of the rank map are left out."""
     rows, columns = ranks.shape
     x, y = np.linspace(scene.low[0], scene.high[0], columns), np.linspace(scene.low[1], scene.high[1], rows)
-    return contour_lines(Field(x, y, 1.0 - ranks), math.exp(1.0 - share))  # of a log density: e^level is its level
+    lines = contour_lines(Field(x, y, 1.0 - ranks), math.exp(1.0 - share))  # of a log density: e^level is its level
+    cell = (scene.high - scene.low) / (MAP_NODES - 1)
+    return [line for line in lines if (np.ptp(line, axis=0) > cell).any()]
 
 
 def _curves(normal: np.ndarray, near: np.ndarray, ranks: np.ndarray) -> dict[str, np.ndarray]:
@@ -146,11 +149,11 @@ def _curves(normal: np.ndarray, near: np.ndarray, ranks: np.ndarray) -> dict[str
 
 
 def thin(curve: np.ndarray, corners: int = CORNERS) -> np.ndarray:
-    """Some corners of a curve (2, n), evenly along its length, its ends among them; (2, k) float32."""
+    """At most so many corners of a curve, (2, n) -> (2, k) float32: those on both sides of places that are even along
+    its length, so that long straight pieces keep both ends."""
     length = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(curve)).sum(0))])
-    wanted = np.linspace(0, length[-1], corners)
-    kept = np.unique(np.clip(np.searchsorted(length, wanted), 0, curve.shape[1] - 1))
-    return curve[:, np.union1d(kept, [0, curve.shape[1] - 1])].astype(np.float32)
+    after = np.searchsorted(length, np.linspace(0, length[-1], corners // 2)).clip(1, curve.shape[1] - 1)
+    return curve[:, np.union1d(after - 1, after)].astype(np.float32)
 
 
 def to_arrays(outcome: Outcome) -> tuple[Arrays, dict[str, Any]]:

@@ -14,10 +14,12 @@ from bdsg.ui.runs import RivalRun
 
 REFRESH_SECONDS = 0.5
 BUTTON = "train_rivals"
+STATE_HEIGHT = 80
+"""Pixels kept for the state of the training, whatever it is."""
 
 
-def controls_of(config: ExperimentConfig, chosen: Sequence[str]) -> None:
-    """Train the chosen methods here, or stop them."""
+def button(config: ExperimentConfig, chosen: Sequence[str], *, again: bool) -> None:
+    """Train the chosen methods here, or stop them; ``again``: they were trained beforehand."""
     runs = _runs(config, chosen)
     active = [run for run in runs if run.active]
     done = bool(chosen) and sum(run.complete for run in runs) == len(chosen)
@@ -26,30 +28,31 @@ def controls_of(config: ExperimentConfig, chosen: Sequence[str]) -> None:
             st.button("Stop", key=BUTTON, icon=":material/stop:", on_click=_stop, args=(active,), width="stretch")
             return
         st.button(
-            "Trained here" if done else "Train them here",
+            "Trained here" if done else "Train again here" if again else "Train them",
             key=BUTTON,
-            type="primary",
+            type="secondary" if again else "primary",
             icon=":material/check:" if done else ":material/play_arrow:",
             disabled=done or not chosen,
-            help="Trains the chosen methods on these data with this seed, one after another, in the background.",
+            help="Trains the chosen methods on these data with this seed, in the background.",
             on_click=_start,
             args=(config, tuple(chosen)),
             width="stretch",
         )
 
 
-def show(config: ExperimentConfig, chosen: Sequence[str]) -> None:
-    """How far the chosen methods are."""
+def state(config: ExperimentConfig, chosen: Sequence[str], idle: str) -> None:
+    """How far the chosen methods are, or ``idle`` where none is under way; the page below never moves for it."""
     runs = _runs(config, chosen)
+    active = [run for run in runs if run.active]
+    with st.container(height=STATE_HEIGHT, border=False, key="rivals_state"):
+        if active:
+            st.fragment(_watch, run_every=REFRESH_SECONDS)(config, tuple(chosen), [run.number for run in active])
+        else:
+            stopped = [title_of(run.method) for run in runs if run.state == "stopped"]
+            st.caption(f"{idle} · stopped: {', '.join(stopped)}" if stopped else idle)
     for run in runs:
         if run.state == "failed":
             st.error(f"{title_of(run.method)}: {run.error}", icon=":material/error:")
-    stopped = [title_of(run.method) for run in runs if run.state == "stopped"]
-    if stopped:
-        st.info(f"Stopped: {', '.join(stopped)}. Press the button to start again.", icon=":material/stop_circle:")
-    active = [run for run in runs if run.active]
-    if active:
-        st.fragment(_watch, run_every=REFRESH_SECONDS)(config, tuple(chosen), [run.number for run in active])
 
 
 def outcomes(config: ExperimentConfig) -> dict[str, Outcome]:

@@ -45,6 +45,7 @@ HEADS = {
 
 COVERED, SECONDS = "Covered", "Training (CPU s)"
 NOTHING = "–"
+GAP = "\N{NO-BREAK SPACE}"
 
 
 def from_link(text: str) -> tuple[str, ...]:
@@ -74,10 +75,10 @@ def table(rows: Sequence[RivalScores], chosen: Iterable[str]) -> dict[str, list[
         values = [_defined(row, name) for row in rows]
         columns[head] = _starred([score(value, digits) for value in values], values)
     covered = [None if row.covered is None else float(row.covered) for row in rows]
-    words = [NOTHING if row.covered is None else f"{row.covered} of {len(row.components)}" for row in rows]
+    words = [NOTHING if row.covered is None else f"{row.covered}{GAP}of{GAP}{len(row.components)}" for row in rows]
     columns[COVERED] = _starred(words, covered)
     seconds = [None if row.error else -row.seconds for row in rows]
-    columns[SECONDS] = _starred([f"{row.seconds:.1f}" for row in rows], seconds)
+    columns[SECONDS] = _starred([f"{row.seconds:.{1 if row.seconds >= 1 else 2}f}" for row in rows], seconds)
     return columns
 
 
@@ -86,7 +87,7 @@ def score(value: float | None, digits: int) -> str:
     if value is None:
         return NOTHING
     text = f"{value:.{digits}f}"
-    return f"> {1 - 10.0**-digits:.{digits}f}" if value < 1 and float(text) == 1 else text
+    return f">{GAP}{1 - 10.0**-digits:.{digits}f}" if value < 1 and float(text) == 1 else text
 
 
 def _defined(row: RivalScores, name: str) -> float | None:
@@ -100,4 +101,4 @@ def _starred(texts: list[str], values: list[float | None]) -> list[str]:
     there = [(value, text) for value, text in zip(values, texts, strict=True) if value is not None]
     best = max(there)[1] if there else None
     known = [value is not None for value in values]
-    return [f"**{text}** ★" if there and text == best else text for text, there in zip(texts, known, strict=True)]
+    return [f"**{text}**{GAP}★" if there and text == best else text for text, there in zip(texts, known, strict=True)]

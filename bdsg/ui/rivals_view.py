@@ -38,14 +38,12 @@ SCORES = (
 def show() -> None:
     """Everything below the title."""
     config = contest_config(session.config())
-    chosen = _chosen()
-    if session.teaching():
-        rival_training.controls_of(config, chosen)
-    else:
-        _controls(config, chosen)
-    st.caption(_what(config))
-    rival_training.show(config, chosen)
-    outcomes = _outcomes(config)
+    chosen, outcomes = _chosen(), _outcomes(config)
+    if not session.teaching():
+        _controls(config, chosen, outcomes)
+    elif not set(chosen) <= outcomes.keys():
+        rival_training.button(config, chosen, again=False)
+    rival_training.state(config, chosen, _what(config))
     picked = {name: outcomes[name] for name in chosen if name in outcomes}
     if len(chosen) < LEAST:
         st.info(f"Choose {LEAST} or {MOST} methods to see them side by side.", icon=":material/info:")
@@ -62,7 +60,7 @@ def show() -> None:
         st.caption(SCORES)
 
 
-def _controls(config: ExperimentConfig, chosen: Sequence[str]) -> None:
+def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping[str, Outcome]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=300):
             controls.distribution_control()
@@ -79,7 +77,7 @@ def _controls(config: ExperimentConfig, chosen: Sequence[str]) -> None:
             )
         with st.container(width=120):
             controls.seed_control()
-        rival_training.controls_of(config, chosen)
+        rival_training.button(config, chosen, again=set(chosen) <= outcomes.keys())
 
 
 def _chosen() -> tuple[str, ...]:
