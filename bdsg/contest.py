@@ -18,20 +18,17 @@ from bdsg.density import warming as density_warming
 from bdsg.errors import DivergenceError
 from bdsg.experiment import BOUNDARY_POINTS, GRID, never, run
 from bdsg.fitting import PREVIEW
-from bdsg.metrics import Band, Field, auprc, auroc, boundary, truth_field
+from bdsg.metrics import Band, Field, anomaly_ranks, auprc, auroc, boundary, truth_field
 from bdsg.quality import mesh
 from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
-from bdsg.rivals.contract import RivalScores, RivalSnapshot, Watch
+from bdsg.rivals.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot, Watch
 from bdsg.rivals.registry import OURS, RIVALS, known, title_of
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
 from bdsg.store import Store
 from bdsg.train import Stop, snapshot_steps
 
-NEAR = 10.0
-"""A node is near the boundary if p_x is within this factor of ε."""
-
-Item = Scene | Progress | RivalSnapshot | RivalScores
+Item = Scene | Progress | RivalSnapshot | RivalRanks | RivalScores
 
 
 class Trained(NamedTuple):
@@ -64,7 +61,7 @@ def contest(
     settings: Mapping[str, Any] | None = None,
     store: Store | None = None,
 ) -> Iterator[Item]:
-    """Train and score some methods in turn; yield a ``Scene``, then each one's progress, snapshots and scores.
+    """Train and score some methods in turn; yield a ``Scene``, then each one's progress, snapshots, ranks and scores.
 
     Rivals that take batches get fresh draws from the config's mixture, as BDSG's flow does; the others one sample.
     Rivals run on the CPU, whatever the config's device.
@@ -122,7 +119,10 @@ def _row(
             trained = yield from _train_rival(name, ground, stop, snapshots, settings)
     except DivergenceError as error:
         return RivalScores(name, title_of(name), time.process_time() - begun, error=str(error))
-    return None if trained is None else score_trained(name, ground, trained)
+    if trained is None:
+        return None
+    yield RivalRanks(name, anomaly_ranks(trained.scores).reshape(GRID, GRID).astype(np.float32))
+    return score_trained(name, ground, trained)
 
 
 def _train_rival(

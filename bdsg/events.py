@@ -1,7 +1,7 @@
 """What a worker process and its owner say to one another: frames of bytes over a pipe.
 
 A frame is eight bytes of length (little-endian) and a block of :mod:`bdsg.codec`.  Commands go in
-(``run``, ``stop``, ``steer``, ``pace``, ``exit``); events come out, each with the number of its run, and
+(``run``, ``contest``, ``stop``, ``steer``, ``pace``, ``exit``); events come out, each with the number of its run, and
 the last one of every run is an :class:`Ended`.
 """
 
@@ -16,6 +16,7 @@ from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
 from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
+from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 
 LONGEST_FRAME = 1 << 32
 """Bytes; a longer one can only be a stream that lost its step."""
@@ -28,7 +29,15 @@ class Ended:
     error: str | None = None
 
 
-KINDS = (Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Change, Ended)
+Rivalry = RivalSnapshot | RivalRanks | RivalScores
+"""What a contest tells of a method, beside its progress."""
+
+Item = Event | Result | Rivalry | Ended
+
+KINDS = (
+    Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Change, Ended,
+    RivalSnapshot, RivalRanks, RivalScores,
+)  # fmt: skip
 """All that is made again from its fields alone."""
 
 
@@ -66,7 +75,7 @@ def decode_command(payload: bytes) -> dict[str, Any]:
     return codec.unpack(payload)[1]
 
 
-def encode(run: int, event: Event | Result | Ended) -> bytes:
+def encode(run: int, event: Item) -> bytes:
     """An event's payload.
 
     Raises:
@@ -76,7 +85,7 @@ def encode(run: int, event: Event | Result | Ended) -> bytes:
     return codec.pack(arrays, {"id": run, "kind": type(event).__name__, **meta})
 
 
-def decode(payload: bytes) -> tuple[int, Event | Result | Ended]:
+def decode(payload: bytes) -> tuple[int, Item]:
     """Inverse of :func:`encode`: the run's number and the event."""
     arrays, meta = codec.unpack(payload)
     run, kind = meta.pop("id"), meta.pop("kind")
@@ -84,11 +93,13 @@ def decode(payload: bytes) -> tuple[int, Event | Result | Ended]:
         return run, _result(arrays, meta)
     kinds = {cls.__name__: cls for cls in KINDS}
     parts: dict[str, Any] = {**arrays, **meta}
-    event: Event | Ended = kinds[kind](**parts)
+    if kind == "RivalScores":
+        parts["components"] = tuple(parts["components"])  # JSON knows lists alone
+    event: Item = kinds[kind](**parts)
     return run, event
 
 
-def _split(event: Event | Result | Ended) -> tuple[codec.Arrays, dict[str, Any]]:
+def _split(event: Item) -> tuple[codec.Arrays, dict[str, Any]]:
     """Arrays, and all else."""
     match event:
         case Result():
@@ -105,7 +116,12 @@ def _split(event: Event | Result | Ended) -> tuple[codec.Arrays, dict[str, Any]]
         case BoundarySnapshot():
             forces = {} if event.forces is None else {"forces": event.forces}
             return {"points": event.points, **forces}, {"step": event.step, "terms": event.terms}
-        case Progress() | Change() | Ended():
+        case RivalSnapshot():
+            meta = {"method": event.method, "step": event.step, "terms": event.terms}
+            return {"points": event.points, "scores": event.scores}, meta
+        case RivalRanks():
+            return {"ranks": event.ranks}, {"method": event.method}
+        case Progress() | Change() | Ended() | RivalScores():
             return {}, asdict(event)
 
 

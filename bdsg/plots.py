@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -24,6 +24,7 @@ ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "
 NEUTRAL = "#888888"
 TERM_LABELS = {"loss": "Loss", "l0": "L0: density", "l1": "L1: distance", "l2": "L2: dispersion"}
 _TERM_STYLES = ((VERMILION, "solid"), (BLUE, "dash"), (GREEN, "dot"), (PURPLE, "dashdot"))
+_CURVE_STYLES = ((BLUE, "solid"), (VERMILION, "dash"), (GREEN, "dashdot"))
 _HEADROOM = 1.5
 """A colour scale ends at most this far above the true peak: one spike of the model must not flatten the rest."""
 _CURVE_POINTS = 1000
@@ -64,6 +65,28 @@ def precision_recall_figure(
         figure.add_trace(go.Scatter(x=[0, 1], y=[share, share], name="Chance", mode="lines", line=chance))
         if found.any():
             _operating_point(figure, float(found[truth].mean()), float(truth[found].mean()), epsilon)
+    return figure
+
+
+def curves_figure(kind: Literal["roc", "pr"], curves: Mapping[str, np.ndarray], normal_share: float) -> go.Figure:
+    """ROC or precision-recall curves of some methods, *normal* positive; dash and colour tell them apart.
+
+    Args:
+        kind: which of the two.
+        curves: by the method's title: false- and true-positive rates, or recall and precision, (2, n) each.
+        normal_share: of the nodes that are ranked: the precision of chance.
+    """
+    if kind == "roc":
+        figure, chance = _figure("ROC curves", "False-positive rate", "True-positive rate"), [0.0, 1.0]
+    else:
+        figure, chance = _figure("Precision-recall curves", "Recall", "Precision"), [normal_share, normal_share]
+    for (title, (x, y)), (color, dash) in zip(curves.items(), _CURVE_STYLES, strict=False):
+        line = {"color": color, "dash": dash, "width": 2.5}
+        figure.add_trace(go.Scatter(x=x, y=y, name=title, mode="lines", line=line))
+    line = {"color": NEUTRAL, "dash": "dot", "width": 1}
+    figure.add_trace(go.Scatter(x=[0, 1], y=chance, name="Chance", mode="lines", line=line))
+    figure.update_xaxes(range=[-0.02, 1.02], constrain="domain")
+    figure.update_yaxes(range=[-0.02, 1.02], scaleanchor="x", scaleratio=1, constrain="domain")
     return figure
 
 

@@ -14,14 +14,14 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from bdsg.codec import Arrays
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, StoreError
-from bdsg.events import Ended, decode_command, encode, read_frame, write_frame
-from bdsg.result import Event, Progress, Result
+from bdsg.events import Ended, Item, decode_command, encode, read_frame, write_frame
+from bdsg.result import Progress, Result
 from bdsg.store import Store
 
 PROGRESS_SECONDS = 0.05
@@ -42,12 +42,12 @@ class Inbox:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def next(self) -> dict[str, Any]:
-        """Wait for the next ``run`` command."""
+        """Wait for the next ``run`` or ``contest`` command."""
         return self._runs.get()
 
     @property
     def idle(self) -> bool:
-        """Whether no ``run`` command waits."""
+        """Whether no such command waits."""
         return self._runs.empty()
 
     def stop_asked(self, run: int) -> bool:
@@ -72,7 +72,7 @@ class Inbox:
             while (payload := read_frame(self._stream)) is not None:
                 command = decode_command(payload)
                 match command["command"]:
-                    case "run":
+                    case "run" | "contest":
                         self._runs.put(command)
                     case "stop":
                         self._stopped = command["id"]
@@ -92,7 +92,7 @@ class Throttle:
         self._seconds, self._clock = seconds, clock
         self._stage, self._passed = "", 0.0
 
-    def passes(self, event: Event | Result) -> bool:
+    def passes(self, event: Item) -> bool:
         """Whether to send this event."""
         if not isinstance(event, Progress):
             return True
@@ -123,7 +123,7 @@ class BestEffortStore(Store):
 
 
 def serve(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
-    """Run one experiment and send its events; whatever happens, the last one is ``Ended``."""
+    """Run one experiment or contest and send its events; whatever happens, the last one is ``Ended``."""
     run, error = command["id"], None
     try:
         _stream(command, inbox, send)
@@ -136,19 +136,33 @@ def serve(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) 
 
 
 def _stream(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
+    events = _contest if command["command"] == "contest" else _experiment
+    throttle = Throttle()
+    for event in events(command, inbox):
+        if throttle.passes(event):
+            send(encode(command["id"], event))
+
+
+def _experiment(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
     from bdsg import experiment
     from bdsg.boundary.helm import Pace
 
     run, root, seconds = command["id"], command.get("store"), command.get("seconds")
     config = ExperimentConfig.from_dict(command["config"])
-    throttle, store = Throttle(), BestEffortStore(root) if root else None
+    store = BestEffortStore(root) if root else None
     pace = Pace(lambda: inbox.seconds(run, seconds)) if seconds else None
-    events = experiment.run(
+    return experiment.run(
         config, stop=lambda: inbox.stop_asked(run), store=store, steer=lambda: inbox.steered(run), pace=pace
     )
-    for event in events:
-        if throttle.passes(event):
-            send(encode(run, event))
+
+
+def _contest(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
+    """Without the store: a run of BDSG that it has would show no snapshots."""
+    from bdsg.contest import contest
+
+    run, config = command["id"], ExperimentConfig.from_dict(command["config"])
+    snapshots, methods = command["snapshots"], command["methods"]
+    return contest(config, methods, stop=lambda: inbox.stop_asked(run), snapshots=snapshots)
 
 
 def _preparations() -> list[Callable[[], None]]:

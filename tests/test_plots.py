@@ -31,6 +31,7 @@ def figures() -> dict[str, go.Figure]:
     return {
         "roc": plots.roc_figure(LOG_P_X, LOG_P_G, EPSILON),
         "precision_recall": plots.precision_recall_figure(LOG_P_X, LOG_P_G, EPSILON),
+        "curves": plots.curves_figure("roc", {"A": np.array([[0, 0, 1], [0, 1, 1]])}, 0.1),
         "loss": plots.loss_figure(STEPS, TERMS),
         "held_out": plots.held_out_figure(STEPS, np.linspace(5, 4, 10), 3.9),
         "density": plots.density_figure(GRID.x, GRID.y, LOG_P_X, np.zeros((3, 2)), EPSILON),
@@ -49,6 +50,15 @@ def test_every_figure_leaves_the_theme_to_the_page(name: str) -> None:
     assert titles[0]
     assert any(title for title in titles[1:])
     json.dumps(json.loads(figure.to_json()), allow_nan=False)
+
+
+@pytest.mark.parametrize(("kind", "chance"), [("roc", [0, 1]), ("pr", [0.1, 0.1])])
+def test_curves_of_methods_are_told_apart_by_dash_and_colour(kind: str, chance: list[float]) -> None:
+    curves = {title: np.array([[0, 0.2, 1], [0, rate, 1]]) for title, rate in (("A", 0.3), ("B", 0.4), ("C", 0.5))}
+    *methods, last = plots.curves_figure(kind, curves, 0.1).data
+    assert [(trace.name, trace.y[1]) for trace in methods] == [("A", 0.3), ("B", 0.4), ("C", 0.5)]
+    assert len({trace.line.dash for trace in methods}) == len({trace.line.color for trace in methods}) == 3
+    assert list(last.y) == chance
 
 
 def test_blocks_stand_under_the_limit() -> None:

@@ -21,6 +21,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
 from bdsg.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
 from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Scene
+from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.store import Store
 from bdsg.worker import Throttle
 
@@ -117,6 +118,9 @@ def test_commands_round_trip() -> None:
         BoundarySnapshot(9, {"loss": 0.5, "l0": 0.25}, np.ones((3, 2), np.float32)),
         BoundarySnapshot(9, {"loss": 0.5}, np.ones((3, 2), np.float32), np.ones((3, 2, 2), np.float32)),
         Change(400, lambda2=0.0),
+        RivalSnapshot("vae", 9, {"loss": 0.5}, np.ones((3, 2), np.float32), np.ones(16, np.float32)),
+        RivalRanks("vae", np.ones((4, 4), np.float32)),
+        RivalScores("vae", "VAE", 1.5, auroc=0.5, components=(0.25, None), covered=0),
         Ended(),
         Ended("It broke at 3: do less."),
     ],
@@ -128,6 +132,18 @@ def test_events_round_trip(event: Any) -> None:
     for name, value in vars(event).items():
         np.testing.assert_array_equal(getattr(found, name), value)
         assert getattr(getattr(found, name), "dtype", None) == getattr(value, "dtype", None)
+
+
+def test_a_contest_is_served_like_a_run(worker: Worker) -> None:
+    details = {"config": small().to_dict(), "methods": ["neighbours", "mixture"], "snapshots": 2}
+    worker.send("contest", 70, **details)
+    events = list(worker.events(70))
+    assert events[-1] == Ended()
+    assert [type(event) for event in events[:1]] == [Scene]
+    assert [event.method for event in events if isinstance(event, RivalScores)] == ["neighbours", "mixture"]
+    worker.send("contest", 71, **details | {"methods": ["gan"]})
+    (ended,) = worker.events(71)
+    assert ended.error.startswith("methods is 'gan', but must be among bdsg")
 
 
 def test_a_result_round_trips_with_arrays_and_weights_apart() -> None:

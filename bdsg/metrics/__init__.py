@@ -3,7 +3,7 @@
 from bdsg.metrics.band import Band
 from bdsg.metrics.boundary import Recall, boundary_recall
 from bdsg.metrics.levels import Field, contour_lines, truth_field, window
-from bdsg.metrics.ranking import auprc, auroc, pr_curve, roc_curve
+from bdsg.metrics.ranking import anomaly_ranks, auprc, auroc, pr_curve, roc_curve
 from bdsg.metrics.summary import Scores, score
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Field",
     "Recall",
     "Scores",
+    "anomaly_ranks",
     "auprc",
     "auroc",
     "boundary_recall",

@@ -59,6 +59,15 @@ def pr_curve(normal: np.ndarray, log_density: np.ndarray, positive: Positive = "
     return recall[::-1], precision[::-1]
 
 
+def anomaly_ranks(scores: np.ndarray) -> np.ndarray:
+    """Scores of any unit on one scale: the share of all that are lower, equal ones counting half; of the same shape."""
+    scores = finite("The anomaly scores", scores)
+    _, place, counts = np.unique(scores.ravel(), return_inverse=True, return_counts=True)
+    middle = (np.cumsum(counts) - counts / 2) / scores.size
+    ranks: np.ndarray = middle[place].reshape(scores.shape)
+    return ranks
+
+
 def _oriented(normal: np.ndarray, log_density: np.ndarray, positive: Positive) -> tuple[np.ndarray, np.ndarray]:
     truth, score = np.asarray(normal, dtype=bool).ravel(), finite("The model's log density", log_density).ravel()
     if truth.shape != score.shape:

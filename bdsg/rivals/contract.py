@@ -10,6 +10,9 @@ import numpy as np
 
 from bdsg.result import Progress
 
+NEAR = 10.0
+"""A node is near the boundary if p_x is within this factor of ε."""
+
 Stop = Callable[[], bool]
 Draw = Callable[[int], np.ndarray]
 """Gives that many fresh training points, (n, d)."""
@@ -32,6 +35,19 @@ class RivalSnapshot:
     terms: dict[str, float]
     points: np.ndarray
     scores: np.ndarray
+
+
+@dataclass(frozen=True)
+class RivalRanks:
+    """How a trained method orders the nodes of the grid.
+
+    Attributes:
+        method: its name in the registry.
+        ranks: the share of the nodes that it finds less anomalous, (ny, nx) float32, rows along y.
+    """
+
+    method: str
+    ranks: np.ndarray
 
 
 class Watch(NamedTuple):

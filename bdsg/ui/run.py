@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from bdsg.changes import Change, Weights
 from bdsg.config import ExperimentConfig
+from bdsg.events import Rivalry
 from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
+from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
+
+RIVAL_SNAPSHOTS = 16
+"""How many a method of a contest shows of each of its stages."""
 
 
 @dataclass(eq=False)
@@ -54,6 +60,21 @@ class Run:
     asked: dict[str, float] = field(default_factory=dict)
 
     @property
+    def command(self) -> tuple[str, dict[str, Any]]:
+        """What a worker is to be told: a command and its details."""
+        return "run", {"seconds": self.seconds}
+
+    @property
+    def moved(self) -> bool:
+        """Whether there is something to show of a run that is stopped now."""
+        return bool(self.boundary_snapshots)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was trained to its end."""
+        return self.result is not None and not self.result.summary.get("stopped")
+
+    @property
     def weights(self) -> Weights:
         """λ1, λ2 and the learning rate as they are now, or are about to be."""
         now = self.progress
@@ -74,7 +95,42 @@ class Run:
         return now.seconds / now.step * max(0, now.steps - now.step)
 
 
-def take(run: Run, event: Event | Result) -> None:
+@dataclass(eq=False)
+class RivalRun(Run):
+    """One method of a contest.
+
+    Attributes:
+        method: its name in the registry.
+        rival_snapshots, ranks, row: what the contest told of it so far.
+    """
+
+    method: str = ""
+    rival_snapshots: list[RivalSnapshot] = field(default_factory=list)
+    ranks: RivalRanks | None = None
+    row: RivalScores | None = None
+
+    @property
+    def command(self) -> tuple[str, dict[str, Any]]:
+        """A contest of one: its bits are those that it has in company."""
+        return "contest", {"methods": [self.method], "snapshots": RIVAL_SNAPSHOTS}
+
+    @property
+    def moved(self) -> bool:
+        """What was stopped is not shown."""
+        return False
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has its scores, or the sentence that stands for them."""
+        return self.row is not None
+
+
+def rival_key(config: ExperimentConfig, method: str) -> str:
+    """The key of a :class:`RivalRun`."""
+    return f"{config.key()}:{method}"
+
+
+def take(run: Run, event: Event | Result | Rivalry) -> None:
     """Note what a worker sent."""
     match event:
         case Progress():
@@ -93,6 +149,20 @@ def take(run: Run, event: Event | Result) -> None:
         case Result():
             fill(run, event)
             run.config = event.config
+        case RivalSnapshot() | RivalRanks() | RivalScores():
+            assert isinstance(run, RivalRun)
+            take_rival(run, event)
+
+
+def take_rival(run: RivalRun, event: Rivalry) -> None:
+    """Note what a contest told of its method."""
+    match event:
+        case RivalSnapshot():
+            run.rival_snapshots.append(event)
+        case RivalRanks():
+            run.ranks = event
+        case RivalScores():
+            run.row = event
 
 
 def steered(config: ExperimentConfig, change: Change) -> ExperimentConfig:

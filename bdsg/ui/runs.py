@@ -14,13 +14,13 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.events import Ended
 from bdsg.store import Store
-from bdsg.ui.run import Run, fill, steered, take
+from bdsg.ui.run import RivalRun, Run, fill, rival_key, steered, take
 from bdsg.ui.workers import WorkerDied, WorkerProcess
 
 STOP_SECONDS = 10.0
 """How long a run may go on after it was asked to stop, before its process is killed."""
 
-__all__ = ["Run", "RunQueue"]
+__all__ = ["RivalRun", "Run", "RunQueue"]
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +58,31 @@ class RunQueue:
         """The run of an equal config if it waits, runs or is finished, in memory or store; else a new one."""
         self.find(config)  # brings a stored result into memory
         with self._changed:
-            if run := self._known(config):
+            if run := self._known(config.key()):
                 run.joined = True
                 return run
             run = self._enqueue(self._add(config))
         self._hurry()
         return run
+
+    def contest(self, config: ExperimentConfig, method: str) -> RivalRun:
+        """A method of a contest on this config: the one that waits, runs or is finished in memory, else a new one."""
+        with self._changed:
+            key = rival_key(config, method)
+            known = self._known(key)
+            if isinstance(known, RivalRun):
+                return known
+            run = RivalRun(config, self._number(), method=method, name=key)
+            self._keep_run(key, run)
+            self._enqueue(run)
+        self._hurry()
+        return run
+
+    def rival(self, config: ExperimentConfig, method: str) -> RivalRun | None:
+        """That method's run in memory, whatever its state; it starts nothing."""
+        with self._changed:
+            run = self._runs.get(rival_key(config, method))
+            return run if isinstance(run, RivalRun) else None
 
     def watch(self, config: ExperimentConfig, seconds: float) -> Run:
         """A new run of one's own, though an equal one is there, whose B is to train for about some seconds."""
@@ -149,14 +168,20 @@ class RunQueue:
         return self.find(result.config) if result else None
 
     def _add(self, config: ExperimentConfig, *, own: bool = False) -> Run:
-        if self._closed:
-            raise BDSGError("The queue of runs is closed, because the app is ending: start the app again.")
-        run = Run(config, next(self._numbers), own=own)
+        run = Run(config, self._number(), own=own)
         key = self._own_key(run) if own else config.key()
         run.name = f"{config.key()}-{run.number}" if own else key
+        self._keep_run(key, run)
+        return run
+
+    def _number(self) -> int:
+        if self._closed:
+            raise BDSGError("The queue of runs is closed, because the app is ending: start the app again.")
+        return next(self._numbers)
+
+    def _keep_run(self, key: str, run: Run) -> None:
         self._runs[key] = run
         self._runs.move_to_end(key)
-        return run
 
     def stop(self, run: Run) -> None:
         """Drop a queued run, or end a running one between two steps; nothing happens to an ended one.
@@ -172,7 +197,7 @@ class RunQueue:
             if worker is None or run.stopping:
                 return
             run.stopping = True
-            if not run.boundary_snapshots:
+            if not run.moved:
                 self._end(run, "stopped")
         with contextlib.suppress(WorkerDied):  # the thread that serves the run learns of it too
             worker.send("stop", run.number)
@@ -203,12 +228,12 @@ class RunQueue:
             thread.join(STOP_SECONDS)
         atexit.unregister(self.close)
 
-    def _known(self, config: ExperimentConfig) -> Run | None:
+    def _known(self, key: str) -> Run | None:
         """A run in memory that need not be started anew."""
-        run = self._runs.get(config.key())
+        run = self._runs.get(key)
         if run is None or run.stopping or run.state in ("stopped", "failed"):
             return None
-        self._runs.move_to_end(config.key())
+        self._runs.move_to_end(key)
         return run
 
     def _drive(self, worker: WorkerProcess) -> None:
@@ -218,7 +243,7 @@ class RunQueue:
             error = self._follow(run, worker)
             with self._changed:
                 del self._serving[run]
-                stopped = (run.stopping or self._closed) and (run.result is None or run.result.summary.get("stopped"))
+                stopped = (run.stopping or self._closed) and not run.complete
                 if run.active:
                     self._end(run, "stopped" if stopped else "failed" if error else "finished", error)
             if not worker.alive:
@@ -235,7 +260,7 @@ class RunQueue:
             log.exception("Run %s could not be followed", run.number)
             worker.kill()  # it may still be at this run
             return f"The run was lost to an unexpected {type(problem).__name__}: start it again."
-        return None if run.result or run.stopping else "The run ended without a result: start it again."
+        return None if run.result or run.complete or run.stopping else "The run ended without a result: start it again."
 
     def _revive(self, worker: WorkerProcess) -> None:
         """Start the process ahead of the next run; if that fails, the next run tries again and reports."""
@@ -265,7 +290,8 @@ class RunQueue:
         root = str(self._store.root) if self._store else None
         with self._changed:
             asked = dict(run.asked)
-        worker.send("run", run.number, config=run.config.to_dict(), store=root, seconds=run.seconds)
+        command, details = run.command
+        worker.send(command, run.number, config=run.config.to_dict(), store=root, **details)
         if asked:
             worker.send("steer", run.number, values=asked)
         self._hurry()
@@ -295,8 +321,7 @@ class RunQueue:
         self._runs.pop(self._own_key(run), None)
         other = self._runs.get(run.config.key())
         if other is None or not (other.active or (other.state == "finished" and run.state != "finished")):
-            self._runs[run.config.key()] = run
-            self._runs.move_to_end(run.config.key())
+            self._keep_run(run.config.key(), run)
 
     def _update(self) -> None:
         """Number the queue, forget the oldest ended runs, and wake whoever waits."""

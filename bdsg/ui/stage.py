@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,9 @@ FILM = ("palette.js", "gif.js", "film.js")
 PLAYER = (
     *SHARED, *FILM, "timeline.js", "forces.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js"
 )  # fmt: skip
-BESIDE = (*SHARED, *FILM, "timeline.js", "transport.js", "ensemble.js", "beside_picture.js", "beside.js")
+BESIDE = (
+    *SHARED, *FILM, "timeline.js", "transport.js", "ensemble.js", "moving_map.js", "beside_picture.js", "beside.js"
+)  # fmt: skip
 EVALUATION = (
     *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
     "rays.js", "every_level.js", "evaluate.js",
@@ -76,10 +78,16 @@ def player(payload: bytes, *, key: str) -> None:
     _PLAYER(key=key, data=payload)
 
 
-def side_by_side(payloads: Sequence[bytes], titles: Sequence[str], *, key: str) -> None:
-    """Show payloads of :func:`player_payload` side by side under one transport."""
+def side_by_side(
+    payloads: Sequence[bytes], titles: Sequence[str], *, key: str, words: Mapping[str, tuple[str, str]] | None = None
+) -> None:
+    """Show payloads of :func:`player_payload`, or of :func:`rival_payload`, side by side under one transport.
+
+    Args:
+        words: other names for layers of the legend, and what is said where one points at them.
+    """
     runs = {f"run_{k}": np.frombuffer(payload, np.uint8) for k, payload in enumerate(payloads)}
-    _BESIDE(key=key, data=pack(runs, {"titles": list(titles)}))
+    _BESIDE(key=key, data=pack(runs, {"titles": list(titles), "words": dict(words or {})}))
 
 
 def evaluation(payload: bytes, *, key: str, on_change: Callable[[], None] | None = None) -> float | None:
@@ -231,6 +239,54 @@ def player_payload(
         **dataclasses.asdict(Playback(**playback)),
         "weights": {name: weight for name, weight in weights.items() if weight is not None},
         **_marks(changes),
+    }
+    return pack(arrays, meta)
+
+
+def rival_payload(
+    *,
+    run: str,
+    low: Window,
+    high: Window,
+    data: np.ndarray,
+    frames: np.ndarray,
+    steps: np.ndarray,
+    appears: int,
+    maps: np.ndarray,
+    map_frames: np.ndarray,
+    epsilon: float,
+    truth_lines: Lines,
+    own_lines: Lines,
+    **playback: Any,
+) -> bytes:
+    """What :func:`side_by_side` shows of a method that trained.
+
+    Args:
+        run, low, high, data, epsilon, truth_lines, playback: as for :func:`player_payload`.
+        frames, steps: what it generates, (S, n, 2) as :func:`quantise` gives it, n = 0 if nothing, and (S,).
+        appears: the first snapshot that has points.
+        maps, map_frames: bytes on a regular grid over the window, (H, ny, nx), and which snapshots they belong to.
+        own_lines: the method's own contour, (k, 2) each.
+    """
+    low, high = _window(low, high)
+    arrays = {
+        "data": _floats("data", data),
+        "frames": frames,
+        "steps": np.asarray(steps, np.int32),
+        "terms": np.zeros((len(steps), 1), np.float32),  # the timeline keeps losses, of which none are shown
+        "maps": maps,
+        "map_frames": np.asarray(map_frames, np.int32),
+    }
+    meta = {
+        "kind": "full",
+        "run": run,
+        "first": 0,
+        "low": low.tolist(),
+        "high": high.tolist(),
+        "contours": [_contour("truth", truth_lines, low, high), _contour("model", own_lines, low, high)],
+        "epsilon": float(epsilon),
+        "appears": int(appears),
+        **dataclasses.asdict(Playback(**playback)),
     }
     return pack(arrays, meta)
 

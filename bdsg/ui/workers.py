@@ -12,8 +12,7 @@ from typing import BinaryIO
 
 import bdsg
 from bdsg.errors import BDSGError
-from bdsg.events import Ended, decode, encode_command, read_frame, write_frame
-from bdsg.result import Event, Result
+from bdsg.events import Item, decode, encode_command, read_frame, write_frame
 
 CLOSE_SECONDS = 5.0
 """How long a process may take to leave before it is killed."""
@@ -71,7 +70,7 @@ class WorkerProcess:
             except (OSError, ValueError) as error:  # ValueError: the pipe is closed
                 raise self._died() from error
 
-    def receive(self) -> tuple[int, Event | Result | Ended]:
+    def receive(self) -> tuple[int, Item]:
         """Wait for the next event and the number of its run; raises WorkerDied at the stream's end."""
         try:
             payload = read_frame(self._pipe("stdout"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bdsg.errors import BDSGError
-from bdsg.metrics.ranking import auprc, auroc, pr_curve, roc_curve
+from bdsg.metrics.ranking import anomaly_ranks, auprc, auroc, pr_curve, roc_curve
 
 NORMAL = np.array([True, True, False, True, False])
 LOG_P = np.array([5.0, 4.0, 3.0, 2.0, 1.0])
@@ -39,6 +39,17 @@ def test_curves_by_hand() -> None:
     assert (np.diff(recall) >= 0).all()
     reached = {(round(float(r), 6), round(float(p), 6)) for r, p in zip(recall, precision, strict=True)}
     assert {(0.666667, 1.0), (1.0, 0.75)} <= reached
+
+
+def test_ranks_are_shares_of_lower_scores_and_ties_count_half() -> None:
+    np.testing.assert_allclose(anomaly_ranks(np.array([3.0, 1.0, 2.0, 2.0])), [0.875, 0.125, 0.5, 0.5])
+    scores = np.round(np.random.default_rng(0).normal(size=(20, 30)), 1)
+    lower = (scores.ravel() < scores.ravel()[:, None]).mean(1) + 0.5 * (scores.ravel() == scores.ravel()[:, None]).mean(
+        1
+    )
+    np.testing.assert_allclose(anomaly_ranks(scores), lower.reshape(20, 30))
+    with pytest.raises(BDSGError, match="1 of 2 values"):
+        anomaly_ranks(np.array([np.inf, 1.0]))
 
 
 def test_grids_may_be_of_any_shape() -> None:

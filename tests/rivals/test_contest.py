@@ -17,9 +17,9 @@ from bdsg.__main__ import main
 from bdsg.config import ExperimentConfig
 from bdsg.contest import Trained, bdsg_config, contest, make_ground, score_trained
 from bdsg.errors import ConfigError, EmptyBoundaryError
-from bdsg.metrics import boundary_recall
+from bdsg.metrics import auroc, boundary_recall
 from bdsg.result import Progress, Scene
-from bdsg.rivals.contract import RivalScores, RivalSnapshot
+from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.rivals.minl_gan import MinLGANSettings
 from bdsg.rivals.registry import METHODS, OURS, RIVALS
 from bdsg.rivals.report import cells, table
@@ -99,6 +99,11 @@ def test_every_method_takes_part_and_has_its_scores() -> None:
         snapshots = [event for event in events if isinstance(event, RivalSnapshot) and event.method == name]
         assert len(snapshots) >= (2 if hasattr(quick.get(name), "steps") else 1)
         assert {len(snapshot.scores) for snapshot in snapshots} == {64 * 64}
+    for ranks in (event for event in events if isinstance(event, RivalRanks)):
+        assert 0 < ranks.ranks.min() < ranks.ranks.max() < 1
+        normal = GROUND.log_p_x >= math.log(CONFIG.epsilon)
+        assert auroc(normal, -ranks.ranks.ravel()) == pytest.approx(rows[ranks.method].auroc, abs=1e-6)
+    assert sum(isinstance(event, RivalRanks) for event in events) == len(METHODS)
     assert rows["bdsg"].auroc == rows["bdsg_paper"].auroc  # one flow, two objectives
     assert rows["mixture"].auroc > 0.99  # the family that the data come from
     stages = {event.stage for event in events if isinstance(event, Progress)}

@@ -135,6 +135,42 @@ def test_runs_wait_their_turn_and_stop_when_asked(queue: RunQueue) -> None:
     assert third.state == "stopped"
 
 
+def test_a_contest_waits_in_the_same_queue_and_is_kept_in_memory(queue: RunQueue) -> None:
+    first, rival, other = (
+        queue.submit(long(40)),
+        queue.contest(small(), "neighbours"),
+        queue.contest(small(), "mixture"),
+    )
+    wait_until(queue, lambda: bool(first.boundary_snapshots))
+    assert [run.place for run in (rival, other)] == [1, 2]
+    assert queue.rival(small(), "mixture") is other
+    assert queue.rival(small(), "vae") is None
+    queue.stop(other)
+    queue.stop(first)
+    assert queue.wait(rival, PATIENCE)
+    assert (rival.state, rival.error, other.state) == ("finished", None, "stopped")
+    assert rival.row is not None
+    assert rival.row.auroc is not None
+    assert rival.ranks is not None
+    assert len(rival.rival_snapshots) == 1
+    assert queue.contest(small(), "neighbours") is rival
+    assert queue.submit(small()) is not rival  # a run of the same config is another thing
+    assert queue.contest(small(), "mixture") is not other
+
+
+def test_a_contest_stops_when_asked_and_says_what_went_wrong(queue: RunQueue) -> None:
+    rival = queue.contest(small(), "fence_gan")
+    wait_until(queue, lambda: bool(rival.rival_snapshots))
+    queue.stop(rival)
+    assert rival.state == "stopped"
+    failed = queue.contest(small(epsilon=5.0), "neighbours")
+    assert queue.wait(failed, PATIENCE)
+    assert failed.state == "failed"
+    assert failed.error is not None
+    assert failed.error.startswith("epsilon is 5.0, but the density is nowhere above")
+    assert rival.row is None
+
+
 def test_a_stopped_run_starts_anew_and_is_not_kept(queue: RunQueue) -> None:
     run = queue.submit(long(20))
     wait_until(queue, lambda: bool(run.boundary_snapshots))

@@ -398,3 +398,16 @@ def test_arrows_are_drawn_from_their_points_to_scale(tmp_path: Path) -> None:
     assert 'stroke-dasharray="4 2.5"' in shaft
     assert 'fill="rgb(2,2,2)"' in head
     assert 'stroke="rgb(2,2,2)"' in outline
+
+
+@needs_node
+def test_a_moving_map_is_linear_between_its_snapshots(tmp_path: Path) -> None:
+    maps = np.array([[[0, 10], [20, 30], [40, 50]], [[100, 10], [0, 30], [40, 250]]], np.uint8)  # (2, 3, 2)
+    (tmp_path / "maps").write_bytes(pack({"maps": maps, "map_frames": np.array([2, 6], np.int32)}, {}))
+    driver = """
+    const { arrays } = readTensors(payloads[0]);
+    print([0, 2, 3, 6, 9].map((playhead) => Array.from(mapAt(arrays, playhead).values)));
+    """
+    seen = node(("tensors.js", "moving_map.js"), driver, tmp_path / "maps", folder=tmp_path)
+    wanted = [maps[0], maps[0], 0.75 * maps[0] + 0.25 * maps[1], maps[1], maps[1]]
+    np.testing.assert_allclose(seen, [values.ravel() for values in wanted], atol=0.5)

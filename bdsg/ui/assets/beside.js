@@ -31,8 +31,18 @@ class Beside {
     this.runs = meta.titles.map((_, k) => readTensors(arrays[`run_${k}`].values));
     this.timeline.replace(this.runs, this.calm.matches);
     this.#arrange(meta.titles);
+    this.#name(meta.words ?? {});
     const corner = (name, pick) => [0, 1].map((axis) => pick(...this.runs.map((run) => run.meta[name][axis])));
     Object.assign(this, { low: corner("low", Math.min), high: corner("high", Math.max), points: [] });
+  }
+
+  /** What the layers are called: by their usual names where `words` has no others, [name, hint] each. */
+  #name(words) {
+    for (const button of this.root.querySelectorAll(".legend .layer")) {
+      const { layer } = button.dataset, [name, hint] = words[layer] ?? [NAMES[layer], HINTS[layer]];
+      button.lastChild.innerHTML = name;
+      button.title = `${hint}. Press to show or hide.`;
+    }
   }
 
   /** One pane for each run, under its title. */
@@ -92,17 +102,34 @@ class Beside {
     setData(this.root, "ready", 1);
   }
 
-  #drawSide({ arrays, meta }, k) {
-    const { sheet } = this.panes[k], { theme, layers } = this;
+  #drawSide(run, k) {
+    const { sheet } = this.panes[k], { meta } = run, side = this.timeline.sides[k];
     if (!this.bases[k]) {
       const camera = cameraFor(sheet, this.low, this.high), layer = sheet.layer();
-      drawGround(layer.context, camera, { arrays, meta, layers, theme, heat: arrays.heat });
+      this.drawStill(layer.context, camera, run);
       this.bases[k] = { canvas: layer.canvas, camera };
     }
     const { canvas, camera } = this.bases[k], context = sheet.begin();
+    this.drawMap(context, camera, run, side);
     sheet.put(canvas);
-    this.points[k] = this.timeline.sides[k].points(meta.low, meta.high, this.points[k]);
-    if (layers.boundary) clipped(context, camera, () => drawBoundary(context, camera, this.points[k], theme));
+    this.points[k] = side.points(meta.low, meta.high, this.points[k]);
+    this.drawPoints(context, camera, run, side, this.points[k]);
+  }
+
+  /** What stays while all else moves; where the map moves, it is drawn below this. */
+  drawStill(context, camera, { arrays, meta }) {
+    const layers = arrays.maps ? { ...this.layers, heat: false } : this.layers;
+    drawGround(context, camera, { arrays, meta, layers, theme: this.theme, heat: arrays.heat });
+  }
+
+  drawMap(context, camera, run, side) {
+    if (run.arrays.maps && this.layers.heat) drawMap(context, camera, run, side.playhead, this.theme);
+  }
+
+  /** The generated points, from the snapshot on that has some. */
+  drawPoints(context, camera, { meta }, side, points) {
+    if (!this.layers.boundary || side.playhead < (meta.appears ?? 0)) return;
+    clipped(context, camera, () => drawBoundary(context, camera, points, this.theme));
   }
 
   stop() {

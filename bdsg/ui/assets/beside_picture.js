@@ -40,39 +40,48 @@ class BesidePicture {
   }
 
   #still(context) {
-    const { runs, layers, theme, panes } = this.view;
+    const { runs, theme, panes } = this.view;
     this.#eachSide(context, (camera, k) => {
-      const { arrays, meta } = runs[k];
-      drawGround(context, camera, { arrays, meta, layers, theme, heat: arrays.heat });
+      this.view.drawStill(context, camera, runs[k]);
       Object.assign(context, { font: `600 13px ${theme.font}`, textAlign: "left", textBaseline: "bottom", fillStyle: fade(theme.text, 1) });
       context.fillText(panes[k].whose.textContent, camera.frame.left, -3, camera.frame.width);
     });
   }
 
-  #moving(context, points) {
-    const { layers, theme } = this.view;
-    if (!layers.boundary) return;
-    this.#eachSide(context, (camera, k) => clipped(context, camera, () => drawBoundary(context, camera, points[k], theme)));
+  #maps(context, sides) {
+    const { view } = this;
+    this.#eachSide(context, (camera, k) => view.drawMap(context, camera, view.runs[k], sides[k]));
+  }
+
+  #moving(context, sides, points) {
+    const { view } = this;
+    this.#eachSide(context, (camera, k) => view.drawPoints(context, camera, view.runs[k], sides[k], points[k]));
   }
 
   paintOn(context) {
+    const { timeline: { sides }, points } = this.view;
+    this.#maps(context, sides);
     this.#still(context);
-    this.#moving(context, this.view.points);
+    this.#moving(context, sides, points);
   }
 
   /** All animations at the same share of their way; null while nothing moves. */
   film() {
     const { timeline: { sides, leader }, runs, theme } = this.view, { width, height } = this.sheet;
     const own = sides.map(({ frames, steps }) => Object.assign(new Timeline(), { frames: [...frames], steps: [...steps] }));
-    const metas = runs.map(({ meta }) => meta), count = leader.frames.length;
+    const maps = runs.some(({ arrays }) => arrays.maps), metas = runs.map(({ meta }) => meta), count = leader.frames.length;
     if (count < 2) return null;
     const moving = (context, k) => {
       for (const side of own) side.playhead = (k / (count - 1)) * side.last;
-      this.#moving(context, own.map((side, i) => side.points(metas[i].low, metas[i].high)));
+      if (maps) {
+        this.#maps(context, own);
+        this.#still(context);
+      }
+      this.#moving(context, own, own.map((side, i) => side.points(metas[i].low, metas[i].high)));
       this.#eachSide(context, ({ frame }, i) => {
         drawFilmWords(context, `step ${grouped(own[i].steps[own[i].index])}`, frame.left + frame.width - 10, frame.top + 9, theme);
       });
     };
-    return { width, height, count, background: fade(theme.background, 1), ground: (context) => this.#still(context), frame: moving };
+    return { width, height, count, background: fade(theme.background, 1), ground: (context) => { if (!maps) this.#still(context); }, frame: moving };
   }
 }

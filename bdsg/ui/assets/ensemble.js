@@ -37,6 +37,7 @@ class Ensemble {
   /** What the transport says of the place. */
   get words() {
     const moving = this.sides.filter((side) => side.last > 0);
+    if (!moving.length) return "nothing moves";
     const steps = moving.map(({ steps, index }) => grouped(steps[index] ?? 0));
     return new Set(steps).size === 1 ? `step ${steps[0]}` : `steps ${steps.join(" | ")}`;
   }

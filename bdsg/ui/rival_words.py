@@ -1,0 +1,104 @@
+"""Which rivals a visit looks at, what they are, and their scores in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bdsg.errors import ConfigError
+from bdsg.rivals.contract import RivalScores
+from bdsg.rivals.registry import OURS, RIVALS, known
+
+FIRST = ("bdsg", "fence_gan", "neighbours")
+LEAST, MOST = 2, 3
+PARAMETER = "methods"
+"""Of a link: names of the registry, by commas."""
+
+MEANINGS = {
+    "bdsg": "An invertible network learns the density, which is the score; B(z) is then trained by our objective.",
+    "bdsg_paper": "The same density and score; B(z) is trained by the paper's loss, eq. 4.",
+    "fence_gan": "A GAN whose generator stops where its discriminator is in doubt; the discriminator is the score.",
+    "minl_gan": "A GAN whose generator seeks the places where data are least likely; the discriminator is the score.",
+    "ano_gan": "A GAN of the data; the score is how badly the nearest point that it can generate fits.",
+    "egbad": "A GAN with an encoder learned beside it; the score is the error of the way there and back.",
+    "ganomaly": "An encoder, a decoder and a second encoder; the score is how far the two codes lie apart.",
+    "vae": "An encoder and a decoder trained by a bound on the likelihood; the score is minus that bound.",
+    "wgan": "A GAN trained by the Wasserstein distance; the score is minus what its critic says.",
+    "neighbours": "No network: the score is the distance to the k-th nearest sample.",
+    "isolation_forest": "Random trees cut the plane; what a few cuts set apart is anomalous.",
+    "one_class_svm": "A smooth surface around most samples, by kernels; the score is how far outside a point is.",
+    "outlier_factor": "Compares the density around a point with that around its neighbours.",
+    "mixture": "A few Gaussians fitted to the samples; the score is minus the log density.",
+    "kernel_density": "A small bump on every sample; the score is minus the log of their sum.",
+}
+"""One sentence each."""
+
+HEADS = {
+    "AUROC": ("auroc", 4),
+    "AUPRC": ("auprc_normal", 4),
+    "AUROC near ε": ("near_auroc", 4),
+    "AUPRC near ε": ("near_auprc_normal", 4),
+    "BP1": ("bp1", 3),
+    "Boundary recall": ("boundary_recall", 3),
+    "BF1": ("bf1", 3),
+}
+"""Columns of the table, with their digits: BP1 never without boundary recall."""
+
+COVERED, SECONDS = "Covered", "Training (CPU s)"
+NOTHING = "–"
+GAP = "\N{NO-BREAK SPACE}"
+
+
+def from_link(text: str) -> tuple[str, ...]:
+    """The methods that a link names.
+
+    Raises:
+        ConfigError: one is unknown, or they are too few or too many.
+    """
+    names = known([name.strip() for name in text.split(",")])
+    if not LEAST <= len(names) <= MOST:
+        raise ConfigError(PARAMETER, text, f"must name {LEAST} or {MOST} of them.")
+    return names
+
+
+def meaning(name: str) -> str:
+    """A method in a sentence, with where it is from."""
+    if name in OURS:
+        return f"**{OURS[name]}**. {MEANINGS[name]}"
+    return f"**{RIVALS[name].title}** ({RIVALS[name].citation}). {MEANINGS[name]}"
+
+
+def table(rows: Sequence[RivalScores], chosen: Iterable[str]) -> dict[str, list[str]]:
+    """The scores by columns, in Markdown: the best of a column is bold and starred, the chosen rows are pointed at."""
+    marked = set(chosen)
+    columns = {"Method": [("▸ " if row.method in marked else "") + row.title for row in rows]}
+    for head, (name, digits) in HEADS.items():
+        values = [_defined(row, name) for row in rows]
+        columns[head] = _starred([score(value, digits) for value in values], values)
+    covered = [None if row.covered is None else float(row.covered) for row in rows]
+    words = [NOTHING if row.covered is None else f"{row.covered}{GAP}of{GAP}{len(row.components)}" for row in rows]
+    columns[COVERED] = _starred(words, covered)
+    seconds = [None if row.error else -row.seconds for row in rows]
+    columns[SECONDS] = _starred([f"{row.seconds:.{1 if row.seconds >= 1 else 2}f}" for row in rows], seconds)
+    return columns
+
+
+def score(value: float | None, digits: int) -> str:
+    """A share as a decimal, never rounded up to 1."""
+    if value is None:
+        return NOTHING
+    text = f"{value:.{digits}f}"
+    return f">{GAP}{1 - 10.0**-digits:.{digits}f}" if value < 1 and float(text) == 1 else text
+
+
+def _defined(row: RivalScores, name: str) -> float | None:
+    """A score; BP1 only where there is a recall to read it with."""
+    value: float | None = getattr(row, name)
+    return None if name == "bp1" and row.boundary_recall is None else value
+
+
+def _starred(texts: list[str], values: list[float | None]) -> list[str]:
+    """Mark the highest value, and all that read the same."""
+    there = [(value, text) for value, text in zip(values, texts, strict=True) if value is not None]
+    best = max(there)[1] if there else None
+    known = [value is not None for value in values]
+    return [f"**{text}**{GAP}★" if there and text == best else text for text, there in zip(texts, known, strict=True)]

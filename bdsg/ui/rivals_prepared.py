@@ -1,0 +1,120 @@
+"""What the rivals page shows at once of the plain distributions: trained beforehand, by
+``python -m bdsg.ui.rivals_prepared [PRESET ...]``, which trains again only what is no longer of the present settings.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bdsg.codec import Arrays, pack, unpack
+from bdsg.config import ExperimentConfig
+from bdsg.presets import PRESETS
+from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.rivals.registry import METHODS, OURS, RIVALS
+from bdsg.ui.outcome import Outcome, contest_config, from_arrays, make_outcome, to_arrays
+from bdsg.ui.run import RIVAL_SNAPSHOTS
+
+FOLDER = Path(__file__).parent / "assets" / "rivals"
+NAMES = tuple(PRESETS)[:6]
+
+Outcomes = Mapping[str, Outcome]
+
+
+def config_of(preset: str) -> ExperimentConfig:
+    """The contest that was held on a preset."""
+    return contest_config(ExperimentConfig.from_dict({"data": {"preset": preset}}))
+
+
+def outcomes_for(config: ExperimentConfig) -> Outcomes:
+    """What is prepared for a contest by method; empty if nothing is."""
+    return next((prepared(name) for name, key in _keys().items() if key == config.key()), {})
+
+
+@functools.cache
+def _keys() -> dict[str, str]:
+    return {name: config_of(name).key() for name in NAMES}
+
+
+@functools.cache
+def prepared(preset: str) -> Outcomes:
+    """Every method on a preset, in the registry's order."""
+    return {name: outcome for name, (_, outcome) in read(preset).items()}
+
+
+def read(preset: str) -> dict[str, tuple[str, Outcome]]:
+    """The preset's file: each method's key, as :func:`method_key` gives it, and outcome."""
+    file = FOLDER / f"{preset}.safetensors.gz"
+    if not file.exists():
+        return {}
+    arrays, meta = unpack(gzip.decompress(file.read_bytes()))
+    found = {}
+    for name, entry in meta.items():
+        own = {key.removeprefix(f"{name}/"): array for key, array in arrays.items() if key.startswith(f"{name}/")}
+        found[name] = (entry["key"], from_arrays(own, entry))
+    return found
+
+
+def write(preset: str, outcomes: Mapping[str, tuple[str, Outcome]]) -> None:
+    """Inverse of :func:`read`."""
+    arrays: Arrays = {}
+    meta: dict[str, Any] = {}
+    for name in (name for name in METHODS if name in outcomes):
+        key, outcome = outcomes[name]
+        own, entry = to_arrays(outcome)
+        arrays |= {f"{name}/{part}": array for part, array in own.items()}
+        meta[name] = {"key": key, **entry}
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{preset}.safetensors.gz").write_bytes(gzip.compress(pack(arrays, meta), 9, mtime=0))
+
+
+def method_key(config: ExperimentConfig, method: str) -> str:
+    """Of all that a method's outcome depends on: the contest, its settings and how many snapshots it shows."""
+    from bdsg.contest import bdsg_config  # loads PyTorch
+
+    if method in OURS:
+        parts: Any = bdsg_config(config, method, RIVAL_SNAPSHOTS).key()
+    else:
+        parts = [config.key(), asdict(_defaults(method)), RIVAL_SNAPSHOTS]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _defaults(method: str) -> Any:
+    import torch
+
+    return RIVALS[method].load()(2, torch.Generator()).settings
+
+
+def outcome_of(config: ExperimentConfig, events: Iterable[object]) -> Outcome:
+    """The outcome of a contest of one method."""
+    kept = list(events)
+    snapshots = [event for event in kept if isinstance(event, RivalSnapshot)]
+    ranks = next((event for event in kept if isinstance(event, RivalRanks)), None)
+    (row,) = (event for event in kept if isinstance(event, RivalScores))
+    return make_outcome(config, snapshots, ranks, row)
+
+
+def main(presets: Iterable[str]) -> None:
+    """Train what is missing or out of date; a file is written after each method, so that nothing is lost."""
+    from bdsg.contest import contest
+
+    for preset in presets:
+        config, found = config_of(preset), read(preset)
+        for method in METHODS:
+            key = method_key(config, method)
+            if method in found and found[method][0] == key:
+                continue
+            found[method] = (key, outcome_of(config, contest(config, [method], snapshots=RIVAL_SNAPSHOTS)))
+            write(preset, found)
+            print(preset, method)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or NAMES)

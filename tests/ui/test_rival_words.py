@@ -1,0 +1,62 @@
+"""Links, sentences and the table of the rivals page."""
+
+from __future__ import annotations
+
+import pytest
+
+from bdsg.errors import ConfigError
+from bdsg.rivals.contract import RivalScores
+from bdsg.rivals.registry import METHODS, RIVALS
+from bdsg.ui import rival_words
+from bdsg.ui.rival_words import GAP, NOTHING, from_link, meaning, score, table
+
+STAR = f"{GAP}★"
+
+
+def test_a_link_names_two_or_three_methods() -> None:
+    assert from_link("vae, bdsg") == ("vae", "bdsg")
+    assert from_link("vae,bdsg,vae") == ("vae", "bdsg")
+    for bad, words in (("vae", "must name 2 or 3"), ("vae,gan", "must be among bdsg"), ("", "must be among")):
+        with pytest.raises(ConfigError, match=words):
+            from_link(bad)
+    with pytest.raises(ConfigError, match="must name 2 or 3"):
+        from_link(",".join(METHODS))
+
+
+def test_every_method_has_its_sentence_and_every_rival_its_source() -> None:
+    assert tuple(rival_words.MEANINGS) == METHODS
+    for name in METHODS:
+        assert meaning(name).endswith(".")
+        assert name not in RIVALS or RIVALS[name].citation in meaning(name)
+
+
+def test_the_best_of_a_column_is_marked_whoever_it_is() -> None:
+    ours = RivalScores(
+        "bdsg", "BDSG, ours", 8.0, auroc=0.9, bp1=0.8, boundary_recall=0.5, bf1=0.6, covered=1, components=(1.0, 0.0)
+    )
+    other = RivalScores(
+        "vae", "VAE", 2.0, auroc=0.95, bp1=0.7, boundary_recall=1.0, bf1=0.8, covered=2, components=(1.0, 1.0)
+    )
+    none = RivalScores("wgan", "WGAN", 0.5, error="It diverged.")
+    found = table([ours, other, none], ["vae"])
+    assert found["Method"] == ["BDSG, ours", "▸ VAE", "WGAN"]
+    assert found["AUROC"] == ["0.9000", f"**0.9500**{STAR}", NOTHING]
+    assert found["BP1"] == [f"**0.800**{STAR}", "0.700", NOTHING]
+    assert found["BF1"] == ["0.600", f"**0.800**{STAR}", NOTHING]
+    assert found["Covered"] == [f"1{GAP}of{GAP}2", f"**2{GAP}of{GAP}2**{STAR}", NOTHING]
+    assert found["Training (CPU s)"] == ["8.0", f"**2.0**{STAR}", "0.50"]  # what diverged was not the fastest
+    names = list(found)
+    assert names[names.index("BP1") + 1] == "Boundary recall"
+
+
+def test_equal_to_the_reader_is_equally_good_and_nothing_rounds_up_to_one() -> None:
+    rows = [
+        RivalScores(name, name, 1.0, auroc=value)
+        for name, value in (("vae", 0.99999), ("wgan", 0.999992), ("egbad", 0.9))
+    ]
+    assert table(rows, ())["AUROC"] == [f"**>{GAP}0.9999**{STAR}"] * 2 + ["0.9000"]
+    assert (score(1.0, 3), score(0.9996, 3), score(None, 3)) == ("1.000", f">{GAP}0.999", NOTHING)
+
+
+def test_bp1_never_stands_without_recall() -> None:
+    assert table([RivalScores("vae", "VAE", 1.0, bp1=1.0)], ())["BP1"] == [NOTHING]

@@ -1,0 +1,58 @@
+"""What is prepared for the rivals page: of the present settings, small, and true to its own scores."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bdsg.metrics import Band
+from bdsg.metrics.boundary import bp1
+from bdsg.rivals.registry import METHODS, OURS, RIVALS
+from bdsg.scene import make_scene
+from bdsg.scoring import plane_mixture
+from bdsg.ui import rivals_prepared
+from bdsg.ui.outcome import POINTS, in_data_units
+from bdsg.ui.rivals_prepared import NAMES, config_of, method_key, outcomes_for, prepared, read
+
+MOST_BYTES = 400_000
+
+
+@pytest.mark.parametrize("preset", NAMES)
+def test_each_file_belongs_to_the_present_settings(preset: str) -> None:
+    found, config = read(preset), config_of(preset)
+    assert tuple(found) == METHODS
+    for name, (key, _) in found.items():
+        assert key == method_key(config, name), f"run `python -m bdsg.ui.rivals_prepared {preset}` to train {name} anew"
+    assert (rivals_prepared.FOLDER / f"{preset}.safetensors.gz").stat().st_size < MOST_BYTES
+
+
+@pytest.mark.parametrize("preset", NAMES)
+def test_points_and_curves_agree_with_the_scores_beside_them(preset: str) -> None:
+    config = config_of(preset)
+    mixture, band = plane_mixture(config), Band(config.epsilon, config.delta)
+    scene, _ = make_scene(config, mixture)
+    for name, outcome in outcomes_for(config).items():
+        row, rates = outcome.row, outcome.curves["roc"]
+        assert np.trapezoid(rates[1], rates[0]) == pytest.approx(row.auroc, abs=3e-3), name
+        assert len(outcome.frames) == len(outcome.steps) <= 16
+        if outcome.frames.shape[1] and row.bp1 is not None:
+            share = bp1(mixture.log_prob(in_data_units(outcome.frames[-1], scene)), band)
+            assert share == pytest.approx(row.bp1, abs=4 * 0.5 / POINTS**0.5), name  # four standard errors
+
+
+def test_what_generates_moves_and_other_contests_have_nothing() -> None:
+    for name, outcome in prepared("three_modes").items():
+        moves = name in OURS or RIVALS[name].module in ("fence_gan", "minl_gan", "ano_gan", "egbad", "vae", "wgan")
+        assert (outcome.frames.shape[1] == POINTS) == moves
+        if moves:
+            assert np.abs(np.diff(outcome.frames.astype(int), axis=0)).sum() > 0
+    assert outcomes_for(config_of("paper_b")) == {}
+
+
+def test_a_rotten_file_is_not_there_and_a_missing_one_is_empty(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(rivals_prepared, "FOLDER", tmp_path / "none")
+    assert read("ring") == {}
+    found = {"vae": ("k", prepared("three_modes")["vae"])}
+    rivals_prepared.write("ring", found)
+    again = read("ring")
+    assert (tuple(again), again["vae"][0], again["vae"][1].row) == (("vae",), "k", found["vae"][1].row)
