@@ -52,6 +52,11 @@ class Ground(NamedTuple):
     spent: dict[str, float]  # processor seconds that a density took, by its key: two rows may share it
 
 
+def default_settings(method: str) -> Any:
+    """A rival's settings, where they are not given: a frozen dataclass."""
+    return RIVALS[method].load()(2, torch.Generator()).settings
+
+
 def contest(
     config: ExperimentConfig,
     methods: Sequence[str] = (),

@@ -8,3 +8,6 @@ session.front_door()
 st.title("History", anchor=False)
 st.markdown("The runs that you started or opened, the newest first. Tick two to compare them.")
 history_view.show()
+st.caption(
+    "The list lasts as long as this tab is not reloaded. A run's link, copied from the address bar, brings it back."
+)

@@ -8,7 +8,8 @@ session.front_door()
 st.title("Where does normal end?", anchor=False)
 st.markdown(
     "Data come from somewhere dense. Far away, nothing is normal. **B(z)** is a small network that learns to put "
-    "its points exactly **on the border** between the two."
+    "its points just outside **the border** between the two. The method is BDSG, *Boundary of Distribution Support "
+    "Generator*, by Dionelis, Yaghoobi and Tsaftaris."
 )
 picture, words = st.columns([3, 2], gap="large")
 with picture:
@@ -19,7 +20,8 @@ with words:
 ##### What you see
 - **Red dots**: the data, normal samples.
 - **Blue diamonds**: B(z), one point for each random z. Each training step moves all of them.
-- **The line**: where the true density is exactly ε. Inside it a point counts as normal.
+- **The line**: where the true density is exactly ε. Inside it a point counts as normal. B(z) aims a hair outside it:
+  at √(δε), the middle of the band from ε down to δ = ε/10.
 
 ##### Why it is hard
 There is hardly any data at the border, so a model that imitates the data seldom goes there.

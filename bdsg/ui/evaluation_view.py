@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,7 @@ from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.result import Result
 from bdsg.scoring import score_result
-from bdsg.ui import charts, progress, session, stage, takeaway, tour, views
+from bdsg.ui import charts, history, progress, session, stage, takeaway, tour, views
 from bdsg.ui.runs import Run
 
 
@@ -31,6 +32,7 @@ def show(run: Run | None) -> None:
     start = _start(result)
     payload = _payload(result.config.key(), result, start)
     chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
+    _retrain(result, chosen or start)
     _further(result, chosen or start)
     takeaway.show(run, chosen or start, with_charts=True)
 
@@ -62,6 +64,21 @@ def _waiting(run: Run) -> None:
     with session.guarded():
         progress.progress_line(run)
         progress.rerun_at_end(run)
+
+
+def _retrain(result: Result, epsilon: float) -> None:
+    """A run for the threshold that was found: B(z) of another one stays where it was trained."""
+    config = result.config
+    moves = config.boundary.levels > 1
+    if moves or math.isclose(epsilon, config.epsilon, rel_tol=1e-3) or session.teaching() or tour.current():
+        return
+    if st.button(f"Train B(z) at ε = {epsilon:.4g}", key="retrain", icon=":material/play_arrow:"):
+        kept = {key: value for key, value in session.choices().items() if key != "delta"}
+        ratio = config.delta / config.epsilon
+        session.adopt({**kept, "epsilon": epsilon, **({} if math.isclose(ratio, 0.1) else {"delta": epsilon * ratio})})
+        session.queue().submit(session.config())
+        history.note(session.choices())
+        st.switch_page("pages/boundary.py")
 
 
 def _further(result: Result, epsilon: float) -> None:

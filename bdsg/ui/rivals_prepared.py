@@ -18,7 +18,7 @@ from bdsg.codec import Arrays, pack, unpack
 from bdsg.config import ExperimentConfig
 from bdsg.presets import PRESETS
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
-from bdsg.rivals.registry import METHODS, OURS, RIVALS
+from bdsg.rivals.registry import METHODS, OURS
 from bdsg.ui.outcome import Outcome, contest_config, from_arrays, make_outcome, to_arrays
 from bdsg.ui.run import RIVAL_SNAPSHOTS
 
@@ -77,19 +77,13 @@ def write(preset: str, outcomes: Mapping[str, tuple[str, Outcome]]) -> None:
 
 def method_key(config: ExperimentConfig, method: str) -> str:
     """Of all that a method's outcome depends on: the contest, its settings and how many snapshots it shows."""
-    from bdsg.contest import bdsg_config  # loads PyTorch
+    from bdsg.contest import bdsg_config, default_settings  # loads PyTorch
 
     if method in OURS:
         parts: Any = bdsg_config(config, method, RIVAL_SNAPSHOTS).key()
     else:
-        parts = [config.key(), asdict(_defaults(method)), RIVAL_SNAPSHOTS]
+        parts = [config.key(), asdict(default_settings(method)), RIVAL_SNAPSHOTS]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _defaults(method: str) -> Any:
-    import torch
-
-    return RIVALS[method].load()(2, torch.Generator()).settings
 
 
 def outcome_of(config: ExperimentConfig, events: Iterable[object]) -> Outcome:

@@ -25,7 +25,8 @@ def _guess() -> int | None:
 
 
 def begin() -> None:
-    """Go to the first step."""
+    """Go to the first step; the visitor's own choices are kept for afterwards."""
+    st.session_state.before_tour = session.choices()
     _go(0)
 
 
@@ -123,6 +124,8 @@ def _stage(step: Step) -> None:
 
 def _end() -> None:
     st.session_state.tour_step = st.session_state.tour_guess = None
+    if before := st.session_state.pop("before_tour", None):
+        session.adopt(before)
     st.switch_page("pages/tour.py")
 
 

@@ -69,7 +69,7 @@ const CARDS = {
   components: {
     name: "Components covered", value: (s) => `${s.components_covered} of ${s.components}`,
     text: () => "Separate pieces of the support with a boundary recall of at least 90 %. One gap fails a piece.",
-    counted: (s) => `${s.components_covered} of ${s.components} connected pieces of ${PX} ≥ ε have at least 90 % of their own contour covered: ${key("arc")}covered, ${key("gap")}not. ${barePieces(s.detail.coverage.components)}`,
+    counted: (s) => `${s.components_covered} of ${s.components} connected pieces of ${PX} ≥ ε have at least 90 % of their own contour covered: ${key("arc")}covered, ${key("gap")}not. ${barePieces(s.detail.coverage.components)}${joinedPieces(s)}`,
     missing: (s) => noContour(s),
   },
   distance: {
@@ -87,6 +87,12 @@ function noContour({ epsilon }) {
 /** How far the model's own contour is off: that error is not B's. */
 function modelsShare({ contour_distance_mean: mean, contour_distance_p95: most }) {
   return mean === null ? "" : ` From ${PG} = ε to ${PX} = ε, the model's own error: mean ${rounded(mean, 3)}, 95 % within ${rounded(most, 3)}.`;
+}
+
+/** Where B(z)'s own level joins what ε still tells apart. */
+function joinedPieces({ components, band_pieces: joined }) {
+  return joined < components
+    ? ` B(z) aims at √(δε), where only ${joined} of these ${components} pieces ${joined === 1 ? "is" : "are"} apart: it goes round several together.` : "";
 }
 
 /** The bare length of each piece, the barest first, by the numbers that stand on the plane. */

@@ -47,7 +47,7 @@ function evaluateAt(prepared, epsilon, ratio) {
     auroc: auroc(prepared, logHigh, cells),
     bp1, bp2: share(band.hits, band.size), boundary_recall: coverage.recall, bf1: harmonicMean(bp1, coverage.recall),
     in_band: points.count, points: points.inBand.length, band_size: band.size, band_hits: band.hits,
-    components: coverage.components.length,
+    components: coverage.components.length, band_pieces: connectedLabels(prepared.field, 0.5 * (logLow + logHigh)).count,
     components_covered: coverage.components.filter((piece) => piece.recall >= COVERED).length,
     ...distances(prepared, contours.middle), ...contourDistances(contours),
     detail: { contours, coverage, inBand: points.inBand, logLow, logHigh },
