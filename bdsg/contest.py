@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -50,11 +52,6 @@ class Ground(NamedTuple):
     truth: Field
     band: Band
     spent: dict[str, float]  # processor seconds that a density took, by its key: two rows may share it
-
-
-def default_settings(method: str) -> Any:
-    """A rival's settings, where they are not given: a frozen dataclass."""
-    return RIVALS[method].load()(2, torch.Generator()).settings
 
 
 def contest(
@@ -218,6 +215,16 @@ def bdsg_config(config: ExperimentConfig, name: str, snapshots: int) -> Experime
         raw["boundary"] = {"objective": objective}
     raw["boundary"] = raw["boundary"] | {"snapshots": max(2, snapshots)}
     return ExperimentConfig.from_dict(raw)
+
+
+def contest_key(config: ExperimentConfig, name: str, snapshots: int) -> str:
+    """Content key, 16 hex digits, of all settings that a method's part in a contest depends on."""
+    if name in OURS:
+        parts: Any = bdsg_config(config, name, snapshots).key()
+    else:
+        settings = RIVALS[name].load()(2, torch.Generator()).settings
+        parts = [config.key(), dataclasses.asdict(settings), snapshots]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def score_trained(name: str, ground: Ground, trained: Trained) -> RivalScores:

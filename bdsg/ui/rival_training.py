@@ -55,6 +55,11 @@ def state(config: ExperimentConfig, chosen: Sequence[str], idle: str) -> None:
             st.error(f"{title_of(run.method)}: {run.error}", icon=":material/error:")
 
 
+def under_way(config: ExperimentConfig, chosen: Sequence[str]) -> set[str]:
+    """Those that wait or train."""
+    return {run.method for run in _runs(config, chosen) if run.active}
+
+
 def outcomes(config: ExperimentConfig) -> dict[str, Outcome]:
     """What came of the methods that were trained here."""
     runs = [run for run in _runs(config, METHODS) if run.complete]
@@ -111,7 +116,7 @@ def _words(run: RivalRun) -> str:
     if run.state == "queued":
         return f"{title}: number {run.place} in the queue"
     if now is None:
-        return f"{title}: {progress.STARTING}"
+        return f"{title}: starting"
     _, _, stage = now.stage.partition(" ")
     doing = f"{progress.STAGES[stage].lower()}, " if stage in progress.STAGES else ""
     return f"{title}: {doing}step {now.step:,} of {now.steps:,}"

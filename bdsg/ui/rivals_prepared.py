@@ -6,11 +6,8 @@ from __future__ import annotations
 
 import functools
 import gzip
-import hashlib
-import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +15,7 @@ from bdsg.codec import Arrays, pack, unpack
 from bdsg.config import ExperimentConfig
 from bdsg.presets import PRESETS
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
-from bdsg.rivals.registry import METHODS, OURS
+from bdsg.rivals.registry import METHODS
 from bdsg.ui.outcome import Outcome, contest_config, from_arrays, make_outcome, to_arrays
 from bdsg.ui.run import RIVAL_SNAPSHOTS
 
@@ -50,7 +47,7 @@ def prepared(preset: str) -> Outcomes:
 
 
 def read(preset: str) -> dict[str, tuple[str, Outcome]]:
-    """The preset's file: each method's key, as :func:`method_key` gives it, and outcome."""
+    """The preset's file: each method's key, as ``bdsg.contest.contest_key`` gives it, and outcome."""
     file = FOLDER / f"{preset}.safetensors.gz"
     if not file.exists():
         return {}
@@ -75,17 +72,6 @@ def write(preset: str, outcomes: Mapping[str, tuple[str, Outcome]]) -> None:
     (FOLDER / f"{preset}.safetensors.gz").write_bytes(gzip.compress(pack(arrays, meta), 9, mtime=0))
 
 
-def method_key(config: ExperimentConfig, method: str) -> str:
-    """Of all that a method's outcome depends on: the contest, its settings and how many snapshots it shows."""
-    from bdsg.contest import bdsg_config, default_settings  # loads PyTorch
-
-    if method in OURS:
-        parts: Any = bdsg_config(config, method, RIVAL_SNAPSHOTS).key()
-    else:
-        parts = [config.key(), asdict(default_settings(method)), RIVAL_SNAPSHOTS]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
-
-
 def outcome_of(config: ExperimentConfig, events: Iterable[object]) -> Outcome:
     """The outcome of a contest of one method."""
     kept = list(events)
@@ -97,12 +83,12 @@ def outcome_of(config: ExperimentConfig, events: Iterable[object]) -> Outcome:
 
 def main(presets: Iterable[str]) -> None:
     """Train what is missing or out of date; a file is written after each method, so that nothing is lost."""
-    from bdsg.contest import contest
+    from bdsg.contest import contest, contest_key  # loads PyTorch
 
     for preset in presets:
         config, found = config_of(preset), read(preset)
         for method in METHODS:
-            key = method_key(config, method)
+            key = contest_key(config, method, RIVAL_SNAPSHOTS)
             if method in found and found[method][0] == key:
                 continue
             found[method] = (key, outcome_of(config, contest(config, [method], snapshots=RIVAL_SNAPSHOTS)))

@@ -20,13 +20,13 @@ from bdsg.ui.outcome import Outcome, contest_config, in_data_units
 from bdsg.ui.rival_words import FIRST, LEAST, MOST, PARAMETER
 
 WORDS = {
-    "heat": ("rank of the score", "The share of the grid's nodes that are more anomalous: darker is more normal"),
+    "heat": ("rank of the score", "Share of the nodes that are more anomalous: the deeper the purple, the more normal"),
     "boundary": ("generated points", "What the method generates: blue diamonds; some generate nothing"),
     "contour": ("own threshold", "Once trained: calls as many nodes normal as the truth does; dashed line"),
 }
 RANKS = (
     "Colour: methods score in different units, so each node of the grid shows its rank, the share of the nodes that "
-    "the method finds more anomalous; the darker, the more normal."
+    "the method finds more anomalous; the deeper the purple, the more normal."
 )
 SCORES = (
     "★ best of the column. AUROC and AUPRC (normal positive) are of all the grid's nodes and of those with p_x within "
@@ -112,7 +112,8 @@ def _outcomes(config: ExperimentConfig) -> dict[str, Outcome]:
 
 
 def _pictures(config: ExperimentConfig, chosen: Sequence[str], picked: Mapping[str, Outcome]) -> None:
-    if missing := [title_of(name) for name in chosen if name not in picked]:
+    awaited = picked.keys() | rival_training.under_way(config, chosen)
+    if missing := [title_of(name) for name in chosen if name not in awaited]:
         st.info(f"Not trained on these data yet: {', '.join(missing)}.", icon=":material/info:")
     for outcome in picked.values():
         if outcome.row.error:

@@ -15,7 +15,7 @@ import pytest
 
 from bdsg.__main__ import main
 from bdsg.config import ExperimentConfig
-from bdsg.contest import Trained, bdsg_config, contest, make_ground, score_trained
+from bdsg.contest import Trained, bdsg_config, contest, contest_key, make_ground, score_trained
 from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.metrics import auroc, boundary_recall
 from bdsg.result import Progress, Scene
@@ -146,6 +146,18 @@ def test_bdsg_never_uses_the_closed_form_and_keeps_its_own_settings() -> None:
     assert paper.boundary.objective == "paper"
     assert paper.boundary.hidden == (8, 8, 8)
     assert paper.density_key() == own.density_key()
+
+
+def test_a_part_in_a_contest_has_a_key_of_all_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = dataclasses.replace(CONFIG, seed=4)
+    keys = {contest_key(config, name, 4) for config in (CONFIG, other) for name in METHODS}
+    assert len(keys) == 2 * len(METHODS)
+    assert contest_key(CONFIG, "vae", 4) == contest_key(CONFIG, "vae", 4) != contest_key(CONFIG, "vae", 5)
+    longer = dataclasses.replace(CONFIG, boundary=dataclasses.replace(CONFIG.boundary, steps=21))
+    assert contest_key(longer, "bdsg", 4) != contest_key(CONFIG, "bdsg", 4)
+    before = contest_key(CONFIG, "vae", 4)
+    monkeypatch.setattr("bdsg.rivals.vae.VAESettings", lambda: VAESettings(steps=7))
+    assert contest_key(CONFIG, "vae", 4) != before
 
 
 def test_a_config_without_boundary_is_refused() -> None:

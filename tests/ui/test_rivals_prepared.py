@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from bdsg.contest import contest_key
 from bdsg.metrics import Band
 from bdsg.metrics.boundary import bp1
 from bdsg.rivals.registry import METHODS, OURS, RIVALS
@@ -12,7 +15,8 @@ from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
 from bdsg.ui import rivals_prepared
 from bdsg.ui.outcome import POINTS, in_data_units
-from bdsg.ui.rivals_prepared import NAMES, config_of, method_key, outcomes_for, prepared, read
+from bdsg.ui.rivals_prepared import NAMES, config_of, outcomes_for, prepared, read
+from bdsg.ui.run import RIVAL_SNAPSHOTS
 
 MOST_BYTES = 400_000
 
@@ -22,7 +26,9 @@ def test_each_file_belongs_to_the_present_settings(preset: str) -> None:
     found, config = read(preset), config_of(preset)
     assert tuple(found) == METHODS
     for name, (key, _) in found.items():
-        assert key == method_key(config, name), f"run `python -m bdsg.ui.rivals_prepared {preset}` to train {name} anew"
+        assert key == contest_key(config, name, RIVAL_SNAPSHOTS), (
+            f"run `python -m bdsg.ui.rivals_prepared {preset}` to train {name} anew"
+        )
     assert (rivals_prepared.FOLDER / f"{preset}.safetensors.gz").stat().st_size < MOST_BYTES
 
 
@@ -49,7 +55,7 @@ def test_what_generates_moves_and_other_contests_have_nothing() -> None:
     assert outcomes_for(config_of("paper_b")) == {}
 
 
-def test_a_rotten_file_is_not_there_and_a_missing_one_is_empty(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_missing_file_is_empty_and_a_written_one_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(rivals_prepared, "FOLDER", tmp_path / "none")
     assert read("ring") == {}
     found = {"vae": ("k", prepared("three_modes")["vae"])}
