@@ -26,9 +26,8 @@ def test_each_file_belongs_to_the_present_settings(preset: str) -> None:
     found, config = read(preset), config_of(preset)
     assert tuple(found) == METHODS
     for name, (key, _) in found.items():
-        assert key == contest_key(config, name, RIVAL_SNAPSHOTS), (
-            f"run `python -m bdsg.ui.rivals_prepared {preset}` to train {name} anew"
-        )
+        wanted = contest_key(config, name, RIVAL_SNAPSHOTS)
+        assert key == wanted, f"run `python -m bdsg.ui.rivals_prepared {preset}` to train {name} anew"
     assert (rivals_prepared.FOLDER / f"{preset}.safetensors.gz").stat().st_size < MOST_BYTES
 
 

@@ -411,3 +411,20 @@ def test_a_moving_map_is_linear_between_its_snapshots(tmp_path: Path) -> None:
     seen = node(("tensors.js", "moving_map.js"), driver, tmp_path / "maps", folder=tmp_path)
     wanted = [maps[0], maps[0], 0.75 * maps[0] + 0.25 * maps[1], maps[1], maps[1]]
     np.testing.assert_allclose(seen, [values.ravel() for values in wanted], atol=0.5)
+
+
+@needs_node
+def test_points_that_strayed_from_the_window_are_not_drawn_on_its_edge(tmp_path: Path) -> None:
+    points = np.array([[-2.5, 0], [-1.999, 0], [0, 0], [0, 9], [2, 1]])
+    frames = stage.quantise(np.stack([points, points]), [-2, -2], [2, 2])
+    arrays = {"frames": frames, "steps": np.array([0, 1], np.int32), "terms": np.zeros((2, 1), np.float32)}
+    (tmp_path / "run").write_bytes(pack(arrays, {"run": "a", "low": [-2, -2], "high": [2, 2]}))
+    driver = """
+    const { arrays, meta } = readTensors(payloads[0]), timeline = new Timeline();
+    timeline.replace(arrays, meta, true);
+    timeline.playhead = 0.4;
+    const keep = inside(timeline.points(meta.low, meta.high), meta);
+    print([0, 1, 2, 3, 4].map(keep));
+    """
+    seen = node(("tensors.js", "timeline.js", "moving_map.js"), driver, tmp_path / "run", folder=tmp_path)
+    assert seen == [False, True, True, False, False]

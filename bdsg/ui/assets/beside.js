@@ -127,9 +127,9 @@ class Beside {
   }
 
   /** The generated points, from the snapshot on that has some. */
-  drawPoints(context, camera, { meta }, side, points) {
+  drawPoints(context, camera, { arrays, meta }, side, points) {
     if (!this.layers.boundary || side.playhead < (meta.appears ?? 0)) return;
-    clipped(context, camera, () => drawBoundary(context, camera, points, this.theme));
+    clipped(context, camera, () => drawBoundary(context, camera, points, this.theme, arrays.maps ? inside(points, meta) : null));
   }
 
   stop() {

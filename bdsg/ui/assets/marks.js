@@ -130,12 +130,12 @@ function drawWarp(context, camera, { values, shape }, theme) {
   drawLines(context, camera, lines, { stroke: fade(theme.model, 0.6), width: 0.9 });
 }
 
-/** B(z) as diamonds, smaller where there are many. */
-function drawBoundary(context, camera, points, theme) {
+/** B(z) as diamonds, smaller where there are many; without those that `keep` drops. */
+function drawBoundary(context, camera, points, theme, keep = null) {
   const crowd = Math.min(1.25, Math.max(0.8, (1000 / (points.length / 2)) ** 0.25));
   const radius = 2.7 * crowd * markScale(camera);
   const style = { fill: fade(theme.background, 0.5), stroke: fade(theme.boundary, 0.9), width: 1.05 };
-  drawPoints(context, camera, points, { shape: "diamond", radius, ...style });
+  drawPoints(context, camera, points, { shape: "diamond", radius, keep, ...style });
 }
 
 /** A run's picture without B(z): everything that stays while B(z) moves. */

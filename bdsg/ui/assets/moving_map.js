@@ -1,4 +1,4 @@
-// A map that changes while a run plays: bytes on a grid for some of its snapshots.
+// A method while it trains: a map that changes, bytes on a grid for some of its snapshots; and points that may stray.
 
 /** The map at a playhead, linear between the two that are known around it; `map_frames` says whose snapshots these are. */
 function mapAt({ maps, map_frames: frames }, playhead) {
@@ -17,4 +17,13 @@ function mapAt({ maps, map_frames: frames }, playhead) {
 function drawMap(context, camera, { arrays, meta }, playhead, theme) {
   const { values, shape } = mapAt(arrays, playhead);
   clipped(context, camera, () => drawImage(context, camera, heatImage(values, shape, theme), meta.low, meta.high));
+}
+
+/** Which points lie inside the window: those beyond were put on its edge (bdsg/ui/stage.py), where they are not. */
+function inside(points, { low, high }) {
+  const slack = [0, 1].map((axis) => 1e-5 * (high[axis] - low[axis]));
+  return (k) => [0, 1].every((axis) => {
+    const value = points[2 * k + axis];
+    return value > low[axis] + slack[axis] && value < high[axis] - slack[axis];
+  });
 }
