@@ -76,7 +76,8 @@ def test_a_card_holds_both_verdicts_the_nearest_points_and_what_flips_them(tmp_p
     const flipped = ["truth", "model"].map((name) => [0.999, 1.001].map((by) =>
       probeAt({ ...scene, epsilon: shown[name].flip * by }, 1, 1)[name].normal));
     const units = { shift: [170, 60], scale: [10, 4], names: ["cm", "kg"] };
-    print([shown, flipped, probeAt({ ...scene, model: undefined }, 5, 1), probeCard(shown), probeCard(probeAt({ ...scene, units }, 1, 1))]);
+    const outside = probeAt({ ...scene, model: undefined }, 5, 1), inUnits = probeAt({ ...scene, units }, 1, 1);
+    print([shown, flipped, outside, probeCard(shown), probeCard(inUnits)]);
     """
     shown, flipped, outside, card, in_units = node(SCRIPTS, driver, folder=tmp_path)
     assert (shown["truth"]["normal"], shown["model"]["normal"]) == (True, False)
