@@ -13,6 +13,8 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+import numpy as np
+
 from bdsg.changes import STEERED, Change, Weights, checked, read_changes, with_change
 from bdsg.errors import ConfigError
 from bdsg.presets import PRESETS
@@ -38,6 +40,9 @@ RESFLOW_DENSITY: dict[str, Any] = {"log_determinant": "roulette"}
 """What ``resflow`` starts from instead of the defaults of ``iresnet``."""
 
 
+LONGEST_NAME = 40
+"""Characters of a coordinate's name."""
+
 Numbers = tuple[float, ...]
 
 
@@ -51,11 +56,39 @@ class MixtureConfig:
 
 
 @dataclass(frozen=True)
+class UnitsConfig:
+    """The units in which coordinates are shown and saved: shift + scale · x.  No number of a run depends on them.
+
+    Attributes:
+        names: of the two coordinates.
+        shift, scale: in these units, one for each coordinate.
+    """
+
+    names: tuple[str, ...]
+    shift: Numbers
+    scale: Numbers
+
+    def __post_init__(self) -> None:
+        for name in self.names:
+            if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+                raise ConfigError("data.units.names", name, f"must be text of 1 to {LONGEST_NAME} characters.")
+        parts = (self.names, self.shift, self.scale)
+        if any(len(part) != 2 for part in parts) or not all(size > 0 for size in self.scale):
+            raise ConfigError("data.units", parts, "must hold two names, two shifts and two scales above 0.")
+
+    def of(self, points: np.ndarray) -> np.ndarray:
+        """Points of the plane, (n, 2), in these units."""
+        shown: np.ndarray = np.asarray(self.shift) + np.asarray(self.scale) * points
+        return shown
+
+
+@dataclass(frozen=True)
 class DataConfig:
     """Where the samples come from: a preset's mixture, or one of your own."""
 
     preset: str | None = setting(None, "A named distribution.", choices=tuple(PRESETS))
     mixture: MixtureConfig | None = None
+    units: UnitsConfig | None = None
     samples: int = setting(
         1024, "Training samples in the distance term.", 16, 20_000, symbol="M", unit="points", log=True
     )
@@ -269,10 +302,23 @@ def _section(kind: type[Section], key: str, raw: object, preset: dict[str, Any])
 
 
 def _data(raw: object) -> DataConfig:
-    written = dict(known_keys(raw, "data", ("preset", "mixture", "samples")))
+    written = dict(known_keys(raw, "data", ("preset", "mixture", "units", "samples")))
     if written.get("mixture") is not None:
         written["mixture"] = _mixture(written["mixture"])
+    if written.get("units") is not None:
+        written["units"] = _units(written["units"])
     return DataConfig(**written)
+
+
+def _units(raw: object) -> UnitsConfig:
+    names = ("names", "shift", "scale")
+    written = known_keys(raw, "data.units", names)
+    for name in names:
+        if not isinstance(written.get(name), list | tuple):
+            raise ConfigError(f"data.units.{name}", written.get(name), "must be a list of two: one a coordinate.")
+    for name in names[1:]:
+        check_nested(f"data.units.{name}", written[name], 1)
+    return UnitsConfig(tuple(written["names"]), *(_frozen(written[name]) for name in names[1:]))
 
 
 def _mixture(raw: object) -> MixtureConfig:

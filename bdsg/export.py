@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -45,16 +46,31 @@ def script(result: Result) -> str:
 
 
 def boundary_table(result: Result) -> str:
-    """CSV of B(z): x, y and the natural-log densities there, of the data and of the model, per unit area."""
-    names = ("boundary_log_p_x", "boundary_log_p_g")
-    columns = [*result.arrays["boundary"].T, *(result.arrays[name] for name in names)]
-    return _csv(("x", "y", "log_p_x", "log_p_g"), zip(*(column.tolist() for column in columns), strict=True))
+    """CSV of B(z): x, y and the natural-log densities there, of the data and of the model, per unit area.
+
+    In the units of the config, if it names any: points and densities alike.
+    """
+    names, units = ("boundary_log_p_x", "boundary_log_p_g"), result.config.data.units
+    larger = math.log(math.prod(units.scale)) if units else 0.0  # an area of 1, in those units
+    columns = [*_shown(result, "boundary").T, *(result.arrays[name] - larger for name in names)]
+    return _csv((*_names(result), "log_p_x", "log_p_g"), zip(*(column.tolist() for column in columns), strict=True))
 
 
 def data_table(result: Result) -> str:
     """CSV of the training samples: x, y and the number of the mode that each came from."""
-    columns = [*result.arrays["data"].T, result.arrays["data_modes"]]
-    return _csv(("x", "y", "mode"), zip(*(column.tolist() for column in columns), strict=True))
+    columns = [*_shown(result, "data").T, result.arrays["data_modes"]]
+    return _csv((*_names(result), "mode"), zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _names(result: Result) -> tuple[str, ...]:
+    units = result.config.data.units
+    return units.names if units else ("x", "y")
+
+
+def _shown(result: Result, name: str) -> np.ndarray:
+    """Points of the result, (n, 2), in the units that they are shown in."""
+    units, points = result.config.data.units, result.arrays[name]
+    return units.of(points) if units else points
 
 
 def loss_table(result: Result) -> str:

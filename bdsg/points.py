@@ -37,11 +37,20 @@ def parse_points(content: bytes, name: str) -> np.ndarray:
     return np.array([_point(name, line, row) for line, row in rows])
 
 
+def header_names(line: str) -> list[str]:
+    """The cells of a table's first line if it is a header, else none."""
+    cells = next(csv.reader([line], delimiter=_delimiter(line)), [])
+    return cells if cells and all(cell.strip() and _number(cell) is None for cell in cells) else []
+
+
+def _delimiter(line: str) -> str:
+    return next((sign for sign in ("\t", ";") if sign in line), ",")
+
+
 def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Line number and cells of every line that is not blank."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = next((sign for sign in ("\t", ";") if sign in first), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(first))
     try:
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row) or len(row) > 1]
     except csv.Error as error:

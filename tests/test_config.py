@@ -8,6 +8,7 @@ import math
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -302,3 +303,38 @@ def test_settings_of_a_flow_do_not_matter_to_the_closed_form() -> None:
     ]
     assert closed[0] == closed[1]
     assert learned[0] != learned[1]
+
+
+UNITS = {"names": ["height (cm)", "weight (kg)"], "shift": [100.0, 30.0], "scale": [20.0, 8.0]}
+
+
+def with_units(units: object) -> ExperimentConfig:
+    return ExperimentConfig.from_dict({"data": {"preset": "bimodal", "units": units}})
+
+
+def test_units_are_shown_and_change_no_number() -> None:
+    config, plain = with_units(UNITS), ExperimentConfig.from_dict({"data": {"preset": "bimodal"}})
+    assert ExperimentConfig.from_json(config.to_json()) == config
+    assert (config.key(), config.density_key()) == (plain.key(), plain.density_key())
+    assert config.data.units is not None
+    np.testing.assert_allclose(config.data.units.of(np.array([[0.0, 1.0]])), [[100.0, 38.0]])
+    assert "units" not in plain.to_dict()["data"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"names": "xy"}, "must be a list of two"),
+        ({"names": ["x", ""]}, "must be text of 1 to 40 characters"),
+        ({"names": ["x", 3]}, "must be text of 1 to 40 characters"),
+        ({"names": ["x"]}, "must hold two names"),
+        ({"shift": [1.0, 2.0, 3.0]}, "must hold two names"),
+        ({"scale": [1.0, 0.0]}, "two scales above 0"),
+        ({"scale": [1.0, float("nan")]}, "data.units.scale"),
+        ({"scale": None}, "data.units.scale"),
+        ({"colour": "red"}, "not a known setting"),
+    ],
+)
+def test_bad_units_are_a_sentence(changed: dict[str, object], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        with_units({**UNITS, **changed})

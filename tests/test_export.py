@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import os
 import subprocess
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from bdsg import experiment, export
-from bdsg.config import ExperimentConfig
+from bdsg.config import ExperimentConfig, UnitsConfig
 from bdsg.result import Result
 
 ROOT = Path(__file__).parents[1]
@@ -74,6 +75,21 @@ def test_tables_read_back_to_the_same_bits(result: Result) -> None:
     assert header == ["x", "y", "mode"]
     np.testing.assert_array_equal(np.array(rows, dtype=float)[:, :2], result.arrays["data"])
     np.testing.assert_array_equal([int(row[2]) for row in rows], result.arrays["data_modes"])
+
+
+def test_tables_are_in_the_units_of_the_config(result: Result) -> None:
+    units = UnitsConfig(("cm", "kg"), (100.0, 30.0), (20.0, 8.0))
+    data = dataclasses.replace(result.config.data, units=units)
+    shown = dataclasses.replace(result, config=dataclasses.replace(result.config, data=data))
+    header, rows = table(export.boundary_table(shown))
+    assert header == ["cm", "kg", "log_p_x", "log_p_g"]
+    numbers = np.array(rows, dtype=float)
+    np.testing.assert_allclose(numbers[:, 0], 100 + 20 * result.arrays["boundary"][:, 0])
+    # A cm·kg is a 160th of the plane's unit of area, so the density in it is as much lower.
+    np.testing.assert_allclose(np.exp(numbers[:, 2]), np.exp(result.arrays["boundary_log_p_x"]) / 160)
+    header, rows = table(export.data_table(shown))
+    assert header == ["cm", "kg", "mode"]
+    np.testing.assert_allclose(np.array(rows, dtype=float)[:, 1], 30 + 8 * result.arrays["data"][:, 1])
 
 
 def test_loss_terms_are_one_row_a_snapshot(result: Result) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from bdsg.config import LONGEST_NAME
 from bdsg.data.fitted import FITTED_POINTS
 from bdsg.errors import ConfigError
-from bdsg.points import parse_points
+from bdsg.points import header_names, parse_points
 from bdsg.validation import number
 
 MOST_BYTES = 5_000_000
@@ -34,6 +35,17 @@ def check_size(name: str, size: int) -> None:
         raise ConfigError(
             name, f"{size / 1e6:.1f} MB", f"may hold {MOST_BYTES / 1e6:.0f} MB at most: keep a random sample of rows."
         )
+
+
+def column_names(content: bytes, name: str) -> list[str]:
+    """What the two columns of a table that :func:`read_points` took are called; x and y where it does not say."""
+    if name.lower().endswith(".parquet"):
+        parquet: Any = importlib.import_module("pyarrow.parquet")
+        found = [str(column) for column in parquet.read_schema(io.BytesIO(content)).names]
+    else:
+        first = next((line for line in content.decode("utf-8-sig").splitlines() if line.strip()), "")
+        found = header_names(first)
+    return [one.strip()[:LONGEST_NAME] or axis for one, axis in zip(found or "xy", "xy", strict=True)]
 
 
 def read_points(content: bytes, name: str) -> np.ndarray:

@@ -192,6 +192,7 @@ def player_payload(
     probed: bool = False,
     lambda1: float | None = None,
     lambda2: float | None = None,
+    units: dict[str, Any] | None = None,
     changes: Sequence[Change] = (),
     forces: np.ndarray | None = None,
     **playback: Any,
@@ -238,6 +239,7 @@ def player_payload(
         "epsilon": float(epsilon),
         **dataclasses.asdict(Playback(**playback)),
         "weights": {name: weight for name, weight in weights.items() if weight is not None},
+        "units": units,
         **_marks(changes),
     }
     return pack(arrays, meta)
@@ -326,6 +328,7 @@ def evaluation_payload(
     low: Window,
     high: Window,
     mixture: Arrays | None = None,
+    units: dict[str, Any] | None = None,
 ) -> bytes:
     """What the evaluation component scores in the browser.
 
@@ -353,6 +356,7 @@ def evaluation_payload(
         "epsilon_low": float(epsilon_low),
         "epsilon_high": float(epsilon_high),
         "delta_ratio": float(delta) / float(epsilon),
+        "units": units,
         "low": low.tolist(),
         "high": high.tolist(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import streamlit as st
 
@@ -37,7 +38,9 @@ def show() -> None:
                 with st.spinner("Fitting…"):
                     points = uploads.read_points(file.getvalue(), file.name)
                     fitted = fit_mixture(points)
-                adopt(fitted.mixture, words(fitted, len(points)))
+                    names = uploads.column_names(file.getvalue(), file.name)
+                units = {"names": names, "shift": fitted.offset.tolist(), "scale": fitted.scale.tolist()}
+                adopt(fitted.mixture, words(fitted, len(points)), units)
                 st.rerun()
 
 
@@ -66,11 +69,12 @@ def start_painting() -> None:
     st.session_state[mixture_editor.PAINTING] = True
 
 
-def adopt(mixture: GaussianMixture, note: str) -> None:
-    """A fitted mixture becomes the data of the choices; ``note`` is shown while it is."""
+def adopt(mixture: GaussianMixture, note: str, units: dict[str, Any] | None = None) -> None:
+    """A fitted mixture becomes the data of the choices, shown in ``units``; ``note`` is shown while it is."""
     numbers = dataclasses.asdict(mixture_editor.brief(mixture))
     kept = {key: value for key, value in session.choices().items() if key not in ("data", "delta")}
-    session.adopt({**kept, "data": {"mixture": numbers}, "epsilon": fitting_epsilon(mixture)})
+    data = {"mixture": numbers} | ({"units": units} if units else {})
+    session.adopt({**kept, "data": data, "epsilon": fitting_epsilon(mixture)})
     st.session_state.mixture_version = st.session_state.get("mixture_version", 0) + 1  # controls of ε start afresh
     st.session_state.uploaded = (session.config().data.mixture, note)
 
@@ -92,11 +96,12 @@ def painted_words(modes: int, count: int) -> str:
 def words(fitted: FittedMixture, count: int) -> str:
     """What stands in for the points, and in which units."""
     modes = len(fitted.mixture.weights)
-    (x, y), (sx, sy) = fitted.offset.tolist(), fitted.scale.tolist()
+    sx, sy = fitted.scale.tolist()
     return (
         f"A mixture of {modes} Gaussian{'s' if modes > 1 else ''}, fitted to your {count:,} points, stands in for "
-        f"the data: samples and scores are of that mixture. Its units are scaled: x₁ = (x − {x:.4g}) / {sx:.4g}, "
-        f"x₂ = (y − {y:.4g}) / {sy:.4g}. Your file is not kept."
+        f"the data: samples and scores are of that mixture. Axes and tables are in your units; ε and distances are "
+        f"not, nor is the editor: there 1 unit is {sx:.4g} of the first column and {sy:.4g} of the second. "
+        "Your file is not kept."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -63,6 +64,7 @@ def player_payload(
         lambda1=boundary.lambda1,
         lambda2=boundary.lambda2,
         changes=boundary.changes,
+        units=units_of(config),
         live=run is not None and run.active,
         latent=run.result.arrays["latent"] if run and run.result and moving else None,
         ringed=config.boundary.objective == "ours",
@@ -125,6 +127,11 @@ def level_in(text: str, low: float, high: float) -> float:
     return level
 
 
+def units_of(config: ExperimentConfig) -> dict[str, Any] | None:
+    """What the axes are called and how they are numbered, where the config says so."""
+    return dataclasses.asdict(config.data.units) if config.data.units else None
+
+
 def evaluation_payload(result: Result, epsilon: float) -> bytes:
     """What the evaluation component needs to score a run at every ε of its range."""
     config, arrays = result.config, result.arrays
@@ -144,5 +151,6 @@ def evaluation_payload(result: Result, epsilon: float) -> bytes:
         epsilon_high=high,
         low=np.array([arrays["grid_x"][0], arrays["grid_y"][0]]),
         high=np.array([arrays["grid_x"][-1], arrays["grid_y"][-1]]),
+        units=units_of(config),
         mixture={"log_scales": mixture.log_scales, "means": mixture.means, "whiteners": mixture.whiteners},
     )

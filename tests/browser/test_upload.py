@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def test_points_become_a_mixture(page: Page, server: str) -> None:
     generator = np.random.default_rng(1)
     points = generator.normal(size=(300, 2)) * [50, 2] + generator.integers(2, size=(300, 1)) * [600, 20]
-    table = "x,y\n" + "".join(f"{x},{y}\n" for x, y in points)
+    table = "length (mm),weight (g)\n" + "".join(f"{x},{y}\n" for x, y in points)
     page.goto(f"{server}/density?data.preset=bimodal")
     settle(page)
     page.get_by_role("button", name="Use your own points").click()
@@ -27,3 +27,5 @@ def test_points_become_a_mixture(page: Page, server: str) -> None:
     page.get_by_role("button", name="Fit a mixture").click()
     expect(page.get_by_text("2 Gaussians, fitted to your 300 points")).to_be_visible()
     page.wait_for_selector(".bdsg.editor[data-ready='1'][data-modes='2']")
+    settle(page)
+    assert "length" in page.url  # the link knows the units

@@ -78,6 +78,7 @@ def test_parquet_is_read_where_it_can_be() -> None:
     x = np.arange(40.0)
     points = uploads.read_points(packed(x=x, y=-x), "p.parquet")
     np.testing.assert_array_equal(points, np.stack([x, -x], axis=1))
+    assert uploads.column_names(packed(long=x, wide=x), "p.parquet") == ["long", "wide"]
     many = np.zeros(uploads.MOST_ROWS + 5)
     for content, message in (
         (packed(x=x), "must have 2 columns"),
@@ -104,7 +105,21 @@ def test_the_fit_finds_the_mixture_in_any_units() -> None:
     np.testing.assert_array_equal(again.mixture.means, fitted.mixture.means)
     text = words(fitted, 3000)
     assert "3 Gaussians, fitted to your 3,000 points, stands in for the data" in text
-    assert "(x − " in text
+    sizes = [f"{size:.4g}" for size in fitted.scale]
+    assert f"1 unit is {sizes[0]} of the first column and {sizes[1]} of the second" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (b"height (cm);weight\n1;2\n", ["height (cm)", "weight"]),
+        (b'\n"a, b",c\n1,2\n', ["a, b", "c"]),
+        (b"1,2\n3,4\n", ["x", "y"]),
+        (b"x" * 60 + b",y\n1,2\n", ["x" * 40, "y"]),
+    ],
+)
+def test_columns_keep_their_names(content: bytes, names: list[str]) -> None:
+    assert uploads.column_names(content, "p.csv") == names
 
 
 def test_copies_and_constants() -> None:

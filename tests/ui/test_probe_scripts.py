@@ -75,9 +75,11 @@ def test_a_card_holds_both_verdicts_the_nearest_points_and_what_flips_them(tmp_p
     const shown = probeAt(scene, 1, 1);
     const flipped = ["truth", "model"].map((name) => [0.999, 1.001].map((by) =>
       probeAt({ ...scene, epsilon: shown[name].flip * by }, 1, 1)[name].normal));
-    print([shown, flipped, probeAt({ ...scene, model: undefined }, 5, 1), probeCard(shown)]);
+    const units = { shift: [170, 60], scale: [10, 4], names: ["cm", "kg"] };
+    const outside = probeAt({ ...scene, model: undefined }, 5, 1), inUnits = probeAt({ ...scene, units }, 1, 1);
+    print([shown, flipped, outside, probeCard(shown), probeCard(inUnits)]);
     """
-    shown, flipped, outside, card = node(SCRIPTS, driver, folder=tmp_path)
+    shown, flipped, outside, card, in_units = node(SCRIPTS, driver, folder=tmp_path)
     assert (shown["truth"]["normal"], shown["model"]["normal"]) == (True, False)
     assert shown["truth"]["density"] == pytest.approx(0.03)
     assert flipped == [[True, False], [True, False]]  # normal below its own density, anomalous above
@@ -85,6 +87,8 @@ def test_a_card_holds_both_verdicts_the_nearest_points_and_what_flips_them(tmp_p
     assert shown["sample"] == {"x": 1, "y": 1.25, "distance": 0.25}
     assert (outside["truth"], outside["model"]) == (None, None)
     assert "The model is wrong here" in card
+    assert "x = (1.00, 1.00)" in card
+    assert "x = (180, 64)" in in_units
     assert "ε &gt; 0.03" in card
     assert "ε ≤ 0.01" in card
 

@@ -174,7 +174,7 @@ class Evaluation {
   #paint(context, camera) {
     if (this.active && exists(this.shown, this.active)) this.#drawMarked(context, camera);
     else this.#drawPlain(context, camera);
-    drawAxes(context, camera, this.theme);
+    drawAxes(context, camera, this.theme, this.meta.units);
   }
 
   /** The picture as it stands, as vectors. */
@@ -191,9 +191,9 @@ class Evaluation {
 
   /** What the probe reads from, at the present ε. */
   #scene() {
-    const { arrays, meta: { low, high }, scores: { epsilon }, prepared } = this;
+    const { arrays, meta: { low, high, units }, scores: { epsilon }, prepared } = this;
     const grids = { truth: arrays.log_p_x, model: arrays.log_p_g };
-    return { low, high, epsilon, ...grids, points: prepared.segments, stride: 4, data: arrays.data.values };
+    return { low, high, epsilon, units, ...grids, points: prepared.segments, stride: 4, data: arrays.data.values };
   }
 
   #drawPlain(context, camera) {

@@ -149,7 +149,7 @@ function drawGround(context, camera, { arrays, meta, layers, theme, heat }) {
       if (layers[name === "model" ? "contour" : "truth"]) drawContour(context, camera, lines, name, theme);
     }
   });
-  drawAxes(context, camera, theme);
+  drawAxes(context, camera, theme, meta.units);
 }
 
 /** Marks shrink a little on a small plane. */

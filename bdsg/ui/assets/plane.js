@@ -90,7 +90,7 @@ function tickLabel(value, step) {
 }
 
 /** The frame, ticks and names of the axes. */
-function drawAxes(context, camera, theme) {
+function drawAxes(context, camera, theme, units = null) {
   const { frame, low, high } = camera, bottom = frame.top + frame.height;
   context.save();
   context.strokeStyle = fade(theme.text, 0.22);
@@ -98,37 +98,39 @@ function drawAxes(context, camera, theme) {
   context.strokeRect(Math.round(frame.left) + 0.5, Math.round(frame.top) + 0.5, Math.round(frame.width) - 1, Math.round(frame.height) - 1);
   context.fillStyle = fade(theme.text, 0.68);
   context.font = `11px ${theme.font}`;
-  const across = ticks(low[0], high[0], frame.width), up = ticks(low[1], high[1], frame.height);
+  const shown = (value, axis) => (units ? units.shift[axis] + units.scale[axis] * value : value);
+  const own = (value, axis) => (units ? (value - units.shift[axis]) / units.scale[axis] : value);
+  const across = ticks(shown(low[0], 0), shown(high[0], 0), frame.width), up = ticks(shown(low[1], 1), shown(high[1], 1), frame.height);
   context.beginPath();
   context.textAlign = "center";
   context.textBaseline = "top";
   for (const value of across.values) {
-    const x = Math.round(camera.x(value)) + 0.5;
+    const x = Math.round(camera.x(own(value, 0))) + 0.5;
     context.moveTo(x, bottom); context.lineTo(x, bottom + 4);
     context.fillText(tickLabel(value, across.step), x, bottom + 7);
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const value of up.values) {
-    const y = Math.round(camera.y(value)) + 0.5;
+    const y = Math.round(camera.y(own(value, 1))) + 0.5;
     context.moveTo(frame.left, y); context.lineTo(frame.left - 4, y);
     context.fillText(tickLabel(value, up.step), frame.left - 7, y);
   }
   context.stroke();
   context.restore();
-  drawAxisNames(context, camera, theme);
+  drawAxisNames(context, camera, theme, units?.names ?? ["x₁", "x₂"]);
 }
 
-function drawAxisNames(context, { frame }, theme) {
+function drawAxisNames(context, { frame }, theme, [first, second]) {
   context.save();
   context.fillStyle = fade(theme.text, 0.68);
   context.font = `italic 12px Georgia, serif`;
   context.textAlign = "right";
   context.textBaseline = "bottom";
-  context.fillText("x₁", frame.left + frame.width - 7, frame.top + frame.height - 5);
+  context.fillText(first, frame.left + frame.width - 7, frame.top + frame.height - 5);
   context.textAlign = "left";
   context.textBaseline = "top";
-  context.fillText("x₂", frame.left + 8, frame.top + 6);
+  context.fillText(second, frame.left + 8, frame.top + 6);
   context.restore();
 }
 

@@ -208,8 +208,8 @@ class Player {
   #scene() {
     const { arrays, meta, points } = this;
     if (!arrays.log_p_x) return null;
-    const { low, high, epsilon } = meta;
-    return { low, high, epsilon, truth: arrays.log_p_x, model: arrays.log_p_g, points, stride: 2, data: arrays.data.values };
+    const { low, high, epsilon, units } = meta;
+    return { low, high, epsilon, units, truth: arrays.log_p_x, model: arrays.log_p_g, points, stride: 2, data: arrays.data.values };
   }
 
   #drawBase(camera) {

@@ -34,15 +34,16 @@ function nearestPoint(points, px, py, stride = 2) {
   return index < 0 ? null : { x: points[index], y: points[index + 1], distance: Math.sqrt(best) };
 }
 
-/** All that the card says of one point. `scene`: {low, high, epsilon, truth, model, points, stride, data}. */
-function probeAt({ low, high, epsilon, truth, model, points, stride, data }, px, py) {
+/** All that the card says of one point. `scene`: {low, high, epsilon, units, truth, model, points, stride, data}. */
+function probeAt({ low, high, epsilon, units, truth, model, points, stride, data }, px, py) {
   const judged = (grid) => {
     const log = grid ? gridAt(grid, low, high, px, py) : null;
     // At its own density, the threshold that a point is held against changes its verdict.
     return log === null ? null : { density: Math.exp(log), normal: Math.exp(log) >= epsilon, flip: Math.exp(log) };
   };
   return {
-    x: px, y: py, epsilon, truth: judged(truth), model: judged(model),
+    x: px, y: py, shown: units ? [px, py].map((value, axis) => units.shift[axis] + units.scale[axis] * value) : null,
+    epsilon, truth: judged(truth), model: judged(model),
     boundary: nearestPoint(points, px, py, stride), sample: nearestPoint(data, px, py),
   };
 }
@@ -60,8 +61,9 @@ function verdictRow(name, hint, judged) {
   return `<tr><th scope="row" title="${hint}">${name}</th><td>${threeFigures(judged.density)}</td><td>${verdict}</td><td>${flip}</td></tr>`;
 }
 
-function probeCard({ x, y, epsilon, truth, model, boundary, sample }) {
-  const place = [x, y].map((value) => value.toFixed(2).replace("-", "−")).join(", ");
+function probeCard({ x, y, shown, epsilon, truth, model, boundary, sample }) {
+  const written = shown ? shown.map((value) => String(Number(value.toPrecision(4)))) : [x, y].map((value) => value.toFixed(2));
+  const place = written.map((text) => text.replace("-", "−")).join(", ");
   const near = (kind, name, found) => (found ? `<p><span class="near ${kind}" aria-hidden="true"></span>${name}: ${threeFigures(found.distance)} away</p>` : "");
   const other = truth && model && truth.normal !== model.normal ? "<p><strong>The model is wrong here.</strong></p>" : "";
   return `<p><strong>x = (${place})</strong></p>
