@@ -44,6 +44,7 @@ HEADS = {
 """Columns of the table, with their digits: BP1 never without boundary recall."""
 
 COVERED, SECONDS = "Covered", "Training (CPU s)"
+LEAST_SECONDS = 0.01
 NOTHING = "–"
 GAP = "\N{NO-BREAK SPACE}"
 
@@ -78,7 +79,7 @@ def table(rows: Sequence[RivalScores], chosen: Iterable[str]) -> dict[str, list[
     words = [NOTHING if row.covered is None else f"{row.covered}{GAP}of{GAP}{len(row.components)}" for row in rows]
     columns[COVERED] = _starred(words, covered)
     seconds = [None if row.error else -row.seconds for row in rows]
-    columns[SECONDS] = _starred([f"{row.seconds:.{1 if row.seconds >= 1 else 2}f}" for row in rows], seconds)
+    columns[SECONDS] = _starred([_seconds(row.seconds) for row in rows], seconds)
     return columns
 
 
@@ -88,6 +89,12 @@ def score(value: float | None, digits: int) -> str:
         return NOTHING
     text = f"{value:.{digits}f}"
     return f">{GAP}{1 - 10.0**-digits:.{digits}f}" if value < 1 and float(text) == 1 else text
+
+
+def _seconds(value: float) -> str:
+    if value < LEAST_SECONDS:
+        return f"<{GAP}{LEAST_SECONDS:g}"
+    return f"{value:.{1 if value >= 1 else 2}f}"
 
 
 def _defined(row: RivalScores, name: str) -> float | None:

@@ -92,3 +92,10 @@ def test_another_threshold_is_not_the_prepared_one(epsilon: str) -> None:
     app = rivals(epsilon=epsilon)
     assert not app.get("bidi_component")
     assert "Not trained on these data yet" in app.info[0].value
+
+
+def test_a_teaching_link_hides_the_controls_and_keeps_the_pictures() -> None:
+    app = rivals(teach="1")
+    assert methods_of(app) == ["bdsg", "fence_gan", "neighbours"]
+    assert not app.multiselect
+    assert [button.label for button in app.button] == ["Show the controls"]

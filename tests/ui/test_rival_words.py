@@ -60,3 +60,8 @@ def test_equal_to_the_reader_is_equally_good_and_nothing_rounds_up_to_one() -> N
 
 def test_bp1_never_stands_without_recall() -> None:
     assert table([RivalScores("vae", "VAE", 1.0, bp1=1.0)], ())["BP1"] == [NOTHING]
+
+
+def test_times_have_a_least_one() -> None:
+    rows = [RivalScores("vae", "VAE", seconds) for seconds in (12.34, 0.034, 0.004)]
+    assert table(rows, ())["Training (CPU s)"] == ["12.3", "0.03", f"**<{GAP}0.01**{STAR}"]
