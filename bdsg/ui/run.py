@@ -30,6 +30,7 @@ class Run:
         own: it belongs to the one who watches or steers it, and others who want an equal one get another.
         joined: someone else waits for it too.
         asked: values that were asked for and have not been told of as a change yet.
+        reached: step of the newest change that was told of: progress is told of less often.
         state: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
         place: place in the queue from 1, or 0 outside it.
         stopping: a stop was asked for, and the run is about to end.
@@ -58,6 +59,7 @@ class Run:
     own: bool = False
     joined: bool = False
     asked: dict[str, float] = field(default_factory=dict)
+    reached: int = 0
 
     @property
     def command(self) -> tuple[str, dict[str, Any]]:
@@ -78,7 +80,7 @@ class Run:
     def weights(self) -> Weights:
         """λ1, λ2 and the learning rate as they are now, or are about to be."""
         now = self.progress
-        step = now.step if now is not None and now.stage != "density" and self.active else 0
+        step = max(self.reached, now.step if now is not None and now.stage != "density" else 0) if self.active else 0
         return self.config.boundary.weights_at(step)._replace(**self.asked)
 
     @property
@@ -144,7 +146,7 @@ def take(run: Run, event: Event | Result | Rivalry) -> None:
         case BoundarySnapshot():
             run.boundary_snapshots.append(event)
         case Change():
-            run.config = steered(run.config, event)
+            run.config, run.reached = steered(run.config, event), event.step
             run.asked = {name: value for name, value in run.asked.items() if name not in event.given()}
         case Result():
             fill(run, event)

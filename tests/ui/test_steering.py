@@ -17,6 +17,7 @@ from bdsg.result import Progress
 from bdsg.store import Store
 from bdsg.ui import steering
 from bdsg.ui.boundary_view import _overlap
+from bdsg.ui.run import take
 from bdsg.ui.runs import Run, RunQueue
 from tests.ui.test_runs import PATIENCE, long, small, wait_until
 
@@ -148,6 +149,13 @@ def test_a_better_run_under_the_same_key_stays(idle: RunQueue) -> None:
     own = idle.watch(small(), 5.0)
     idle.stop(own)
     assert idle.find(small()) is kept
+
+
+def test_a_change_holds_although_progress_is_told_of_later() -> None:
+    config = ExperimentConfig.from_dict({"data": {"preset": "unimodal"}, "boundary": {"steps": 200}})
+    run = Run(config, 1, state="running", progress=Progress("boundary", 40, 200, 0.1), asked={"lambda2": 0.0})
+    take(run, Change(50, lambda2=0.0))
+    assert (run.asked, run.weights.lambda2) == ({}, 0.0)
 
 
 def test_weights_follow_the_plan_while_it_runs() -> None:
