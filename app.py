@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from bdsg.ui import controls, session, tour
+from bdsg.ui import controls, memory, session, stage, tour
 
 st.set_page_config(page_title="BDSG", page_icon=":material/blur_circular:", layout="wide")
 
@@ -17,6 +17,7 @@ pages = [
     st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
 ]
 page = st.navigation(pages, position="top")
+st.html(stage.ASSETS / "page.css")
 with session.guarded():
     session.choices()  # reads the link, of which there may be something to say
     session.take_over_ending()
@@ -25,4 +26,5 @@ with session.guarded():
     page.run()
     controls.teaching_footer()
     session.write_link()
+    memory.show()
 session.queue()  # after the page is drawn: its workers load while the visitor looks

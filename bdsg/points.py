@@ -10,37 +10,61 @@ import numpy as np
 
 from bdsg.errors import ConfigError
 
+Columns = tuple[int, int]
+"""Which two columns of a wider table hold x and y, from 0."""
 
-def parse_points(content: bytes, name: str) -> np.ndarray:
+
+def parse_points(content: bytes, name: str, columns: Columns | None = None) -> np.ndarray:
     """Two columns of numbers, (n, 2) float64, in the file's order; blank lines are skipped.
 
-    A first line in which no cell is a number is a header.
+    A first line is a header if no cell is a number, of those that are read.
 
     Args:
         content: the file's bytes, UTF-8 with or without a byte order mark.
         name: what to call the file in messages.
+        columns: the two that are read; by default the table must have no more than these.
 
     Raises:
         ConfigError: names the line, the value and the remedy.
     """
+    text = _text(content, name)
+    rows = _rows(text, name)
+    width = 2 if columns is None else max(len(rows[0][1]) if rows else 0, max(columns) + 1)
+    read = columns or (0, 1)
+    if rows and _is_header([rows[0][1][k] for k in read if k < len(rows[0][1])]):
+        _check_width(name, *rows.pop(0), width)
+    if not rows:
+        raise ConfigError(name, text, "must hold at least one point: write x,y on a line, for example 0.5,-1.2.")
+    return np.array([_point(name, line, row, read, width) for line, row in rows])
+
+
+def first_rows(content: bytes, name: str, most: int) -> list[list[str]]:
+    """The cells of a table's first lines that are not blank, at most ``most`` of them.
+
+    Raises:
+        ConfigError: it is not UTF-8 text.
+    """
+    lines = (line for line in _text(content, name).splitlines() if line.strip())
+    text = "\n".join(line for line, _ in zip(lines, range(most), strict=False))
+    return [cells for _, cells in _rows(text, name)]
+
+
+def _text(content: bytes, name: str) -> str:
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(
             name, content[error.start : error.end], "must be UTF-8 text: save it as CSV UTF-8."
         ) from error
-    rows = _rows(text, name)
-    if rows and all(cell.strip() and _number(cell) is None for cell in rows[0][1]):
-        _check_columns(name, *rows.pop(0))
-    if not rows:
-        raise ConfigError(name, text, "must hold at least one point: write x,y on a line, for example 0.5,-1.2.")
-    return np.array([_point(name, line, row) for line, row in rows])
 
 
-def header_names(line: str) -> list[str]:
-    """The cells of a table's first line if it is a header, else none."""
-    cells = next(csv.reader([line], delimiter=_delimiter(line)), [])
-    return cells if cells and all(cell.strip() and _number(cell) is None for cell in cells) else []
+def is_number(cell: str) -> bool:
+    """Whether a table's cell is read as a number."""
+    return _number(cell) is not None
+
+
+def _is_header(cells: list[str]) -> bool:
+    return bool(cells) and all(cell.strip() and not is_number(cell) for cell in cells)
 
 
 def _delimiter(line: str) -> str:
@@ -57,15 +81,16 @@ def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
         raise ConfigError(f"{name} line {reader.line_num}", "", f"cannot be read ({error}): save it as CSV.") from error
 
 
-def _point(name: str, line: int, row: list[str]) -> tuple[float, float]:
-    _check_columns(name, line, row)
-    x, y = (_coordinate(f"{name} line {line}, column {column}", cell) for column, cell in enumerate(row, start=1))
+def _point(name: str, line: int, row: list[str], columns: Columns, width: int) -> tuple[float, float]:
+    _check_width(name, line, row, width)
+    x, y = (_coordinate(f"{name} line {line}, column {k + 1}", row[k]) for k in columns)
     return x, y
 
 
-def _check_columns(name: str, line: int, row: list[str]) -> None:
-    if len(row) != 2:
-        raise ConfigError(f"{name} line {line}", ",".join(row), f"must have 2 columns, x and y, not {len(row)}.")
+def _check_width(name: str, line: int, row: list[str], width: int) -> None:
+    if len(row) != width:
+        words = "2 columns, x and y" if width == 2 else f"{width} columns, as the first line has"
+        raise ConfigError(f"{name} line {line}", ",".join(row), f"must have {words}, not {len(row)}.")
 
 
 def _coordinate(key: str, cell: str) -> float:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bdsg.presets import PRESETS
-from bdsg.ui import controls, density_view, mixture_editor, progress, session, uploading
+from bdsg.ui import controls, density_view, heading, mixture_editor, own_points, progress, session, uploading
 
 DENSITY_SETTINGS = (
     "blocks", "hidden", "steps", "batch_size", "learning_rate",
@@ -22,6 +22,7 @@ def choose() -> None:
         )  # fmt: skip
         with st.container(width=160):
             progress.train_button(run)
+    density_view.state(run)
     if config.data.preset:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(PRESETS[config.data.preset].teaches, width="content")
@@ -44,7 +45,8 @@ def choose() -> None:
         with st.container():  # there with or without the note: the canvas below it stays where it is
             uploading.note()
         uploading.show()
-        with st.expander("Your own mixture", expanded=True):
+        own = own_points.of(config)
+        with st.expander("Your own mixture", expanded=own is None or own.painted):
             mixture_editor.show(uploading.take_painted)
     with st.expander("More settings"):
         columns = st.columns(3)
@@ -64,10 +66,10 @@ def choose() -> None:
 session.front_door()
 run = session.current_run()
 config = session.config()
-st.title("Density", anchor=False)
 if session.teaching():
+    st.title("Density", anchor=False)
     progress.teaching_head(run)
 else:
-    st.markdown("Choose where the data come from. The model's density $p_g$ says how normal each place is.")
+    heading.show("Density", "Choose where the data come from. The model's density $p_g$ says how normal each place is.")
     choose()
 density_view.show(run, config)

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from bdsg.ui import prepared, session, stage
+from bdsg.ui import heading, prepared, session, stage
 
 session.front_door()
-st.title("Where does normal end?", anchor=False)
-st.markdown(
+heading.show(
+    "Where does normal end?",
     "Data come from somewhere dense. Far away, nothing is normal. **B(z)** is a small network that learns to put "
     "its points just outside **the border** between the two. The method is BDSG, *Boundary of Distribution Support "
-    "Generator*, by Dionelis, Yaghoobi and Tsaftaris."
+    "Generator*, by Dionelis, Yaghoobi and Tsaftaris.",
 )
 picture, words = st.columns([3, 2], gap="large")
 with picture:

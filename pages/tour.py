@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from bdsg.ui import session, tour
+from bdsg.ui import heading, session, tour
 from bdsg.ui.lessons import FAILURES, STEPS
 from bdsg.ui.links import to_parameters
 
 session.front_door()
-st.title("Tour", anchor=False)
-st.markdown(
+heading.show(
+    "Tour",
     f"{len(STEPS)} steps, about five minutes. Each asks you to predict something; then a real run gives the answer. "
-    "Keys: **1**, **2**, **3** answer, **N** goes on."
+    "Keys: **1**, **2**, **3** answer, **N** goes on.",
 )
 if st.button("Start the tour", key="tour_start", type="primary", icon=":material/play_arrow:"):
     tour.begin()

@@ -24,7 +24,8 @@ class FittedMixture:
     Attributes:
         mixture: in units of the points' standard deviations.
         offset, scale: mean and standard deviation of each column, (2,) each, in the file's units.
-        criterion: Bayesian information criterion for 1, 2, ... modes; the mixture has the lowest.
+        criterion: Bayesian information criterion for 1, 2, ... modes, of which the mixture has the lowest; or for
+            the one number that was asked for.
     """
 
     mixture: GaussianMixture
@@ -38,15 +39,16 @@ class FittedMixture:
         return GaussianMixture(self.mixture.weights, means, np.outer(self.scale, self.scale) * self.mixture.covariances)
 
 
-def fit_mixture(points: np.ndarray, seed: int = 0) -> FittedMixture:
+def fit_mixture(points: np.ndarray, seed: int = 0, modes: int | None = None) -> FittedMixture:
     """The mixture of 1 to ``MOST_MODES`` Gaussians with the lowest Bayesian information criterion.
 
     Args:
         points: (n, d), finite.
         seed: of the choice of points and of the fits' starts.
+        modes: how many Gaussians, if that is known.
 
     Raises:
-        ConfigError: a column is constant.
+        ConfigError: a column is constant, or there are fewer than ten points for each of the ``modes``.
     """
     from sklearn.mixture import GaussianMixture as Fit  # takes half a second to load: only who uploads waits
 
@@ -57,7 +59,10 @@ def fit_mixture(points: np.ndarray, seed: int = 0) -> FittedMixture:
     scaled = (points - offset) / scale
     if len(scaled) > FITTED_POINTS:
         scaled = np.random.default_rng(seed).choice(scaled, FITTED_POINTS, replace=False)
-    counts = range(1, min(MOST_MODES, len(scaled) // 10, len(np.unique(scaled, axis=0))) + 1)
+    most = min(MOST_MODES, len(scaled) // 10, len(np.unique(scaled, axis=0)))
+    if modes is not None and not 1 <= modes <= most:
+        raise ConfigError("modes", modes, f"must be 1 to {most} for {len(points)} points: ten or more for each.")
+    counts = range(1, most + 1) if modes is None else (modes,)
     with threadpool_limits(1):  # on matrices so small more threads only wait for each other
         fits = [Fit(count, reg_covar=LEAST_VARIANCE, random_state=seed).fit(scaled) for count in counts]
     criterion = tuple(float(fit.bic(scaled)) for fit in fits)

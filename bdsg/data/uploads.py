@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +15,7 @@ import numpy as np
 from bdsg.config import LONGEST_NAME
 from bdsg.data.fitted import FITTED_POINTS
 from bdsg.errors import ConfigError
-from bdsg.points import header_names, parse_points
+from bdsg.points import Columns, first_rows, is_number, parse_points
 from bdsg.validation import number
 
 MOST_BYTES = 5_000_000
@@ -20,6 +23,8 @@ MOST_ROWS = 50_000
 LEAST_ROWS = 20
 MOST_PAINTED = FITTED_POINTS
 """No painted point is left out of the fit."""
+SHOWN_ROWS = 5
+"""Rows of a preview."""
 MOST_UNPACKED_BYTES = 50_000_000
 """A Parquet file may unpack to no more than this."""
 
@@ -37,33 +42,69 @@ def check_size(name: str, size: int) -> None:
         )
 
 
-def column_names(content: bytes, name: str) -> list[str]:
-    """What the two columns of a table that :func:`read_points` took are called; x and y where it does not say."""
+@dataclass(frozen=True)
+class Preview:
+    """The beginning of a table.
+
+    Attributes:
+        names: of its columns, from the header or by their numbers.
+        rows: the first cells of each column in turn, ``SHOWN_ROWS`` rows at most.
+        numeric: the columns that hold numbers, as far as that can be seen here.
+    """
+
+    names: list[str]
+    rows: list[list[str]]
+    numeric: list[int]
+
+
+def preview(content: bytes, name: str) -> Preview:
+    """What a table begins with, so that two of its columns can be chosen.
+
+    Raises:
+        ConfigError: the file is too large, cannot be read, or has fewer than two columns of numbers.
+    """
+    check_size(name, len(content))
     if name.lower().endswith(".parquet"):
-        parquet: Any = importlib.import_module("pyarrow.parquet")
-        found = [str(column) for column in parquet.read_schema(io.BytesIO(content)).names]
+        names, rows = _parquet_rows(content, name)
     else:
-        first = next((line for line in content.decode("utf-8-sig").splitlines() if line.strip()), "")
-        found = header_names(first)
-    return [one.strip()[:LONGEST_NAME] or axis for one, axis in zip(found or "xy", "xy", strict=True)]
+        rows = first_rows(content, name, SHOWN_ROWS + 1)
+        headed = len(rows) > 1 and not any(is_number(cell) for cell in rows[0])
+        headed = headed or (len(rows) > 1 and _more_numbers(rows[1], rows[0]))
+        names = rows[0] if headed else ["x", "y"] if len(rows[0]) == 2 else _numbered(len(rows[0])) if rows else []
+        rows = rows[1:] if headed else rows[:SHOWN_ROWS]
+    numeric = [k for k in range(len(names)) if rows and all(k < len(row) and is_number(row[k]) for row in rows)]
+    if len(numeric) < 2:
+        raise ConfigError(name, len(numeric), "must have 2 columns of numbers or more, below one line of names.")
+    shown = [one.strip()[:LONGEST_NAME] or default for one, default in zip(names, _numbered(len(names)), strict=True)]
+    return Preview(shown, rows, numeric)
 
 
-def read_points(content: bytes, name: str) -> np.ndarray:
+def _more_numbers(row: list[str], than: list[str]) -> bool:
+    """Whether a column of numbers begins below the first line: then that is a header."""
+    return any(is_number(one) and not is_number(other) for one, other in zip(row, than, strict=False))
+
+
+def _numbered(count: int) -> list[str]:
+    return [f"column {k}" for k in range(1, count + 1)]
+
+
+def read_points(content: bytes, name: str, columns: Columns | None = None) -> np.ndarray:
     """Two columns of numbers, (n, 2), with ``LEAST_ROWS`` to ``MOST_ROWS`` rows.
 
     Args:
         content: a text table as :func:`bdsg.points.parse_points` takes it, or Parquet where it ends in ``.parquet``.
         name: the file's name.
+        columns: the two that are read, from 0; by default the table must have no more than these.
 
     Raises:
         ConfigError: the file is too large, has too few or too many rows or columns, or cannot be read.
     """
     check_size(name, len(content))
     if name.lower().endswith(".parquet"):
-        points = _parquet(content, name)
+        points = _parquet(content, name, columns)
     else:
         _check_rows(name, content.count(b"\n"))
-        points = parse_points(content, name)
+        points = parse_points(content, name, columns)
     _check_rows(name, len(points))
     if len(points) < LEAST_ROWS:
         raise ConfigError(name, len(points), f"must hold {LEAST_ROWS} points or more: fewer tell of no density.")
@@ -93,8 +134,31 @@ def _check_rows(name: str, rows: int) -> None:
         raise ConfigError(name, rows, f"may hold {MOST_ROWS:,} rows at most: keep a random sample of rows.")
 
 
-def _parquet(content: bytes, name: str) -> np.ndarray:
-    """The two columns of a Parquet file, whose own header is checked before anything is unpacked."""
+def _parquet(content: bytes, name: str, columns: Columns | None) -> np.ndarray:
+    """Two columns of a Parquet file, whose own header is checked before anything is unpacked."""
+    with _parquet_file(content, name) as file:
+        about = file.metadata
+        if columns is None and about.num_columns != 2:
+            raise ConfigError(name, about.num_columns, "must have 2 columns, x and y: drop the others.")
+        names = [file.schema_arrow.names[k] for k in columns or (0, 1)]
+        table = file.read(columns=names)
+        points = np.stack([np.asarray(table.column(column), dtype=float) for column in names], axis=1)
+    if not np.isfinite(points).all():
+        raise ConfigError(name, "Parquet", "must hold finite numbers only: drop rows with gaps.")
+    return points
+
+
+def _parquet_rows(content: bytes, name: str) -> tuple[list[str], list[list[str]]]:
+    """The columns' names and the first rows, as text."""
+    with _parquet_file(content, name) as file:
+        batch = next(file.iter_batches(batch_size=SHOWN_ROWS), None)
+        columns = [] if batch is None else [[str(cell) for cell in column.to_pylist()] for column in batch.columns]
+        return [str(column) for column in file.schema_arrow.names], [list(row) for row in zip(*columns, strict=True)]
+
+
+@contextlib.contextmanager
+def _parquet_file(content: bytes, name: str) -> Iterator[Any]:
+    """A Parquet file that is not too large; what goes wrong while it is read becomes a sentence."""
     if "parquet" not in kinds():
         raise ConfigError(name, "Parquet", "needs the package pyarrow, which is not installed: save it as CSV.")
     parquet: Any = importlib.import_module("pyarrow.parquet")
@@ -103,16 +167,11 @@ def _parquet(content: bytes, name: str) -> np.ndarray:
         file = parquet.ParquetFile(io.BytesIO(content))
         about = file.metadata
         _check_rows(name, about.num_rows)
-        if about.num_columns != 2:
-            raise ConfigError(name, about.num_columns, "must have 2 columns, x and y: drop the others.")
         unpacked = sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))
         if unpacked > MOST_UNPACKED_BYTES:
             raise ConfigError(name, f"{unpacked / 1e6:.0f} MB", "unpacks to too much: save it as CSV.")
-        points = np.stack([np.asarray(column, dtype=float) for column in file.read().columns], axis=1)
+        yield file
     except (broken, ValueError, TypeError) as error:
         if isinstance(error, ConfigError):
             raise
         raise ConfigError(name, "Parquet", f"cannot be read as two columns of numbers ({error}).") from error
-    if not np.isfinite(points).all():
-        raise ConfigError(name, "Parquet", "must hold finite numbers only: drop rows with gaps.")
-    return points

@@ -10,7 +10,7 @@ from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.15
 
-STATE_HEIGHT = 80
+STATE_HEIGHT = 56
 """Pixels kept for the state of the run, whatever it is, so that the picture below never moves."""
 
 

@@ -10,12 +10,14 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.scoring import score_result
 from bdsg.ui import comparison, history, progress, session, stage, views
+from bdsg.ui.names import run_words
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.5
 AGAINST = {
     "objective": "The other objective",
     "density": "Closed form ↔ IResNet",
+    "listed": "A run of yours",
     "chosen": "Two runs you picked",
 }
 
@@ -38,21 +40,30 @@ def show() -> None:
 def _configs() -> Configs | None:
     pair = history.compared()
     picked = (pair[0], pair[1]) if len(pair) == 2 else None
-    options = [name for name in AGAINST if name != "chosen" or picked]
+    others = [entry for entry in history.entries() if entry.key != session.config().key()]
+    there = {"chosen": bool(picked), "listed": bool(others)}
+    options = [name for name in AGAINST if there.get(name, True)]
     against = st.segmented_control(
         "Compare this run with",
         options,
         default="chosen" if picked else "objective",
         required=True,
         format_func=lambda name: AGAINST[name],
-        key=f"against:{picked}",
+        key=f"against:{picked}:{bool(others)}",
         help="The same settings but for the one thing that is compared.",
     )
     if against == "chosen" and picked:
         return _picked(picked)
     choices = session.choices()
+    if against == "listed":
+        entry = st.selectbox("Run", others, format_func=_named, key="listed_run")
+        return session.config(), ExperimentConfig.from_dict(entry.choices)
     other = comparison.other_density(choices) if against == "density" else comparison.other_objective(choices)
     return session.config(), ExperimentConfig.from_dict(other)
+
+
+def _named(entry: history.Entry) -> str:
+    return f"{entry.name}: {run_words(ExperimentConfig.from_dict(entry.choices))}"
 
 
 def _picked(keys: tuple[str, str]) -> Configs | None:
@@ -77,7 +88,14 @@ def _missing(configs: Configs, runs: list[Run | None]) -> None:
                 history.note(config.to_dict())
             st.rerun()
     active = [run for run in runs if run is not None and run.active]
+    if active:
+        st.button("Stop", key="stop_compared", icon=":material/stop:", on_click=_stop, args=(active,))
     st.fragment(_waiting, run_every=REFRESH_SECONDS if active else None)([run for run in runs if run is not None])
+
+
+def _stop(runs: list[Run]) -> None:
+    for run in runs:
+        session.queue().stop(run)
 
 
 def _waiting(runs: list[Run]) -> None:

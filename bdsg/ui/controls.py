@@ -11,8 +11,8 @@ import streamlit as st
 from bdsg.changes import STEERED
 from bdsg.config import ExperimentConfig
 from bdsg.presets import PRESETS
-from bdsg.ui import session
-from bdsg.ui.names import label, name_of
+from bdsg.ui import session, views
+from bdsg.ui.names import label, name_of, run_words
 
 OWN = "own"
 
@@ -21,16 +21,9 @@ EVERY_LEVEL = 16
 
 
 def run_caption() -> None:
-    """The run in one line: what the page's picture and numbers belong to."""
-    st.caption(run_words(session.config()))
-
-
-def run_words(config: ExperimentConfig) -> str:
-    """Data, models, ε and seed of a run in one line."""
-    title = PRESETS[config.data.preset].title if config.data.preset else "Your own mixture"
-    every = ", every ε" if config.boundary.levels > 1 else ""
-    parts = (title, name_of(config.density.kind), name_of(config.boundary.objective) + every)
-    return " · ".join((*parts, f"ε = {config.epsilon:g}", f"seed {config.seed}"))
+    """The run in one line: what the page's picture and numbers belong to, and what its threshold does."""
+    config = session.config()
+    st.caption(f"{run_words(config)} · {views.threshold_words(config)}")
 
 
 def teaching_footer() -> None:
@@ -155,7 +148,8 @@ def levels_control() -> None:
         config.boundary.levels > 1,
         key=key,
         on_change=lambda: session.change("boundary", "levels", EVERY_LEVEL if st.session_state[key] else 1),
-        help="Trains B(z, ε) for a range of thresholds, in seconds: ε then moves the boundary on the Evaluate page.",
+        help="Trains B(z, ε) for all thresholds from a tenth of ε to half the peak's density or so, in seconds: "
+        "ε then moves the boundary on the Evaluate page, whose slider marks the range.",
     )
 
 

@@ -8,10 +8,32 @@ import streamlit as st
 from bdsg import plots
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.ui import charts, progress, session, stage, takeaway, views
+from bdsg.ui import charts, controls, progress, session, stage, takeaway, views
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.6
+
+
+STATE_HEIGHT = 56
+"""Pixels kept for the state of the run, so that nothing below it moves."""
+
+
+def state(run: Run | None) -> None:
+    """How far the run is, or what it belongs to and where to go from there."""
+    with st.container(height=STATE_HEIGHT, border=False, key="state"):
+        st.fragment(_state, run_every=REFRESH_SECONDS if run is not None and run.active else None)(run)
+
+
+def _state(run: Run | None) -> None:
+    with session.guarded():
+        if run is not None and run.state != "finished":
+            progress.progress_line(run)
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(width="stretch"):
+                controls.run_caption()
+            if run is not None:
+                st.page_link("pages/boundary.py", label="Next: watch B(z)", icon=":material/arrow_forward:")
 
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
@@ -30,7 +52,6 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
 
 def _live(run: Run | None, config: ExperimentConfig) -> None:
     with session.guarded():
-        progress.progress_line(run)
         learned = config.density.kind != "closed_form"
         plane, side = st.columns([3, 2]) if learned and run and run.density_snapshots else (st.container(), None)
         with plane:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from bdsg import plots
@@ -12,7 +13,7 @@ from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.result import Result
 from bdsg.scoring import score_result
-from bdsg.ui import charts, history, progress, session, stage, takeaway, tour, views
+from bdsg.ui import charts, history, own_points, progress, session, stage, takeaway, tour, views
 from bdsg.ui.runs import Run
 
 
@@ -30,7 +31,8 @@ def show(run: Run | None) -> None:
         return
     result = run.result
     start = _start(result)
-    payload = _payload(result.config.key(), result, start)
+    own = own_points.of(result.config)
+    payload = _payload(result.config.key(), result, start, own.points if own else None)
     chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
     _retrain(result, chosen or start)
     _further(result, chosen or start)
@@ -38,8 +40,8 @@ def show(run: Run | None) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _payload(key: str, _result: Result, epsilon: float) -> bytes:
-    return views.evaluation_payload(_result, epsilon)
+def _payload(key: str, _result: Result, epsilon: float, own: np.ndarray | None) -> bytes:
+    return views.evaluation_payload(_result, epsilon, own)
 
 
 def _start(result: Result) -> float:

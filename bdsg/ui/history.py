@@ -38,6 +38,8 @@ def note(chosen: Choices) -> None:
     known = entries()
     if any(entry.key == key for entry in known):
         return
+    if key in removed():
+        removed().remove(key)
     number = st.session_state.get("history_count", 0) + 1
     st.session_state.history_count = number
     known.insert(0, Entry(key, chosen, f"Run {number}"))
@@ -45,8 +47,28 @@ def note(chosen: Choices) -> None:
     _forget_missing()
 
 
+def entry(chosen: Choices, name: str) -> Entry:
+    """A run by its choices, which make a valid config, under a name."""
+    return Entry(ExperimentConfig.from_dict(chosen).key(), chosen, name.strip()[:LONGEST_NAME])
+
+
+def recall(earlier: Entry) -> None:
+    """Put a run of an earlier visit below all others, if it is not listed yet."""
+    known = entries()
+    if len(known) < MOST_RUNS and all(one.key != earlier.key for one in known):
+        known.append(earlier)
+        st.session_state.history_count = st.session_state.get("history_count", 0) + 1
+
+
+def removed() -> list[str]:
+    """Keys of the runs that were taken off the list in this visit."""
+    kept: list[str] = st.session_state.setdefault("history_removed", [])
+    return kept
+
+
 def remove(key: str) -> None:
     """Take a run off the list; its result stays in the store."""
+    removed().append(key)
     st.session_state.history = [entry for entry in entries() if entry.key != key]
     _forget_missing()
 
@@ -104,6 +126,11 @@ def differing(configs: list[ExperimentConfig]) -> list[str]:
     every = [flat(config) for config in configs]
     names = dict.fromkeys(name for settings in every for name in settings)
     return [name for name in names if any(settings.get(name) != every[0].get(name) for settings in every[1:])]
+
+
+def has(config: ExperimentConfig, name: str) -> bool:
+    """Whether a run depends on a setting, and was given a value."""
+    return flat(config).get(name) is not None
 
 
 def shown(config: ExperimentConfig, name: str) -> str:

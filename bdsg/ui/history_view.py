@@ -50,7 +50,8 @@ def _card(entry: Entry, run: Run | None, names: list[str]) -> None:
             st.image(_thumbnail(entry.key, result), width=thumbnail.SIZE)
         with st.container(width="stretch"):
             _name(entry)
-            words = [f"{setting_label(name)}: {history.shown(config, name)}" for name in names]
+            there = [name for name in names if history.has(config, name)]
+            words = [f"{setting_label(name)}: {history.shown(config, name)}" for name in there]
             st.caption(" · ".join(words) or "The only run so far.")
             st.markdown(_line(run))
         with st.container(width=170):

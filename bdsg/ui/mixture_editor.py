@@ -13,7 +13,7 @@ import streamlit as st
 from bdsg.config import ExperimentConfig, MixtureConfig
 from bdsg.data import GaussianMixture, uploads
 from bdsg.errors import ConfigError
-from bdsg.ui import session, stage
+from bdsg.ui import own_points, session, stage
 from bdsg.validation import known_keys, number
 
 KEY = "mixture_canvas"
@@ -87,7 +87,7 @@ def _edited() -> None:
     except ConfigError as error:
         st.session_state.notice = str(error)
         return
-    session.change("data", "mixture", dataclasses.asdict(numbers))
+    _change(numbers)
     st.session_state.canvas_edit = (str(sent["edit"]), session.config().data.mixture, rows)
 
 
@@ -120,6 +120,12 @@ def brief(mixture: GaussianMixture) -> MixtureConfig:
     return numbers
 
 
+def _change(numbers: MixtureConfig) -> None:
+    before = session.config()
+    session.change("data", "mixture", dataclasses.asdict(numbers))
+    own_points.follow(before, session.config())
+
+
 def _table(mixture: GaussianMixture, version: int) -> None:
     st.caption("One row a mode. Add rows at the bottom, remove them with the check boxes.")
     edited = st.data_editor(
@@ -140,7 +146,7 @@ def _use(make: Callable[[], GaussianMixture]) -> None:
     mixture = make()
     if mixture.dim != 2:
         raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
-    session.change("data", "mixture", dataclasses.asdict(mixture.to_config()))
+    _change(mixture.to_config())
     st.session_state.mixture_version += 1
     st.rerun()
 

@@ -41,6 +41,14 @@ def name_of(value: str) -> str:
     return NAMES.get(value, value)
 
 
+def run_words(config: ExperimentConfig) -> str:
+    """Data, models, ε and seed of a run in one line."""
+    title = PRESETS[config.data.preset].title if config.data.preset else "Your own mixture"
+    every = ", every ε" if config.boundary.levels > 1 else ""
+    parts = (title, name_of(config.density.kind), name_of(config.boundary.objective) + every)
+    return " · ".join((*parts, f"ε = {config.epsilon:g}", f"seed {config.seed}"))
+
+
 def label(field: dataclasses.Field[Any]) -> str:
     """A control's label: name, symbol, unit."""
     unit = field.metadata["unit"]

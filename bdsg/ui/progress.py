@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from bdsg.ui import controls, history, session
@@ -14,7 +16,9 @@ STOP_SECONDS = 0.25
 """How long a page waits for a stopped run's scores before it says that the run is stopping."""
 
 STAGES = {"density": "Fitting the density", "boundary": "Training B(z)", "scores": "Scoring"}
-STARTING = "Starting… Right after installation this takes up to a minute."
+STARTING = "Starting… "
+SLOW_START = 3.0
+"""Seconds after which a start is said to take its time."""
 TERM_NAMES = {"loss": "loss", "l0": "L0", "l1": "L1", "l2": "L2"}
 
 
@@ -98,7 +102,9 @@ def rerun_at_end(run: Run | None) -> None:
 def _running(run: Run, terms: bool) -> None:
     now = run.progress
     if now is None:
-        st.progress(0.0, STARTING)
+        waited = time.monotonic() - run.started if run.started else 0.0
+        still = f"{waited:.0f} s so far; the first run after a start compiles, for up to a minute."
+        st.progress(0.0, STARTING + (still if waited > SLOW_START else ""))
         return
     words = [f"{STAGES[now.stage]}: step {now.step:,} of {now.steps:,}"]
     if terms:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,9 @@ class Run:
         own: it belongs to the one who watches or steers it, and others who want an equal one get another.
         joined: someone else waits for it too.
         asked: values that were asked for and have not been told of as a change yet.
+        started: on the monotonic clock, when a worker took it; 0 before.
+        begun: key of the config that it was begun with.
+        token: names it to the one who began it, and to nobody else.
         reached: step of the newest change that was told of: progress is told of less often.
         state: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
         place: place in the queue from 1, or 0 outside it.
@@ -60,6 +64,9 @@ class Run:
     joined: bool = False
     asked: dict[str, float] = field(default_factory=dict)
     reached: int = 0
+    started: float = 0.0
+    begun: str = ""
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def command(self) -> tuple[str, dict[str, Any]]:

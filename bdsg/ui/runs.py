@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import logging
 import threading
+import time
 from collections import OrderedDict, deque
 
 from bdsg.changes import Change
@@ -159,6 +160,11 @@ class RunQueue:
             self._update()
             return run
 
+    def own_run(self, token: str) -> Run | None:
+        """The run under way that one visitor watches or steers, by its token."""
+        with self._changed:
+            return next((run for run in self._runs.values() if run.own and run.active and run.token == token), None)
+
     def of_key(self, key: str) -> Run | None:
         """The run whose config has this key, in memory or from the store; it starts nothing."""
         with self._changed:
@@ -168,7 +174,7 @@ class RunQueue:
         return self.find(result.config) if result else None
 
     def _add(self, config: ExperimentConfig, *, own: bool = False) -> Run:
-        run = Run(config, self._number(), own=own)
+        run = Run(config, self._number(), own=own, begun=config.key())
         key = self._own_key(run) if own else config.key()
         run.name = f"{config.key()}-{run.number}" if own else key
         self._keep_run(key, run)
@@ -278,7 +284,7 @@ class RunQueue:
             if self._closed:
                 return None
             run = self._waiting.popleft()
-            run.state = "running"
+            run.state, run.started = "running", time.monotonic()
             self._serving[run] = worker
             self._update()
             return run

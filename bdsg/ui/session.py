@@ -28,6 +28,9 @@ FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}
 TEACH = "teach"
 """The parameter of a link that hides the controls."""
 
+OWN = "watching"
+"""The parameter that names a run of one's own while it is under way: a reloaded page finds it again."""
+
 log = logging.getLogger(__name__)
 
 
@@ -71,6 +74,7 @@ def choices() -> Choices:
             st.session_state.choices = links.from_parameters(st.query_params.to_dict()) or FIRST_CHOICE
         except ConfigError as error:
             st.session_state.notice = f"The link was not understood, so the first example is shown. {error}"
+        _find_own()
     chosen: Choices = st.session_state.choices
     return chosen
 
@@ -124,13 +128,16 @@ def show_notice() -> None:
 def write_link() -> None:
     """Keep the address bar equal to the choices, so that it can be copied."""
     wanted = links.to_parameters(choices()) | ({TEACH: "1"} if teaching() else {})
+    run = _kept_run()
+    if run is not None and run.active:
+        wanted[OWN] = run.token
     others = {key: value for key, value in st.query_params.to_dict().items() if not _is_choice(key)}
     if st.query_params.to_dict() != {**others, **wanted}:
         st.query_params.from_dict({**others, **wanted})
 
 
 def _is_choice(key: str) -> bool:
-    return key in (*links.PLAIN, TEACH) or key.partition(".")[0] in links.SECTIONS
+    return key in (*links.PLAIN, TEACH, OWN) or key.partition(".")[0] in links.SECTIONS
 
 
 def teaching() -> bool:
@@ -151,6 +158,14 @@ def current_run() -> Run | None:
     One that this visit watches or steers comes first.
     """
     return _kept_run() or current_run_of(choices())
+
+
+def _find_own() -> None:
+    """After a reload: the run that this visitor was watching, by its token in the address."""
+    token = st.query_params.get(OWN)
+    run = queue().own_run(token) if token else None
+    if run is not None and run.begun == config().key():
+        st.session_state.own_run = (run.begun, run)
 
 
 def keep(run: Run) -> None:

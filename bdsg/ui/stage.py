@@ -23,7 +23,7 @@ from bdsg.errors import ConfigError
 from bdsg.level_boundary import PREFIX
 
 ASSETS = Path(__file__).parent / "assets"
-SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "picture.js", "address.js")
+SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "legend.js", "picture.js", "address.js")
 FILM = ("palette.js", "gif.js", "film.js")
 PLAYER = (
     *SHARED, *FILM, "timeline.js", "forces.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js"
@@ -70,6 +70,7 @@ def _component(name: str, html: str, scripts: Sequence[str]) -> Any:
 _PLAYER = _component("bdsg_player", "player.html", PLAYER)
 _BESIDE = _component("bdsg_beside", "beside.html", BESIDE)
 _EVALUATION = _component("bdsg_evaluation", "evaluate.html", EVALUATION)
+_MEMORY = st.components.v2.component("bdsg_memory", html="<i hidden></i>", js=module(("memory.js",)))
 _EDITOR = _component("bdsg_editor", "editor.html", EDITOR)
 
 
@@ -106,6 +107,11 @@ def editor(payload: bytes, *, key: str, on_change: Callable[[], None], on_points
     under ``key`` as ``modes``: {"edit": its name, "modes": the modes}.  ``on_points`` is called when a mixture is to
     be fitted to painted points, in the state as ``points``: {"edit": a name, "points": x, y, x, y, ...}."""
     _EDITOR(key=key, data=payload, on_modes_change=on_change, on_points_change=on_points)
+
+
+def memory(data: dict[str, Any], *, key: str, on_change: Callable[[], None]) -> None:
+    """What the browser is to keep; ``on_change`` is called when it tells what it kept, in the state as ``kept``."""
+    _MEMORY(key=key, data=data, on_kept_change=on_change, height=1)
 
 
 def _nothing() -> None:
@@ -154,6 +160,7 @@ class Playback:
         loop: start over at the end.
         compact: without the loss chart and the lesser controls.
         still: without B(z) and all that plays it.
+        about: the run in a few words, written below saved pictures.
         addressed: the frame where the viewer stopped is kept in the page's address.
         cue: when it changes, the player starts over.
         ringed: B reads |z| too, not the angle of z alone.
@@ -161,6 +168,7 @@ class Playback:
 
     title: str = ""
     caption: str = ""
+    about: str = ""
     total_steps: int = 0
     live: bool = False
     autoplay: bool = False
@@ -189,6 +197,7 @@ def player_payload(
     model_samples: np.ndarray | None = None,
     warp: np.ndarray | None = None,
     latent: np.ndarray | None = None,
+    own: np.ndarray | None = None,
     probed: bool = False,
     lambda1: float | None = None,
     lambda2: float | None = None,
@@ -207,6 +216,7 @@ def player_payload(
         frames, steps, terms: the snapshots so far, (S, n, 2), (S,) and (S, 4) as in ``bdsg.result.TERMS``.
         warp: lines of a latent grid carried to data space, (W, P, 2).
         latent: the z of the snapshots' points, (n, 2).
+        own: points for which the data stand in, (k, 2).
         probed: whether both densities go along in full, for the probe.
         truth_lines, model_lines: contour lines {p_x = ε} and {p_g = ε}, (k, 2) each.
         lambda1, lambda2: the weights of L1 and L2 at first, shown beside their curves.
@@ -223,7 +233,7 @@ def player_payload(
     }
     if log_p_g is not None:
         arrays["model_heat"] = heat(log_p_g, peak)
-    optional = {"model_samples": model_samples, "warp": warp, "latent": latent}
+    optional = {"model_samples": model_samples, "warp": warp, "latent": latent, "own": own}
     arrays |= {name: _floats(name, points) for name, points in optional.items() if points is not None}
     if probed:
         densities = {"log_p_x": log_p_x, "log_p_g": log_p_g}
@@ -327,8 +337,11 @@ def evaluation_payload(
     epsilon_high: float,
     low: Window,
     high: Window,
+    known: np.ndarray,
+    own: np.ndarray | None = None,
     mixture: Arrays | None = None,
     units: dict[str, Any] | None = None,
+    about: str = "",
 ) -> bytes:
     """What the evaluation component scores in the browser.
 
@@ -337,6 +350,8 @@ def evaluation_payload(
         field_x, field_y, field: log p_x on the fine grid; it must hold {p_x >= δ} for ``epsilon_low`` too.
         epsilon, delta: where the slider starts; the ratio δ/ε is kept while ε moves.
         epsilon_low, epsilon_high: ends of the slider.
+        known: log p_x at many points, (k,), of which the share below log ε is told.
+        own: points for which the data stand in, (k, 2), if ``known`` is of such points.
         mixture: ``log_scales`` (K,), ``means`` (K, 2) and ``whiteners`` (K, 2, 2) of p_x, with which B(z, ε) is
             scored where it moves.
     """
@@ -349,6 +364,9 @@ def evaluation_payload(
     packed |= {"field_x": np.asarray(field_x, np.float64), "field_y": np.asarray(field_y, np.float64)}
     packed["field"] = _floats("field", field)
     packed |= {name: _floats(name, arrays[name]) for name in ("ray_points", "ray_log_p_g")}
+    packed["known_log_p_x"] = _floats("known", known)
+    if own is not None:
+        packed["own"] = _floats("own", own)
     packed["ray_index"] = np.asarray(arrays["ray_index"], np.int32)
     meta = {
         "run": run,
@@ -357,6 +375,7 @@ def evaluation_payload(
         "epsilon_high": float(epsilon_high),
         "delta_ratio": float(delta) / float(epsilon),
         "units": units,
+        "about": about,
         "low": low.tolist(),
         "high": high.tolist(),
     }

@@ -9,7 +9,8 @@ import streamlit as st
 from bdsg import export
 from bdsg.result import Result
 from bdsg.scoring import score_result
-from bdsg.ui import animation, charts, controls, views
+from bdsg.ui import animation, charts, views
+from bdsg.ui.names import run_words
 from bdsg.ui.run import Run
 
 
@@ -51,5 +52,5 @@ def _scores(result: Result, epsilon: float) -> str:
 
 
 def _animation(run: Run) -> str:
-    title = f"B(z): {controls.run_words(run.config)}"
+    title = f"B(z): {run_words(run.config)}"
     return animation.page(views.player_payload(run.config, run, autoplay=True, loop=True, title=title), title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
+from bdsg.ui import heading as page_heading
 from bdsg.ui import history, session
 from bdsg.ui.comparison import percent
 from bdsg.ui.lessons import STEPS, Step
@@ -33,8 +34,7 @@ def begin() -> None:
 def heading(title: str, words: str) -> None:
     """A page's title and first sentence; left out in the tour, so that question and stage fit on one screen."""
     if current() is None:
-        st.title(title, anchor=False)
-        st.markdown(words)
+        page_heading.show(title, words)
 
 
 def panel(page: str) -> None:
@@ -86,7 +86,7 @@ def _figures(run: Run | None, step: Step) -> None:
     scores = run.result.summary["scores"]
     shares = f"BP1 {percent(scores['bp1'])}, boundary recall {percent(scores['boundary_recall'])}"
     covered = f"{scores['components_covered']} of {scores['components']} pieces covered"
-    st.caption(f"At ε = {run.config.epsilon:g}: {shares}, {covered}.")
+    st.caption(f"At the ε that it was trained for, {run.config.epsilon:g}: {shares}, {covered}.")
 
 
 def _buttons(number: int, step: Step, *, away: bool) -> None:

@@ -6,13 +6,16 @@ import dataclasses
 import math
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
+from bdsg.config import ExperimentConfig
 from bdsg.data import uploads
-from bdsg.data.fitted import MOST_MODES, FittedMixture, fit_mixture
+from bdsg.data.fitted import MOST_MODES, fit_mixture
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import ConfigError
-from bdsg.ui import controls, mixture_editor, session
+from bdsg.ui import controls, mixture_editor, own_points, session
+from bdsg.ui.own_points import OwnPoints
 
 LARGEST_EPSILON = 0.01
 """Where the peak allows it: the ε that the presets have."""
@@ -22,7 +25,7 @@ def show() -> None:
     """A popover that takes a file."""
     with st.popover("Use your own points", icon=":material/upload_file:"):
         st.caption(
-            f"Two columns of numbers, x and y; {uploads.LEAST_ROWS} to {uploads.MOST_ROWS:,} rows, "
+            f"A table with two columns of numbers or more; {uploads.LEAST_ROWS} to {uploads.MOST_ROWS:,} rows, "
             f"{uploads.MOST_BYTES / 1e6:.0f} MB at most. A mixture of up to {MOST_MODES} Gaussians is fitted to them."
         )
         file = st.file_uploader(
@@ -32,16 +35,37 @@ def show() -> None:
             max_upload_size=uploads.MOST_BYTES // 1_000_000,
             label_visibility="collapsed",
         )
-        if file is not None and st.button("Fit a mixture", key="fit_points", icon=":material/check:"):
+        if file is not None:
             with session.guarded():
                 uploads.check_size(file.name, file.size)
-                with st.spinner("Fitting…"):
-                    points = uploads.read_points(file.getvalue(), file.name)
-                    fitted = fit_mixture(points)
-                    names = uploads.column_names(file.getvalue(), file.name)
-                units = {"names": names, "shift": fitted.offset.tolist(), "scale": fitted.scale.tolist()}
-                adopt(fitted.mixture, words(fitted, len(points)), units)
-                st.rerun()
+                _choose_columns(file.getvalue(), file.name)
+
+
+def _choose_columns(content: bytes, name: str) -> None:
+    """The beginning of the file, which two of its columns are meant, and the button that takes them."""
+    table = uploads.preview(content, name)
+    rows = [dict(zip(table.names, row, strict=False)) for row in table.rows]
+    st.dataframe(rows, hide_index=True, width="stretch", height="content")
+    columns = table.numeric[0], table.numeric[1]
+    if len(table.numeric) > 2:
+        with st.container(horizontal=True):
+            across, up = (
+                st.selectbox(
+                    axis, table.numeric, k, format_func=lambda column: table.names[column], key=f"points_{axis}:{name}"
+                )
+                for k, axis in enumerate(("Across", "Up"))
+            )
+        columns = across, up
+    if columns[0] == columns[1]:
+        st.caption("Choose two different columns.")
+    if st.button("Fit a mixture", key="fit_points", icon=":material/check:", disabled=columns[0] == columns[1]):
+        with st.spinner("Fitting…"):
+            points = uploads.read_points(content, name, columns)
+            fitted = fit_mixture(points)
+        names = [table.names[column] for column in columns]
+        units = {"names": names, "shift": fitted.offset.tolist(), "scale": fitted.scale.tolist()}
+        adopt(fitted.mixture, (points - fitted.offset) / fitted.scale, units)
+        st.rerun()
 
 
 def take_painted() -> None:
@@ -56,7 +80,7 @@ def take_painted() -> None:
     except ConfigError as error:
         st.session_state.notice = str(error)
         return
-    adopt(fitted, painted_words(len(fitted.weights), len(points)))
+    adopt(fitted, points)
     numbers = session.config().data.mixture
     rows = mixture_editor.to_rows(GaussianMixture.from_config(session.config().data))
     st.session_state.canvas_edit = (str(sent.get("edit")), numbers, rows)
@@ -69,14 +93,18 @@ def start_painting() -> None:
     st.session_state[mixture_editor.PAINTING] = True
 
 
-def adopt(mixture: GaussianMixture, note: str, units: dict[str, Any] | None = None) -> None:
-    """A fitted mixture becomes the data of the choices, shown in ``units``; ``note`` is shown while it is."""
+def adopt(
+    mixture: GaussianMixture, points: np.ndarray, units: dict[str, Any] | None = None, modes: int | None = None
+) -> None:
+    """A mixture fitted to points (n, 2) of the plane becomes the data of the choices, shown in ``units``."""
     numbers = dataclasses.asdict(mixture_editor.brief(mixture))
     kept = {key: value for key, value in session.choices().items() if key not in ("data", "delta")}
     data = {"mixture": numbers} | ({"units": units} if units else {})
     session.adopt({**kept, "data": data, "epsilon": fitting_epsilon(mixture)})
     st.session_state.mixture_version = st.session_state.get("mixture_version", 0) + 1  # controls of ε start afresh
-    st.session_state.uploaded = (session.config().data.mixture, note)
+    taken = session.config().data.mixture
+    assert taken is not None
+    own_points.keep(OwnPoints(points, taken, painted=units is None, modes=modes))
 
 
 def fitting_epsilon(mixture: GaussianMixture) -> float:
@@ -84,29 +112,53 @@ def fitting_epsilon(mixture: GaussianMixture) -> float:
     return min(LARGEST_EPSILON, float(f"{0.05 * math.exp(mixture.peak()):.1g}"))
 
 
-def painted_words(modes: int, count: int) -> str:
-    """What stands in for painted points."""
-    return (
-        f"A mixture of {modes} Gaussian{'s' if modes > 1 else ''}, fitted to your {count:,} painted points, stands in "
-        "for the data: samples and scores are of that mixture. The points stay in this page only; the link holds the "
-        "mixture."
-    )
-
-
-def words(fitted: FittedMixture, count: int) -> str:
+def words(own: OwnPoints, config: ExperimentConfig) -> str:
     """What stands in for the points, and in which units."""
-    modes = len(fitted.mixture.weights)
-    sx, sy = fitted.scale.tolist()
+    modes = len(own.mixture.weights)
+    kind = "painted points" if own.painted else "rows"
+    first = (
+        f"**{modes} Gaussian{'s' if modes > 1 else ''}**, fitted to your {len(own.points):,} {kind}, "
+        f"stand{'s' if modes == 1 else ''} in for them: B(z) and scores are of that mixture. The open squares are "
+        "yours; they stay in this visit only, while the link holds the mixture."
+    )
+    units = config.data.units
+    if units is None:
+        return first
+    sx, sy = units.scale
     return (
-        f"A mixture of {modes} Gaussian{'s' if modes > 1 else ''}, fitted to your {count:,} points, stands in for "
-        f"the data: samples and scores are of that mixture. Axes and tables are in your units; ε and distances are "
-        f"not, nor is the editor: there 1 unit is {sx:.4g} of the first column and {sy:.4g} of the second. "
-        "Your file is not kept."
+        f"{first} Axes and tables are in your units; ε and distances are not, nor is the editor: there 1 unit is "
+        f"{sx:.4g} of the first column and {sy:.4g} of the second."
     )
 
 
 def note() -> None:
-    """Say what stands in for the points, while it does."""
-    mixture, text = st.session_state.get("uploaded", (None, ""))
-    if mixture is not None and session.config().data.mixture == mixture:
-        st.info(text, icon=":material/info:")
+    """Say what stands in for the points, while they are there, and let its Gaussians be counted anew."""
+    config = session.config()
+    own = own_points.of(config)
+    if own is None:
+        return
+    said, choice = st.columns([5, 1], vertical_alignment="center")
+    said.caption(words(own, config))
+    with choice:
+        key = f"modes:{st.session_state.get('mixture_version', 0)}"
+        options = [0, *range(1, min(MOST_MODES, len(own.points) // 10) + 1)]  # 0 for as many as are needed
+        st.selectbox(
+            "Gaussians",
+            options,
+            options.index(own.modes or 0),
+            format_func=lambda count: str(count or "As needed"),
+            key=key,
+            on_change=lambda: _refit(own, st.session_state[key] or None),
+            help="The lowest Bayesian information criterion decides, unless you know how many there are.",
+        )
+
+
+def _refit(own: OwnPoints, modes: int | None) -> None:
+    """Another number of Gaussians for the same points."""
+    try:
+        fitted = fit_mixture(own.points, modes=modes).in_points_units()
+    except ConfigError as error:
+        st.session_state.notice = str(error)
+        return
+    units = session.config().data.units
+    adopt(fitted, own.points, dataclasses.asdict(units) if units else None, modes)

@@ -13,13 +13,16 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.metrics import Field, contour_lines, truth_field
+from bdsg.metrics.levels import component_labels
 from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
-from bdsg.ui import stage
+from bdsg.ui import own_points, stage
+from bdsg.ui.names import run_words
 from bdsg.ui.runs import Run
 
 HEAT_SHAPE = (160, 160)
+DRAWS = 10_000
 EPSILON_SPAN = (1e-3, 0.6)
 """The ε slider's ends as shares of the density's peak."""
 
@@ -65,6 +68,8 @@ def player_payload(
         lambda2=boundary.lambda2,
         changes=boundary.changes,
         units=units_of(config),
+        about=run_words(config),
+        own=own_points.thinned(own.points) if (own := own_points.of(config)) else None,
         live=run is not None and run.active,
         latent=run.result.arrays["latent"] if run and run.result and moving else None,
         ringed=config.boundary.objective == "ours",
@@ -109,6 +114,30 @@ def snapshot_arrays(snapshots: list[BoundarySnapshot]) -> dict[str, Any]:
     }
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def draws_log_prob(mixture_json: str) -> np.ndarray:
+    """log p_x of ``DRAWS`` draws of the mixture, the same ones always: the share below log ε is what ε leaves out."""
+    mixture = GaussianMixture.from_json(mixture_json)
+    return mixture.log_prob(mixture.sample(DRAWS, np.random.default_rng(0))).astype(np.float32)
+
+
+def threshold_words(config: ExperimentConfig) -> str:
+    """What a threshold does to the data: the share that it leaves out, and into how many pieces it cuts the rest."""
+    mixture = GaussianMixture.from_config(config.data)
+    own = own_points.of(config)
+    known = mixture.log_prob(own.points) if own else draws_log_prob(mixture.to_json())
+    share = 100 * float(np.mean(known < math.log(config.epsilon)))
+    pieces = pieces_of(mixture.to_json(), config.delta, config.epsilon)
+    whose = "your points" if own else "the data"
+    return f"leaves out {share:.2g} % of {whose}, {pieces} piece{'' if pieces == 1 else 's'}"
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def pieces_of(mixture_json: str, delta: float, epsilon: float) -> int:
+    """How many connected pieces {p_x >= ε} has."""
+    return component_labels(true_field(mixture_json, delta), epsilon)[1]
+
+
 def epsilon_range(config: ExperimentConfig) -> tuple[float, float]:
     """Ends of the ε slider: from a thousandth of the peak density to well below it."""
     peak = math.exp(GaussianMixture.from_config(config.data).peak())
@@ -132,8 +161,12 @@ def units_of(config: ExperimentConfig) -> dict[str, Any] | None:
     return dataclasses.asdict(config.data.units) if config.data.units else None
 
 
-def evaluation_payload(result: Result, epsilon: float) -> bytes:
-    """What the evaluation component needs to score a run at every ε of its range."""
+def evaluation_payload(result: Result, epsilon: float, own: np.ndarray | None) -> bytes:
+    """What the evaluation component needs to score a run at every ε of its range.
+
+    Args:
+        own: points (n, 2) for which the data stand in.
+    """
     config, arrays = result.config, result.arrays
     low, high = epsilon_range(config)
     ratio = config.delta / config.epsilon
@@ -152,5 +185,8 @@ def evaluation_payload(result: Result, epsilon: float) -> bytes:
         low=np.array([arrays["grid_x"][0], arrays["grid_y"][0]]),
         high=np.array([arrays["grid_x"][-1], arrays["grid_y"][-1]]),
         units=units_of(config),
+        about=run_words(config),
+        known=draws_log_prob(mixture.to_json()) if own is None else mixture.log_prob(own),
+        own=None if own is None else own_points.thinned(own),
         mixture={"log_scales": mixture.log_scales, "means": mixture.means, "whiteners": mixture.whiteners},
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import io
 
 import numpy as np
 import pytest
 
+from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture, uploads
 from bdsg.data.fitted import MOST_MODES, fit_mixture
 from bdsg.errors import ConfigError
+from bdsg.ui.own_points import OwnPoints
 from bdsg.ui.uploading import fitting_epsilon, words
 
 TRUTH = GaussianMixture(
@@ -78,7 +81,10 @@ def test_parquet_is_read_where_it_can_be() -> None:
     x = np.arange(40.0)
     points = uploads.read_points(packed(x=x, y=-x), "p.parquet")
     np.testing.assert_array_equal(points, np.stack([x, -x], axis=1))
-    assert uploads.column_names(packed(long=x, wide=x), "p.parquet") == ["long", "wide"]
+    assert uploads.preview(packed(long=x, wide=x), "p.parquet").names == ["long", "wide"]
+    wider = packed(name=["a"] * 40, long=x, other=x + 1, wide=-x)
+    assert uploads.preview(wider, "p.parquet").numeric == [1, 2, 3]
+    np.testing.assert_array_equal(uploads.read_points(wider, "p.parquet", (3, 1)), np.stack([-x, x], axis=1))
     many = np.zeros(uploads.MOST_ROWS + 5)
     for content, message in (
         (packed(x=x), "must have 2 columns"),
@@ -103,10 +109,34 @@ def test_the_fit_finds_the_mixture_in_any_units() -> None:
     np.testing.assert_allclose((means - [5e4, -3.0]) / [1000.0, 0.01], TRUTH.means, atol=0.1)
     again = fit_mixture(moved)
     np.testing.assert_array_equal(again.mixture.means, fitted.mixture.means)
-    text = words(fitted, 3000)
-    assert "3 Gaussians, fitted to your 3,000 points, stands in for the data" in text
+
+
+def test_the_number_of_gaussians_can_be_given() -> None:
+    points = TRUTH.sample(600, np.random.default_rng(1))
+    for modes in (1, 2, 5):
+        fitted = fit_mixture(points, modes=modes)
+        assert len(fitted.mixture.weights) == modes
+        assert len(fitted.criterion) == 1
+    for modes in (0, MOST_MODES + 1):
+        with pytest.raises(ConfigError, match=f"must be 1 to {MOST_MODES} for 600 points"):
+            fit_mixture(points, modes=modes)
+    with pytest.raises(ConfigError, match="must be 1 to 2 for 25 points"):
+        fit_mixture(points[:25], modes=3)
+
+
+def test_what_stands_in_for_own_points_is_said() -> None:
+    fitted = fit_mixture(TRUTH.sample(600, np.random.default_rng(1)))
+    units = {"names": ["a", "b"], "shift": fitted.offset.tolist(), "scale": fitted.scale.tolist()}
+    raw = dataclasses.asdict(fitted.mixture.to_config())
+    config = ExperimentConfig.from_dict({"data": {"mixture": raw, "units": units}})
+    assert config.data.mixture is not None
+    own = OwnPoints(np.zeros((600, 2)), config.data.mixture, painted=False)
+    text = words(own, config)
+    assert "**3 Gaussians**, fitted to your 600 rows, stand in for them" in text
     sizes = [f"{size:.4g}" for size in fitted.scale]
     assert f"1 unit is {sizes[0]} of the first column and {sizes[1]} of the second" in text
+    painted = ExperimentConfig.from_dict({"data": {"mixture": raw}})
+    assert "600 painted points" in words(dataclasses.replace(own, painted=True), painted)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +149,25 @@ def test_the_fit_finds_the_mixture_in_any_units() -> None:
     ],
 )
 def test_columns_keep_their_names(content: bytes, names: list[str]) -> None:
-    assert uploads.column_names(content, "p.csv") == names
+    assert uploads.preview(content, "p.csv").names == names
+
+
+def test_two_columns_of_a_wider_table_are_read() -> None:
+    table = b"name,height,weight,age\n" + b"".join(f"a{k},{k}.5,{2 * k},{k % 9}\n".encode() for k in range(30))
+    found = uploads.preview(table, "p.csv")
+    assert found.names == ["name", "height", "weight", "age"]
+    assert found.rows[1] == ["a1", "1.5", "2", "1"]
+    assert found.numeric == [1, 2, 3]
+    k = np.arange(30.0)
+    np.testing.assert_array_equal(uploads.read_points(table, "p.csv", (2, 1)), np.stack([2 * k, k + 0.5], axis=1))
+    for broken, message in (
+        (table.replace(b"a7,7.5,14,7", b"a7,7.5,14"), "line 9.*must have 4 columns, as the first line has, not 3"),
+        (table.replace(b"a7,7.5,", b"a7,seven,"), "line 9, column 2.*must be a finite number"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            uploads.read_points(broken, "p.csv", (2, 1))
+    with pytest.raises(ConfigError, match="2 columns of numbers or more"):
+        uploads.preview(b"name,height\na,1\nb,2\n", "p.csv")
 
 
 def test_copies_and_constants() -> None:

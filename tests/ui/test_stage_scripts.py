@@ -197,6 +197,7 @@ def test_scores_in_the_browser_agree_with_python(
             epsilon_high=1.0,
             low=[arrays["grid_x"][0], arrays["grid_y"][0]],
             high=[arrays["grid_x"][-1], arrays["grid_y"][-1]],
+            known=case["mixture"].log_prob(arrays["data"]),
         )
     )
     driver = """

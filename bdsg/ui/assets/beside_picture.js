@@ -7,9 +7,15 @@ class BesidePicture {
     this.view = view;
   }
 
+  get root() { return this.view.root; }
   get theme() { return this.view.theme; }
   get pictureName() { return `${this.filmName}-${Math.round(100 * this.view.timeline.share)}-percent`; }
   get filmName() { return `bdsg-${this.view.runs.map(({ meta }) => meta.run.slice(0, 8)).join("-")}`; }
+
+  get pictureWords() {
+    const { panes, runs } = this.view;
+    return panes.map(({ whose }, k) => `${whose.textContent}${runs[k].meta.epsilon ? ` (ε = ${Number(runs[k].meta.epsilon.toPrecision(4))})` : ""}`);
+  }
 
   get #sheets() { return this.view.panes.map(({ sheet }) => sheet); }
 

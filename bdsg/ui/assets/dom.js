@@ -30,6 +30,7 @@ function iconButton(name, label, onPress, extra = {}) {
 /** How a layer looks, small, for the legend; the shapes are those of marks.js. */
 const SWATCHES = {
   data: '<circle cx="6" cy="6" r="2.6" fill="var(--bdsg-data)"/>',
+  own: '<rect x="3" y="3" width="6" height="6" fill="none" stroke="currentColor" stroke-width="1.3"/>',
   model: '<path d="M2.5 2.5l7 7m0-7l-7 7" stroke="var(--bdsg-model)" stroke-width="1.7"/>',
   boundary: '<path d="M6 1.6L10.4 6 6 10.4 1.6 6z" fill="none" stroke="var(--bdsg-boundary)" stroke-width="1.7"/>',
   heat: '<rect x="1" y="1" width="10" height="10" rx="2" fill="var(--bdsg-heat)"/>',
@@ -42,13 +43,14 @@ const SWATCHES = {
 };
 
 const NAMES = {
-  data: "data", model: "samples of <i>G</i>", boundary: "<i>B</i>(<i>z</i>)", heat: "density <i>p<sub>x</sub></i>",
+  data: "data", own: "your points", model: "samples of <i>G</i>", boundary: "<i>B</i>(<i>z</i>)", heat: "density <i>p<sub>x</sub></i>",
   truth: "<i>p<sub>x</sub></i> = ε", contour: "<i>p<sub>g</sub></i> = ε", warp: "warp <i>G</i>", band: "band δ to ε",
   rays: "rays <i>G</i>(<i>r u</i>)", gaps: "bare",
 };
 
 const HINTS = {
   data: "Training samples x: red dots", model: "Samples of the model G(z): green crosses",
+  own: "Points of your own, as many as the picture holds: open squares",
   boundary: "Points of the boundary generator B(z): blue diamonds", heat: "Log density: darker purple is denser",
   truth: "Exact contour of the data's density at ε: solid line", contour: "The model's contour at ε: dashed line",
   warp: "A square grid of latent space as G bends it: thin green lines",
@@ -73,6 +75,11 @@ function layerButton(name, layers, onChange) {
     },
   });
   return button;
+}
+
+/** Call a layer's button something else. */
+function nameLayer(buttons, name, words) {
+  buttons.find((button) => button.dataset.layer === name).lastChild.textContent = words;
 }
 
 /** Thousands apart: 12,000. */

@@ -8,7 +8,7 @@ class Evaluation {
   constructor(parent) {
     this.root = parent.querySelector(".bdsg");
     this.positive = "normal";
-    this.layers = { heat: true, band: true, data: false, boundary: true, truth: true, contour: true, rays: false, gaps: true };
+    this.layers = { heat: true, band: true, data: false, own: false, boundary: true, truth: true, contour: true, rays: false, gaps: true };
     this.sent = new Set(); // values of ε that came from this slider: they need not be taken over again
     this.address = new AddressNote("at");
     parent.querySelector(".plane").append(pictureButtons(this));
@@ -19,12 +19,16 @@ class Evaluation {
     this.slider.addEventListener("change", () => this.#send());
     this.cards = new Cards(parent.querySelector(".scores"), (id) => this.#point(id), (id) => this.#pin(id));
     this.root.querySelector(".choice").append("positive: ", this.#positiveSwitch());
-    const names = Object.keys(this.layers);
-    this.root.querySelector(".legend").append(...names.map((name) => layerButton(name, this.layers, () => this.redraw())));
   }
 
   get pictureName() {
     return `bdsg-${this.meta.run.slice(0, 8)}-scores`;
+  }
+
+  get pictureWords() {
+    const { active, shown } = this, card = CARDS[active];
+    const counted = card && exists(shown, active) ? `${card.name} ${card.value(shown)}` : "";
+    return [...(this.meta.about ?? "").split(" · "), `scored at ε = ${significant(this.scores.epsilon)}`, counted];
   }
 
   receive(bytes, setStateValue) {
@@ -38,8 +42,23 @@ class Evaluation {
     const { arrays, meta } = readTensors(bytes), before = this.meta;
     const moved = !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
     Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays) });
+    this.#buildLegend();
     this.levels = arrays.boundary_latent ? new LevelBoundary(arrays) : null;
     this.#update(moved ? meta.epsilon : this.scores.epsilon);
+  }
+
+  #buildLegend() {
+    const names = Object.keys(this.layers).filter((name) => name !== "own" || this.arrays.own);
+    const buttons = names.map((name) => layerButton(name, this.layers, () => this.redraw()));
+    if (this.arrays.own) nameLayer(buttons, "data", "samples of the fit");
+    this.root.querySelector(".legend").replaceChildren(...buttons);
+  }
+
+  /** The share of the data, or of the visitor's own points, that ε calls anomalous. */
+  #leftOut(epsilon) {
+    const { values } = this.arrays.known_log_p_x, level = Math.log(epsilon);
+    const out = values.reduce((count, value) => count + (value < level), 0) / values.length;
+    return `leaves out ${significant(100 * out)} % of ${this.arrays.own ? "your points" : "the data"}`;
   }
 
   /** The slider's place for ε, and ε for its place: equal steps are equal factors. */
@@ -79,6 +98,14 @@ class Evaluation {
     if (this.layer) this.layer.points = null;
   }
 
+  /** On the slider, the range that B(z, ε) was trained for. */
+  #markRange() {
+    const [low, high] = (this.levels ? this.levels.range : [0, 0]).map((epsilon) => (epsilon ? this.#placeOf(epsilon) / SLIDER_STEPS : 0));
+    this.slider.classList.toggle("ranged", Boolean(this.levels));
+    this.slider.style.setProperty("--from", low);
+    this.slider.style.setProperty("--to", high);
+  }
+
   /** Up to where B(z, ε) follows. */
   #reach(epsilon) {
     if (!this.levels) return "";
@@ -95,12 +122,13 @@ class Evaluation {
     const share = epsilon < 1 ? ` (${significant(100 * epsilon)} %)` : "";
     const words = `ε = ${significant(epsilon)}${share} per unit area`;
     this.slider.setAttribute("aria-valuetext", words);
-    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), `δ = ${significant(this.scores.delta)}`, make("span", { class: "reach" }, this.#reach(epsilon)));
+    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), make("span", {}, this.#leftOut(epsilon)), `δ = ${significant(this.scores.delta)}`, make("span", { class: "reach" }, this.#reach(epsilon)));
     this.#publish();
   }
 
   /** Scores for the chosen positive class: on the cards, and for scripts as `bdsgScores`. */
   #publish() {
+    this.#markRange();
     const { detail, ...numbers } = this.scores, other = this.positive === "normal" ? "anomalous" : "normal";
     const { tp, fp, fn, tn } = numbers;
     this.words = { one: this.positive, other };
@@ -238,6 +266,7 @@ class Evaluation {
     const { theme, layers } = this;
     clipped(context, camera, () => {
       if (layers.data) drawData(context, camera, this.arrays.data.values, theme);
+      if (layers.own && this.arrays.own) drawOwnPoints(context, camera, this.arrays.own.values, theme);
       const style = { shape: "diamond", stride: 4, radius: 1.7 * markScale(camera), fill: fade(theme.boundary, 0.6) };
       if (layers.boundary) drawPoints(context, camera, this.prepared.segments, style);
     });

@@ -12,6 +12,7 @@ const SHAPES = {
     path.moveTo(x, y - r); path.lineTo(x + 0.87 * r, y + 0.5 * r); path.lineTo(x - 0.87 * r, y + 0.5 * r);
     path.closePath();
   },
+  square: (path, x, y, r) => { path.moveTo(x + r, y - r); path.lineTo(x + r, y + r); path.lineTo(x - r, y + r); path.lineTo(x - r, y - r); path.closePath(); },
   diamond: (path, x, y, r) => {
     path.moveTo(x, y - r); path.lineTo(x + r, y); path.lineTo(x, y + r); path.lineTo(x - r, y);
     path.closePath();
@@ -113,6 +114,12 @@ function drawData(context, camera, points, theme, alpha = 0.75) {
   drawPoints(context, camera, points, { shape: "dot", radius: 1.5 * markScale(camera), fill: fade(theme.data, alpha) });
 }
 
+/** Points of the visitor's own, for which the data were made up. */
+function drawOwnPoints(context, camera, points, theme, alpha = 0.75) {
+  const radius = 1.7 * markScale(camera);
+  drawPoints(context, camera, points, { shape: "square", radius, stroke: fade(theme.text, alpha), width: 1 });
+}
+
 function drawModelSamples(context, camera, points, theme, alpha = 0.7) {
   const radius = 2 * markScale(camera);
   drawPoints(context, camera, points, { shape: "cross", radius, stroke: fade(theme.model, alpha), width: 1.1 });
@@ -145,6 +152,7 @@ function drawGround(context, camera, { arrays, meta, layers, theme, heat }) {
     if (layers.warp && arrays.warp) drawWarp(context, camera, arrays.warp, theme);
     if (layers.model && arrays.model_samples) drawModelSamples(context, camera, arrays.model_samples.values, theme);
     if (layers.data) drawData(context, camera, arrays.data.values, theme);
+    if (layers.own && arrays.own) drawOwnPoints(context, camera, arrays.own.values, theme);
     for (const { name, lines } of meta.contours) {
       if (layers[name === "model" ? "contour" : "truth"]) drawContour(context, camera, lines, name, theme);
     }

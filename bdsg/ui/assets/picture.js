@@ -1,9 +1,9 @@
 // The picture on the stage as a file: PNG from the canvas itself, SVG drawn again by the same functions; and the
 // animation as a GIF.
 
-/** Buttons that save what `view` shows: {sheet, theme, pictureName, paintOn(context) for SVG, film() and filmName for GIF}. */
+/** Buttons that save what `view` shows: {root, sheet, theme, pictureName, pictureWords, paintOn(context) for SVG, film() and filmName for GIF}. */
 function pictureButtons(view) {
-  const png = saveButton("PNG", "Save this picture at the screen's resolution", () => savePng(view));
+  const png = saveButton("PNG", "Save this picture with its legend", () => savePng(view));
   const svg = view.paintOn ? [saveButton("SVG", "Save this picture as vector graphics", () => saveSvg(view))] : [];
   const gif = view.film ? new GifButton(view).parts : [];
   return make("div", { class: "saves", role: "group", "aria-label": "Save the picture" }, ...gif, png, ...svg);
@@ -51,21 +51,35 @@ class GifButton {
   }
 }
 
+const SHARPEST = 2; // a PNG has at least as many pixels for one of the page's
+
+/** What a picture has below the plane; a view without words has none. */
+function footOf(view, context) {
+  const { sheet, theme } = view;
+  const items = view.root ? shownLayers(view.root) : [], parts = (view.pictureWords ?? []).filter(Boolean);
+  return pictureFoot(context, items, parts, sheet.width, theme);
+}
+
 function savePng(view) {
-  const { sheet, theme, pictureName } = view;
-  const { canvas } = sheet.layer(), context = canvas.getContext("2d");
+  const { sheet, theme, pictureName } = view, ratio = Math.max(SHARPEST, window.devicePixelRatio || 1);
+  const canvas = document.createElement("canvas"), context = canvas.getContext("2d"), foot = footOf(view, context);
+  Object.assign(canvas, { width: Math.round(sheet.width * ratio), height: Math.round((sheet.height + foot.height) * ratio) });
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.fillStyle = fade(theme.background, 1);
-  context.fillRect(0, 0, sheet.width, sheet.height);
-  if (sheet.canvas) context.drawImage(sheet.canvas, 0, 0, sheet.width, sheet.height);
-  else view.paintOn(context);
+  context.fillRect(0, 0, sheet.width, sheet.height + foot.height);
+  if (view.paintOn) view.paintOn(context);
+  else context.drawImage(sheet.canvas, 0, 0, sheet.width, sheet.height);
+  foot.draw(context, sheet.height);
   canvas.toBlob((blob) => save(blob, `${pictureName}.png`), "image/png");
 }
 
 function saveSvg(view) {
-  const { sheet, theme, pictureName } = view, context = new SvgContext(sheet.width, sheet.height);
+  const { sheet, theme, pictureName } = view, foot = footOf(view, new SvgContext(1, 1));
+  const context = new SvgContext(sheet.width, sheet.height + foot.height);
   context.fillStyle = fade(theme.background, 1);
-  context.fillRect(0, 0, sheet.width, sheet.height);
+  context.fillRect(0, 0, sheet.width, sheet.height + foot.height);
   view.paintOn(context);
+  foot.draw(context, sheet.height);
   save(new Blob([context.text()], { type: "image/svg+xml" }), `${pictureName}.svg`);
 }
 

@@ -11,7 +11,7 @@ class Player {
     this.root = parent.querySelector(".bdsg");
     this.canvas = parent.querySelector(".plane-canvas");
     this.timeline = new Timeline();
-    this.layers = { heat: true, warp: false, model: true, data: true, truth: true, contour: true, boundary: true };
+    this.layers = { heat: true, warp: false, model: true, data: true, own: true, truth: true, contour: true, boundary: true };
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.times = []; // of the latest frames, for framesPerSecond()
     this.sheet = new Sheet(this.canvas, () => this.redraw());
@@ -50,6 +50,7 @@ class Player {
       Object.assign(this.layers, LATEST.layers);
       this.forces.restore(LATEST.pulls);
     }
+    if (meta.live && !before?.live) this.#comeIntoView();
     Object.assign(LATEST, { run: meta.run, layers: this.layers, pulls: this.forces.on });
     this.timeline.replace(arrays, meta, this.calm.matches);
     if (meta.addressed) this.#followAddress(before);
@@ -61,6 +62,13 @@ class Player {
     this.root.querySelector(".title").textContent = meta.title ?? "";
     this.root.querySelector(".caption").textContent = meta.caption ?? "";
     if (!before || before.run !== meta.run || this.legendFor !== Object.keys(arrays).join()) this.#buildLegend(arrays, meta);
+  }
+
+  /** On a narrow screen the controls stand above: whoever started a run is brought to its picture. */
+  #comeIntoView() {
+    const plane = this.canvas.parentElement, narrow = matchMedia("(max-width: 640px)").matches;
+    if (!narrow || plane.getBoundingClientRect().bottom <= window.innerHeight) return;
+    plane.scrollIntoView({ block: "center", behavior: this.calm.matches ? "auto" : "smooth" });
   }
 
   /** Show in the chart what was changed on the way. */
@@ -83,10 +91,11 @@ class Player {
     this.legendFor = Object.keys(arrays).join();
     const named = (name) => meta.contours.some((contour) => contour.name === name && contour.lines.length);
     const present = {
-      data: true, model: arrays.model_samples?.values.length > 0, boundary: !meta.still,
+      own: Boolean(arrays.own), data: true, model: arrays.model_samples?.values.length > 0, boundary: !meta.still,
       truth: named("truth"), contour: named("model"), warp: Boolean(arrays.warp), heat: true,
     };
     const buttons = Object.keys(present).filter((name) => present[name]).map((name) => layerButton(name, this.layers, () => this.redraw()));
+    if (arrays.own) nameLayer(buttons, "data", "samples of the fit");
     if (arrays.model_heat) {
       buttons.at(-1).lastChild.textContent = "density"; // the switch beside it says whose
       buttons.push(this.#heatSwitch());
@@ -176,6 +185,11 @@ class Player {
 
   get pictureName() {
     return this.meta.still ? "bdsg-density" : `bdsg-${this.meta.run.slice(0, 8)}-step-${this.timeline.steps[this.timeline.index] ?? 0}`;
+  }
+
+  get pictureWords() {
+    const { about, still } = this.meta, step = this.timeline.steps[this.timeline.index];
+    return [...(about ?? "").split(" · "), still || step === undefined ? "" : `step ${grouped(step)}`];
   }
 
   /** The animation as it is now, for a file; null while there is nothing that moves. */

@@ -1,0 +1,56 @@
+"""The list of runs, kept in the visitor's browser from visit to visit."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from bdsg.errors import ConfigError
+from bdsg.ui import history, links, stage
+from bdsg.ui.history import Entry
+
+KEY = "memory"
+MOST_CHARACTERS = 200_000
+"""A browser may send anything; more than this is not read."""
+
+
+def show() -> None:
+    """An element without a face: the browser keeps this visit's runs, and tells once of those of earlier visits."""
+    runs = [
+        {"key": entry.key, "name": entry.name, "parameters": links.to_parameters(entry.choices)}
+        for entry in history.entries()
+    ]
+    asked = not st.session_state.get("remembered", False)
+    payload = {"runs": runs, "removed": history.removed(), "asked": asked, "most": history.MOST_RUNS}
+    stage.memory(payload, key=KEY, on_change=_told)
+
+
+def _told() -> None:
+    st.session_state.remembered = True
+    text = st.session_state[KEY].get("kept")
+    for entry in read(text):
+        history.recall(entry)
+
+
+def read(text: object) -> list[Entry]:
+    """The runs that a browser kept; those that are no runs, or not of this version, are left out."""
+    if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
+        return []
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    found = [_entry(one) for one in raw[: history.MOST_RUNS]] if isinstance(raw, list) else []
+    return [entry for entry in found if entry is not None]
+
+
+def _entry(raw: object) -> Entry | None:
+    if not isinstance(raw, dict) or not isinstance(raw.get("parameters"), dict):
+        return None
+    parameters = {str(key): value for key, value in raw["parameters"].items() if isinstance(value, str)}
+    try:
+        chosen = links.from_parameters(parameters)
+    except ConfigError:
+        return None
+    return history.entry(chosen, str(raw.get("name", "")) or "Earlier run") if chosen else None
