@@ -55,6 +55,10 @@ def test_a_run_is_steered_while_it_is_watched(page: Page, server: str) -> None:
     page.get_by_role("button", name="Train").click()
     page.wait_for_selector(".bdsg.player:not([data-frames='0'])")
     assert tops(page) == before
+    page.reload()  # the run goes on, and the page finds it again
+    page.wait_for_selector(".bdsg.player:not([data-frames='0'])")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    settle(page)
     page.get_by_role("slider", name="Dispersion λ2").focus()
     page.keyboard.press("Home")
     page.wait_for_selector(".bdsg.player[data-changes='1']")

@@ -46,6 +46,9 @@ def test_pictures_animation_and_config(page: Page, server: str, chromium: Browse
     root = ElementTree.parse(saved(page, "SVG", tmp_path)).getroot()
     marks = max(len(element.get("d") or "") for element in root.iter("{http://www.w3.org/2000/svg}path"))
     assert marks > 10_000  # every point is there
+    words = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"data", "B(z)", "p_x = ε"} <= set(words)  # its legend
+    assert any(word.startswith("One mode · Closed form · Ours · ε = 0.01 · seed 0") for word in words)
 
     _check_gif(saved(page, "GIF", tmp_path), page)
 

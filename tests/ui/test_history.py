@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,9 @@ from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentCon
 from bdsg.data import GaussianMixture
 from bdsg.presets import PRESETS
 from bdsg.result import Result
-from bdsg.ui import history, history_view, thumbnail
+from bdsg.ui import history, history_view, links, memory, thumbnail
 from bdsg.ui.names import setting_label, setting_words
+from tests.ui.test_stage_scripts import needs_node, node
 
 MIXTURE = {"weights": [1.0], "means": [[0.0, 0.0]], "covariances": [[[1.0, 0.0], [0.0, 1.0]]]}
 
@@ -97,3 +100,34 @@ def test_a_steered_run_is_told_from_the_one_it_was() -> None:
     assert setting_label(name) == "B(z): Changes"
     assert history.shown(config(), name) == "–"
     assert history.shown(steered, name) == "from step 400 λ2 = 0; from step 700 λ1 = 2.5"
+
+
+def test_what_a_browser_kept_is_read_and_the_rest_left_out() -> None:
+    kept = links.to_parameters({"data": {"preset": "ring"}, "seed": 3})
+    sent = [
+        {"key": "any", "name": "  My ring  ", "parameters": kept},
+        {"key": "any", "name": "", "parameters": {**kept, "epsilon": "0.02"}},
+        {"key": "any", "name": "of another version", "parameters": {"data.preset": "gone"}},
+        {"key": "any", "name": "no run", "parameters": {}},
+        {"key": "any", "parameters": ["ring"]},
+        "ring",
+    ]
+    first, second = memory.read(json.dumps(sent))
+    assert (first.name, first.key) == ("My ring", config(data={"preset": "ring"}, seed=3).key())
+    assert second.name == "Earlier run"
+    assert second.key == config(data={"preset": "ring"}, seed=3, epsilon=0.02).key()
+    for wrong in (None, 5, "", "[", "{}", "[" * 10_000, "x" * (memory.MOST_CHARACTERS + 1)):
+        assert memory.read(wrong) == []
+
+
+@needs_node
+def test_a_browser_keeps_what_other_visits_listed_but_not_what_was_removed(tmp_path: Path) -> None:
+    driver = """
+    const run = (key) => ({ key, name: key });
+    print([
+      mergedRuns([run("b")], [run("a"), run("b"), run("c")], ["c"], 30).map(({ key }) => key),
+      mergedRuns([run("b")], [run("a"), run("c")], [], 2).map(({ key }) => key),
+      keptRuns(),
+    ]);
+    """
+    assert node(("memory.js",), driver, folder=tmp_path) == [["b", "a"], ["b", "a"], []]
