@@ -47,7 +47,9 @@ def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
     count = len(run.boundary_snapshots) if run else 0
     sent: tuple[list[int], bytes] | None = st.session_state.sent
     if run is None or sent is None or not run.active or count == 0:
-        payload, before = views.player_payload(config, run, autoplay=True, addressed=True, cue=tour.cue()), []
+        lines = not tour.hides_line(config)
+        payload = views.player_payload(config, run, lines=lines, autoplay=True, addressed=True, cue=tour.cue())
+        before = []
     elif count > sent[0][-1]:
         before = sent[0]
         payload = views.delta_payload(run, before[-_overlap(len(before))])

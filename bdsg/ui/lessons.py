@@ -73,6 +73,7 @@ class Step:
         question, options, answer: what to predict, and the index of what comes true.
         reveal: what to look at afterwards, and why.
         epsilon: the evaluate page's threshold after the answer; by default the config's own.
+        drawn: whether the line of p_x = ε is there before the answer.
         veiled: whether the run stays hidden until the answer.
     """
 
@@ -85,6 +86,7 @@ class Step:
     answer: int
     reveal: str
     epsilon: float | None = None
+    drawn: bool = True
     veiled: bool = True
 
 
@@ -124,6 +126,7 @@ STEPS: tuple[Step, ...] = (
         1,
         "Between the modes the density is still above ε, so the support is one piece and its border is one curve. It "
         "follows the waist, since the support is not convex.",
+        drawn=False,
     ),
     Step(
         "Without dispersion",

@@ -136,6 +136,12 @@ def veils(config: ExperimentConfig) -> bool:
     return hides and step is not None and ExperimentConfig.from_dict(step.choices).key() == config.key()
 
 
+def hides_line(config: ExperimentConfig) -> bool:
+    """Whether the line of p_x = ε would give the answer away."""
+    step = current()
+    return step is not None and not step.drawn and veils(config)
+
+
 def cue() -> str:
     """Changes whenever the player is to start from the beginning."""
     step = current()

@@ -41,18 +41,26 @@ def heat_field(mixture_json: str, low: tuple[float, float], high: tuple[float, f
 
 
 def player_payload(
-    config: ExperimentConfig, run: Run | None, *, moving: bool = True, epsilon: float | None = None, **options: Any
+    config: ExperimentConfig,
+    run: Run | None,
+    *,
+    moving: bool = True,
+    lines: bool = True,
+    epsilon: float | None = None,
+    **options: Any,
 ) -> bytes:
     """All that is known of a run by now, or before it the data alone.
 
     Args:
         moving: whether to show B(z).
+        lines: whether to show the data's contour.
         epsilon: level of the contours; by default the config's.
         options: go to :func:`bdsg.ui.stage.player_payload`.
     """
     mixture, epsilon = plane_mixture(config), config.epsilon if epsilon is None else epsilon
     scene = run.scene if run and run.scene else make_scene(config, mixture)[0]
     low, high, boundary = scene.low, scene.high, (run.config if run else config).boundary
+    contour = contour_lines(true_field(mixture.to_json(), min(config.delta, epsilon)), epsilon) if lines else ()
     heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
     return stage.player_payload(
         still=not moving,
@@ -62,7 +70,7 @@ def player_payload(
         data=scene.data,
         log_p_x=heat.values,
         epsilon=epsilon,
-        truth_lines=contour_lines(true_field(mixture.to_json(), min(config.delta, epsilon)), epsilon),
+        truth_lines=contour,
         total_steps=config.boundary.steps,
         lambda1=boundary.lambda1,
         lambda2=boundary.lambda2,

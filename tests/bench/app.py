@@ -38,10 +38,11 @@ def seconds_to_motion(browser: Browser, address: str) -> float:
 
 CLOCK = """() => {
   const told = window.bdsgTold = {};
-  const within = (node) => [...node.children].flatMap((child) => [child, ...(child.shadowRoot ? within(child.shadowRoot) : []), ...within(child)]);
+  const below = (child) => [child, ...inside(child.shadowRoot), ...inside(child)];
+  const inside = (node) => (node ? [...node.children].flatMap(below) : []);
   let player = null;
   const look = (begun) => {
-    if (!player?.isConnected) player = within(document.body).find((element) => element.matches(".bdsg.player"));
+    if (!player?.isConnected) player = inside(document.body).find((element) => element.matches(".bdsg.player"));
     const { frame, frames } = player?.dataset ?? {}, now = (performance.now() - begun) / 1000;
     if (Number(frames) > 0) told.snapshot ??= now;
     if (Number(frame) > 0) told.moving ??= now;

@@ -23,7 +23,7 @@ def test_the_tour_can_be_walked_by_keyboard(page: Page, server: str) -> None:
         _ask(page, number)
         page.keyboard.press(str(step.answer + 1))
         expect(page.get_by_text(re.compile(r"^Right\. "))).to_be_visible()
-        expect(page.get_by_text("At ε = 0.01: BP1")).to_be_visible(timeout=120_000)
+        expect(page.get_by_text("At the ε that it was trained for, 0.01: BP1")).to_be_visible(timeout=120_000)
         _stage(page, number)
         page.keyboard.press("n")
     expect(page.get_by_role("button", name="Start the tour")).to_be_visible()
@@ -40,6 +40,7 @@ def _ask(page: Page, number: int) -> None:
     if step.page == "boundary":
         page.wait_for_selector(".bdsg.player[data-ready='1'][data-frames='0']")
         expect(page.get_by_role("button", name="Train")).to_be_disabled()
+        expect(page.locator(".player [data-layer=truth]")).to_have_count(1 if step.drawn else 0)
     elif step.veiled:
         expect(page.locator(".bdsg.evaluate")).to_have_count(0)
 
@@ -50,6 +51,7 @@ def _stage(page: Page, number: int) -> None:
     if step.page == "boundary":
         page.wait_for_selector(".bdsg.player[data-ready='1']:not([data-frames='0'])")
         assert int(dataset(page, ".player")["frames"]) > 1
+        expect(page.locator(".player [data-layer=truth]")).to_have_count(1)
     elif step.epsilon is not None:
         page.wait_for_selector(f".bdsg.evaluate[data-epsilon='{step.epsilon}']")
     else:

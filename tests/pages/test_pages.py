@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from bdsg.codec import unpack
-from bdsg.config import BoundaryConfig
+from bdsg.config import BoundaryConfig, ExperimentConfig
 from bdsg.ui import session, steering
 
 ROOT = Path(__file__).parents[2]
@@ -199,3 +199,28 @@ def test_a_steered_run_becomes_the_choice_and_is_listed(monkeypatch: pytest.Monk
     next(button for button in app.button if button.label == "Undo steering").click().run()
     assert "changes" not in app.session_state["choices"]["boundary"]
     assert not app.exception
+
+
+def test_compare_takes_a_run_of_the_list_and_can_be_stopped() -> None:
+    app = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "30"})
+    trained(app)
+    next(widget for widget in app.number_input if widget.label == "Distance weight λ1").set_value(0.5).run()
+    app.switch_page("pages/compare.py").run()
+    choice = app.segmented_control[0]
+    assert "A run of yours" in choice.options
+    choice.select("listed").run()
+    assert app.selectbox(key="listed_run").options[0].startswith("Run 1: One mode · Closed form · Ours")
+    assert [block.value for block in app.markdown if block.value.startswith(("**A", "**B"))] == [
+        "**A**: not trained yet",
+        "**B**: trained",
+    ]
+    long = opened("compare", **{"data.preset": "unimodal", "boundary.objective": "paper", "boundary.steps": "50000"})
+    long.button(key="train_missing").click().run()
+    long.button(key="stop_compared").click().run()
+    config = ExperimentConfig.from_dict(long.session_state["choices"])
+    run = session.queue().find(config)
+    assert run is not None
+    assert session.queue().wait(run, 30)
+    assert run.state == "stopped"
+    long.run()
+    assert any(button.key == "train_missing" for button in long.button)

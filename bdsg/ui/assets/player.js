@@ -61,7 +61,7 @@ class Player {
     this.root.classList.toggle("still", Boolean(meta.still));
     this.root.querySelector(".title").textContent = meta.title ?? "";
     this.root.querySelector(".caption").textContent = meta.caption ?? "";
-    if (!before || before.run !== meta.run || this.legendFor !== Object.keys(arrays).join()) this.#buildLegend(arrays, meta);
+    if (!before || before.run !== meta.run || this.legendFor !== this.#drawn(arrays, meta)) this.#buildLegend(arrays, meta);
   }
 
   /** On a narrow screen the controls stand above: whoever started a run is brought to its picture. */
@@ -87,8 +87,13 @@ class Player {
     this.arrived = true;
   }
 
+  /** What there is to show or hide, in a word. */
+  #drawn(arrays, { contours }) {
+    return [...Object.keys(arrays), ...contours.filter(({ lines }) => lines.length).map(({ name }) => name)].join();
+  }
+
   #buildLegend(arrays, meta) {
-    this.legendFor = Object.keys(arrays).join();
+    this.legendFor = this.#drawn(arrays, meta);
     const named = (name) => meta.contours.some((contour) => contour.name === name && contour.lines.length);
     const present = {
       own: Boolean(arrays.own), data: true, model: arrays.model_samples?.values.length > 0, boundary: !meta.still,
