@@ -14,10 +14,11 @@ def choose() -> None:
     if tour.current() is None:
         sliders_below(lead)
         return
-    with st.container(width=130):
-        progress.train_button(run, veiled=veiled, seconds=float(st.session_state.get("pace", 0.0)))
-    with st.expander("Settings of this step"):
-        sliders_below(what_and_pace)
+    with st.container(horizontal=True):
+        with st.container(width=130):
+            progress.train_button(run, veiled=veiled, seconds=float(st.session_state.get("pace", 0.0)))
+        with st.container(width="stretch"), st.expander("Settings of this step"):
+            sliders_below(what_and_pace)
 
 
 def what_and_pace() -> float:
