@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from bdsg import __version__
+from bdsg.config import ExperimentConfig
+from bdsg.data import GaussianMixture
 from bdsg.result import TERMS, Result
 
 _SCRIPT = '''"""Runs one experiment of BDSG again.  Needs the Python package bdsg, {version}."""
@@ -54,6 +56,22 @@ def boundary_table(result: Result) -> str:
     larger = math.log(math.prod(units.scale)) if units else 0.0  # an area of 1, in those units
     columns = [*_shown(result, "boundary").T, *(result.arrays[name] - larger for name in names)]
     return _csv((*_names(result), "log_p_x", "log_p_g"), zip(*(column.tolist() for column in columns), strict=True))
+
+
+def verdict_table(config: ExperimentConfig, points: np.ndarray, epsilon: float) -> str:
+    """CSV of points (n, 2) of the plane: row, x, y, log p_x, and whether it is ε or more: 1 for normal.
+
+    In the units of the config, if it names any: points and densities alike.
+    """
+    units = config.data.units
+    larger = math.log(math.prod(units.scale)) if units else 0.0
+    log_density = GaussianMixture.from_config(config.data).log_prob(points)
+    names, shown = (units.names, units.of(points)) if units else (("x", "y"), points)
+    rows = zip(range(1, len(points) + 1), *shown.T.tolist(), (log_density - larger).tolist(), strict=True)
+    normal = log_density >= math.log(epsilon)
+    return _csv(
+        ("row", *names, "log_p_x", "normal"), ((*row, int(is_in)) for row, is_in in zip(rows, normal, strict=True))
+    )
 
 
 def data_table(result: Result) -> str:

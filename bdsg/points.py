@@ -14,8 +14,10 @@ Columns = tuple[int, int]
 """Which two columns of a wider table hold x and y, from 0."""
 
 
-def parse_points(content: bytes, name: str, columns: Columns | None = None) -> np.ndarray:
+def parse_points(content: bytes, name: str, columns: Columns | None = None, *, skip: bool = False) -> np.ndarray:
     """Two columns of numbers, (n, 2) float64, in the file's order; blank lines are skipped.
+
+    Where cells are not separated by commas, a number may have a decimal comma.
 
     A first line is a header if no cell is a number, of those that are read.
 
@@ -23,6 +25,7 @@ def parse_points(content: bytes, name: str, columns: Columns | None = None) -> n
         content: the file's bytes, UTF-8 with or without a byte order mark.
         name: what to call the file in messages.
         columns: the two that are read; by default the table must have no more than these.
+        skip: leave out rows that cannot be read instead of raising an error.
 
     Raises:
         ConfigError: names the line, the value and the remedy.
@@ -35,7 +38,9 @@ def parse_points(content: bytes, name: str, columns: Columns | None = None) -> n
         _check_width(name, *rows.pop(0), width)
     if not rows:
         raise ConfigError(name, text, "must hold at least one point: write x,y on a line, for example 0.5,-1.2.")
-    return np.array([_point(name, line, row, read, width) for line, row in rows])
+    if skip:
+        rows = [(line, row) for line, row in rows if _is_point(row, read, width)]
+    return np.array([_point(name, line, row, read, width) for line, row in rows]).reshape(-1, 2)
 
 
 def first_rows(content: bytes, name: str, most: int) -> list[list[str]]:
@@ -76,10 +81,25 @@ def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Line number and cells of every line that is not blank."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(first))
+    comma = reader.dialect.delimiter != ","
     try:
-        return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row) or len(row) > 1]
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row) or len(row) > 1]
+        return [(line, [_decimal(cell) for cell in row]) for line, row in rows] if comma else rows
     except csv.Error as error:
         raise ConfigError(f"{name} line {reader.line_num}", "", f"cannot be read ({error}): save it as CSV.") from error
+
+
+def _decimal(cell: str) -> str:
+    """1,5 as 1.5, where that makes it a number."""
+    pointed = cell.replace(",", ".")
+    return pointed if cell.count(",") == 1 and is_number(pointed) else cell
+
+
+def _is_point(row: list[str], columns: Columns, width: int) -> bool:
+    if len(row) != width:
+        return False
+    found = [_number(row[k]) for k in columns]
+    return all(number is not None and math.isfinite(number) for number in found)
 
 
 def _point(name: str, line: int, row: list[str], columns: Columns, width: int) -> tuple[float, float]:

@@ -1,5 +1,7 @@
 """Train B(z), watch it move to the boundary, steer it, play it back."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from bdsg.ui import boundary_view, controls, progress, session, steering, tour
@@ -8,20 +10,41 @@ SETTINGS = ("hidden", "steps", "batch_size", "learning_rate", "lambda1", "lambda
 
 
 def choose() -> None:
-    """The run's controls."""
+    """The run's controls; in the tour behind a fold, so that question, button and picture fit on one screen."""
+    if tour.current() is None:
+        sliders_below(lead)
+        return
+    with st.container(width=130):
+        progress.train_button(run, veiled=veiled, seconds=float(st.session_state.get("pace", 0.0)))
+    with st.expander("Settings of this step"):
+        sliders_below(what_and_pace)
+
+
+def what_and_pace() -> float:
+    """Distribution, objective and pace; returns the seconds that the run may take."""
+    with st.container(width=300):
+        controls.distribution_control()
+    controls.variant_control(
+        "boundary",
+        "objective",
+        "Objective",
+        "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε, with a distance that looks both ways.",
+    )
+    controls.levels_control()
+    return steering.pace_control()
+
+
+def lead() -> None:
+    """The same, and the button."""
+    seconds = what_and_pace()
+    with st.container(width=130):
+        progress.train_button(run, veiled=veiled, seconds=seconds)
+
+
+def sliders_below(first: Callable[[], object]) -> None:
+    """A first row of controls, and a second one with the sliders."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=300):
-            controls.distribution_control()
-        controls.variant_control(
-            "boundary",
-            "objective",
-            "Objective",
-            "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε, with a distance that looks both ways.",
-        )
-        controls.levels_control()
-        seconds = steering.pace_control()
-        with st.container(width=130):
-            progress.train_button(run, veiled=veiled, seconds=seconds)
+        first()
     with st.container(horizontal=True, vertical_alignment="bottom", key="steering"):
         steering.sliders(run)
         with st.popover("More settings"):
@@ -36,7 +59,7 @@ if session.teaching():
     progress.teaching_head(run, veiled=veiled)
 else:
     tour.heading(
-        "Boundary", "Watch B(z) move to the border of the data: press **Train**, then play, pause, step and scrub."
+        "Boundary", "Watch B(z) move to the border of the data: **train** it, then play, pause, step and scrub."
     )
     choose()
 boundary_view.show(run, session.config())

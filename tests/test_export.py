@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import math
 import os
 import subprocess
 import sys
@@ -111,3 +112,16 @@ def test_scores_are_one_a_row() -> None:
         ["clustering.shares.0", "0.75"],
         ["clustering.shares.1", "0.25"],
     ]
+
+
+def test_points_of_ones_own_come_with_verdicts_in_their_units() -> None:
+    units = {"names": ["cm", "kg"], "shift": [10, 20], "scale": [2, 4]}
+    mixture = {"weights": [1.0], "means": [[0, 0]], "covariances": [[[1, 0], [0, 1]]]}
+    config = ExperimentConfig.from_dict({"data": {"mixture": mixture, "units": units}})
+    lines = export.verdict_table(config, np.array([[0.0, 0.0], [9.0, 0.0]]), 0.01).splitlines()
+    assert lines[0] == "row,cm,kg,log_p_x,normal"
+    first, second = (line.split(",") for line in lines[1:])
+    assert first[:3] == ["1", "10.0", "20.0"]
+    assert float(first[3]) == pytest.approx(-math.log(2 * math.pi) - math.log(8))
+    assert (first[4], second[4]) == ("1", "0")
+    assert second[1] == "28.0"

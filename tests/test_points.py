@@ -38,7 +38,6 @@ def test_tables_in_all_their_forms(text: str) -> None:
         ("1,\n", "p.csv line 1, column 2 is ''"),
         ("1,2\n,\n", "p.csv line 2, column 1 is ''"),
         ("x,y\na,b\n", "p.csv line 2, column 1 is 'a'"),
-        ("1;2,5\n", "p.csv line 1, column 2 is '2,5', but must be a finite number with a decimal point"),
         ("1_0,2\n", "p.csv line 1, column 1 is '1_0'"),
         ("1,x\n", "p.csv line 1, column 2 is 'x'"),
         ("1,2\n1,2,3\n", "p.csv line 2 is '1,2,3', but must have 2 columns, x and y, not 3"),
@@ -66,3 +65,16 @@ def test_other_encodings_are_refused(content: bytes) -> None:
 def test_nul_bytes_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"p\.csv line 1"):
         parse_points(b"1,\x002\n", "p.csv")
+
+
+def test_a_decimal_comma_is_read_between_semicolons_and_tabs() -> None:
+    for content in (b"x;y\n1,5;-2,25\n3;4,0\n", b"x\ty\n1,5\t-2,25\n3\t4,0\n"):
+        np.testing.assert_array_equal(parse_points(content, "p.csv"), [[1.5, -2.25], [3, 4]])
+    with pytest.raises(ConfigError, match="must be a finite number"):
+        parse_points(b"x;y\n1;1,234,5\n", "p.csv")
+
+
+def test_rows_that_cannot_be_read_are_skipped_when_asked() -> None:
+    content = b"x,y\n1,2\n,3\n4,five\n6,inf\n7,8,9\n10,11\n"
+    np.testing.assert_array_equal(parse_points(content, "p.csv", skip=True), [[1, 2], [10, 11]])
+    assert parse_points(b"x,y\n1,a\n", "p.csv", skip=True).shape == (0, 2)

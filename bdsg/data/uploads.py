@@ -72,11 +72,17 @@ def preview(content: bytes, name: str) -> Preview:
         headed = headed or (len(rows) > 1 and _more_numbers(rows[1], rows[0]))
         names = rows[0] if headed else ["x", "y"] if len(rows[0]) == 2 else _numbered(len(rows[0])) if rows else []
         rows = rows[1:] if headed else rows[:SHOWN_ROWS]
-    numeric = [k for k in range(len(names)) if rows and all(k < len(row) and is_number(row[k]) for row in rows)]
+    numeric = [k for k in range(len(names)) if _mostly_numbers([row[k] for row in rows if k < len(row)])]
     if len(numeric) < 2:
-        raise ConfigError(name, len(numeric), "must have 2 columns of numbers or more, below one line of names.")
+        remedy = "but 2 or more are needed, below one line of names: numbers such as 1.5, or 1,5 between semicolons."
+        raise ConfigError(f"The number of columns of numbers in {name}", len(numeric), remedy.removeprefix("but "))
     shown = [one.strip()[:LONGEST_NAME] or default for one, default in zip(names, _numbered(len(names)), strict=True)]
     return Preview(shown, rows, numeric)
+
+
+def _mostly_numbers(cells: list[str]) -> bool:
+    """A column of numbers may have gaps."""
+    return 2 * sum(map(is_number, cells)) > len(cells)
 
 
 def _more_numbers(row: list[str], than: list[str]) -> bool:
@@ -88,23 +94,24 @@ def _numbered(count: int) -> list[str]:
     return [f"column {k}" for k in range(1, count + 1)]
 
 
-def read_points(content: bytes, name: str, columns: Columns | None = None) -> np.ndarray:
+def read_points(content: bytes, name: str, columns: Columns | None = None, *, skip: bool = False) -> np.ndarray:
     """Two columns of numbers, (n, 2), with ``LEAST_ROWS`` to ``MOST_ROWS`` rows.
 
     Args:
         content: a text table as :func:`bdsg.points.parse_points` takes it, or Parquet where it ends in ``.parquet``.
         name: the file's name.
         columns: the two that are read, from 0; by default the table must have no more than these.
+        skip: leave out rows with a gap or a word instead of raising an error.
 
     Raises:
         ConfigError: the file is too large, has too few or too many rows or columns, or cannot be read.
     """
     check_size(name, len(content))
     if name.lower().endswith(".parquet"):
-        points = _parquet(content, name, columns)
+        points = _parquet(content, name, columns, skip)
     else:
         _check_rows(name, content.count(b"\n"))
-        points = parse_points(content, name, columns)
+        points = parse_points(content, name, columns, skip=skip)
     _check_rows(name, len(points))
     if len(points) < LEAST_ROWS:
         raise ConfigError(name, len(points), f"must hold {LEAST_ROWS} points or more: fewer tell of no density.")
@@ -134,7 +141,7 @@ def _check_rows(name: str, rows: int) -> None:
         raise ConfigError(name, rows, f"may hold {MOST_ROWS:,} rows at most: keep a random sample of rows.")
 
 
-def _parquet(content: bytes, name: str, columns: Columns | None) -> np.ndarray:
+def _parquet(content: bytes, name: str, columns: Columns | None, skip: bool) -> np.ndarray:
     """Two columns of a Parquet file, whose own header is checked before anything is unpacked."""
     with _parquet_file(content, name) as file:
         about = file.metadata
@@ -143,6 +150,8 @@ def _parquet(content: bytes, name: str, columns: Columns | None) -> np.ndarray:
         names = [file.schema_arrow.names[k] for k in columns or (0, 1)]
         table = file.read(columns=names)
         points = np.stack([np.asarray(table.column(column), dtype=float) for column in names], axis=1)
+    if skip:
+        points = points[np.isfinite(points).all(axis=1)]
     if not np.isfinite(points).all():
         raise ConfigError(name, "Parquet", "must hold finite numbers only: drop rows with gaps.")
     return points

@@ -48,7 +48,7 @@ RIVALS: dict[str, Entry] = {
     "kernel_density": Entry("Kernel density", "Parzen, 1962", "data", "kernel_density", "KernelDensity"),
 }
 
-OURS = {"bdsg": "BDSG, ours", "bdsg_paper": "BDSG, paper's loss"}
+OURS = {"bdsg": "BDSG (ours)", "bdsg_paper": "BDSG (paper's loss)"}
 """The rows of BDSG itself: B(z) by either objective, scores by its flow."""
 
 METHODS: tuple[str, ...] = (*OURS, *RIVALS)

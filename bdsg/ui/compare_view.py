@@ -50,7 +50,8 @@ def _configs() -> Configs | None:
         required=True,
         format_func=lambda name: AGAINST[name],
         key=f"against:{picked}:{bool(others)}",
-        help="The same settings but for the one thing that is compared.",
+        help="The same data, ε and seed. The other objective, or model, comes with its own default settings: what "
+        "differs is listed below.",
     )
     if against == "chosen" and picked:
         return _picked(picked)
@@ -124,6 +125,8 @@ def _both(first: Run, second: Run) -> None:
     with left:
         st.markdown(f"##### Scores of both at ε = {epsilon:g}")
         st.table(_table(comparison.score_rows(*scores), "Score", titles))
+        if configs[0].epsilon != configs[1].epsilon:
+            st.caption(f"B was trained for ε = {configs[1].epsilon:g}, so at A's ε it is out of place.")
         st.caption("BP1 alone says little: all points on one spot of the boundary reach 100 %. Read it with recall.")
     with right:
         st.markdown("##### What differs in the settings")

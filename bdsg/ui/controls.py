@@ -20,10 +20,14 @@ EVERY_LEVEL = 16
 """Levels that B(z, ε) learns where a visitor asks for it."""
 
 
-def run_caption() -> None:
-    """The run in one line: what the page's picture and numbers belong to, and what its threshold does."""
+def run_caption(*, trained: bool = False) -> None:
+    """The run in one line: what the page's picture and numbers belong to, and what its threshold does.
+
+    ``trained``: the page has a threshold of its own, so the line is of the one that B(z) was trained for.
+    """
     config = session.config()
-    st.caption(f"{run_words(config)} · {views.threshold_words(config)}")
+    words = run_words(config)
+    st.caption(f"Trained: {words}" if trained else f"{words} · {views.threshold_words(config)}")
 
 
 def teaching_footer() -> None:

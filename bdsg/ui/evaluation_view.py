@@ -13,7 +13,7 @@ from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.result import Result
 from bdsg.scoring import score_result
-from bdsg.ui import charts, history, own_points, progress, session, stage, takeaway, tour, views
+from bdsg.ui import charts, controls, history, own_points, progress, session, stage, takeaway, tour, views
 from bdsg.ui.runs import Run
 
 
@@ -30,11 +30,15 @@ def show(run: Run | None) -> None:
         st.page_link("pages/boundary.py", label="Train it on the boundary page", icon=":material/arrow_forward:")
         return
     result = run.result
+    with st.container(horizontal=True, vertical_alignment="center", key="trained_for"):
+        controls.run_caption(trained=True)
+        retrain = st.empty()
     start = _start(result)
     own = own_points.of(result.config)
     payload = _payload(result.config.key(), result, start, own.points if own else None)
     chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
-    _retrain(result, chosen or start)
+    with retrain:
+        _retrain(result, chosen or start)
     _further(result, chosen or start)
     takeaway.show(run, chosen or start, with_charts=True)
 
@@ -128,7 +132,7 @@ def _rows(scores: dict[str, Any]) -> dict[str, list[str]]:
             "The same for B(z): near 1 is what it is for.",
         ),
         ("Points nearest to each mode", shares, "Eq. 7: modes that get no share were forgotten."),
-        ("Mean distance to that mode", _number(groups["mean_distance"]), "In data units."),
+        ("Mean distance to that mode", _number(groups["mean_distance"]), "In units of the plane that B is trained on."),
         ("Closest two modes' samples", _number(groups["mode_set_distance"]), "The distance to compare it with."),
     ]
     return {title: [row[index] for row in rows] for index, title in enumerate(("Score", "Value", "What it says"))}

@@ -5,17 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 GLOSSARY = {
-    "p_x": "The data's true density. Here the data come from Gaussians, so it is known exactly.",
-    "p_g": "The model's density: what an invertible network learned from samples (or p_x itself, closed form).",
+    "$p_x$": "The data's true density. Here the data come from Gaussians, so it is known exactly.",
+    "$p_g$": "The model's density: what an invertible network learned from samples (or $p_x$ itself, closed form).",
     "ε": "The threshold. Where the density is ε or more, a point counts as normal. Its border is the line.",
     "δ": "A little less than ε. Between δ and ε lies the band in which a point of B(z) counts as a hit.",
     "z": "Random numbers that a generator starts from: here points of a round cloud, “z, before B”.",
-    "G": "The generator that imitates the data: it carries z to samples of p_g.",
+    "G": "The generator that imitates the data: it carries z to samples of $p_g$.",
     "B(z)": "The boundary generator: it carries z to the border of the data. Its points are strong anomalies.",
     "IResNet": "An invertible residual network: blocks x + g(x), each kept so gentle that it can be undone.",
     "ResFlow": "The same network, trained with an unbiased estimate of its log-determinant.",
     "warp": "A square grid in the space of z, as G bends it.",
-    "rays": "Points where straight lines in the space of z cross p_g = ε: the model's border, without any B.",
+    "rays": "Points where straight lines in the space of z cross $p_g$ = ε: the model's border, without any B.",
     "bare": "A stretch of the border that no point of B(z) is near.",
     "BP1": "Boundary precision: the share of B(z) in the band. Alone it says little: one good spot gives 100 %.",
     "Boundary recall": "The share of the border that has a point of B(z) nearby.",

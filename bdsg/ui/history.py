@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -40,9 +41,7 @@ def note(chosen: Choices) -> None:
         return
     if key in removed():
         removed().remove(key)
-    number = st.session_state.get("history_count", 0) + 1
-    st.session_state.history_count = number
-    known.insert(0, Entry(key, chosen, f"Run {number}"))
+    known.insert(0, Entry(key, chosen, f"Run {_next_number()}"))
     del known[MOST_RUNS:]
     _forget_missing()
 
@@ -56,8 +55,16 @@ def recall(earlier: Entry) -> None:
     """Put a run of an earlier visit below all others, if it is not listed yet."""
     known = entries()
     if len(known) < MOST_RUNS and all(one.key != earlier.key for one in known):
-        known.append(earlier)
-        st.session_state.history_count = st.session_state.get("history_count", 0) + 1
+        taken = {one.name for one in known}
+        known.append(earlier if earlier.name not in taken else replace(earlier, name=f"{earlier.name}, earlier"))
+
+
+def _next_number() -> int:
+    """One more than the highest that any run was ever given in this visit, or is listed with."""
+    listed = [int(found[1]) for one in entries() if (found := re.match(r"Run (\d+)", one.name))]
+    number: int = max([st.session_state.get("history_count", 0), *listed]) + 1
+    st.session_state.history_count = number
+    return number
 
 
 def removed() -> list[str]:
@@ -113,6 +120,7 @@ def flat(config: ExperimentConfig) -> Settings:
     for name, value in raw.items():
         if name == "data":
             found["data"] = value.get("preset") or value["mixture"]
+            found["data.units"] = value.get("units")
             found["data.samples"] = value["samples"]
         elif isinstance(value, dict):
             found |= {f"{name}.{inner}": setting for inner, setting in value.items()}

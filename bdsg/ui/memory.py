@@ -1,4 +1,4 @@
-"""The list of runs, kept in the visitor's browser from visit to visit."""
+"""The list of runs and the points of one's own, kept in the visitor's browser from visit to visit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import streamlit as st
 
 from bdsg.errors import ConfigError
-from bdsg.ui import history, links, stage
+from bdsg.ui import history, links, own_points, stage
 from bdsg.ui.history import Entry
 
 KEY = "memory"
@@ -23,24 +23,32 @@ def show() -> None:
     ]
     asked = not st.session_state.get("remembered", False)
     payload = {"runs": runs, "removed": history.removed(), "asked": asked, "most": history.MOST_RUNS}
+    payload["points"] = own_points.to_keep()
     stage.memory(payload, key=KEY, on_change=_told)
 
 
 def _told() -> None:
     st.session_state.remembered = True
-    text = st.session_state[KEY].get("kept")
-    for entry in read(text):
-        history.recall(entry)
+    kept = _json(st.session_state[KEY].get("kept"))
+    if isinstance(kept, dict):
+        for entry in read(kept.get("runs")):
+            history.recall(entry)
+        own_points.recall(_json(kept.get("points")))
 
 
-def read(text: object) -> list[Entry]:
-    """The runs that a browser kept; those that are no runs, or not of this version, are left out."""
+def _json(text: object) -> object:
+    """What a browser sent as JSON; None if it is none, or too much."""
     if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
-        return []
+        return None
     try:
-        raw = json.loads(text)
+        found: object = json.loads(text)
     except (ValueError, RecursionError):
-        return []
+        return None
+    return found
+
+
+def read(raw: object) -> list[Entry]:
+    """The runs that a browser kept; those that are no runs, or not of this version, are left out."""
     found = [_entry(one) for one in raw[: history.MOST_RUNS]] if isinstance(raw, list) else []
     return [entry for entry in found if entry is not None]
 

@@ -23,6 +23,7 @@ NAMES = {
     "mixed": "Mixed, learned",
 }
 LABELS = {
+    "units": "Columns",
     "hidden": "Hidden layers",
     "lambda1": "Distance weight",
     "lambda2": "Dispersion weight",
@@ -41,9 +42,15 @@ def name_of(value: str) -> str:
     return NAMES.get(value, value)
 
 
+def own_words(config: ExperimentConfig) -> str:
+    """A mixture of one's own, with its coordinates where they have names."""
+    units = config.data.units
+    return "Your own mixture" + (f" ({' × '.join(units.names)})" if units else "")
+
+
 def run_words(config: ExperimentConfig) -> str:
     """Data, models, ε and seed of a run in one line."""
-    title = PRESETS[config.data.preset].title if config.data.preset else "Your own mixture"
+    title = PRESETS[config.data.preset].title if config.data.preset else own_words(config)
     every = ", every ε" if config.boundary.levels > 1 else ""
     parts = (title, name_of(config.density.kind), name_of(config.boundary.objective) + every)
     return " · ".join((*parts, f"ε = {config.epsilon:g}", f"seed {config.seed}"))
@@ -85,8 +92,10 @@ def setting_words(value: Any) -> str:
         return "–"
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return "; ".join(change_words(change) for change in value)
+    if isinstance(value, dict) and "names" in value:
+        return " × ".join(value["names"])
     if isinstance(value, dict):
-        return f"Own mixture of {len(value['weights'])}"
+        return f"Your own mixture of {len(value['weights'])}"
     if isinstance(value, str):
         return PRESETS[value].title if value in PRESETS else name_of(value)
     if isinstance(value, list | tuple):

@@ -106,7 +106,7 @@ def _running(run: Run, terms: bool) -> None:
         still = f"{waited:.0f} s so far; the first run after a start compiles, for up to a minute."
         st.progress(0.0, STARTING + (still if waited > SLOW_START else ""))
         return
-    words = [f"{STAGES[now.stage]}: step {now.step:,} of {now.steps:,}"]
+    words = [STAGES[now.stage] + (f": step {now.step:,} of {now.steps:,}" if now.steps > 1 else "…")]
     if terms:
         words += [f"{TERM_NAMES.get(name, name)} {value:.3g}" for name, value in now.terms.items()]
     if run.hurried:

@@ -15,7 +15,7 @@ from bdsg.presets import PRESETS
 from bdsg.rivals.registry import METHODS, title_of
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
-from bdsg.ui import charts, controls, rival_training, rival_words, rivals_prepared, session, stage, views
+from bdsg.ui import charts, controls, own_points, rival_training, rival_words, rivals_prepared, session, stage, views
 from bdsg.ui.outcome import Outcome, contest_config, in_data_units
 from bdsg.ui.rival_words import FIRST, LEAST, MOST, PARAMETER
 
@@ -145,6 +145,8 @@ def _payload(config: ExperimentConfig, name: str, outcome: Outcome) -> bytes:
         autoplay=True,
         loop=True,
         total_steps=int(outcome.steps[-1]),
+        units=views.units_of(config),
+        stands_in=own_points.stand_in(config),
     )
 
 

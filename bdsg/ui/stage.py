@@ -161,6 +161,7 @@ class Playback:
         compact: without the loss chart and the lesser controls.
         still: without B(z) and all that plays it.
         about: the run in a few words, written below saved pictures.
+        stands_in: the data are samples of a mixture that stands in for points of the visitor's own.
         addressed: the frame where the viewer stopped is kept in the page's address.
         cue: when it changes, the player starts over.
         ringed: B reads |z| too, not the angle of z alone.
@@ -169,6 +170,7 @@ class Playback:
     title: str = ""
     caption: str = ""
     about: str = ""
+    stands_in: bool = False
     total_steps: int = 0
     live: bool = False
     autoplay: bool = False
@@ -269,6 +271,7 @@ def rival_payload(
     epsilon: float,
     truth_lines: Lines,
     own_lines: Lines,
+    units: dict[str, Any] | None = None,
     **playback: Any,
 ) -> bytes:
     """What :func:`side_by_side` shows of a method that trained.
@@ -298,6 +301,7 @@ def rival_payload(
         "contours": [_contour("truth", truth_lines, low, high), _contour("model", own_lines, low, high)],
         "epsilon": float(epsilon),
         "appears": int(appears),
+        "units": units,
         **dataclasses.asdict(Playback(**playback)),
     }
     return pack(arrays, meta)
@@ -338,10 +342,12 @@ def evaluation_payload(
     low: Window,
     high: Window,
     known: np.ndarray,
-    own: np.ndarray | None = None,
+    own: tuple[np.ndarray, np.ndarray] | None = None,
     mixture: Arrays | None = None,
     units: dict[str, Any] | None = None,
     about: str = "",
+    stands_in: bool = False,
+    exact: bool = False,
 ) -> bytes:
     """What the evaluation component scores in the browser.
 
@@ -351,7 +357,9 @@ def evaluation_payload(
         epsilon, delta: where the slider starts; the ratio δ/ε is kept while ε moves.
         epsilon_low, epsilon_high: ends of the slider.
         known: log p_x at many points, (k,), of which the share below log ε is told.
-        own: points for which the data stand in, (k, 2), if ``known`` is of such points.
+        own: points for which the data stand in, (k, 2), and log p_x there, if ``known`` is of such points.
+        stands_in: whether there are, or were, such points.
+        exact: p_g is p_x itself.
         mixture: ``log_scales`` (K,), ``means`` (K, 2) and ``whiteners`` (K, 2, 2) of p_x, with which B(z, ε) is
             scored where it moves.
     """
@@ -366,7 +374,8 @@ def evaluation_payload(
     packed |= {name: _floats(name, arrays[name]) for name in ("ray_points", "ray_log_p_g")}
     packed["known_log_p_x"] = _floats("known", known)
     if own is not None:
-        packed["own"] = _floats("own", own)
+        packed["own"] = _floats("own", own[0])
+        packed["own_log_p_x"] = _floats("own", own[1])
     packed["ray_index"] = np.asarray(arrays["ray_index"], np.int32)
     meta = {
         "run": run,
@@ -376,6 +385,8 @@ def evaluation_payload(
         "delta_ratio": float(delta) / float(epsilon),
         "units": units,
         "about": about,
+        "stands_in": stands_in,
+        "exact": exact,
         "low": low.tolist(),
         "high": high.tolist(),
     }

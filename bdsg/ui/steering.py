@@ -25,6 +25,7 @@ LEAST_WEIGHT, LEAST_RATE = 1e-3, 1e-4
 """Where the logarithmic part of a slider begins; values below come from a link or from ``More settings``."""
 
 NAMES = {"lambda1": "Distance λ1", "lambda2": "Dispersion λ2", "learning_rate": "Learning rate"}
+"""The sliders' steps are equal factors, as their help says."""
 
 
 def stops(name: str, *present: float) -> list[float]:

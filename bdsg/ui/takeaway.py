@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from bdsg import export
 from bdsg.result import Result
 from bdsg.scoring import score_result
-from bdsg.ui import animation, charts, views
+from bdsg.ui import animation, charts, own_points, views
 from bdsg.ui.names import run_words
 from bdsg.ui.run import Run
 
@@ -35,6 +36,10 @@ def show(run: Run, epsilon: float | None = None, *, with_charts: bool = False) -
         _file("Data, CSV", f"{name}-data.csv", "text/csv", "grain", lambda: export.data_table(result))
         file = f"{name}-scores-{epsilon:.4g}.csv"
         _file(f"Scores at ε = {epsilon:.4g}, CSV", file, "text/csv", "table", lambda: _scores(result, epsilon))
+        if own := own_points.of(result.config):
+            file = f"{name}-verdicts-{epsilon:.4g}.csv"
+            table = partial(export.verdict_table, result.config, own.points, epsilon)
+            _file(f"Your points with verdicts at ε = {epsilon:.4g}, CSV", file, "text/csv", "rule", table)
         _file("Loss terms, CSV", f"{name}-losses.csv", "text/csv", "show_chart", lambda: export.loss_table(result))
         _file("Config, JSON", f"{name}.json", "application/json", "data_object", result.config.to_json)
         _file("Python script", f"{name}.py", "text/x-python", "code", lambda: export.script(result))

@@ -22,23 +22,28 @@ LARGEST_EPSILON = 0.01
 
 
 def show() -> None:
-    """A popover that takes a file."""
-    with st.popover("Use your own points", icon=":material/upload_file:"):
-        st.caption(
-            f"A table with two columns of numbers or more; {uploads.LEAST_ROWS} to {uploads.MOST_ROWS:,} rows, "
-            f"{uploads.MOST_BYTES / 1e6:.0f} MB at most. A mixture of up to {MOST_MODES} Gaussians is fitted to them."
-        )
-        file = st.file_uploader(
-            "File",
-            uploads.kinds(),
-            key="points_file",
-            max_upload_size=uploads.MOST_BYTES // 1_000_000,
-            label_visibility="collapsed",
-        )
-        if file is not None:
-            with session.guarded():
-                uploads.check_size(file.name, file.size)
-                _choose_columns(file.getvalue(), file.name)
+    """A button that asks for a file."""
+    if st.button("Use your own points", key="own_points_button", icon=":material/upload_file:"):
+        _ask()
+
+
+@st.dialog("Use your own points", width="medium")
+def _ask() -> None:
+    st.caption(
+        f"A table with two columns of numbers or more; {uploads.LEAST_ROWS} to {uploads.MOST_ROWS:,} rows, "
+        f"{uploads.MOST_BYTES / 1e6:.0f} MB at most. A mixture of up to {MOST_MODES} Gaussians is fitted to them."
+    )
+    file = st.file_uploader(
+        "File",
+        uploads.kinds(),
+        key="points_file",
+        max_upload_size=uploads.MOST_BYTES // 1_000_000,
+        label_visibility="collapsed",
+    )
+    if file is not None:
+        with session.guarded():
+            uploads.check_size(file.name, file.size)
+            _choose_columns(file.getvalue(), file.name)
 
 
 def _choose_columns(content: bytes, name: str) -> None:
@@ -58,9 +63,11 @@ def _choose_columns(content: bytes, name: str) -> None:
         columns = across, up
     if columns[0] == columns[1]:
         st.caption("Choose two different columns.")
-    if st.button("Fit a mixture", key="fit_points", icon=":material/check:", disabled=columns[0] == columns[1]):
+    skip = st.checkbox("Skip rows with gaps or words", key="skip_rows", help="Else the first such row is named.")
+    same = columns[0] == columns[1]
+    if st.button("Fit a mixture", key="fit_points", type="primary", icon=":material/check:", disabled=same):
         with st.spinner("Fitting…"):
-            points = uploads.read_points(content, name, columns)
+            points = uploads.read_points(content, name, columns, skip=skip)
             fitted = fit_mixture(points)
         names = [table.names[column] for column in columns]
         units = {"names": names, "shift": fitted.offset.tolist(), "scale": fitted.scale.tolist()}
@@ -119,7 +126,7 @@ def words(own: OwnPoints, config: ExperimentConfig) -> str:
     first = (
         f"**{modes} Gaussian{'s' if modes > 1 else ''}**, fitted to your {len(own.points):,} {kind}, "
         f"stand{'s' if modes == 1 else ''} in for them: B(z) and scores are of that mixture. The open squares are "
-        "yours; they stay in this visit only, while the link holds the mixture."
+        "yours; your browser keeps them, while the link holds the mixture."
     )
     units = config.data.units
     if units is None:
@@ -127,7 +134,7 @@ def words(own: OwnPoints, config: ExperimentConfig) -> str:
     sx, sy = units.scale
     return (
         f"{first} Axes and tables are in your units; ε and distances are not, nor is the editor: there 1 unit is "
-        f"{sx:.4g} of the first column and {sy:.4g} of the second."
+        f"{sx:.4g} of {units.names[0]} and {sy:.4g} of {units.names[1]}."
     )
 
 

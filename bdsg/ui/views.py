@@ -77,6 +77,7 @@ def player_payload(
         changes=boundary.changes,
         units=units_of(config),
         about=run_words(config),
+        stands_in=own_points.stand_in(config),
         own=own_points.thinned(own.points) if (own := own_points.of(config)) else None,
         live=run is not None and run.active,
         latent=run.result.arrays["latent"] if run and run.result and moving else None,
@@ -194,7 +195,9 @@ def evaluation_payload(result: Result, epsilon: float, own: np.ndarray | None) -
         high=np.array([arrays["grid_x"][-1], arrays["grid_y"][-1]]),
         units=units_of(config),
         about=run_words(config),
+        stands_in=own_points.stand_in(config),
+        exact=config.density.kind == "closed_form",
         known=draws_log_prob(mixture.to_json()) if own is None else mixture.log_prob(own),
-        own=None if own is None else own_points.thinned(own),
+        own=None if own is None else (shown := own_points.thinned(own), mixture.log_prob(shown)),
         mixture={"log_scales": mixture.log_scales, "means": mixture.means, "whiteners": mixture.whiteners},
     )

@@ -49,7 +49,7 @@ def test_points_become_a_mixture_and_stay_in_sight(page: Page, server: str) -> N
     expect(page.get_by_role("button", name="Trained")).to_be_visible(timeout=120_000)
     page.get_by_role("link", name="Evaluate").first.click()
     page.wait_for_selector(".bdsg.evaluate[data-ready='1']")
-    expect(page.locator(".evaluate .reading")).to_contain_text("of your points")
+    expect(page.locator(".evaluate .reading")).to_contain_text("of your 300 points")
 
     page.goto(f"{server}/history")  # a new visit of the same browser
     expect(page.get_by_text("BP1, precision")).to_be_visible(timeout=60_000)

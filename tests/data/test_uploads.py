@@ -134,7 +134,7 @@ def test_what_stands_in_for_own_points_is_said() -> None:
     text = words(own, config)
     assert "**3 Gaussians**, fitted to your 600 rows, stand in for them" in text
     sizes = [f"{size:.4g}" for size in fitted.scale]
-    assert f"1 unit is {sizes[0]} of the first column and {sizes[1]} of the second" in text
+    assert f"1 unit is {sizes[0]} of a and {sizes[1]} of b" in text
     painted = ExperimentConfig.from_dict({"data": {"mixture": raw}})
     assert "600 painted points" in words(dataclasses.replace(own, painted=True), painted)
 
@@ -166,7 +166,7 @@ def test_two_columns_of_a_wider_table_are_read() -> None:
     ):
         with pytest.raises(ConfigError, match=message):
             uploads.read_points(broken, "p.csv", (2, 1))
-    with pytest.raises(ConfigError, match="2 columns of numbers or more"):
+    with pytest.raises(ConfigError, match=r"columns of numbers in p\.csv is 1"):
         uploads.preview(b"name,height\na,1\nb,2\n", "p.csv")
 
 

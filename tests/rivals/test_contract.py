@@ -177,7 +177,7 @@ def test_the_registry_names_every_file() -> None:
     assert set(METHODS) == set(OURS) | set(RIVALS)
     assert known([]) == METHODS
     assert known(["wgan", "vae", "wgan"]) == ("wgan", "vae")
-    assert title_of("bdsg") == "BDSG, ours"
+    assert title_of("bdsg") == "BDSG (ours)"
     for entry in RIVALS.values():
         assert entry.load().__name__ == entry.kind
         document = __import__("sys").modules[entry.load().__module__].__doc__

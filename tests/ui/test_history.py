@@ -15,11 +15,32 @@ from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentCon
 from bdsg.data import GaussianMixture
 from bdsg.presets import PRESETS
 from bdsg.result import Result
-from bdsg.ui import history, history_view, links, memory, thumbnail
+from bdsg.ui import history, history_view, links, memory, own_points, thumbnail
 from bdsg.ui.names import setting_label, setting_words
+from bdsg.ui.own_points import OwnPoints
 from tests.ui.test_stage_scripts import needs_node, node
 
 MIXTURE = {"weights": [1.0], "means": [[0.0, 0.0]], "covariances": [[[1.0, 0.0], [0.0, 1.0]]]}
+
+
+class State(dict[str, Any]):
+    """Streamlit's session state outside a session."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__()
+        self.__dict__["values_"] = values
+
+    def __getattr__(self, name: str) -> Any:
+        return self.__dict__["values_"][name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__["values_"][name] = value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.__dict__["values_"]
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        return self.__dict__["values_"].get(name, default)
 
 
 def config(**changes: Any) -> ExperimentConfig:
@@ -40,7 +61,7 @@ def test_only_what_differs_is_named() -> None:
 
 
 def test_settings_in_words() -> None:
-    assert history.shown(config(data={"mixture": MIXTURE}), "data") == "Own mixture of 1"
+    assert history.shown(config(data={"mixture": MIXTURE}), "data") == "Your own mixture of 1"
     assert history.shown(config(), "data") == PRESETS["bimodal"].title
     assert history.shown(config(), "density.blocks") == "–"
     assert history.shown(config(boundary={"hidden": [8, 16]}), "boundary.hidden") == "8, 16"
@@ -112,12 +133,42 @@ def test_what_a_browser_kept_is_read_and_the_rest_left_out() -> None:
         {"key": "any", "parameters": ["ring"]},
         "ring",
     ]
-    first, second = memory.read(json.dumps(sent))
+    first, second = memory.read(sent)
     assert (first.name, first.key) == ("My ring", config(data={"preset": "ring"}, seed=3).key())
     assert second.name == "Earlier run"
     assert second.key == config(data={"preset": "ring"}, seed=3, epsilon=0.02).key()
-    for wrong in (None, 5, "", "[", "{}", "[" * 10_000, "x" * (memory.MOST_CHARACTERS + 1)):
-        assert memory.read(wrong) == []
+    assert memory.read(None) == memory.read({}) == memory.read("runs") == []
+    for wrong in (None, 5, "", "[", "[" * 10_000, "1" * (memory.MOST_CHARACTERS + 1)):
+        assert memory._json(wrong) is None
+
+
+def test_own_points_survive_in_the_browser_and_nonsense_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, Any] = {}
+    monkeypatch.setattr(own_points.st, "session_state", State(state))
+    mixture = config(data={"mixture": MIXTURE}).data.mixture
+    assert mixture is not None
+    points = np.random.default_rng(0).normal(size=(50, 2)).round(4)
+    own_points.keep(OwnPoints(points, mixture, painted=False, modes=1))
+    text = own_points.to_keep()
+    assert text is not None
+    assert own_points.to_keep() is None
+    for wrong in (
+        None,
+        [],
+        {},
+        {"points": [1, 2]},
+        {**json.loads(text), "mixture": {}},
+        {**json.loads(text), "modes": 99},
+    ):
+        state.clear()
+        own_points.recall(wrong)
+        assert not state
+    own_points.recall(json.loads(text))
+    again = own_points.of(config(data={"mixture": MIXTURE}))
+    assert again is not None
+    np.testing.assert_array_equal(again.points, points)
+    assert (again.painted, again.modes) == (False, 1)
+    assert own_points.of(config()) is None
 
 
 @needs_node

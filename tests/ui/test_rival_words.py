@@ -32,14 +32,14 @@ def test_every_method_has_its_sentence_and_every_rival_its_source() -> None:
 
 def test_the_best_of_a_column_is_marked_whoever_it_is() -> None:
     ours = RivalScores(
-        "bdsg", "BDSG, ours", 8.0, auroc=0.9, bp1=0.8, boundary_recall=0.5, bf1=0.6, covered=1, components=(1.0, 0.0)
+        "bdsg", "BDSG (ours)", 8.0, auroc=0.9, bp1=0.8, boundary_recall=0.5, bf1=0.6, covered=1, components=(1.0, 0.0)
     )
     other = RivalScores(
         "vae", "VAE", 2.0, auroc=0.95, bp1=0.7, boundary_recall=1.0, bf1=0.8, covered=2, components=(1.0, 1.0)
     )
     none = RivalScores("wgan", "WGAN", 0.5, error="It diverged.")
     found = table([ours, other, none], ["vae"])
-    assert found["Method"] == ["BDSG, ours", "▸ VAE", "WGAN"]
+    assert found["Method"] == ["BDSG (ours)", "▸ VAE", "WGAN"]
     assert found["AUROC"] == ["0.9000", f"**0.9500**{STAR}", NOTHING]
     assert found["BP1"] == [f"**0.800**{STAR}", "0.700", NOTHING]
     assert found["BF1"] == ["0.600", f"**0.800**{STAR}", NOTHING]

@@ -39,7 +39,8 @@ class Beside {
   /** What the layers are called: by their usual names where `words` has no others, [name, hint] each. */
   #name(words) {
     for (const button of this.root.querySelectorAll(".legend .layer")) {
-      const { layer } = button.dataset, [name, hint] = words[layer] ?? [NAMES[layer], HINTS[layer]];
+      const { layer } = button.dataset, usual = layer === "data" && this.runs.some(({ meta }) => meta.stands_in) ? FITTED : NAMES[layer];
+      const [name, hint] = words[layer] ?? [usual, HINTS[layer]];
       button.lastChild.innerHTML = name;
       button.title = `${hint}. Press to show or hide.`;
     }
@@ -56,6 +57,7 @@ class Beside {
     this.panes.forEach(({ whose, plane }, k) => {
       whose.textContent = titles[k];
       if (k === titles.length - 1) plane.append(this.saves);
+      if (this.runs[k].arrays.maps) plane.style.aspectRatio = aspectOf(this.runs[k].meta); // the map ends with its window
       plane.setAttribute("aria-label", `${titles[k]}. Space plays and pauses all, arrow keys step, Home and End jump.`);
     });
   }

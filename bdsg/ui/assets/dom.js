@@ -50,7 +50,7 @@ const NAMES = {
 
 const HINTS = {
   data: "Training samples x: red dots", model: "Samples of the model G(z): green crosses",
-  own: "Points of your own, as many as the picture holds: open squares",
+  own: "Points of your own, as many as the picture holds: open squares; on Evaluate, filled orange where ε leaves them out",
   boundary: "Points of the boundary generator B(z): blue diamonds", heat: "Log density: darker purple is denser",
   truth: "Exact contour of the data's density at ε: solid line", contour: "The model's contour at ε: dashed line",
   warp: "A square grid of latent space as G bends it: thin green lines",
@@ -75,6 +75,16 @@ function layerButton(name, layers, onChange) {
     },
   });
   return button;
+}
+
+const FITTED = "samples of the fit"; // what the data are where a mixture stands in for points of the visitor's own
+
+/** On a narrow screen: scroll to what has changed, where it is out of sight. */
+function bringIntoView(element) {
+  const { top, bottom } = element.getBoundingClientRect(), narrow = matchMedia("(max-width: 640px)").matches;
+  if (!narrow || (top >= 0 && bottom <= window.innerHeight)) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
 }
 
 /** Call a layer's button something else. */

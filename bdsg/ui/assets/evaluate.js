@@ -8,7 +8,7 @@ class Evaluation {
   constructor(parent) {
     this.root = parent.querySelector(".bdsg");
     this.positive = "normal";
-    this.layers = { heat: true, band: true, data: false, own: false, boundary: true, truth: true, contour: true, rays: false, gaps: true };
+    this.layers = { heat: true, band: true, data: false, own: true, boundary: true, truth: true, contour: true, rays: false, gaps: true };
     this.sent = new Set(); // values of ε that came from this slider: they need not be taken over again
     this.address = new AddressNote("at");
     parent.querySelector(".plane").append(pictureButtons(this));
@@ -43,6 +43,7 @@ class Evaluation {
     const moved = !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
     Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays) });
     this.#buildLegend();
+    this.root.querySelector(".exact").hidden = !meta.exact;
     this.levels = arrays.boundary_latent ? new LevelBoundary(arrays) : null;
     this.#update(moved ? meta.epsilon : this.scores.epsilon);
   }
@@ -50,15 +51,15 @@ class Evaluation {
   #buildLegend() {
     const names = Object.keys(this.layers).filter((name) => name !== "own" || this.arrays.own);
     const buttons = names.map((name) => layerButton(name, this.layers, () => this.redraw()));
-    if (this.arrays.own) nameLayer(buttons, "data", "samples of the fit");
+    if (this.meta.stands_in) nameLayer(buttons, "data", FITTED);
     this.root.querySelector(".legend").replaceChildren(...buttons);
   }
 
   /** The share of the data, or of the visitor's own points, that ε calls anomalous. */
   #leftOut(epsilon) {
     const { values } = this.arrays.known_log_p_x, level = Math.log(epsilon);
-    const out = values.reduce((count, value) => count + (value < level), 0) / values.length;
-    return `leaves out ${significant(100 * out)} % of ${this.arrays.own ? "your points" : "the data"}`;
+    const count = values.reduce((sum, value) => sum + (value < level), 0), share = significant((100 * count) / values.length);
+    return this.arrays.own ? `leaves out ${grouped(count)} of your ${grouped(values.length)} points (${share} %)` : `leaves out ${share} % of the data`;
   }
 
   /** The slider's place for ε, and ε for its place: equal steps are equal factors. */
@@ -119,8 +120,7 @@ class Evaluation {
     const place = Math.min(SLIDER_STEPS, Math.max(0, this.#placeOf(epsilon)));
     if (Number(this.slider.value) !== place) this.slider.value = place;
     this.slider.style.setProperty("--done", place / SLIDER_STEPS);
-    const share = epsilon < 1 ? ` (${significant(100 * epsilon)} %)` : "";
-    const words = `ε = ${significant(epsilon)}${share} per unit area`;
+    const words = `ε = ${significant(epsilon)} per unit area`;
     this.slider.setAttribute("aria-valuetext", words);
     this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), make("span", {}, this.#leftOut(epsilon)), `δ = ${significant(this.scores.delta)}`, make("span", { class: "reach" }, this.#reach(epsilon)));
     this.#publish();
@@ -167,6 +167,7 @@ class Evaluation {
     this.pinned = this.pinned === id ? null : id;
     if (!this.pinned) this.pointed = null;
     this.cards.mark(this.pinned);
+    if (this.pinned) bringIntoView(this.sheet.canvas.parentElement);
     this.#tell();
     this.draw();
   }
@@ -226,6 +227,7 @@ class Evaluation {
 
   #drawPlain(context, camera) {
     this.sheet.put(this.layer.under);
+    if (this.layers.own && this.arrays.own) clipped(context, camera, () => this.#drawOwn(context, camera));
     if (this.layers.band) this.#drawBand(context, camera);
     if (context.isVector) this.#paintPoints(context, camera);
     else this.sheet.put(this.layer.points);
@@ -266,7 +268,6 @@ class Evaluation {
     const { theme, layers } = this;
     clipped(context, camera, () => {
       if (layers.data) drawData(context, camera, this.arrays.data.values, theme);
-      if (layers.own && this.arrays.own) drawOwnPoints(context, camera, this.arrays.own.values, theme);
       const style = { shape: "diamond", stride: 4, radius: 1.7 * markScale(camera), fill: fade(theme.boundary, 0.6) };
       if (layers.boundary) drawPoints(context, camera, this.prepared.segments, style);
     });
@@ -278,6 +279,13 @@ class Evaluation {
     for (const value of values) peak = Math.max(peak, value);
     const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / span));
     return heatImage(bytes, [y.length, x.length], theme);
+  }
+
+  /** The visitor's points: those that ε calls anomalous are filled. */
+  #drawOwn(context, camera) {
+    const { own: { values }, own_log_p_x: { values: logs } } = this.arrays, level = Math.log(this.scores.epsilon);
+    drawOwnPoints(context, camera, values, this.theme, 0.5, (k) => logs[k] >= level);
+    drawOddPoints(context, camera, values, this.theme, (k) => logs[k] < level);
   }
 
   #drawBand(context, camera) {

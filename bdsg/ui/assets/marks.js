@@ -115,9 +115,15 @@ function drawData(context, camera, points, theme, alpha = 0.75) {
 }
 
 /** Points of the visitor's own, for which the data were made up. */
-function drawOwnPoints(context, camera, points, theme, alpha = 0.75) {
+function drawOwnPoints(context, camera, points, theme, alpha = 0.75, keep = null) {
   const radius = 1.7 * markScale(camera);
-  drawPoints(context, camera, points, { shape: "square", radius, stroke: fade(theme.text, alpha), width: 1 });
+  drawPoints(context, camera, points, { shape: "square", radius, keep, stroke: fade(theme.text, alpha), width: 1 });
+}
+
+/** Those of them that lie outside: filled, and larger. */
+function drawOddPoints(context, camera, points, theme, keep) {
+  const radius = 3 * markScale(camera);
+  drawPoints(context, camera, points, { shape: "square", radius, keep, fill: fade(theme.miss, 0.95), stroke: fade(theme.background, 0.9), width: 1 });
 }
 
 function drawModelSamples(context, camera, points, theme, alpha = 0.7) {

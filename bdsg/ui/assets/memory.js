@@ -17,10 +17,23 @@ function mergedRuns(runs, kept, removed, most) {
   return [...runs, ...kept.filter((run) => !known.has(run.key))].slice(0, most);
 }
 
+const POINTS_UNDER = "bdsg-points";
+
+/** Points of the visitor's own: `points` as text is kept, null leaves what is there. */
+function keepPoints(points) {
+  try {
+    if (points !== null) window.localStorage.setItem(POINTS_UNDER, points);
+    return window.localStorage.getItem(POINTS_UNDER);
+  } catch {
+    return null;
+  }
+}
+
 export default function ({ data, setStateValue }) {
-  const { runs, removed, asked, most } = data, kept = keptRuns(), merged = mergedRuns(runs, kept, removed, most);
+  const { runs, removed, asked, most, points } = data, keptPoints = keepPoints(points), kept = keptRuns(), merged = mergedRuns(runs, kept, removed, most);
   try {
     window.localStorage.setItem(KEPT_UNDER, JSON.stringify(merged));
   } catch { /* the visit goes on without */ }
-  if (asked && merged.length > runs.length) setStateValue("kept", JSON.stringify(merged.slice(runs.length)));
+  if (!asked || !(merged.length > runs.length || keptPoints)) return;
+  setStateValue("kept", JSON.stringify({ runs: merged.slice(runs.length), points: keptPoints }));
 }

@@ -64,6 +64,12 @@ function cameraFor(sheet, low, high) {
   };
 }
 
+/** The shape of a plane, about 600 pixels wide, that shows the window [low, high] and nothing beyond. */
+function aspectOf({ low, high }) {
+  const across = 600 - MARGIN.left - MARGIN.right, up = (across * (high[1] - low[1])) / (high[0] - low[0]);
+  return `600 / ${Math.round(up + MARGIN.top + MARGIN.bottom)}`;
+}
+
 /** Run `draw` with everything outside the frame cut off. */
 function clipped(context, { frame }, draw) {
   context.save();

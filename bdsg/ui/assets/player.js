@@ -50,7 +50,7 @@ class Player {
       Object.assign(this.layers, LATEST.layers);
       this.forces.restore(LATEST.pulls);
     }
-    if (meta.live && !before?.live) this.#comeIntoView();
+    if (meta.live && !before?.live) bringIntoView(this.canvas.parentElement);
     Object.assign(LATEST, { run: meta.run, layers: this.layers, pulls: this.forces.on });
     this.timeline.replace(arrays, meta, this.calm.matches);
     if (meta.addressed) this.#followAddress(before);
@@ -62,13 +62,6 @@ class Player {
     this.root.querySelector(".title").textContent = meta.title ?? "";
     this.root.querySelector(".caption").textContent = meta.caption ?? "";
     if (!before || before.run !== meta.run || this.legendFor !== this.#drawn(arrays, meta)) this.#buildLegend(arrays, meta);
-  }
-
-  /** On a narrow screen the controls stand above: whoever started a run is brought to its picture. */
-  #comeIntoView() {
-    const plane = this.canvas.parentElement, narrow = matchMedia("(max-width: 640px)").matches;
-    if (!narrow || plane.getBoundingClientRect().bottom <= window.innerHeight) return;
-    plane.scrollIntoView({ block: "center", behavior: this.calm.matches ? "auto" : "smooth" });
   }
 
   /** Show in the chart what was changed on the way. */
@@ -100,7 +93,7 @@ class Player {
       truth: named("truth"), contour: named("model"), warp: Boolean(arrays.warp), heat: true,
     };
     const buttons = Object.keys(present).filter((name) => present[name]).map((name) => layerButton(name, this.layers, () => this.redraw()));
-    if (arrays.own) nameLayer(buttons, "data", "samples of the fit");
+    if (meta.stands_in) nameLayer(buttons, "data", FITTED);
     if (arrays.model_heat) {
       buttons.at(-1).lastChild.textContent = "density"; // the switch beside it says whose
       buttons.push(this.#heatSwitch());
