@@ -153,7 +153,7 @@ def measure(seeds: int) -> tuple[list[Row], list[Row]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--out", type=Path, default=Path("bench-reports"))
+    parser.add_argument("--out", type=Path, default=Path("build/detector"))
     chosen = parser.parse_args()
     warnings.filterwarnings("ignore")
     with threadpool_limits(1):
