@@ -6,3 +6,14 @@ loads neither PyTorch nor Streamlit.
 """
 
 __version__ = "0.1.0"
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    """``bdsg.BDSGDetector``, imported when it is first used: it needs scikit-learn."""
+    if name == "BDSGDetector":
+        from bdsg.detector import BDSGDetector
+
+        return BDSGDetector
+    raise AttributeError(f"module 'bdsg' has no attribute {name!r}")

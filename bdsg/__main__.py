@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from bdsg.commands import detect
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError, StoreError
 from bdsg.points import parse_points
@@ -93,8 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--quiet", action="store_true", help="no progress bar")
     run.set_defaults(command=_run)
     score = commands.add_parser("score", help="log density of points under a saved run, as CSV")
-    score.add_argument("run", metavar="DIR", type=Path, help="a directory that `run` wrote")
-    score.add_argument("points", metavar="POINTS.csv", type=Path, help="two columns, x and y")
+    score.add_argument("run", metavar="DIR", type=Path, help="a directory that `run` or `fit` wrote")
+    score.add_argument(
+        "points", metavar="POINTS.csv", type=Path, help="two columns, x and y; for a detector its columns"
+    )
     score.set_defaults(command=_score)
     rivals = commands.add_parser("rivals", help="train BDSG and other methods on a config, and print their scores")
     rivals.add_argument("config", metavar="CONFIG.json", type=Path, help="as for `run`")
@@ -105,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     presets = commands.add_parser("presets", help="list the prepared distributions")
     presets.add_argument("--show", metavar="NAME", help="print this one's whole config as JSON")
     presets.set_defaults(command=_presets)
+    detect.add_parser(commands)
     return parser
 
 
@@ -157,6 +161,8 @@ def _progress_bars(quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 def _score(chosen: argparse.Namespace) -> int:
+    if detect.holds_detector(chosen.run):
+        return detect.score_table(chosen.run, chosen.points)
     run = read_run(chosen.run)
     points = parse_points(_bytes(chosen.points), str(chosen.points))
     from bdsg import experiment  # loads PyTorch

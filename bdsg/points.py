@@ -72,14 +72,15 @@ def _is_header(cells: list[str]) -> bool:
     return bool(cells) and all(cell.strip() and not is_number(cell) for cell in cells)
 
 
-def _delimiter(line: str) -> str:
+def delimiter(line: str) -> str:
+    """What separates the cells of a table's first line."""
     return next((sign for sign in ("\t", ";") if sign in line), ",")
 
 
 def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Line number and cells of every line that is not blank."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(first))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(first))
     comma = reader.dialect.delimiter != ","
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row) or len(row) > 1]

@@ -18,7 +18,7 @@ LEVELS = (
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting", "batch"),
     ("experiment", "contest"),
-    ("sweep", "detector", "events", "worker", "plots", "__main__"),
+    ("sweep", "detector", "events", "worker", "plots", "commands", "__main__"),
     ("ui",),
     ("pages", "app"),
 )

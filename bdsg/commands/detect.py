@@ -1,0 +1,82 @@
+"""``python -m bdsg fit`` and the scores of tables: the detector without Python."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+from typing import Any
+
+from bdsg.data.tables import read_table
+from bdsg.errors import ConfigError, StoreError
+
+FILE = "detector.safetensors"
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command ``fit``; ``score`` is shared with runs."""
+    fit = commands.add_parser("fit", help="fit the detector of outliers to a table of normal rows")
+    fit.add_argument("table", metavar="TABLE", type=Path, help="CSV with a header, or Parquet")
+    fit.add_argument("--out", metavar="DIR", type=Path, required=True, help="where to write the detector")
+    fit.add_argument("--columns", metavar="NAME", nargs="+", help="those to use; by default all of numbers")
+    fit.add_argument("--contamination", type=float, default=0.1, help="share of the rows that count as outliers (0.1)")
+    fit.add_argument("--epsilon", type=float, help="density threshold, instead of a contamination")
+    fit.add_argument("--seed", type=int, default=0)
+    fit.set_defaults(command=fit_table)
+
+
+def holds_detector(folder: Path) -> bool:
+    """Whether ``fit`` wrote this directory."""
+    return (folder / FILE).is_file()
+
+
+def fit_table(chosen: argparse.Namespace) -> int:
+    """Fit, save, and say what was learned."""
+    from bdsg.detector import BDSGDetector  # loads scikit-learn
+
+    table = read_table(_bytes(chosen.table), str(chosen.table), chosen.columns)
+    if table.left_out:
+        print(f"Left out, as they hold text: {', '.join(table.left_out[:20])}.", file=sys.stderr)
+    detector = BDSGDetector(contamination=chosen.contamination, epsilon=chosen.epsilon, random_state=chosen.seed)
+    try:
+        detector.fit(_frame(table.values, table.names))
+    except ConfigError:
+        raise
+    except ValueError as error:  # scikit-learn's sentences
+        raise ConfigError(str(chosen.table), f"{table.values.shape}", f"cannot be fitted ({error})") from error
+    detector.save(chosen.out)
+    modes = sum(part["modes"] for part in detector.chosen_)
+    rows, columns = table.values.shape
+    print(f"{rows:,} rows of {columns:,} columns; {modes} Gaussians; log ε = {detector.offset_:.4g}; {chosen.out}")
+    return 0
+
+
+def score_table(folder: Path, path: Path) -> int:
+    """Print for each row log p_g, log p_g − log ε, and whether it is an outlier."""
+    from bdsg.detector import BDSGDetector
+
+    detector = BDSGDetector.load(folder)
+    names = list(getattr(detector, "feature_names_in_", []))
+    table = read_table(_bytes(path), str(path), names or None)
+    scores = detector.score_samples(_frame(table.values, table.names))
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(("row", "log_density", "decision", "outlier"))
+    for number, score in enumerate(scores.tolist(), start=1):
+        decision = score - detector.offset_
+        out.writerow((number, repr(score), repr(decision), int(decision < 0)))
+    return 0
+
+
+def _frame(values: Any, names: list[str]) -> Any:
+    """With its names, so that a table whose columns are in another order is told."""
+    import pandas
+
+    return pandas.DataFrame(values, columns=names)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror}): check the path.") from error
