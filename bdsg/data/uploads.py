@@ -67,17 +67,23 @@ def preview(content: bytes, name: str) -> Preview:
     if name.lower().endswith(".parquet"):
         names, rows = _parquet_rows(content, name)
     else:
-        rows = first_rows(content, name, SHOWN_ROWS + 1)
-        headed = len(rows) > 1 and not any(is_number(cell) for cell in rows[0])
-        headed = headed or (len(rows) > 1 and _more_numbers(rows[1], rows[0]))
-        names = rows[0] if headed else ["x", "y"] if len(rows[0]) == 2 else _numbered(len(rows[0])) if rows else []
-        rows = rows[1:] if headed else rows[:SHOWN_ROWS]
+        names, rows = _headed(first_rows(content, name, SHOWN_ROWS + 1))
     numeric = [k for k in range(len(names)) if _mostly_numbers([row[k] for row in rows if k < len(row)])]
     if len(numeric) < 2:
         remedy = "but 2 or more are needed, below one line of names: numbers such as 1.5, or 1,5 between semicolons."
         raise ConfigError(f"The number of columns of numbers in {name}", len(numeric), remedy.removeprefix("but "))
     shown = [one.strip()[:LONGEST_NAME] or default for one, default in zip(names, _numbered(len(names)), strict=True)]
     return Preview(shown, rows, numeric)
+
+
+def _headed(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """The columns' names, from the first line if it is a header, and the rows below it."""
+    if not rows:
+        return [], []
+    first = rows[0]
+    if len(rows) > 1 and (not any(map(is_number, first)) or _more_numbers(rows[1], first)):
+        return first, rows[1:]
+    return (["x", "y"] if len(first) == 2 else _numbered(len(first))), rows[:SHOWN_ROWS]
 
 
 def _mostly_numbers(cells: list[str]) -> bool:
