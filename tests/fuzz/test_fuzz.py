@@ -153,7 +153,28 @@ plain = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)),
     max_leaves=12,
 )
-KEYS = ["data", "density", "boundary", "epsilon", "delta", "seed", "device", "preset", "mixture", "units", "samples", "kind", "hidden", "steps", "lambda1", "changes", "weights", "means", "covariances", "levels"]
+KEYS = [
+    "data",
+    "density",
+    "boundary",
+    "epsilon",
+    "delta",
+    "seed",
+    "device",
+    "preset",
+    "mixture",
+    "units",
+    "samples",
+    "kind",
+    "hidden",
+    "steps",
+    "lambda1",
+    "changes",
+    "weights",
+    "means",
+    "covariances",
+    "levels",
+]
 known = st.recursive(
     st.one_of(plain, st.sampled_from(["bimodal", "iresnet", "paper", "cpu", "nan", "1e999"])),
     lambda inner: st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
