@@ -151,11 +151,10 @@ def _run(folder: StudyFolder, chosen: argparse.Namespace) -> int:
 
     with _terminable():
         print(f"Study {folder.name} in {folder.path}", file=sys.stderr)
-        folder.require_unclaimed()  # before workers are started in vain
-        pool = Pool(chosen.scheduler, chosen.workers)
         bars: dict[str, Any] = {}
+        steps = drive(folder, lambda: Pool(chosen.scheduler, chosen.workers))
         try:
-            for now in drive(folder, pool):
+            for now in steps:
                 if now.stage not in bars:
                     bars[now.stage] = tqdm(total=now.target, desc=now.stage, file=sys.stderr, disable=chosen.quiet)
                 if now.best is not None:
@@ -167,8 +166,8 @@ def _run(folder: StudyFolder, chosen: argparse.Namespace) -> int:
         finally:
             for bar in bars.values():
                 bar.close()
-            with contextlib.suppress(KeyboardInterrupt):
-                pool.close()
+            with contextlib.suppress(KeyboardInterrupt):  # pressed again while the workers leave
+                steps.close()
     from bdsg.sweep import show
 
     print(show.text(show.facts(folder)), end="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from bdsg import __version__
@@ -36,6 +36,9 @@ class Workers(Protocol):
     def finished(self, timeout: float) -> list[Outcome]:
         """What came back."""
 
+    def close(self) -> None:
+        """Let them go."""
+
 
 class Progress(NamedTuple):
     """How far a study is.
@@ -52,18 +55,25 @@ class Progress(NamedTuple):
     best: float | None
 
 
-def drive(folder: StudyFolder, pool: Workers) -> Iterator[Progress]:
-    """Run a study to its end, yielding after each batch.
+def drive(folder: StudyFolder, hire: Callable[[], Workers]) -> Generator[Progress, None, None]:
+    """Run a study to its end, yielding after each batch, and often in between.
 
     Trials that an earlier driver left unfinished keep their numbers and their values, and run first.
+
+    Args:
+        hire: gets the workers, once it is sure that nobody else runs the study; they are let go at the end.
 
     Raises:
         BDSGError: another process runs the study, the storage fails, or the workers do.
     """
     with folder.driven():
         study = Study(folder, create=True)
-        yield from _trials(folder, study, pool)
-        yield from _seeds(folder, study, pool)
+        pool = hire()
+        try:
+            yield from _trials(folder, study, pool)
+            yield from _seeds(folder, study, pool)
+        finally:
+            pool.close()
 
 
 def _trials(folder: StudyFolder, study: Study, pool: Workers) -> Iterator[Progress]:
@@ -125,25 +135,28 @@ def seeded(config: ExperimentConfig, seed: int) -> ExperimentConfig:
     return ExperimentConfig.from_dict({**config.to_dict(), "seed": seed})
 
 
-def in_this_process(threads: int = 1) -> Workers:
+class Here:
     """Workers that are this very process: for tests and benchmarks, and where Dask is not wanted."""
-    return _Here(threads)
 
-
-class _Here:
     workers = 1
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int = 1) -> None:
         self._threads, self._tasks = threads, list[Task]()
 
     @property
     def under_way(self) -> int:
+        """See :class:`Workers`."""
         return len(self._tasks)
 
     def submit(self, task: Task) -> None:
+        """See :class:`Workers`."""
         self._tasks.append(task)
 
+    def close(self) -> None:
+        """See :class:`Workers`."""
+
     def finished(self, timeout: float) -> list[Outcome]:
+        """Do the batch that has waited longest."""
         from bdsg.sweep.task import run_batch
 
         return run_batch(self._tasks.pop(0), self._threads) if self._tasks else []

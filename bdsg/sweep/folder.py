@@ -111,11 +111,6 @@ class StudyFolder:
             (self.path / DRIVER).unlink(missing_ok=True)
             lock.release()
 
-    def require_unclaimed(self) -> None:
-        """Raise BDSGError where another process runs the study."""
-        if who := self.driver():
-            raise self._claimed(who)
-
     def _claimed(self, who: dict[str, Any]) -> BDSGError:
         since = time.strftime("%H:%M:%S", time.localtime(who.get("since", 0)))
         host, process = who.get("host", "this machine"), who.get("pid", "?")
