@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import optuna
@@ -26,7 +26,8 @@ from bdsg.sweep.space import Dimension, Value, grid
 SCORES, LEGS, ERROR = "scores", "legs", "error"
 """User attributes of a trial: each one is a write, so all scores are in one."""
 
-FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+FEWEST = 4
+"""Different scores that importances can be told from."""
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -200,16 +201,26 @@ def best(trials: Iterable[FrozenTrial], goals: Sequence[str], count: int) -> lis
 
 
 def importances(study: optuna.Study, goal: int = 0) -> dict[str, float]:
-    """How much each setting matters for a goal, shares that sum to 1; empty where too few trials are done.
+    """How much each setting matters for a goal: see :func:`importances_of`."""
+    larger = study.directions[goal] == StudyDirection.MAXIMIZE
+    return importances_of(study, lambda trial: float(trial.values[goal]), larger)
+
+
+def importances_of(study: optuna.Study, target: Callable[[FrozenTrial], float], larger: bool) -> dict[str, float]:
+    """How much each setting matters for a number, shares that sum to 1; empty where too few trials are done.
 
     By PED-ANOVA (Watanabe and others, 2023), Optuna's default: how far the best trials' values differ from all trials'.
+
+    Args:
+        target: the number of a complete trial.
+        larger: whether more is better.
     """
     done = [trial for trial in study.get_trials(deepcopy=False) if trial.state == TrialState.COMPLETE]
-    if len({trial.values[goal] for trial in done}) < 4:
+    if len({target(trial) for trial in done}) < FEWEST:
         return {}
-    sign = -1.0 if study.directions[goal] == StudyDirection.MAXIMIZE else 1.0  # it takes low values for good ones
+    sign = -1.0 if larger else 1.0  # it takes low values for good ones
     try:
-        with warnings.catch_warnings(action="ignore"):  # that low values are good, as they are here
-            return get_param_importances(study, target=lambda trial: sign * trial.values[goal])
+        with warnings.catch_warnings(action="ignore"):  # of just that
+            return get_param_importances(study, target=lambda trial: sign * target(trial))
     except (ValueError, RuntimeError) as error:
         raise BDSGError(f"The importances cannot be computed yet ({error}): let more trials finish.") from error
