@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 
 from bdsg.plots import BLUE, GREEN, NEUTRAL, VERMILION
 from bdsg.sweep.goals import GOALS
+from bdsg.sweep.space import Dimension
 from bdsg.ui import tune_data
-from bdsg.ui.names import setting_label
+from bdsg.ui.names import axis_label
 from bdsg.ui.tune_data import Known
 from bdsg.ui.tune_mosaic import value_words
 
@@ -91,7 +92,7 @@ def importance(known: Known, goal: str) -> go.Figure | None:
     names = list(shares)[::-1]
     bars = go.Bar(
         x=[shares[name] for name in names],
-        y=[setting_label(name) for name in names],
+        y=[axis_label(name) for name in names],
         orientation="h",
         marker={"color": BLUE},
         text=[f"{shares[name]:.0%}" for name in names],
@@ -105,13 +106,35 @@ def importance(known: Known, goal: str) -> go.Figure | None:
 
 
 def parallel(known: Known, goal: str) -> go.Figure:
-    """One line a trial through all of its settings: Optuna's figure."""
-    from optuna.visualization import plot_parallel_coordinate
+    """One line a trial through all of its settings; Optuna's own figure has a trace a trial, too slow for hundreds."""
+    trials = [trial for trial in known.trials if trial.scores.get(goal) is not None]
+    kept, _ = tune_data.fenced(_values(known, goal))
+    scores = np.log10(np.maximum(kept, 1e-12)) if GOALS[goal].log else kept
+    axes = [_axis([trial.settings[one.name] for trial in trials], one) for one in known.plan.dimensions]
+    last = {"label": GOALS[goal].title, "values": scores, **(_powers(scores) if GOALS[goal].log else {})}
+    line = {"color": scores, "colorscale": SCALE, "reversescale": not GOALS[goal].larger}
+    figure = go.Figure(go.Parcoords(dimensions=[*axes, last], line=line, labelangle=-12, labelside="top"))
+    return _themed(figure).update_layout(margin={"l": 70, "r": 60, "t": 90, "b": 30})
 
-    figure = plot_parallel_coordinate(known.study, target=_target(known, goal), target_name=GOALS[goal].title)
-    _rename(figure)
-    figure.update_traces(line_colorscale=SCALE, line_reversescale=not GOALS[goal].larger)
-    return _themed(figure).update_layout(margin={"l": 80, "r": 60, "t": 70, "b": 30})
+
+def _axis(values: list[Any], dimension: Dimension) -> dict[str, Any]:
+    """An axis of the parallel coordinates: a logarithmic one has its own ticks, and so have choices."""
+    label = axis_label(dimension.name)
+    if dimension.choices:
+        places = list(range(len(dimension.choices)))
+        found = [dimension.choices.index(value) for value in values]
+        return {"label": label, "values": found, "tickvals": places, "ticktext": list(map(str, dimension.choices))}
+    if not dimension.log:
+        return {"label": label, "values": values, "range": [dimension.low, dimension.high]}
+    logs = np.log10(np.array(values, float))
+    ends = np.log10([dimension.low or 1.0, dimension.high or 1.0])
+    return {"label": label, "values": logs, "range": ends.tolist(), **_powers(ends)}
+
+
+def _powers(logs: np.ndarray) -> dict[str, Any]:
+    """Ticks of a logarithmic axis in words."""
+    ticks = np.linspace(logs.min(), logs.max(), 5)
+    return {"tickvals": ticks.tolist(), "ticktext": [f"{10**tick:.2g}" for tick in ticks]}
 
 
 def slices(known: Known, goal: str) -> go.Figure:
@@ -142,11 +165,7 @@ def _rename(figure: go.Figure) -> None:
     """The pages' names for settings instead of dotted ones."""
     for axis in [*figure.select_xaxes(), *figure.select_yaxes()]:
         if axis.title.text and "." in axis.title.text:
-            axis.title.text = setting_label(axis.title.text)
-    for trace in figure.data:
-        for dimension in getattr(trace, "dimensions", None) or ():
-            if "." in (dimension.label or ""):
-                dimension.label = setting_label(dimension.label)
+            axis.title.text = axis_label(axis.title.text)
 
 
 def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | None:
@@ -167,7 +186,7 @@ def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | No
         values = np.clip(groups[number], kept.min(), kept.max())
         spread = place + np.linspace(-0.22, 0.22, len(values))
         marker = {"color": BLUE, "size": 8, "opacity": 0.75}
-        settings = ", ".join(f"{setting_label(k)} {value_words(v)}" for k, v in trials[number].settings.items())
+        settings = ", ".join(f"{axis_label(k)} {value_words(v)}" for k, v in trials[number].settings.items())
         hover = f"trial {number}: {GOALS[goal].title} %{{y:.4g}}<br>{settings}<extra></extra>"
         figure.add_trace(
             go.Scatter(x=spread, y=values, mode="markers", marker=marker, hovertemplate=hover, name="A seed")

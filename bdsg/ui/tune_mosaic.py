@@ -16,7 +16,7 @@ from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import Dimension
 from bdsg.ui import stage, tune_data
-from bdsg.ui.names import setting_label
+from bdsg.ui.names import axis_label, brief_label
 from bdsg.ui.tune_data import Known, Trial
 
 SCRIPTS = ("tensors.js", "theme.js", "dom.js", "plane.js", "mosaic.js")
@@ -24,6 +24,8 @@ MOST_SHOWN = 600
 """Trials that travel to the browser: of more, the best of each of 24 × 24 parts."""
 PARTS = 24
 DOTS = 150
+ROOM = 0.72
+"""Share of a cell that the contour fills; B(z) beyond the cell is cut off."""
 FEW_VALUES = 8
 SHARES = ("bf1", "bp1", "boundary_recall", "grid_f1")
 
@@ -55,6 +57,7 @@ def _payload(folder: StudyFolder, known: Known, names: tuple[str, str], goal: st
     points = tune_data.clouds(folder, [trial.number for trial in shown]) if shown else np.empty((0, 1, 2), np.int16)
     shares, ends = colour_shares(shown, trials, goal)
     contour, line_ends, aspect = _contour(known)
+    zoom = ROOM * 32_768 / max(1.0, float(np.abs(contour.astype(float)).max(initial=1.0)))
     arrays = {
         "number": np.array([trial.number for trial in shown], np.int32),
         "x": np.array([x.share(trial.settings[x.name]) for trial in shown], np.float32),
@@ -70,6 +73,7 @@ def _payload(folder: StudyFolder, known: Known, names: tuple[str, str], goal: st
         "trials": len(trials),
         "title": title,
         "aspect": aspect,
+        "zoom": zoom,
         "chosen": chosen,
         "x": _axis(x, known),
         "y": _axis(y, known),
@@ -136,7 +140,7 @@ def short(value: float | None, goal: str) -> str:
 def words(trial: Trial) -> str:
     """A trial in a line; BP1 never without boundary recall."""
     scores = trial.scores
-    settings = [f"{setting_label(name)} {value_words(value)}" for name, value in trial.settings.items()]
+    settings = [f"{brief_label(name)} {value_words(value)}" for name, value in trial.settings.items()]
     parts = [
         f"Trial {trial.number}" + (" (ended early)" if trial.state == "pruned" else ""),
         f"BF1 {short(scores.get('bf1'), 'bf1')}",
@@ -157,7 +161,7 @@ def _axis(dimension: Dimension, known: Known) -> dict[str, Any]:
     values = {trial.settings[dimension.name] for trial in known.trials}
     few = len(dimension.choices) or (len(values) if known.plan.sampler == "grid" and len(values) <= FEW_VALUES else 0)
     return {
-        "title": setting_label(dimension.name),
+        "title": axis_label(dimension.name),
         "low": dimension.low or 0.0,
         "high": dimension.high or 1.0,
         "log": dimension.log,

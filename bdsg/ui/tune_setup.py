@@ -145,6 +145,6 @@ def _start(
         else:
             folder.create(plan, None)
             tune_process.start(folder, scheduler)
-        st.session_state[CHOSEN] = folder.name
+        st.session_state[CHOSEN], st.session_state["tune_opened"] = folder.name, False
     except BDSGError as error:
         st.session_state.notice = str(error)

@@ -17,8 +17,8 @@ from bdsg.ui.tune_choices import choices_of
 from bdsg.ui.tune_data import Known, Trial
 
 REFRESH_SECONDS = 1.5
-PARAMETER = "study"
-STATE_HEIGHT = 92
+PARAMETER, OPENED = "study", "tune_opened"
+STATE_HEIGHT = 56
 """Pixels kept for the study's state, so that nothing below it moves."""
 
 CHARTS = ("History", "Importance", "Seeds", "Parallel", "Slices", "Contours")
@@ -27,16 +27,26 @@ CHARTS = ("History", "Importance", "Seeds", "Parallel", "Slices", "Contours")
 def show() -> None:
     """Everything below the title."""
     folders = found()
-    if not session.teaching():
-        with st.expander("A new study", expanded=not folders, icon=":material/add:"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        folder = _chosen(folders) if folders else None
+        if folder and not session.teaching():
+            st.button(
+                "New study" if not _opened() else "Close",
+                key="tune_new",
+                icon=":material/add:" if not _opened() else ":material/close:",
+                on_click=lambda: st.session_state.update({OPENED: not _opened()}),
+            )
+    if not session.teaching() and (folder is None or _opened()):
+        with st.container(border=True):
             tune_setup.form()
-    if not folders:
-        st.info(
-            "No study yet: press Start above. 200 trials of two modes take a minute or two.", icon=":material/info:"
-        )
+    if folder is None:
+        st.info("No study yet: press Start. 200 trials take a minute or two.", icon=":material/info:")
         return
-    folder = _chosen(folders)
     st.fragment(_study, run_every=REFRESH_SECONDS if tune_process.active(folder) else None)(folder)
+
+
+def _opened() -> bool:
+    return bool(st.session_state.get(OPENED, False))
 
 
 def _chosen(folders: list[StudyFolder]) -> StudyFolder:
@@ -51,12 +61,12 @@ def _chosen(folders: list[StudyFolder]) -> StudyFolder:
     names = list(by_name)
     key = f"tune_chosen:{wanted}:{len(names)}"
     st.selectbox(
-        "Study",
+        "Study, the newest first",
         names,
         names.index(wanted),
         key=key,
         on_change=lambda: st.session_state.update({tune_setup.CHOSEN: st.session_state[key]}),
-        help="All studies of this machine, also those that were started from a shell.",
+        width=420,
     )
     st.query_params[PARAMETER] = wanted
     return by_name[wanted]
@@ -68,6 +78,8 @@ def _study(folder: StudyFolder) -> None:
         known = tune_data.read(folder)
         with st.container(height=STATE_HEIGHT, border=False, key="tune_state"):
             _state(folder, known, active)
+        if complaint := tune_process.complaint(folder):
+            st.error(complaint, icon=":material/error:")
         if known is not None and known.trials:
             _pictures(folder, known)
         watched = st.session_state.get("tune_watched")
@@ -87,10 +99,6 @@ def _state(folder: StudyFolder, known: Known | None, active: bool) -> None:
             st.button("Stop", key="tune_stop", icon=":material/stop:", on_click=tune_process.stop, args=(folder,))
         elif not session.teaching() and (done < plan.trials or _seeds_due(folder, known)):
             st.button("Resume", key="tune_resume", icon=":material/play_arrow:", on_click=_resume, args=(folder,))
-    if complaint := tune_process.complaint(folder):
-        st.error(complaint, icon=":material/error:")
-    elif known and known.failed:
-        st.caption(f"{len(known.failed)} failed. {known.failed[-1]}")
 
 
 def _progress_words(known: Known | None, target: int, done: int, active: bool) -> str:
@@ -146,7 +154,7 @@ def _goals(known: Known) -> list[str]:
 
 
 def _pick(title: str, options: list[str], words: Callable[[str], str], key: str) -> str:
-    with st.container(width=230):
+    with st.container(width=170):
         return str(st.selectbox(title, options, format_func=words, key=key))
 
 
@@ -205,6 +213,8 @@ def _chart(folder: StudyFolder, known: Known, goal: str, across: str, up: str) -
         return
     charts.show(figure, key=f"tune:{kind}", alt=f"{kind} of the study {known.name}")
     st.caption(note)
+    if known.failed:
+        st.caption(f"{len(known.failed)} failed and are left out. {known.failed[-1]}")
 
 
 def _figure(

@@ -100,7 +100,8 @@ class Mosaic {
     const [left, top] = this.#corner(key), { side, tall } = this, gap = side > 60 ? 2 : 1;
     context.fillStyle = fade(this.theme.text, 0.045);
     context.fillRect(left + gap, top + gap, side - 2 * gap, tall - 2 * gap);
-    const inset = 2 * gap + 1, scale = Math.min((side - 2 * inset) / 65535, (tall - 2 * inset) / (65535 * this.meta.aspect));
+    const inset = 2 * gap + 1, scale = this.meta.zoom * Math.min((side - 2 * inset) / 65535, (tall - 2 * inset) / (65535 * this.meta.aspect));
+    const halfWide = side / 2 - gap, halfTall = tall / 2 - gap;
     const middleX = left + side / 2, middleY = top + tall / 2;
     const place = (x, y) => [middleX + scale * x, middleY - scale * this.meta.aspect * y];
     this.#contour(context, place);
@@ -110,7 +111,7 @@ class Mosaic {
     const step = side > 55 ? 1 : 2;
     for (let k = 0; k < shape[1]; k += step) {
       const at = 2 * (index * shape[1] + k), [x, y] = place(values[at], values[at + 1]);
-      context.fillRect(x - size / 2, y - size / 2, size, size);
+      if (Math.abs(x - middleX) < halfWide && Math.abs(y - middleY) < halfTall) context.fillRect(x - size / 2, y - size / 2, size, size);
     }
     if (side < 62) return;
     context.fillStyle = fade(this.theme.text, 0.85);
