@@ -205,11 +205,19 @@ def _layers(name: str, value: Value) -> list[int]:
         raise ConfigError(f"vary {name}", value, "must be whole numbers joined by hyphens, such as 64-64.") from error
 
 
+def _width(dimension: Dimension) -> float:
+    assert dimension.low is not None
+    assert dimension.high is not None
+    return dimension.high - dimension.low
+
+
 def grid(dimensions: Sequence[Dimension], most: int) -> list[dict[str, Value]]:
     """Every combination of evenly spaced values: as many a range as keep the whole at ``most`` or below."""
-    count = max(2, most)
-    while count > 1 and math.prod(len(one.spaced(count)) for one in dimensions) > most:
-        count -= 1
+    ranges = [one for one in dimensions if not one.choices]
+    finest = max((most if not one.whole else int(_width(one)) + 1 for one in ranges), default=1)
+    count = 1
+    while count < finest and math.prod(len(one.spaced(count + 1)) for one in dimensions) <= most:
+        count += 1
     values = [one.spaced(count) for one in dimensions]
     return [dict(zip((one.name for one in dimensions), point, strict=True)) for point in itertools.product(*values)][
         :most

@@ -1,0 +1,260 @@
+"""What tuning costs: trials together and one by one, Dask and the storage per trial, two workers, and the page.
+
+``python -m tests.bench.tune [--only SECTION …] [--count N] [--out DIR]``; writes tune.md and tune.json and prints them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from bdsg import __version__
+from bdsg.config import ExperimentConfig
+from bdsg.experiment import run
+from bdsg.sweep.driver import Here, drive
+from bdsg.sweep.folder import StudyFolder
+from bdsg.sweep.outcome import Outcome, Task
+from bdsg.sweep.plan import Plan
+from bdsg.sweep.pool import Pool
+from bdsg.sweep.space import Dimension, applied, parse_dimension
+from bdsg.sweep.study import Study
+from bdsg.sweep.task import run_batch
+from tests.bench.reports import Row, machine, table, write
+
+VARIED = ("lambda1", "lambda2", "samples=256:4096:log", "learning_rate")
+ROUNDS = 3
+
+
+def base(objective: str, **boundary: object) -> ExperimentConfig:
+    """The bimodal preset, closed form."""
+    return ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": {"objective": objective, **boundary}})
+
+
+def space(config: ExperimentConfig) -> tuple[Dimension, ...]:
+    """What varies."""
+    return tuple(parse_dimension(config, text) for text in VARIED)
+
+
+def configs(config: ExperimentConfig, count: int) -> list[ExperimentConfig]:
+    """Configs as Optuna's random sampler draws them."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = _study(Path(folder), config, "random", count)
+        return [applied(config, values) for _, values in study.ask(count)]
+
+
+def _study(root: Path, config: ExperimentConfig, sampler: str, trials: int) -> Study:
+    folder = StudyFolder(root / sampler)
+    folder.create(Plan(config, space(config), sampler=sampler, trials=trials, seeds=0), None)
+    return Study(folder, create=True)
+
+
+def task(chosen: list[ExperimentConfig], config: ExperimentConfig) -> Task:
+    """A batch of them."""
+    box = Plan(config, space(config)).box()
+    return Task(__version__, tuple((k, one.to_json()) for k, one in enumerate(chosen)), box)
+
+
+def together(count: int) -> list[Row]:
+    """Wall and processor time a config, from its JSON to its scores: by itself, and in one batch; rounds in turn."""
+    rows: list[Row] = []
+    for objective in ("ours", "paper"):
+        config = base(objective)
+        chosen = configs(config, count)
+        ways: dict[str, Callable[[], object]] = {"one after another": lambda c=chosen: [list(run(one)) for one in c]}
+        for threads in (1, 2):
+            ways[f"together, threads: {threads}"] = lambda n=threads, c=chosen, b=config: run_batch(task(c, b), n)
+        run_batch(task(chosen[:2], config))  # loads code
+        times: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+        for _ in range(ROUNDS):
+            for name, call in ways.items():
+                begun, worked = time.perf_counter(), time.process_time()
+                call()
+                times[name].append(((time.perf_counter() - begun) / count, (time.process_time() - worked) / count))
+        wall, processor = (statistics.median(one[k] for one in times["one after another"]) for k in (0, 1))
+        for name, found in times.items():
+            mine = [statistics.median(one[k] for one in found) for k in (0, 1)]
+            row = {"configs": f"{objective}, {count} {name}", "ms a config": 1e3 * mine[0], "share": mine[0] / wall}
+            rows.append({**row, "processor's ms": 1e3 * mine[1], "its share": mine[1] / processor})
+    return rows
+
+
+def overhead(count: int) -> list[Row]:
+    """What Dask adds to a trial of next to no training: the same batches here and through one worker, one at a time."""
+    config = base("paper", steps=1)
+    chosen, rows = configs(config, count), list[Row]()
+    pool = Pool(workers=1)
+    try:
+        for size in (1, 16):
+            parts = [task(chosen[k : k + size], config) for k in range(0, count, size)]
+            run_batch(parts[0])
+            _through(pool, parts[:2])
+            ways = {"here": lambda p=parts: [run_batch(one) for one in p], "Dask": lambda p=parts: _one_by_one(pool, p)}
+            times: dict[str, list[float]] = {name: [] for name in ways}
+            for _ in range(ROUNDS):
+                for name, call in ways.items():
+                    begun = time.perf_counter()
+                    call()
+                    times[name].append((time.perf_counter() - begun) / count)
+            here, there = (1e3 * statistics.median(times[name]) for name in ("here", "Dask"))
+            more = {"ms a trial more": there - here, "ms a batch more": (there - here) * size}
+            rows.append({"trials a batch": size, "here (ms a trial)": here, "through Dask": there, **more})
+    finally:
+        pool.close()
+    return rows
+
+
+def _one_by_one(pool: Pool, parts: list[Task]) -> None:
+    for part in parts:
+        _through(pool, [part])
+
+
+def _through(pool: Pool, parts: list[Task]) -> list[Outcome]:
+    for part in parts:
+        pool.submit(part)
+    outcomes: list[Outcome] = []
+    while pool.under_way:
+        outcomes += pool.finished(0.5)
+    return outcomes
+
+
+def storage(count: int) -> list[Row]:
+    """What the driver spends on a trial: asking and telling, SQLite, after some trials."""
+    rows, config = list[Row](), base("paper")
+    scores = dict.fromkeys(("bf1", "bp1", "boundary_recall", "grid_f1", "level_error", "seconds"), 0.5)
+    for sampler in ("random", "tpe", "cmaes", "grid"):
+        with tempfile.TemporaryDirectory() as folder:
+            study = _study(Path(folder), config, sampler, 10**4)
+            asked, told = list[float](), list[float]()
+            for _ in range(count // 16):
+                begun = time.perf_counter()
+                trials = study.ask(16)
+                middle = time.perf_counter()
+                for number, values in trials:
+                    study.tell(
+                        Outcome(number, "complete", {**scores, "bf1": 1 / (1 + float(values["boundary.lambda1"]))})
+                    )
+                asked.append((middle - begun) / 16)
+                told.append((time.perf_counter() - middle) / 16)
+            last = count // 32
+            size = sum(path.stat().st_size for path in (Path(folder) / sampler).iterdir())
+            ask, tell = (1e3 * statistics.median(times[-last:]) for times in (asked, told))
+            rows.append(
+                {
+                    "sampler": sampler,
+                    "trials": count,
+                    "ask (ms)": ask,
+                    "tell (ms)": tell,
+                    "kB a trial": size / 1e3 / count,
+                }
+            )
+    return rows
+
+
+def scaling(count: int) -> list[Row]:
+    """The same batches through one worker process and through two, in turn, both warm."""
+    rows = list[Row]()
+    for objective in ("ours", "paper"):
+        config = base(objective)
+        chosen = configs(config, count)
+        parts = [task(chosen[k : k + 16], config) for k in range(0, count, 16)]
+        pools = {n: Pool(workers=n) for n in (1, 2)}
+        times: dict[int, list[float]] = {n: [] for n in pools}
+        try:
+            for pool in pools.values():
+                _through(pool, [task(chosen[:2], config) for _ in range(4)])
+            for _ in range(ROUNDS):
+                for n, pool in pools.items():
+                    begun = time.perf_counter()
+                    _through(pool, parts)
+                    times[n].append(time.perf_counter() - begun)
+        finally:
+            for pool in pools.values():
+                pool.close()
+        one, two = (statistics.median(times[n]) for n in (1, 2))
+        rows.append(
+            {
+                "trials": f"{objective}, {count}",
+                "one worker (trials/s)": count / one,
+                "two": count / two,
+                "times": one / two,
+            }
+        )
+    return rows
+
+
+def page(count: int) -> list[Row]:
+    """Seconds until the page of a study shows its small multiples and its first chart."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.serving import chromium_path, launch, serve
+
+    path = chromium_path()
+    if path is None:
+        return []
+    times: dict[str, list[float]] = {"small multiples": [], "first chart": []}
+    with tempfile.TemporaryDirectory() as root:
+        config = base("paper", steps=100)
+        folder = StudyFolder(Path(root) / "studies" / "many")
+        folder.create(Plan(config, space(config), sampler="random", trials=count, batch=50, seeds=0), None)
+        list(drive(folder, Here))
+        with serve(Path(root), Path(root) / "log") as address, sync_playwright() as playwright:
+            browser = launch(playwright, path)
+            for _ in range(6):
+                tab = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+                tab.goto(address)
+                tab.wait_for_selector(
+                    ".bdsg"
+                )  # the app's own scripts are loaded, as for one who comes from another page
+                begun = time.perf_counter()
+                tab.goto(f"{address}/tune?study=many")
+                tab.wait_for_selector(f".bdsg.mosaic[data-trials='{count}']", timeout=90_000)
+                times["small multiples"].append(time.perf_counter() - begun)
+                tab.wait_for_selector(".js-plotly-plot .main-svg", timeout=90_000)
+                times["first chart"].append(time.perf_counter() - begun)
+                tab.context.close()
+            browser.close()
+    return [
+        {
+            "until": name,
+            "trials": count,
+            "first visit of all (s)": found[0],
+            "median of five more (s)": statistics.median(found[1:]),
+        }
+        for name, found in times.items()
+    ]
+
+
+SECTIONS: dict[str, tuple[str, Callable[[int], list[Row]], int]] = {
+    "together": ("64 bimodal configs, end to end", together, 64),
+    "overhead": ("Dask's overhead", overhead, 64),
+    "storage": ("The driver's work on a trial", storage, 256),
+    "scaling": ("From one worker process to two", scaling, 128),
+    "page": ("The page", page, 500),
+}
+
+
+def main() -> None:
+    """Measure and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
+    parser.add_argument("--count", type=int, help="configs or trials of each section")
+    parser.add_argument("--out", type=Path, default=Path("build/tune"))
+    chosen = parser.parse_args()
+    torch.set_num_threads(1)
+    report = {}
+    for name in chosen.only:
+        title, measure, count = SECTIONS[name]
+        report[title] = measure(chosen.count or count)
+        print(title, table(report[title]), sep="\n\n", end="\n\n", flush=True)
+    write(chosen.out, "tune", report, {**machine(), "load": os.getloadavg()})
+
+
+if __name__ == "__main__":
+    main()
