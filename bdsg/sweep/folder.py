@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import socket
 import time
 from collections.abc import Iterator
@@ -63,11 +64,16 @@ class StudyFolder:
 
         Only its owner may read the plan: a URL can hold a password.
         """
-        text = json.dumps({"plan": plan.to_dict(), "storage": storage, "made": time.time()}, indent=2)
+        identity = self.identity() if self.exists else secrets.token_hex(8)
+        text = json.dumps({"plan": plan.to_dict(), "storage": storage, "identity": identity}, indent=2)
         with explained(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             write_atomically(self.path / PLAN, text.encode())
             (self.path / PLAN).chmod(0o600)
+
+    def identity(self) -> str:
+        """What tells this folder from another one of the same name: a storage may be shared by many machines."""
+        return str(self._contents().get("identity", ""))
 
     def plan(self) -> Plan:
         """The plan; raises StoreError where there is none or it cannot be read."""

@@ -26,6 +26,9 @@ from bdsg.sweep.space import Dimension, Value, grid
 SCORES, LEGS, ERROR = "scores", "legs", "error"
 """User attributes of a trial: each one is a write, so all scores are in one."""
 
+OWNER = "folder"
+"""User attribute of a study: the identity of its folder."""
+
 FEWEST = 4
 """Different scores that importances can be told from."""
 
@@ -103,9 +106,22 @@ class Study:
             raise StoreError(f"The storage has no study {folder.name!r} yet: start it first.") from error
         if create and self.optuna.directions != directions:
             raise ConfigError("storage", folder.name, "holds another study of this name: choose another --name.")
+        if create:
+            self._claim(folder)
         self.optuna.sampler = self._sampler(len(self.trials()))
         self._storage, self._id = self.optuna._storage, self.optuna._study_id
         self._grid = grid(self.plan.dimensions, self.plan.trials) if self.plan.sampler == "grid" else []
+
+    def _claim(self, folder: StudyFolder) -> None:
+        """One folder owns a study: its lock then keeps two drivers apart, even where the storage is shared."""
+        owner = self.optuna.user_attrs.get(OWNER)
+        if owner is None:
+            self.optuna.set_user_attr(OWNER, folder.identity())
+        elif owner != folder.identity():
+            raise StoreError(
+                f"The storage's study {folder.name} belongs to another folder: go on where it was started, "
+                "or choose another --name."
+            )
 
     def _sampler(self, known: int) -> BaseSampler:
         """``known`` trials are there: a study that goes on must not draw again what it drew at first."""
