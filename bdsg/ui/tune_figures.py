@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from bdsg.plots import BLUE, GREEN, NEUTRAL, VERMILION
 from bdsg.sweep.goals import GOALS
@@ -134,17 +135,29 @@ def _axis(values: list[Any], dimension: Dimension) -> dict[str, Any]:
 def _powers(logs: np.ndarray) -> dict[str, Any]:
     """Ticks of a logarithmic axis in words."""
     ticks = np.linspace(logs.min(), logs.max(), 5)
-    return {"tickvals": ticks.tolist(), "ticktext": [f"{10**tick:.2g}" for tick in ticks]}
+    return {"tickvals": ticks.tolist(), "ticktext": [f"{float(f'{10**tick:.2g}'):,g}" for tick in ticks]}
 
 
 def slices(known: Known, goal: str) -> go.Figure:
-    """The score over each setting by itself: Optuna's figure."""
-    from optuna.visualization import plot_slice
-
-    figure = plot_slice(known.study, target=_target(known, goal), target_name=GOALS[goal].title)
-    _rename(figure)
-    figure.update_traces(marker_colorscale="Cividis", marker_size=6, marker_line_width=0)
-    return _themed(figure).update_layout(margin={"r": 70}, height=400)
+    """The score over each setting by itself, two panels a row: Optuna's one row is unreadable on phones."""
+    trials = [trial for trial in known.trials if trial.scores.get(goal) is not None]
+    kept, _ = tune_data.fenced(_values(known, goal))
+    names = [one.name for one in known.plan.dimensions]
+    rows = (len(names) + 1) // 2
+    titles = [axis_label(name) for name in names]
+    figure = make_subplots(rows, min(2, len(names)), subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04)
+    for k, dimension in enumerate(known.plan.dimensions):
+        values = [trial.settings[dimension.name] for trial in trials]
+        marker = {"color": [trial.number for trial in trials], "colorscale": "Cividis", "size": 6, "opacity": 0.8}
+        hover = f"{titles[k]} %{{x}}<br>{GOALS[goal].title} %{{y:.4g}}<extra></extra>"
+        dots = go.Scatter(x=values, y=kept, mode="markers", marker=marker, hovertemplate=hover, showlegend=False)
+        figure.add_trace(dots, k // 2 + 1, k % 2 + 1)
+        if dimension.log:
+            figure.update_xaxes(type="log", row=k // 2 + 1, col=k % 2 + 1, nticks=5)
+    figure.update_yaxes(title=GOALS[goal].title, col=1)
+    if GOALS[goal].log and (kept > 0).all():
+        figure.update_yaxes(type="log", exponentformat="power")
+    return _themed(figure, 60 + 260 * rows)
 
 
 def contour(known: Known, goal: str, across: str, up: str) -> go.Figure:

@@ -12,7 +12,7 @@ from bdsg.sweep.folder import StudyFolder, found
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import applied
 from bdsg.ui import charts, history, session, tune_data, tune_figures, tune_mosaic, tune_process, tune_setup
-from bdsg.ui.names import setting_label
+from bdsg.ui.names import axis_label
 from bdsg.ui.tune_choices import choices_of
 from bdsg.ui.tune_data import Known, Trial
 
@@ -133,9 +133,9 @@ def _pictures(folder: StudyFolder, known: Known) -> None:
     names = [dimension.name for dimension in known.plan.dimensions]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         goal = _pick("Colour", _goals(known), lambda name: GOALS[name].title, f"tune_goal:{known.name}")
-        across = _pick("Across", names, setting_label, f"tune_across:{known.name}")
+        across = _pick("Across", names, axis_label, f"tune_across:{known.name}")
         others = [name for name in names if name != across] or names
-        up = _pick("Up", others, setting_label, f"tune_up:{known.name}:{across}")
+        up = _pick("Up", others, axis_label, f"tune_up:{known.name}:{across}")
     best = known.best()
     key = f"tune_trial:{known.name}"
     start = st.session_state.get(key, best.number if best else None)
@@ -236,5 +236,5 @@ def _figure(
     if kind == "Parallel":
         return tune_figures.parallel(known, goal), f"A line a trial. Drag along an axis to pick lines. {outliers}"
     if kind == "Slices":
-        return tune_figures.slices(known, goal), f"The darker, the earlier the trial. {outliers}"
+        return tune_figures.slices(known, goal), f"The brighter, the later the trial. {outliers}"
     return tune_figures.contour(known, goal, across, up), f"Blue is good, orange poor; dots are trials. {outliers}"

@@ -69,7 +69,7 @@ def test_optunas_charts_carry_the_pages_names(study: tuple[StudyFolder, Known], 
     logs = np.log10([trial.settings["boundary.lambda1"] for trial in known.trials])
     np.testing.assert_allclose(parallel.data[0].dimensions[0].values, logs)
     slices = tune_figures.slices(known, goal)
-    assert {axis.title.text for axis in slices.select_xaxes()} >= {"Samples M", "Hidden layers"}
+    assert {note.text for note in slices.layout.annotations} == {"Distance weight λ1", "Samples M", "Hidden layers"}
     contour = tune_figures.contour(known, goal, "boundary.lambda1", "data.samples")
     assert contour.layout.yaxis.title.text in ("Samples M", "Distance weight λ1")
     importance = tune_figures.importance(known, goal)

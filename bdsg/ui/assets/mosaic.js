@@ -102,7 +102,7 @@ class Mosaic {
     context.fillRect(left + gap, top + gap, side - 2 * gap, tall - 2 * gap);
     const inset = 2 * gap + 1, scale = this.meta.zoom * Math.min((side - 2 * inset) / 65535, (tall - 2 * inset) / (65535 * this.meta.aspect));
     const halfWide = side / 2 - gap, halfTall = tall / 2 - gap;
-    const middleX = left + side / 2, middleY = top + tall / 2;
+    const middleX = left + side / 2, middleY = top + tall / 2 - (side < 62 ? 0 : 4);
     const place = (x, y) => [middleX + scale * x, middleY - scale * this.meta.aspect * y];
     this.#contour(context, place);
     const { values, shape } = this.arrays.points, size = side > 70 ? 1.7 : 1.3;
