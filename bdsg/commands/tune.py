@@ -7,6 +7,7 @@ import contextlib
 import json
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -149,25 +150,25 @@ def _run(folder: StudyFolder, chosen: argparse.Namespace) -> int:
     from bdsg.sweep.driver import drive
     from bdsg.sweep.pool import Pool
 
-    with _terminable():
-        print(f"Study {folder.name} in {folder.path}", file=sys.stderr)
-        bars: dict[str, Any] = {}
-        steps = drive(folder, lambda: Pool(chosen.scheduler, chosen.workers))
-        try:
-            for now in steps:
-                if now.stage not in bars:
-                    bars[now.stage] = tqdm(total=now.target, desc=now.stage, file=sys.stderr, disable=chosen.quiet)
-                if now.best is not None:
-                    bars[now.stage].set_postfix({"best": f"{now.best:.4g}"}, refresh=False)
-                bars[now.stage].update(now.done - bars[now.stage].n)
-        except KeyboardInterrupt:
-            print(_stopped(folder), file=sys.stderr)
-            return INTERRUPTED
-        finally:
-            for bar in bars.values():
-                bar.close()
-            with contextlib.suppress(KeyboardInterrupt):  # pressed again while the workers leave
-                steps.close()
+    print(f"Study {folder.name} in {folder.path}", file=sys.stderr)
+    bars: dict[str, Any] = {}
+    with (
+        _polite() as stopping,
+        contextlib.closing(drive(folder, lambda: Pool(chosen.scheduler, chosen.workers))) as steps,
+    ):
+        for now in steps:
+            if now.stage not in bars:
+                bars[now.stage] = tqdm(total=now.target, desc=now.stage, file=sys.stderr, disable=chosen.quiet)
+            if now.best is not None:
+                bars[now.stage].set_postfix({"best": f"{now.best:.4g}"}, refresh=False)
+            bars[now.stage].update(now.done - bars[now.stage].n)
+            if stopping.is_set():
+                break
+    for bar in bars.values():
+        bar.close()
+    if stopping.is_set():
+        print(_stopped(folder), file=sys.stderr)
+        return INTERRUPTED
     from bdsg.sweep import show
 
     print(show.text(show.facts(folder)), end="")
@@ -182,14 +183,22 @@ def _stopped(folder: StudyFolder) -> str:
 
 
 @contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """A polite request to end is like Ctrl-C."""
+def _polite() -> Iterator[threading.Event]:
+    """Ctrl-C, or a request to end, is noted and heard between two batches; a second one interrupts at once.
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+    An exception raised by a signal can come anywhere, in a destructor too, where it would be lost.
+    """
+    stopping = threading.Event()
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    def note(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set():
+            raise KeyboardInterrupt
+        stopping.set()
+
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(kind, note) for kind in kinds]
     try:
-        yield
+        yield stopping
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
