@@ -34,6 +34,7 @@ CANDIDATES: dict[str, dict[str, Settings]] = {
         "default": {},
         "λ1 10, λ2 0.1, rate 0.01": _settings(10.0, 0.1, 0.01),
         "λ1 6, λ2 0.05, rate 0.01": _settings(6.0, 0.05, 0.01),
+        "λ1 6, λ2 0.05, rate 0.007": _settings(6.0, 0.05, 0.007),
         "λ1 10, λ2 0.1, rate 0.02": _settings(10.0, 0.1, 0.02),
         "λ1 50, λ2 0.05, rate 0.02": _settings(50.0, 0.05, 0.02),
     },
@@ -44,6 +45,9 @@ CANDIDATES: dict[str, dict[str, Settings]] = {
         "the same, M 4096": _settings(0.06, 0.005, 0.0015, **{"data.samples": 4096}),
         "λ1 0.05, λ2 0.01, rate 0.005": _settings(0.05, 0.01, 0.005),
         "λ1 0.04, λ2 0.03, rate 0.04": _settings(0.04, 0.03, 0.04),
+        "λ1 0.04, λ2 0.01, rate 0.01": _settings(0.04, 0.01, 0.01),
+        "λ1 0.05, λ2 0.02, rate 0.01": _settings(0.05, 0.02, 0.01),
+        "λ1 0.03, λ2 0.01, rate 0.005": _settings(0.03, 0.01, 0.005),
     },
 }
 

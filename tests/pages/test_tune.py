@@ -29,7 +29,7 @@ def test_without_a_study_there_is_the_form() -> None:
     assert not app.exception
     assert "No study yet" in app.info[0].value
     labels = [widget.label for widget in app.number_input]
-    assert "B(z): Distance weight λ1, from" in labels
+    assert "Distance weight λ1, from" in labels
     assert app.multiselect(key="tune_vary").value[0] == "boundary.lambda1"
 
 
