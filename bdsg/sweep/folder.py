@@ -132,9 +132,9 @@ class StudyFolder:
             return {}
         lock = FileLock(self.path / LOCK)
         with contextlib.suppress(Timeout):
-            lock.acquire(timeout=0)
-            lock.release()
-            return {}  # it died without a word
+            with lock.acquire(timeout=0):  # it died without a word
+                (self.path / DRIVER).unlink(missing_ok=True)
+            return {}
         return facts
 
     def add_clouds(self, clouds: dict[int, np.ndarray]) -> None:
