@@ -32,7 +32,6 @@ from bdsg.sweep.task import run_batch
 from tests.bench.reports import Row, machine, table, write
 
 VARIED = ("lambda1", "lambda2", "samples=256:4096:log", "learning_rate")
-ROUNDS = 3
 
 
 def base(objective: str, **boundary: object) -> ExperimentConfig:
@@ -64,7 +63,7 @@ def task(chosen: list[ExperimentConfig], config: ExperimentConfig) -> Task:
     return Task(__version__, tuple((k, one.to_json()) for k, one in enumerate(chosen)), box)
 
 
-def together(count: int) -> list[Row]:
+def together(count: int, rounds: int) -> list[Row]:
     """Wall and processor time a config, from its JSON to its scores: by itself, and in one batch; rounds in turn."""
     rows: list[Row] = []
     for objective in ("ours", "paper"):
@@ -75,7 +74,7 @@ def together(count: int) -> list[Row]:
             ways[f"together, threads: {threads}"] = lambda n=threads, c=chosen, b=config: run_batch(task(c, b), n)
         run_batch(task(chosen[:2], config))  # loads code
         times: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name, call in ways.items():
                 begun, worked = time.perf_counter(), time.process_time()
                 call()
@@ -88,7 +87,7 @@ def together(count: int) -> list[Row]:
     return rows
 
 
-def overhead(count: int) -> list[Row]:
+def overhead(count: int, _: int) -> list[Row]:
     """What Dask itself takes for a batch: one that is sent back at once, with the outcomes of a real one."""
     config, rows = base("paper", steps=1), list[Row]()
     pool = Pool(workers=1)
@@ -97,7 +96,7 @@ def overhead(count: int) -> list[Row]:
             part = task(configs(config, size), config)
             outcomes = _through(pool, [part])
             times, worked = list[float](), time.process_time()
-            for _ in range(count):
+            for _once in range(count):
                 begun = time.perf_counter()
                 pool._client.submit(_echo, part, outcomes, pure=False).result()
                 times.append(1e3 * (time.perf_counter() - begun))
@@ -124,7 +123,7 @@ def _through(pool: Pool, parts: list[Task]) -> list[Outcome]:
     return outcomes
 
 
-def storage(count: int) -> list[Row]:
+def storage(count: int, _: int) -> list[Row]:
     """Processor time of the driver for a trial, SQLite: asking and telling, in small studies and in large ones."""
     rows = list[Row]()
     for sampler in ("random", "tpe"):
@@ -173,7 +172,7 @@ def _database_bytes(folder: Path) -> int:
     return (folder / "study.db").stat().st_size
 
 
-def scaling(count: int) -> list[Row]:
+def scaling(count: int, rounds: int) -> list[Row]:
     """The same batches through one worker process and through two, in turn, both warm."""
     rows = list[Row]()
     for objective in ("ours", "paper"):
@@ -185,7 +184,7 @@ def scaling(count: int) -> list[Row]:
         try:
             for pool in pools.values():
                 _through(pool, [task(chosen[:2], config) for _ in range(4)])
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 for n, pool in pools.items():
                     begun = time.perf_counter()
                     _through(pool, parts)
@@ -205,7 +204,7 @@ def scaling(count: int) -> list[Row]:
     return rows
 
 
-def page(count: int) -> list[Row]:
+def page(count: int, _: int) -> list[Row]:
     """Seconds until the page of a study shows its small multiples and its first chart."""
     from playwright.sync_api import sync_playwright
 
@@ -247,7 +246,7 @@ def page(count: int) -> list[Row]:
     ]
 
 
-SECTIONS: dict[str, tuple[str, Callable[[int], list[Row]], int]] = {
+SECTIONS: dict[str, tuple[str, Callable[[int, int], list[Row]], int]] = {
     "together": ("64 bimodal configs, end to end", together, 64),
     "overhead": ("Dask's overhead", overhead, 64),
     "storage": ("The driver's work on a trial", storage, 1024),
@@ -261,16 +260,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
     parser.add_argument("--count", type=int, help="configs or trials of each section")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("build/tune"))
     chosen = parser.parse_args()
-    global ROUNDS
-    ROUNDS = chosen.rounds
     torch.set_num_threads(1)
     report = {}
     for name in chosen.only:
         title, measure, count = SECTIONS[name]
-        report[title] = measure(chosen.count or count)
+        report[title] = measure(chosen.count or count, chosen.rounds)
         print(title, table(report[title]), sep="\n\n", end="\n\n", flush=True)
     write(chosen.out, "tune", report, {**machine(), "load": os.getloadavg()})
 
