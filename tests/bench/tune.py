@@ -247,7 +247,7 @@ def page(count: int, _: int) -> list[Row]:
 
 
 SECTIONS: dict[str, tuple[str, Callable[[int, int], list[Row]], int]] = {
-    "together": ("64 bimodal configs, end to end", together, 64),
+    "together": ("Bimodal configs, end to end", together, 64),
     "overhead": ("Dask's overhead", overhead, 64),
     "storage": ("The driver's work on a trial", storage, 1024),
     "scaling": ("From one worker process to two", scaling, 128),
