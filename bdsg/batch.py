@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -41,10 +42,12 @@ class Trained(NamedTuple):
     Attributes:
         snapshots: the last of them shows B(z) as trained, or as it was at the stop.
         error: a divergence, which ends its own run alone.
+        seconds: of its thread's processor time.
     """
 
     snapshots: list[BoundarySnapshot]
     error: DivergenceError | None
+    seconds: float
 
 
 class Start(NamedTuple):
@@ -74,13 +77,23 @@ def make_objectives(
     return made
 
 
-def train_together(runs: Sequence[Run], stop: Stop, *, threads: int = THREADS) -> list[Trained]:
+Keep = Callable[[int, BoundarySnapshot], bool]
+"""Whether the run of an index goes on after a snapshot; asked from any of the threads."""
+
+
+def always(index: int, snapshot: BoundarySnapshot) -> bool:
+    """No run ends before its time."""
+    return True
+
+
+def train_together(runs: Sequence[Run], stop: Stop, *, threads: int = THREADS, keep: Keep = always) -> list[Trained]:
     """Train all runs; each gets the numbers of ``train_boundary``, bit for bit, whatever the number of threads.
 
     A run whose config asks for few snapshots is cheapest; no progress is reported.
 
     Args:
         stop: asked as in ``train_boundary``, from any of the threads.
+        keep: asked after each snapshot; a run that it ends costs nothing from there on.
 
     Raises:
         ConfigError: two runs share an objective or a generator of random numbers.
@@ -92,17 +105,20 @@ def train_together(runs: Sequence[Run], stop: Stop, *, threads: int = THREADS) -
     torch.set_num_threads(1)  # of each thread: sums that are split have other bits
     try:
         with ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(lambda run: _train(run, stop), runs))
+            return list(pool.map(lambda index: _train(runs[index], index, stop, keep), range(len(runs))))
     finally:
         torch.set_num_threads(inside)
 
 
-def _train(run: Run, stop: Stop) -> Trained:
-    snapshots = []
+def _train(run: Run, index: int, stop: Stop, keep: Keep) -> Trained:
+    snapshots: list[BoundarySnapshot] = []
+    begun = time.thread_time()
     try:
         for event in train_boundary(*run, stop, progress=False):
             if isinstance(event, BoundarySnapshot):
                 snapshots.append(event)
+                if not keep(index, event):
+                    break
     except DivergenceError as error:
-        return Trained(snapshots, error)
-    return Trained(snapshots, None)
+        return Trained(snapshots, error, time.thread_time() - begun)
+    return Trained(snapshots, None, time.thread_time() - begun)

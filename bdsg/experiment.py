@@ -79,7 +79,7 @@ def run(
         torch.set_num_threads(threads)
 
 
-def _generators(seed: int) -> dict[str, torch.Generator]:
+def generators(seed: int) -> dict[str, torch.Generator]:
     """A generator for each stream that PyTorch draws from."""
     states = {name: int(one.generate_state(1, np.uint64)[0] >> 1) for name, one in seed_sequences(seed).items()}
     return {name: torch.Generator().manual_seed(state) for name, state in states.items()}
@@ -88,7 +88,7 @@ def _generators(seed: int) -> dict[str, torch.Generator]:
 def _run(
     config: ExperimentConfig, stop: Stop, store: Store | None, steer: Ask, pace: Pace | None
 ) -> Iterator[Event | Result]:
-    mixture, random, device = plane_mixture(config), _generators(config.seed), torch_device(config.device)
+    mixture, random, device = plane_mixture(config), generators(config.seed), torch_device(config.device)
     scene, modes = make_scene(config, mixture)
     data = scene.data
     yield scene

@@ -54,16 +54,28 @@ class Recall:
         return sum(share is not None and share >= COVERED for share in self.components)
 
 
-def boundary_recall(truth: Field, band: Band, boundary: np.ndarray, log_p_x: np.ndarray) -> Recall:
-    """BR = Σ weight·covered / Σ weight over probes of {p_x = ε}; covered: a B(z) in the band within 2w.
+@dataclass(frozen=True, eq=False)
+class Contour:
+    """The probes of {p_x = ε}, which every B(z) on the same data is scored with.
 
-    w is the distance from the probe to {p_x = δ}, the local thickness of the band.
+    Attributes:
+        points, thickness, weights, owner: as in :class:`Recall`.
+        components: of {p_x >= ε}, how many.
+    """
+
+    points: np.ndarray
+    thickness: np.ndarray
+    weights: np.ndarray
+    owner: np.ndarray
+    components: int
+
+
+def probe_contour(truth: Field, band: Band) -> Contour:
+    """Probes of {p_x = ε}, each with w, the distance from it to {p_x = δ}: the local thickness of the band.
 
     Args:
         truth: log p_x on a window that holds all of {p_x >= δ}.
         band: ε and δ.
-        boundary: B(z), (L, 2).
-        log_p_x: true log density at them, (L,).
 
     Raises:
         BDSGError: {p_x >= δ} leaves the window of ``truth``.
@@ -73,21 +85,41 @@ def boundary_recall(truth: Field, band: Band, boundary: np.ndarray, log_p_x: np.
     lines = contour_lines(truth, band.epsilon)
     sampled = probes(lines)
     if not lines:
-        nothing = np.empty(0)
-        return Recall(None, (None,) * count, sampled.points, nothing, nothing.astype(bool), nothing, sampled.line)
+        return Contour(sampled.points, np.empty(0), sampled.weights, sampled.line, count)
     _, first = np.unique(sampled.line, return_index=True)
     owner = components_at(truth, labels, sampled.points[first])[sampled.line] - 1
     thickness = distance_to_lines(sampled.points, contour_lines(truth, band.delta))
-    covered = _nearest(sampled.points, boundary[band.holds(log_p_x)]) <= REACH * thickness
+    return Contour(sampled.points, thickness, sampled.weights, owner, count)
+
+
+def recall_of(contour: Contour, band: Band, boundary: np.ndarray, log_p_x: np.ndarray) -> Recall:
+    """BR = Σ weight·covered / Σ weight over probes of {p_x = ε}; covered: a B(z) in the band within 2w.
+
+    Args:
+        contour: of the same band.
+        boundary: B(z), (L, 2).
+        log_p_x: true log density at them, (L,).
+    """
+    points, thickness, weights, owner = contour.points, contour.thickness, contour.weights, contour.owner
+    if not len(points):
+        nothing = np.empty(0)
+        none = (None,) * contour.components
+        return Recall(None, none, points, nothing, nothing.astype(bool), nothing, owner)
+    covered = _nearest(points, boundary[band.holds(log_p_x)]) <= REACH * thickness
     return Recall(
-        overall=float(np.average(covered, weights=sampled.weights)),
-        components=_by_component(covered, sampled.weights, owner, count),
-        points=sampled.points,
+        overall=float(np.average(covered, weights=weights)),
+        components=_by_component(covered, weights, owner, contour.components),
+        points=points,
         thickness=thickness,
         covered=covered,
-        weights=sampled.weights,
+        weights=weights,
         owner=owner,
     )
+
+
+def boundary_recall(truth: Field, band: Band, boundary: np.ndarray, log_p_x: np.ndarray) -> Recall:
+    """:func:`recall_of` B(z), (L, 2), on the contour of a truth field; raises what :func:`probe_contour` does."""
+    return recall_of(probe_contour(truth, band), band, boundary, log_p_x)
 
 
 def require_inside(truth: Field, band: Band) -> None:

@@ -77,6 +77,19 @@ def setting_label(dotted: str) -> str:
     return PLACES[section] + _named(fields[name])
 
 
+def brief_label(dotted: str) -> str:
+    """The symbol where there is one, else the name in small letters: ``λ1``, ``learning rate``."""
+    section, _, name = dotted.rpartition(".")
+    field = next(field for field in dataclasses.fields(SECTIONS[section]) if field.name == name)
+    brief = field.metadata.get("symbol") or LABELS.get(name, name.replace("_", " ")).lower()
+    return f"p_g: {brief}" if section == "density" else brief
+
+
+def axis_label(dotted: str) -> str:
+    """Name and symbol without the network that it belongs to."""
+    return setting_label(dotted).removeprefix(PLACES["boundary"])
+
+
 SYMBOLS = {"lambda1": "λ1", "lambda2": "λ2", "learning_rate": "learning rate"}
 
 

@@ -60,18 +60,18 @@ def module(names: Sequence[str]) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-def _component(name: str, html: str, scripts: Sequence[str]) -> Any:
+def component(name: str, html: str, scripts: Sequence[str]) -> Any:
     css = (ASSETS / "stage.css").read_text(encoding="utf-8")
     return st.components.v2.component(
         name, html=(ASSETS / html).read_text(encoding="utf-8"), css=css, js=module(scripts)
     )
 
 
-_PLAYER = _component("bdsg_player", "player.html", PLAYER)
-_BESIDE = _component("bdsg_beside", "beside.html", BESIDE)
-_EVALUATION = _component("bdsg_evaluation", "evaluate.html", EVALUATION)
+_PLAYER = component("bdsg_player", "player.html", PLAYER)
+_BESIDE = component("bdsg_beside", "beside.html", BESIDE)
+_EVALUATION = component("bdsg_evaluation", "evaluate.html", EVALUATION)
+_EDITOR = component("bdsg_editor", "editor.html", EDITOR)
 _MEMORY = st.components.v2.component("bdsg_memory", html="<i hidden></i>", js=module(("memory.js",)))
-_EDITOR = _component("bdsg_editor", "editor.html", EDITOR)
 
 
 def player(payload: bytes, *, key: str) -> None:

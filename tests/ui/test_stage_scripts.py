@@ -18,7 +18,7 @@ from bdsg.density import ClosedForm
 from bdsg.fitting import RAYS, ray_arrays
 from bdsg.metrics import score, truth_field
 from bdsg.presets import PRESETS
-from bdsg.ui import stage
+from bdsg.ui import stage, tune_mosaic
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="No Node.js on the PATH: it runs the components' scripts.")
@@ -41,7 +41,7 @@ def full_payload(**options: Any) -> bytes:
     return stage.player_payload(run="a", low=[-2, -2], high=[2, 2], **ground, **options)
 
 
-@pytest.mark.parametrize("names", [stage.PLAYER, stage.EVALUATION, stage.EDITOR, stage.BESIDE])
+@pytest.mark.parametrize("names", [stage.PLAYER, stage.EVALUATION, stage.EDITOR, stage.BESIDE, tune_mosaic.SCRIPTS])
 @needs_node
 def test_each_component_is_one_valid_module(names: tuple[str, ...], tmp_path: Path) -> None:
     text = stage.module(names)

@@ -1,0 +1,1 @@
+"""Studies: many settings tried, on one core or on a cluster.  Optuna holds them, Dask carries them."""

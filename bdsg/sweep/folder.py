@@ -1,0 +1,173 @@
+"""A study's folder: its plan, the points of its trials, its seed bands, and who runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from bdsg.errors import BDSGError, StoreError
+from bdsg.runfiles import explained, write_atomically
+from bdsg.store import default_root
+from bdsg.sweep.plan import CLOUD_POINTS, Plan
+
+PLAN, CLOUDS, BANDS, LOCK, DRIVER, LOG = "plan.json", "clouds.bin", "bands.jsonl", "lock", "driver.json", "log.txt"
+DATABASE = "study.db"
+CLOUD = np.dtype([("number", "<i4"), ("points", "<i2", (CLOUD_POINTS, 2))])
+"""A record of ``clouds.bin``, which only grows: a record that was cut short by a kill is overwritten."""
+
+
+def studies_root() -> Path:
+    """Where studies are kept: beside the stored runs."""
+    return default_root() / "studies"
+
+
+class StudyFolder:
+    """One study on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def named(cls, name: str, root: Path | None = None) -> StudyFolder:
+        """The folder of a name, there or not.
+
+        Raises:
+            StoreError: the name cannot be a folder's.
+        """
+        if not re.fullmatch(r"[\w][\w.-]{0,80}", name):
+            raise StoreError(f"A study cannot be called {name!r}: use letters, digits, hyphens and dots.")
+        return cls((root or studies_root()) / name)
+
+    @property
+    def name(self) -> str:
+        """Also the study's name in its storage."""
+        return self.path.name
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a plan in it."""
+        return (self.path / PLAN).is_file()
+
+    def create(self, plan: Plan, storage: str | None) -> None:
+        """Write the plan; ``storage`` is a database's URL, by default SQLite in this folder.
+
+        Only its owner may read the plan: a URL can hold a password.
+        """
+        identity = self.identity() if self.exists else secrets.token_hex(8)
+        text = json.dumps({"plan": plan.to_dict(), "storage": storage, "identity": identity}, indent=2)
+        with explained(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            write_atomically(self.path / PLAN, text.encode())
+            (self.path / PLAN).chmod(0o600)
+
+    def identity(self) -> str:
+        """What tells this folder from another one of the same name: a storage may be shared by many machines."""
+        return str(self._contents().get("identity", ""))
+
+    def plan(self) -> Plan:
+        """The plan; raises StoreError where there is none or it cannot be read."""
+        try:
+            return Plan.from_dict(self._contents()["plan"])
+        except (KeyError, TypeError) as error:
+            raise StoreError(f"{self.path / PLAN} is of another version ({error}): start the study anew.") from error
+
+    def storage(self) -> str:
+        """The database's URL."""
+        return self.own_storage() or f"sqlite:///{(self.path / DATABASE).resolve().as_posix()}"
+
+    def own_storage(self) -> str | None:
+        """The URL that was asked for; None where it is SQLite in this folder."""
+        return self._contents().get("storage")
+
+    def _contents(self) -> dict[str, Any]:
+        try:
+            contents: dict[str, Any] = json.loads((self.path / PLAN).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise StoreError(f"There is no study {self.name!r}: `python -m bdsg tune show` lists them.") from error
+        return contents
+
+    @contextlib.contextmanager
+    def driven(self) -> Iterator[None]:
+        """Be the one who runs the study; the system lets go of it when the process dies, however it does.
+
+        Raises:
+            BDSGError: another process runs it.
+        """
+        lock = FileLock(self.path / LOCK)
+        try:
+            lock.acquire(timeout=1.0)
+        except Timeout:
+            raise self._claimed(self.driver()) from None
+        try:
+            facts = {"pid": os.getpid(), "since": time.time(), "host": socket.gethostname()}
+            write_atomically(self.path / DRIVER, json.dumps(facts).encode())
+            yield
+        finally:
+            (self.path / DRIVER).unlink(missing_ok=True)
+            lock.release()
+
+    def _claimed(self, who: dict[str, Any]) -> BDSGError:
+        since = time.strftime("%H:%M:%S", time.localtime(who.get("since", 0)))
+        host, process = who.get("host", "this machine"), who.get("pid", "?")
+        return BDSGError(
+            f"The study {self.name} is run by process {process} on {host} since {since}: wait for it, or stop it first."
+        )
+
+    def driver(self) -> dict[str, Any]:
+        """Process number and start (seconds since 1970) of who runs the study; empty where nobody does."""
+        try:
+            facts: dict[str, Any] = json.loads((self.path / DRIVER).read_text())
+        except (OSError, ValueError):
+            return {}
+        lock = FileLock(self.path / LOCK)
+        with contextlib.suppress(Timeout):
+            with lock.acquire(timeout=0):  # it died without a word
+                (self.path / DRIVER).unlink(missing_ok=True)
+            return {}
+        return facts
+
+    def add_clouds(self, clouds: dict[int, np.ndarray]) -> None:
+        """Append the points of trials, (CLOUD_POINTS, 2) int16 each."""
+        records = np.zeros(len(clouds), CLOUD)
+        for record, (number, points) in zip(records, clouds.items(), strict=True):
+            record["number"], record["points"] = number, points
+        with explained(self.path), open(self.path / CLOUDS, "ab") as file:
+            file.truncate(file.tell() // CLOUD.itemsize * CLOUD.itemsize)
+            file.write(records.tobytes())
+
+    def clouds(self) -> np.ndarray:
+        """All records, mapped and not read; of two with one number the later one counts."""
+        path = self.path / CLOUDS
+        count = path.stat().st_size // CLOUD.itemsize if path.is_file() else 0
+        return np.memmap(path, CLOUD, "r", shape=(count,)) if count else np.empty(0, CLOUD)
+
+    def add_bands(self, rows: list[dict[str, Any]]) -> None:
+        """Append runs of the seed bands: ``trial``, ``seed`` and the scores of each."""
+        with explained(self.path), open(self.path / BANDS, "a", encoding="utf-8") as file:
+            file.write("".join(json.dumps(row, allow_nan=False) + "\n" for row in rows))
+
+    def bands(self) -> list[dict[str, Any]]:
+        """The runs of the seed bands, each trial and seed once; a line cut short by a kill is left out."""
+        path, rows = self.path / BANDS, {}
+        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+            with contextlib.suppress(ValueError):
+                row = json.loads(line)
+                rows[row["trial"], row["seed"]] = row
+        return list(rows.values())
+
+
+def found(root: Path | None = None) -> list[StudyFolder]:
+    """The studies in the store, the newest first."""
+    folders = [StudyFolder(path.parent) for path in (root or studies_root()).glob(f"*/{PLAN}")]
+    return sorted(folders, key=lambda folder: (folder.path / PLAN).stat().st_mtime, reverse=True)

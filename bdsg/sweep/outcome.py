@@ -1,0 +1,64 @@
+"""What goes to a worker, and what comes back: plain numbers that any process can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bdsg.sweep.plan import CLOUD_POINTS
+
+STEPS_OF_RANGE = 65_535
+
+
+@dataclass(frozen=True)
+class Task:
+    """Trials that are trained together.
+
+    Attributes:
+        version: of this package, which the worker must have too.
+        trials: number and config (JSON) of each.
+        box: window of the clouds, (2, 2).
+        pruner: how to end hopeless trials.
+        history: BF1 by snapshot of trials that are done, for the pruner.
+    """
+
+    version: str
+    trials: tuple[tuple[int, str], ...]
+    box: np.ndarray
+    pruner: str = "none"
+    history: tuple[dict[int, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a trial ended.
+
+    Attributes:
+        state: ``complete``, ``pruned`` or ``failed``.
+        scores: by the names of ``GOALS``, and ``components`` and ``components_covered``; None where undefined.
+        legs: BF1 at snapshots on the way.
+        cloud: some B(z) on the window's steps, (n, 2) int16.
+        error: the sentence of a failed one.
+    """
+
+    number: int
+    state: str
+    scores: dict[str, float | None] = field(default_factory=dict)
+    legs: dict[int, float] = field(default_factory=dict)
+    cloud: np.ndarray | None = None
+    error: str = ""
+
+
+def to_cloud(points: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """Points (n, 2) on a grid of 65,535 steps over the window, (CLOUD_POINTS, 2) int16; beyond it, at its edge."""
+    shares = (points[:CLOUD_POINTS] - box[0]) / (box[1] - box[0])
+    steps = np.clip(shares, 0.0, 1.0) * STEPS_OF_RANGE - 32_768
+    found: np.ndarray = np.round(steps).astype(np.int16)
+    return found
+
+
+def from_cloud(cloud: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """Inverse of :func:`to_cloud`, to half a step."""
+    points: np.ndarray = box[0] + (cloud.astype(np.float64) + 32_768) / STEPS_OF_RANGE * (box[1] - box[0])
+    return points

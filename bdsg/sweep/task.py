@@ -1,0 +1,142 @@
+"""A batch of trials, trained together: what a Dask worker is sent to do."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+
+from bdsg import __version__
+from bdsg.batch import Keep, Run, Start, Trained, always, make_objectives, train_together
+from bdsg.compiled import one_blas_thread
+from bdsg.config import ExperimentConfig
+from bdsg.errors import BDSGError
+from bdsg.experiment import never
+from bdsg.result import BoundarySnapshot
+from bdsg.sweep.ground import Ground, ground_key, ground_of
+from bdsg.sweep.outcome import Outcome, Task, to_cloud
+
+SHOWN_ALONE = 2
+"""Snapshots of a trial that nobody prunes: the first and the last."""
+
+_one_at_a_time = threading.Lock()
+"""The number of threads is the process's, so batches in one process take turns."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A trial on its ground."""
+
+    number: int
+    config: ExperimentConfig
+    ground: Ground
+
+
+def run_batch(task: Task, threads: int = 1) -> list[Outcome]:
+    """Train and score all trials of a task; each has the numbers of ``experiment.run`` on its config, bit for bit.
+
+    A trial that fails does so alone: its outcome holds the sentence.
+
+    Args:
+        threads: trials that train at a time.
+
+    Raises:
+        BDSGError: the driver is another version of this package.
+    """
+    if task.version != __version__:
+        raise BDSGError(
+            f"This worker has version {__version__} of bdsg, but the study is run by {task.version}: "
+            "install the same on both."
+        )
+    with _one_at_a_time, one_blas_thread():
+        inside = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return _run_batch(task, threads)
+        finally:
+            torch.set_num_threads(inside)
+
+
+def _run_batch(task: Task, threads: int) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    entries: list[Entry] = []
+    for number, text in task.trials:
+        try:
+            config = ExperimentConfig.from_json(text)
+            entry = Entry(number, config, ground_of(ground_key(config)))
+        except BDSGError as error:
+            outcomes.append(Outcome(number, "failed", error=str(error)))
+            continue
+        entries.append(entry)
+    runs, entries, failed = _made(entries, task.pruner != "none")
+    hopes = _Watch(task, entries) if task.pruner != "none" else None
+    trained = train_together(runs, never, threads=threads, keep=hopes.keep if hopes else always)
+    with ThreadPoolExecutor(threads) as pool:
+        ended = pool.map(lambda k: _outcome(task, entries[k], runs[k], trained[k], hopes, k), range(len(runs)))
+        return [*outcomes, *failed, *ended]
+
+
+def _made(entries: Sequence[Entry], pruned: bool) -> tuple[list[Run], list[Entry], list[Outcome]]:
+    """The runs, and those entries that they are of; the level set is traced once for all that share it."""
+    from bdsg.sweep.pruning import SNAPSHOTS
+
+    groups: dict[tuple[int, int], list[tuple[Entry, Start]]] = {}
+    for entry in entries:
+        samples, random = entry.ground.draw(entry.config)
+        boundary = dataclasses.replace(entry.config.boundary, snapshots=SNAPSHOTS if pruned else SHOWN_ALONE)
+        start = Start(boundary, entry.ground.data(entry.config), random)
+        groups.setdefault((id(entry.ground), id(samples)), []).append((entry, start))
+    runs, made, failed = [], [], []
+    for members in groups.values():
+        ground, config = members[0][0].ground, members[0][0].config
+        samples, _ = ground.draw(config)
+        try:
+            levels = (config.epsilon, config.delta)
+            objectives = make_objectives([start for _, start in members], ground.fitted.training, samples, *levels)
+        except BDSGError as error:
+            failed += [Outcome(entry.number, "failed", error=str(error)) for entry, _ in members]
+            continue
+        latent = ground.latent if pruned else ground.latent[:1]
+        for (entry, start), objective in zip(members, objectives, strict=True):
+            runs.append(Run(objective, start.config, latent, start.random))
+            made.append(entry)
+    return runs, made, failed
+
+
+class _Watch:
+    """Scores the snapshots on the way and asks the pruner."""
+
+    def __init__(self, task: Task, entries: Sequence[Entry]) -> None:
+        from bdsg.sweep.pruning import Hopes
+
+        self.hopes, self._entries = Hopes(task.pruner, task.history), entries
+        self.legs: list[dict[int, float]] = [{} for _ in entries]
+        self._seen = [0] * len(entries)
+        self.keep: Keep = self._keep
+
+    def _keep(self, index: int, snapshot: BoundarySnapshot) -> bool:
+        entry, leg = self._entries[index], self._seen[index]
+        self._seen[index] += 1
+        if leg == 0 or snapshot.step >= entry.config.boundary.steps:
+            return True
+        bf1 = entry.ground.bf1(snapshot.points)
+        self.legs[index][leg] = bf1
+        return self.hopes.keep(index, leg, bf1)
+
+
+def _outcome(task: Task, entry: Entry, run: Run, trained: Trained, watch: _Watch | None, index: int) -> Outcome:
+    legs = watch.legs[index] if watch else {}
+    if trained.error is not None:
+        return Outcome(entry.number, "failed", legs=legs, error=str(trained.error))
+    scores, points = entry.ground.scores(run.objective.generator)
+    scores["seconds"] = trained.seconds
+    complete = trained.snapshots[-1].step >= entry.config.boundary.steps
+    bf1 = scores["bf1"]
+    if watch and complete and bf1 is not None:
+        legs[max(legs, default=0) + 1] = bf1
+        watch.hopes.finish(index, bf1)
+    cloud = to_cloud(points, task.box)
+    return Outcome(entry.number, "complete" if complete else "pruned", scores, legs, cloud)
