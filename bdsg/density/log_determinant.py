@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from bdsg.density.inverse import Residual
 from bdsg.density.lipschitz import Branch
 
 
@@ -31,6 +32,13 @@ class LogDeterminant(Protocol):
     """Maps a branch g and points x (n, d) to its log-determinant."""
 
     def __call__(self, branch: Branch, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
+        """Evaluate g at x with an estimate of log|det(I + J_g(x))|."""
+
+
+class SeriesLogDeterminant(Protocol):
+    """Maps any contraction g that autograd can follow and points x (n, d) to its log-determinant."""
+
+    def __call__(self, branch: Residual, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
         """Evaluate g at x with an estimate of log|det(I + J_g(x))|."""
 
 
@@ -73,7 +81,7 @@ class TruncatedSeries:
 
     terms: int = 10
 
-    def __call__(self, branch: Branch, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
+    def __call__(self, branch: Residual, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
         """Evaluate; the gradient goes through the whole series."""
         x, output = _evaluate(branch, x)
         probe = _rademacher(x, generator)
@@ -95,7 +103,7 @@ class RussianRoulette:
     certain: int = 4
     survival: float = 0.7
 
-    def __call__(self, branch: Branch, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
+    def __call__(self, branch: Residual, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
         """Evaluate one draw of the number of terms and of v, shared by the batch."""
         x, output = _evaluate(branch, x)
         probe = _rademacher(x, generator)
@@ -117,7 +125,7 @@ class RussianRoulette:
         return weights
 
 
-def _evaluate(branch: Branch, x: Tensor) -> tuple[Tensor, Tensor]:
+def _evaluate(branch: Residual, x: Tensor) -> tuple[Tensor, Tensor]:
     """g(x) with a graph from x, whatever the caller's gradient mode."""
     if not x.requires_grad:
         x = x.detach().requires_grad_()
