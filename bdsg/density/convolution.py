@@ -105,7 +105,7 @@ class ConvolutionalBranch(NamedTuple):
         hidden = x.view(-1, *self.shape)
         for weight, bias, slope in zip(self.weights, self.biases, self.slopes, strict=True):
             hidden = nn.functional.conv2d(lipswish(hidden, slope)[0], weight, bias, padding=weight.shape[-1] // 2)
-        return hidden.flatten(1)
+        return hidden.flatten(1).to(x.dtype)  # mixed precision leaves it in another
 
 
 @torch.no_grad()
