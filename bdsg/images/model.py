@@ -78,6 +78,7 @@ class ImageModel:
     paper: TrainedGenerator
     edge: Discriminator
     neighbours: TangentNeighbours
+    held_out_images: Tensor
 
 
 def evaluation_for(dim: int) -> SeriesLogDeterminant:
@@ -152,7 +153,8 @@ def fit_image_model(
     edge = train_discriminator(near, boundary.to(device), shape, config.edge, random)
     neighbours = TangentNeighbours(data, shape)
     return ImageModel(
-        config, shape, flow, data, levels, log_level, bits, bounds, places, **fitted, edge=edge, neighbours=neighbours
+        config, shape, flow, data, levels, log_level, bits, bounds, places, **fitted, edge=edge, neighbours=neighbours,
+        held_out_images=held_out,
     )
 
 
