@@ -1,4 +1,4 @@
-"""The command line: ``python -m bdsg run | score | rivals | presets``.
+"""The command line: ``python -m bdsg run | score | rivals | presets | images``.
 
 Bad input ends with exit code 2 and one sentence on stderr; Ctrl-C with 130; a closed pipe in silence.
 """
@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from bdsg.commands import images
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError, StoreError
 from bdsg.points import parse_points
@@ -105,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     presets = commands.add_parser("presets", help="list the prepared distributions")
     presets.add_argument("--show", metavar="NAME", help="print this one's whole config as JSON")
     presets.set_defaults(command=_presets)
+    images.add_parser(commands)
     return parser
 
 

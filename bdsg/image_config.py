@@ -90,7 +90,7 @@ _OTHERS: dict[str, dict[str, Any]] = {
 }
 
 QUICK: dict[str, Any] = {
-    "density": ImageFlowConfig(scales=((2, 8),), levels=17, epochs=2),
+    "density": ImageFlowConfig(scales=((2, 16), (2, 16)), levels=17, epochs=5, learning_rate=0.01),
     "boundary": ImageBoundaryConfig(latent=8, width=8, steps=20, batch_size=32),
     "edge": EdgeConfig(width=4, steps=20),
     "places": 64,

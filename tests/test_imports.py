@@ -13,12 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
-    ("errors", "presets", "validation", "changes", "config", "codec", "result", "compiled", "device"),
-    ("data", "metrics", "density", "boundary", "rivals", "points", "level_boundary", "runfiles", "export"),
+    ("errors", "presets", "validation", "changes", "config", "codec", "result", "compiled", "device", "image_config"),
+    ("data", "metrics", "density", "boundary", "rivals", "points", "level_boundary", "runfiles", "export", "checkpoint"),
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting", "batch"),
-    ("experiment", "contest"),
-    ("sweep", "detector", "events", "worker", "plots", "__main__"),
+    ("experiment", "contest", "images"),
+    ("sweep", "detector", "events", "worker", "plots", "commands", "__main__"),
     ("ui",),
     ("pages", "app"),
 )
@@ -32,6 +32,9 @@ ALLOWED = {
     "numba": {"compiled"},
     "torch": {
         "device",
+        "checkpoint",
+        "images",
+        "commands",
         "density",
         "boundary",
         "rivals",

@@ -23,7 +23,7 @@ from bdsg.density.image_flow import ImageFlow
 from bdsg.density.image_steps import bits_per_dimension, dequantised
 from bdsg.density.image_training import ImageTraining, build_flow, log_prob_of_images
 from bdsg.density.log_determinant import ExactByAutograd, SeriesLogDeterminant, TruncatedSeries
-from bdsg.errors import EmptyBoundaryError
+from bdsg.errors import ConfigError
 from bdsg.image_config import PAPER, ImageBoundaryConfig, ImageConfig
 from bdsg.images.discriminator import Discriminator, train_discriminator
 from bdsg.images.tangent import TangentNeighbours
@@ -128,7 +128,7 @@ def fit_image_model(
 
     Raises:
         DivergenceError, LipschitzError: a training failed.
-        EmptyBoundaryError: no line from a training image leaves the support.
+        ConfigError: hardly any line from a training image leaves the support.
     """
     device = device or torch.device("cpu")
     random = torch.Generator().manual_seed(seed)
@@ -144,7 +144,8 @@ def fit_image_model(
     cheap = cheap_log_prob(flow)
     places = places_around(in_chunks(cheap), near, shape, log_level, config.places, random)
     if len(places.points) < LEAST_PLACES:
-        raise EmptyBoundaryError(config.boundary.level_quantile, float(levels.max().exp()))
+        found = f"{len(places.points)} of {config.places} lines from training images leave the support"
+        raise ConfigError("images.density.epochs", config.density.epochs, f"only {found}: train the density for longer.")
     fitted = {
         objective: fit_generator(cheap, near, places, log_level, chosen, shape, random, report)
         for objective, chosen in (("ours", config.boundary), ("paper", replace(config.boundary, **PAPER)))

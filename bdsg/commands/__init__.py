@@ -1,0 +1,1 @@
+"""Commands of ``python -m bdsg``, one file each."""
