@@ -97,6 +97,9 @@ QUICK: dict[str, Any] = {
 }
 """A first look in seconds; the tests use it."""
 
+QUICK_RIVAL_STEPS = 10
+"""Training steps of the neural rivals beside it."""
+
 
 def image_config(name: str, **changed: Any) -> ImageConfig:
     """What a data set starts from: ``digits``, ``mnist`` or ``cifar10``; other fields of the whole replace it."""

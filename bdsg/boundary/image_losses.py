@@ -52,9 +52,10 @@ def nearest_images(points: Tensor, data: Tensor, count: int = 1) -> tuple[Tensor
         data: (M, d).
         count: at most M.
     """
-    kept = min(len(data), count + 4)
-    found = [_nearest_of_chunk(chunk, data, kept) for chunk in points.split(ROWS)]
-    index = torch.cat(found) if found else torch.empty(0, kept, dtype=torch.long)
+    kept, centre = min(len(data), count + 4), data.mean(0)  # far from the origin the squares would drown the distances
+    centred = data - centre
+    found = [_nearest_of_chunk(chunk - centre, centred, kept) for chunk in points.split(ROWS)]
+    index = torch.cat(found)
     parts = [_distances(*pair, data) for pair in zip(points.split(64), index.split(64), strict=True)]
     distances, order = torch.cat(parts).sort(1)
     return distances[:, :count], index.gather(1, order)[:, :count]

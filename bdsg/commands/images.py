@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bdsg import __version__
 from bdsg.errors import ConfigError
-from bdsg.image_config import QUICK, image_config
+from bdsg.image_config import QUICK, QUICK_RIVAL_STEPS, image_config
 from bdsg.result import Progress
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def setting_of(chosen: argparse.Namespace, protocol: str) -> Setting:
     torch_device(chosen.device)
     sizes = {name: value for name, value in (("train", chosen.train), ("test", chosen.test)) if value is not None}
     config = image_config(protocol, **(QUICK if chosen.quick else {}), **sizes)
-    return Setting(protocol, config, chosen.seed, chosen.out, chosen.data, chosen.download, chosen.device)
+    steps = QUICK_RIVAL_STEPS if chosen.quick else None
+    return Setting(protocol, config, chosen.seed, chosen.out, chosen.data, chosen.download, chosen.device, steps)
 
 
 def left_out(chosen: argparse.Namespace) -> str:

@@ -56,14 +56,17 @@ def boundary_facts(model: ImageModel, random: torch.Generator) -> list[dict[str,
 
 
 def outside_images(model: ImageModel, trained: TrainedGenerator, count: int, random: torch.Generator) -> Tensor:
-    """Images of B(z) with p_g below ε, as the paper's strong anomalies (section 3.1): flat, at most (count, d)."""
+    """Images of B(z) with p_g below ε, as the paper's strong anomalies (section 3.1): flat, at most (count, d).
+
+    Where a B that was hardly trained has too few, the places that it learns from fill up: all of them lie outside.
+    """
     kept: list[Tensor] = []
     for _ in range(MOST_DRAWS):
         images = trained.sample(count, random)
         kept.append(images[log_prob_of_images(model.flow, images) < model.log_level])
         if sum(map(len, kept)) >= count:
             break
-    return torch.cat(kept)[:count]
+    return torch.cat([*kept, model.places.points.cpu()])[:count]
 
 
 def boundary_arrays(

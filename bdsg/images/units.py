@@ -6,13 +6,15 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from bdsg.data.images import DATA_SETS
+from bdsg.density.convolution import Shape
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.image_config import ImageConfig
 from bdsg.images.boundary_files import boundary_arrays, boundary_facts, write_boundary
@@ -20,6 +22,8 @@ from bdsg.images.model import Report, fit_image_model
 from bdsg.images.protocols import Task, leave_one_out
 from bdsg.images.scores import TITLES, image_scores
 from bdsg.metrics import auprc, auroc
+from bdsg.rivals.image_settings import settings_for
+from bdsg.rivals.images import make_image_rival
 from bdsg.rivals.registry import RIVALS
 from bdsg.runfiles import explained, write_atomically
 
@@ -31,7 +35,11 @@ METHODS = ("bdsg", *RIVALS)
 
 @dataclass(frozen=True)
 class Setting:
-    """What is the same for all units of a command."""
+    """What is the same for all units of a command.
+
+    Attributes:
+        rival_steps: training steps of the neural rivals; None for their own settings.
+    """
 
     protocol: str
     config: ImageConfig
@@ -40,6 +48,7 @@ class Setting:
     directory: Path | None = None
     download: bool = False
     device: str = "cpu"
+    rival_steps: int | None = None
 
 
 def known_methods(names: list[str]) -> tuple[str, ...]:
@@ -89,12 +98,22 @@ def run_unit(setting: Setting, left_out: int, method: str, report: Report) -> di
 
 
 def unit_key(setting: Setting, left_out: int, method: str) -> str:
-    """Content key of everything that a unit depends on; a rival does not depend on BDSG's models."""
+    """Content key of all that a unit depends on: BDSG's settings or the rival's own, and the data's sizes."""
     config = asdict(setting.config)
     if method != "bdsg":
+        shape = DATA_SETS[setting.protocol].shape
         config = {name: config[name] for name in ("train", "test")}
+        config["rival"] = repr(rival_settings(setting, method, (shape[2], *shape[:2])))
     parts = [FORMAT, setting.protocol, left_out, method, setting.seed, config]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def rival_settings(setting: Setting, method: str, shape: Shape) -> Any:
+    """The settings of a rival on images of one shape, with the command's number of steps if it trains in steps."""
+    settings = settings_for(method, shape)
+    if setting.rival_steps is None or not hasattr(settings, "steps"):
+        return settings
+    return replace(settings, steps=setting.rival_steps)
 
 
 def _read(path: Path, key: str) -> dict[str, Any] | None:
@@ -127,15 +146,13 @@ def bdsg_unit(setting: Setting, task: Task, report: Report) -> dict[str, Any]:
 
 def rival_unit(setting: Setting, task: Task, method: str) -> dict[str, Any]:
     """Fit a rival to the same images; one that fails gets a row with the sentence of its error."""
-    from bdsg.rivals.images import make_image_rival
-
     random = torch.Generator().manual_seed(setting.seed)
     began = time.process_time()
     try:
-        rival = make_image_rival(method, task.shape, random)
-        rival.fit(task.train)
+        rival = make_image_rival(method, task.shape, random, rival_settings(setting, method, task.shape))
+        rival.fit(task.train.numpy())
         seconds = time.process_time() - began
-        values = np.asarray(rival.score_samples(task.test), dtype=float)
+        values = np.asarray(rival.score_samples(task.test.numpy()), dtype=float)
         return {"rows": [ranking_row(task, method, "score", values, seconds)]}
     except BDSGError as error:
         nothing = {"auroc": None, "auprc": None, "auprc_normal": None}
