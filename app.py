@@ -13,6 +13,7 @@ pages = [
     st.Page("pages/boundary.py", title="Boundary", icon=":material/radio_button_unchecked:"),
     st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
     st.Page("pages/rivals.py", title="Rivals", icon=":material/swords:"),
+    st.Page("pages/images.py", title="Images", icon=":material/image:"),
     st.Page("pages/history.py", title="History", icon=":material/history:"),
     st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
 ]
