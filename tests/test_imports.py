@@ -14,7 +14,18 @@ ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
     ("errors", "presets", "validation", "changes", "config", "codec", "result", "compiled", "device", "image_config"),
-    ("data", "metrics", "density", "boundary", "rivals", "points", "level_boundary", "runfiles", "export", "checkpoint"),
+    (
+        "data",
+        "metrics",
+        "density",
+        "boundary",
+        "rivals",
+        "points",
+        "level_boundary",
+        "runfiles",
+        "export",
+        "checkpoint",
+    ),
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting", "batch"),
     ("experiment", "contest", "images"),

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from bdsg.boundary.generator import on_circle
 from bdsg.boundary.image_generator import ImageGenerator
-from bdsg.boundary.image_places import LogProb
 from bdsg.boundary.image_losses import nearest_images, shifted_density_term
+from bdsg.boundary.image_places import LogProb
 from bdsg.boundary.losses import dispersion_term, distance_term, level_term, place_term, weighted_sum
 from bdsg.density.plateau import one_cycle
 from bdsg.errors import DivergenceError

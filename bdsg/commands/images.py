@@ -93,7 +93,10 @@ def table_one(chosen: argparse.Namespace) -> str:
 
 def versions() -> dict[str, str]:
     """Of this package and of what its numbers depend on."""
-    return {"bdsg": __version__, **{name: importlib.metadata.version(name) for name in ("torch", "numpy", "scikit-learn")}}
+    return {
+        "bdsg": __version__,
+        **{name: importlib.metadata.version(name) for name in ("torch", "numpy", "scikit-learn")},
+    }
 
 
 def reporter(label: str, quiet: bool) -> Any:

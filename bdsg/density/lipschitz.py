@@ -131,8 +131,6 @@ class Branch(NamedTuple):
         return lipswish(x, self.slope)
 
 
-
-
 BranchBound = Callable[[int, Any], float]
 """Lipschitz bound of a branch of any kind, given with its index."""
 

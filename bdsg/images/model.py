@@ -98,7 +98,12 @@ def in_chunks(log_prob: LogProb, rows: int = 256) -> LogProb:
 
 
 def fit_density(
-    images: Tensor, shape: Shape, config: ImageConfig, seed: int, device: torch.device, checkpoint: Path | None,
+    images: Tensor,
+    shape: Shape,
+    config: ImageConfig,
+    seed: int,
+    device: torch.device,
+    checkpoint: Path | None,
     report: Report,
 ) -> tuple[ImageFlow, list[float]]:
     """A flow trained on flat images (n, d), with its weights frozen, and its Lipschitz bounds."""
@@ -145,7 +150,9 @@ def fit_image_model(
     places = places_around(in_chunks(cheap), near, shape, log_level, config.places, random)
     if len(places.points) < LEAST_PLACES:
         found = f"{len(places.points)} of {config.places} lines from training images leave the support"
-        raise ConfigError("images.density.epochs", config.density.epochs, f"only {found}: train the density for longer.")
+        raise ConfigError(
+            "images.density.epochs", config.density.epochs, f"only {found}: train the density for longer."
+        )
     fitted = {
         objective: fit_generator(cheap, near, places, log_level, chosen, shape, random, report)
         for objective, chosen in (("ours", config.boundary), ("paper", replace(config.boundary, **PAPER)))
@@ -154,7 +161,18 @@ def fit_image_model(
     edge = train_discriminator(near, boundary.to(device), shape, config.edge, random)
     neighbours = TangentNeighbours(data, shape)
     return ImageModel(
-        config, shape, flow, data, levels, log_level, bits, bounds, places, **fitted, edge=edge, neighbours=neighbours,
+        config,
+        shape,
+        flow,
+        data,
+        levels,
+        log_level,
+        bits,
+        bounds,
+        places,
+        **fitted,
+        edge=edge,
+        neighbours=neighbours,
         held_out_images=held_out,
     )
 

@@ -23,7 +23,12 @@ from bdsg.metrics import auroc
 from bdsg.runfiles import explained, write_atomically
 
 ROWS = {
-    "mnist": (("Digits 1–9", 0.74, 0.93), ("Digit 0", 20.36, 66.32), ("fashion_mnist", 9.92, 31.44), ("kmnist", 9.28, 29.37)),
+    "mnist": (
+        ("Digits 1–9", 0.74, 0.93),
+        ("Digit 0", 20.36, 66.32),
+        ("fashion_mnist", 9.92, 31.44),
+        ("kmnist", 9.28, 29.37),
+    ),
     "cifar10": (("CIFAR-10", 3.16, 8.94), ("cifar100", 7.50, 23.43), ("svhn", 7.18, 22.36), ("stl10", 10.01, 31.75)),
 }
 """What the paper's Table 1 compares, its loss and its L1; the first row of either is normal."""
@@ -55,8 +60,13 @@ def measure(setting: Setting, report: Report) -> dict[str, Any]:
     )
     checkpoint = setting.out / "checkpoints" / f"{setting.protocol}-{left_out}-{setting.seed}.safetensors"
     model = fit_image_model(
-        task.train.flatten(1), task.shape, setting.config, setting.seed,
-        device=torch.device(setting.device), checkpoint=checkpoint, report=report,
+        task.train.flatten(1),
+        task.shape,
+        setting.config,
+        setting.seed,
+        device=torch.device(setting.device),
+        checkpoint=checkpoint,
+        report=report,
     )
     normal: dict[str, np.ndarray] | None = None
     rows = []
@@ -118,7 +128,9 @@ def table_text(parts: list[dict[str, Any]], train: int, test: int) -> str:
             continue
         kinds = [f"{score}_{part}" for score in ("loss", "l1", BEST) for part in ("auroc", "balanced", "threshold")]
         separate = [shown(row.get(kind)) for kind in kinds]
-        body.append([name, shown(row["loss"]), str(row["paper_loss"]), shown(row["l1"]), str(row["paper_l1"]), *separate])
+        body.append(
+            [name, shown(row["loss"]), str(row["paper_loss"]), shown(row["l1"]), str(row["paper_l1"]), *separate]
+        )
     return f"{CAPTION.format(train=train, test=test)}\n\n{lines(head, body)}\n"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -130,7 +129,12 @@ def bdsg_unit(setting: Setting, task: Task, report: Report) -> dict[str, Any]:
     checkpoint = setting.out / "checkpoints" / f"{setting.protocol}-{task.left_out}-{setting.seed}.safetensors"
     device = torch.device(setting.device)
     model = fit_image_model(
-        task.train.flatten(1), task.shape, setting.config, setting.seed, device=device, checkpoint=checkpoint,
+        task.train.flatten(1),
+        task.shape,
+        setting.config,
+        setting.seed,
+        device=device,
+        checkpoint=checkpoint,
         report=report,
     )
     trained = time.process_time() - began
@@ -158,5 +162,3 @@ def rival_unit(setting: Setting, task: Task, method: str) -> dict[str, Any]:
         nothing = {"auroc": None, "auprc": None, "auprc_normal": None}
         row = {"left_out": task.left_out, "method": method, "score": "score", **nothing, "error": str(error)}
         return {"rows": [{**row, "seconds": round(time.process_time() - began, 2)}]}
-
-
