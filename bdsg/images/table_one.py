@@ -38,9 +38,9 @@ LEFT_OUT = {"mnist": 0, "cifar10": -1}
 MISSING = "not measured: data missing"
 
 CAPTION = (
-    "Table 1, ours beside the paper's. Ours: grey values in [0, 1], {train} training images for MNIST and CIFAR-10 each, "
-    "at most {test} test images a row, λ1 = 0.3, λ2 = 0.025, L0 shifted by the highest held-out log p_g, L2 that of the "
-    "paper's B(z). The paper does not say its units or its shift; its figures fit L = 0.3·L1 + 0.46. "
+    "Table 1, ours beside the paper's. Ours: grey values in [0, 1], {train} training images for MNIST and CIFAR-10 "
+    "each, at most {test} test images a row, λ1 = 0.3, λ2 = 0.025, L0 shifted by the highest held-out log p_g, L2 that "
+    "of the paper's B(z). The paper does not say its units or its shift; its figures fit L = 0.3·L1 + 0.46. "
     "The threshold is the one with the best balanced accuracy against the normal row."
 )
 

@@ -19,12 +19,12 @@ AREAS = {"auroc": "AUROC", "auprc": "AUPRC", "auprc_normal": "AUPRC, normal posi
 PAPER_SAYS = {
     "digits": "The paper has no figures on these 8 × 8 images.",
     "mnist": (
-        "The paper (Fig. 3, MNIST, ResFlow, all training images) draws its areas as bars without numbers. It says: ahead "
-        "on average of EGBAD, AnoGAN and VAE in AUROC, and of GANomaly, EGBAD, AnoGAN, VAE, FenceGAN and WGAN in AUPRC."
+        "The paper (Fig. 3, MNIST, ResFlow, all training images) draws its areas as bars without numbers. It says: "
+        "ahead on average of EGBAD, AnoGAN and VAE in AUROC, and of GANomaly, EGBAD, AnoGAN, VAE, FenceGAN and WGAN in AUPRC."
     ),
     "cifar10": (
-        "The paper (Fig. 4, CIFAR-10, ResFlow and IResNet, all training images) draws its areas as bars without numbers. "
-        "It says: ahead on average of EGBAD and AnoGAN in AUROC."
+        "The paper (Fig. 4, CIFAR-10, ResFlow and IResNet, all training images) draws its areas as bars without "
+        "numbers. It says: ahead on average of EGBAD and AnoGAN in AUROC."
     ),
 }
 """What stands in the paper beside each table."""

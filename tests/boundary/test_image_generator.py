@@ -1,4 +1,4 @@
-"""B(z) of images: its loss, its search for the nearest image, its places and its trainings, on densities known exactly."""
+"""B(z) of images: its loss, its search for the nearest image, places and trainings, on densities known exactly."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def test_every_architecture_makes_images_from_its_own_seed(network: str, shape: 
     with torch.no_grad():
         images = one(z)
         assert images.shape == (6, math.prod(shape))
-        assert float(images.min()) > 0 and float(images.max()) < 1
+        assert float(images.min()) > 0
+        assert float(images.max()) < 1
         assert torch.equal(images, two(z))
         assert not torch.equal(images, other(z))
 
