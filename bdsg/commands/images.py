@@ -33,6 +33,7 @@ def add_parser(commands: Any) -> None:
     images.add_argument("--seed", type=int, default=0)
     images.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     images.add_argument("--threads", type=int, default=1, help="of PyTorch; scores may differ in the last bits")
+    images.add_argument("--copy-to", metavar="DIR", type=Path, help="write results and boundary images there too")
     images.add_argument("--quick", action="store_true", help="tiny models, to see it work")
     images.add_argument("--quiet", action="store_true", help="no progress on stderr")
     images.set_defaults(command=run)
@@ -64,7 +65,7 @@ def setting_of(chosen: argparse.Namespace, protocol: str) -> Setting:
 def left_out(chosen: argparse.Namespace) -> str:
     """One class left out: every unit that is not there yet; the tables."""
     from bdsg.data.images import DATA_SETS
-    from bdsg.images.tables import markdown, results_of, write_results
+    from bdsg.images.tables import copy_results, markdown, results_of, write_results
     from bdsg.images.units import known_methods, run_unit
 
     setting, methods = setting_of(chosen, chosen.protocol), known_methods(chosen.methods)
@@ -77,6 +78,8 @@ def left_out(chosen: argparse.Namespace) -> str:
     results = results_of(setting, units, versions())
     table = markdown(results)
     write_results(setting.out, results, table)
+    if chosen.copy_to is not None:
+        copy_results(setting.out, chosen.copy_to, results, table)
     return table
 
 

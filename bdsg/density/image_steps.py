@@ -12,7 +12,7 @@ from bdsg.density.convolution import Shape
 from bdsg.errors import ConfigError
 
 LOGIT_MARGIN = 0.05
-"""α of the logit (Dinh et al., 2017, section 4.1): with less, the density cares for a black background's noise alone."""
+"""α of the logit (Dinh et al., 2017, section 4.1): with less, a black background's noise fills the density."""
 
 
 def quantised(x: Tensor, levels: int) -> Tensor:

@@ -20,7 +20,8 @@ PAPER_SAYS = {
     "digits": "The paper has no figures on these 8 × 8 images.",
     "mnist": (
         "The paper (Fig. 3, MNIST, ResFlow, all training images) draws its areas as bars without numbers. It says: "
-        "ahead on average of EGBAD, AnoGAN and VAE in AUROC, and of GANomaly, EGBAD, AnoGAN, VAE, FenceGAN and WGAN in AUPRC."
+        "ahead on average of EGBAD, AnoGAN and VAE in AUROC, and of GANomaly, EGBAD, AnoGAN, VAE, FenceGAN and WGAN "
+        "in AUPRC."
     ),
     "cifar10": (
         "The paper (Fig. 4, CIFAR-10, ResFlow and IResNet, all training images) draws its areas as bars without "
@@ -60,6 +61,14 @@ def write_results(out: Path, results: dict[str, Any], table: str) -> None:
         text = json.dumps(results, indent=1, allow_nan=False) + "\n"
         write_atomically(out / f"{before}results.json", text.encode())
         write_atomically(out / f"{before}table.md", table.encode())
+
+
+def copy_results(out: Path, target: Path, results: dict[str, Any], table: str) -> None:
+    """The same files and the boundary images, without the parts, in another directory: what the page ships with."""
+    write_results(target, results, table)
+    for name in results["boundary"].values():
+        with explained(target):
+            write_atomically(target / name, (out / name).read_bytes())
 
 
 def markdown(results: dict[str, Any]) -> str:
