@@ -76,11 +76,26 @@ def test_another_figure_sorts_the_table_anew(folder: Path) -> None:
 def test_a_class_without_pictures_has_its_figures(folder: Path) -> None:
     write(folder)
     app = opened("images")
-    app.selectbox[0].select(7).run()
+    app.selectbox[0].select("7").run()
     assert not app.exception
     assert not app.get("bidi_component")
     assert "no pictures" in app.info[0].value
     assert len(app.table) == 1
+
+
+def test_a_link_chooses_and_follows(folder: Path) -> None:
+    write(folder)
+    write(folder, "cifar10", "cifar10-results.json")
+    app = opened("images", images="cifar10", left_out="7")
+    assert [box.value for box in app.selectbox] == ["cifar10", "7"]
+    app.selectbox[1].select("2").run()
+    assert "left_out" not in app.query_params
+    assert app.query_params["images"] == "cifar10" or app.query_params["images"] == ["cifar10"]
+    app.selectbox[1].select("7").run()
+    app.selectbox[0].select("digits").run()
+    assert app.selectbox[1].value == "7"
+    assert "images" not in app.query_params
+    assert opened("images", images="faces", left_out="x").selectbox[1].value == "2"
 
 
 def test_data_sets_are_chosen_where_there_are_several(folder: Path) -> None:
