@@ -57,9 +57,9 @@ def test_it_opens_on_prepared_results(folder: Path) -> None:
     arrays, meta = drawn(app)
     assert arrays["samples"].shape == (6, 8, 8, 1)
     assert [entry["title"] for entry in meta["sets"]] == ["normal test images", "images of B(z)", "left out: 2"]
-    assert meta["score"].startswith("L1")
+    assert meta["score"] == "L1"
     assert list(app.table[0].value["Method"]) == [
-        "Gaussian mixture", "BDSG, ours: L1, distance to the nearest training image", "BDSG, ours: loss, eq. 4",
+        "Gaussian mixture", "BDSG: L1", "BDSG: loss",
     ]  # fmt: skip
     assert any("**Gaussian mixture** has the highest mean AUROC" in block.value for block in app.markdown)
     assert [warning.value for warning in app.warning] == ["WGAN, 7 left out: It broke."]
@@ -69,7 +69,7 @@ def test_another_figure_sorts_the_table_anew(folder: Path) -> None:
     write(folder)
     app = opened("images")
     app.segmented_control[0].set_value("AUPRC").run()
-    assert app.table[0].value["Method"].iloc[0] == "BDSG, ours: loss, eq. 4"
+    assert app.table[0].value["Method"].iloc[0] == "BDSG: loss"
     assert any("highest mean AUPRC" in block.value for block in app.markdown)
 
 
@@ -90,7 +90,7 @@ def test_a_link_chooses_and_follows(folder: Path) -> None:
     assert [box.value for box in app.selectbox] == ["cifar10", "7"]
     app.selectbox[1].select("2").run()
     assert "left_out" not in app.query_params
-    assert app.query_params["images"] == "cifar10" or app.query_params["images"] == ["cifar10"]
+    assert "cifar10" in app.query_params["images"]
     app.selectbox[1].select("7").run()
     app.selectbox[0].select("digits").run()
     assert app.selectbox[1].value == "7"
