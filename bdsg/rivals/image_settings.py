@@ -57,7 +57,7 @@ OWN: dict[str, tuple[Callable[..., Any], dict[Size, dict[str, Any]]]] = {
     "ganomaly": (
         ganomaly.GANomalySettings,
         {
-            "small": {"contextual": 5.0, "encoding": 1.0},
+            "small": {"latent": 32, "contextual": 10.0, "encoding": 1.0},
             "grey": {"contextual": 50 / 784, "encoding": 1.0},  # the authors' program takes means over pixels
             "colour": {"contextual": 50 / 3072, "encoding": 1.0},
         },
@@ -65,15 +65,15 @@ OWN: dict[str, tuple[Callable[..., Any], dict[Size, dict[str, Any]]]] = {
     "vae": (
         vae.VAESettings,
         {
-            "small": {"latent": 6, "draws": 8, "steps": 1500, "learning_rate": 0.002},
-            "grey": {"latent": 16, "draws": 4},
+            "small": {"latent": 4, "draws": 8, "steps": 1500, "learning_rate": 0.002},
+            "grey": {"latent": 8, "draws": 4},
             "colour": {"draws": 4},
         },
     ),
     "wgan": (
         wgan.WGANSettings,
         {
-            "small": {"steps": 200},
+            "small": {"steps": 200, "penalty": 0.1},
             "grey": {"steps": 300, "penalty": 10.0},
             "colour": {"steps": 200, "batch_size": 32, "penalty": 10.0},
         },
@@ -85,7 +85,7 @@ OWN: dict[str, tuple[Callable[..., Any], dict[Size, dict[str, Any]]]] = {
     ),
     "one_class_svm": (
         one_class_svm.OneClassSVMSettings,
-        {"small": {"gamma": 0.7}, "grey": {"gamma": 0.1}, "colour": {"gamma": 0.1}},
+        {"small": {"gamma": 0.7}, "grey": {"gamma": 0.3}, "colour": {"gamma": 0.3}},
     ),
     "outlier_factor": (
         outlier_factor.OutlierFactorSettings,
@@ -101,7 +101,7 @@ OWN: dict[str, tuple[Callable[..., Any], dict[Size, dict[str, Any]]]] = {
     ),
     "kernel_density": (
         kernel_density.KernelDensitySettings,
-        {"small": {"bandwidth": 0.7}, "grey": {"bandwidth": 0.4}, "colour": {"bandwidth": 0.4}},
+        {"small": {"bandwidth": 0.7}, "grey": {"bandwidth": 1.0}, "colour": {"bandwidth": 1.0}},
     ),
 }
 """Each one's class of settings, and what differs from its defaults and from ``NEURAL``."""

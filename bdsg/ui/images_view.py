@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -10,6 +10,9 @@ from bdsg.data.images.registry import DATA_SETS
 from bdsg.errors import StoreError
 from bdsg.ui import images_prepared, images_stage, images_words
 from bdsg.ui.images_prepared import Results
+
+DATA, LEFT_OUT = "images", "left_out"
+"""Parameters of the link."""
 
 NOTHING_YET = (
     "No results are here yet: make them with `python -m bdsg images digits --out DIR`, then start the app with the "
@@ -35,23 +38,26 @@ def show() -> None:
 def _choice(found: Mapping[str, Results]) -> tuple[Results, int]:
     """Data set and left-out class; both are kept in the link."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        protocol = next(iter(found))
-        if len(found) > 1:
-            with st.container(width=200):
-                protocol = st.selectbox(
-                    "Data set", list(found), format_func=_title, key="images_data", bind="query-params"
-                )
+        protocol = _chosen("Data set", DATA, list(found), _title, "") if len(found) > 1 else next(iter(found))
         results = found[protocol]
-        with st.container(width=200):
-            left_out = st.selectbox(
-                "Left-out class",
-                results.classes,
-                format_func=lambda c: images_words.class_title(protocol, c),
-                key="left_out",
-                bind="query-params",
-                help="Training never saw this class: its images are the anomalies.",
-            )
-    return results, left_out
+        titles = {str(c): images_words.class_title(protocol, c) for c in results.classes}
+        words = "Training never saw this class: its images are the anomalies."
+        left_out = _chosen("Left-out class", LEFT_OUT, list(titles), titles.__getitem__, words)
+    return results, int(left_out)
+
+
+def _chosen(label: str, parameter: str, options: list[str], title: Callable[[str], str], words: str) -> str:
+    """A choice that begins as the link says, if it can, and keeps the link equal: the first of all needs no mention."""
+    key, linked = f"images_{parameter}", st.query_params.get(parameter)
+    if st.session_state.get(key) not in options:  # the first visit, or another data set
+        st.session_state[key] = linked if linked in options else options[0]
+    with st.container(width=200):
+        chosen = st.selectbox(label, options, format_func=title, key=key, help=words or None)
+    if chosen != options[0]:
+        st.query_params[parameter] = chosen
+    elif parameter in st.query_params:
+        del st.query_params[parameter]
+    return chosen
 
 
 def _title(protocol: str) -> str:

@@ -13,15 +13,15 @@ Measure = Literal["auroc", "auprc"]
 MEASURES: dict[str, Measure] = {"AUROC": "auroc", "AUPRC": "auprc"}
 SCORES = {
     "neg_log_p": "−log p_g",
-    "typicality": "typicality of log p_g",
-    "l1": "L1, distance to the nearest training image",
-    "loss": "loss, eq. 4",
-    "edge": "classifier of data against B(z)",
-    "l1_tangent": "L1 between tangent planes",
-    "l1_room": "L1 between tangent planes, over the room there",
-    "ensemble": "mean rank of L1 over the room and −log p_g",
+    "typicality": "typicality",
+    "l1": "L1",
+    "loss": "loss",
+    "edge": "edge classifier",
+    "l1_tangent": "tangent L1",
+    "l1_room": "relative tangent L1",
+    "ensemble": "tangent L1 and −log p_g",
 }
-"""What BDSG's scores are called; others go by their own name."""
+"""BDSG's scores in few words, for a table's cells; the README has more of them."""
 NOTHING = "–"
 
 
@@ -69,7 +69,7 @@ def method_title(row: Row) -> str:
     """A method, and for those of BDSG's several scores which one."""
     title = title_of(row.method) if row.method in METHODS else row.method.replace("_", " ")
     if row.score and row.method in OURS:
-        return f"{title}: {score_title(row.score)}"
+        return f"{title.removesuffix(', ours')}: {score_title(row.score)}"
     return title
 
 
