@@ -85,8 +85,12 @@ _DENSITY: dict[str, dict[str, Any]] = {
 
 _OTHERS: dict[str, dict[str, Any]] = {
     "digits": {"boundary": {"steps": 120, "batch_size": 48}, "places": 600, "train": 2000},
-    "mnist": {"boundary": {"steps": 100, "batch_size": 32}, "places": 500, "test": 2000},
-    "cifar10": {"boundary": {"steps": 80, "batch_size": 24, "width": 24}, "places": 300, "test": 2500},
+    "mnist": {"boundary": {"steps": 150, "batch_size": 32, "lambda1": 0.05}, "places": 500, "test": 2000},
+    "cifar10": {
+        "boundary": {"steps": 100, "batch_size": 24, "width": 24, "lambda1": 0.02},
+        "places": 300,
+        "test": 2500,
+    },
 }
 
 QUICK: dict[str, Any] = {

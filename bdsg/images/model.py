@@ -58,7 +58,7 @@ class ImageModel:
     """Everything that scores need.
 
     Attributes:
-        data: training images without the held-out ones, flat (M, d), on the CPU.
+        data: all training images, flat (M, d), on the CPU; those held out from the densities' training included.
         held_out: log p_g of held-out images, (n,), by the estimator that scores use.
         log_level: log ε: a low quantile of it.
         bits: per dimension, of held-out images.
@@ -78,7 +78,6 @@ class ImageModel:
     paper: TrainedGenerator
     edge: Discriminator
     neighbours: TangentNeighbours
-    held_out_images: Tensor
 
 
 def evaluation_for(dim: int) -> SeriesLogDeterminant:
@@ -147,24 +146,27 @@ def fit_image_model(
     log_level = float(levels.quantile(config.boundary.level_quantile))
     near = data.to(device)
     cheap = cheap_log_prob(flow)
-    places = places_around(in_chunks(cheap), near, shape, log_level, config.places, random)
+    with torch.no_grad():  # the level as B will see it: a shorter series is off by a little more
+        seen = in_chunks(cheap)(held_out.to(device)).cpu()
+    level_seen = float(seen.quantile(config.boundary.level_quantile))
+    places = places_around(in_chunks(cheap), near, shape, level_seen, config.places, random)
     if len(places.points) < LEAST_PLACES:
         found = f"{len(places.points)} of {config.places} lines from training images leave the support"
         raise ConfigError(
             "images.density.epochs", config.density.epochs, f"only {found}: train the density for longer."
         )
     fitted = {
-        objective: fit_generator(cheap, near, places, log_level, chosen, shape, random, report)
+        objective: fit_generator(cheap, near, places, level_seen, chosen, shape, random, report)
         for objective, chosen in (("ours", config.boundary), ("paper", replace(config.boundary, **PAPER)))
     }
     boundary = torch.cat([places.points.cpu(), fitted["ours"].sample(EDGE_SAMPLES, random)])
     edge = train_discriminator(near, boundary.to(device), shape, config.edge, random)
-    neighbours = TangentNeighbours(data, shape)
+    neighbours = TangentNeighbours(images, shape)
     return ImageModel(
         config,
         shape,
         flow,
-        data,
+        images,
         levels,
         log_level,
         bits,
@@ -173,7 +175,6 @@ def fit_image_model(
         **fitted,
         edge=edge,
         neighbours=neighbours,
-        held_out_images=held_out,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from bdsg.boundary.image_losses import nearest_images, shifted_density
@@ -19,11 +18,8 @@ TITLES = {
     "edge": "classifier of data against B(z)",
     "l1_tangent": "L1 between tangent planes",
     "l1_room": "L1 between tangent planes, over the room there",
-    "ensemble": "mean rank of L1 over the room and −log p_g",
 }
 """Scores in the order of the tables."""
-
-ENSEMBLE = ("l1_room", "neg_log_p")
 
 BEST = "l1_room"
 """The one that the page shows, and that is compared with the rivals'.  Chosen on digits' and MNIST's results."""
@@ -57,28 +53,12 @@ def loss_score(log_density: Tensor, l1: Tensor, held_out: Tensor, lambda1: float
     return shifted_density(log_density, float(held_out.max())) + lambda1 * l1 + rest
 
 
-def ranks_among(values: Tensor, reference: Tensor) -> Tensor:
-    """Share of the reference (m,) below each value (n,), continued beyond its ends by the excess in deviations."""
-    ordered = reference.sort().values
-    share = torch.searchsorted(ordered, values).to(values) / len(ordered)
-    excess = (values - ordered[-1]).clamp(min=0.0) / reference.std().clamp(min=1e-9)
-    return share + excess
-
-
 def image_scores(model: ImageModel, x: Tensor) -> dict[str, Tensor]:
     """Every score of flat images (n, d), and ``log_p``; float64 (n,) on the CPU."""
-    scores = _single_scores(model, x)
-    reference = _single_scores(model, model.held_out_images)
-    parts = [ranks_among(scores[name], reference[name]) for name in ENSEMBLE]
-    scores["ensemble"] = torch.stack(parts).mean(0)
-    return {name: score.double() for name, score in scores.items()}
-
-
-def _single_scores(model: ImageModel, x: Tensor) -> dict[str, Tensor]:
     log_density = log_prob_of_images(model.flow, x)
     l1 = nearest_images(x, model.data)[0][:, 0]
     tangent = model.neighbours.score(x, model.data)
-    return {
+    scores = {
         "log_p": log_density,
         "neg_log_p": negative_log_density(log_density),
         "typicality": typicality(log_density, model.held_out),
@@ -88,3 +68,4 @@ def _single_scores(model: ImageModel, x: Tensor) -> dict[str, Tensor]:
         "l1_tangent": tangent.distance,
         "l1_room": tangent.relative,
     }
+    return {name: score.double() for name, score in scores.items()}

@@ -21,9 +21,8 @@ CANDIDATES = 30
 NEIGHBOURS = 3
 """Tangent distances that are averaged."""
 
-RADIUS_POWER = 0.5
-"""How much the room around the training images nearby counts: 0 not at all, 1 as a ratio of distances.  A half is the
-geometric mean of the distance and that ratio."""
+RADIUS_POWER = 1.0 / 3.0
+"""How much the room around the training images nearby counts: 0 not at all, 1 as a ratio of distances."""
 
 SPRING = 0.3
 """How much a deformation of one unit (about a pixel at the border) costs, in squared grey values."""

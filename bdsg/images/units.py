@@ -29,6 +29,9 @@ from bdsg.runfiles import explained, write_atomically
 FORMAT = 2
 """Version of what a unit's file means: raising it retires those that are there."""
 
+SCORES_VERSION = 2
+"""The same for BDSG's units alone."""
+
 METHODS = ("bdsg", *RIVALS)
 
 
@@ -98,7 +101,7 @@ def run_unit(setting: Setting, left_out: int, method: str, report: Report) -> di
 
 def unit_key(setting: Setting, left_out: int, method: str) -> str:
     """Content key of all that a unit depends on: BDSG's settings or the rival's own, and the data's sizes."""
-    config = asdict(setting.config)
+    config = {**asdict(setting.config), "scores": SCORES_VERSION}
     if method != "bdsg":
         shape = DATA_SETS[setting.protocol].shape
         config = {name: config[name] for name in ("train", "test")}

@@ -15,7 +15,7 @@ from bdsg.__main__ import main
 from bdsg.data.images import load
 from bdsg.image_config import image_config
 from bdsg.images.protocols import leave_one_out, resized
-from bdsg.images.scores import TITLES, loss_score, ranks_among, typicality
+from bdsg.images.scores import TITLES, loss_score, typicality
 from bdsg.images.table_one import separation
 from bdsg.images.units import METHODS
 
@@ -109,7 +109,6 @@ def test_scores_follow_their_formulas() -> None:
     log_density, l1 = torch.tensor([3.0, -800.0]), torch.tensor([2.0, 4.0])
     assert typicality(log_density, held_out).tolist() == [1.0, 802.0]
     assert loss_score(log_density, l1, held_out, 0.3, 0.1).tolist() == pytest.approx([1.0 + 0.6 + 0.1, 1.2 + 0.1])
-    assert ranks_among(torch.tensor([0.0, 2.5, 4.0]), held_out).tolist() == pytest.approx([0.0, 2 / 3, 2.0])
 
 
 def test_resized_images_keep_their_mean() -> None:
