@@ -74,8 +74,8 @@ OWN: dict[str, tuple[Callable[..., Any], dict[Size, dict[str, Any]]]] = {
         wgan.WGANSettings,
         {
             "small": {"steps": 200, "penalty": 0.1},
-            "grey": {"steps": 300, "penalty": 10.0},
-            "colour": {"steps": 200, "batch_size": 32, "penalty": 10.0},
+            "grey": {"steps": 300, "penalty": 0.1},
+            "colour": {"steps": 200, "batch_size": 32, "penalty": 0.1},
         },
     ),
     "neighbours": (neighbours.NeighboursSettings, {size: {"neighbours": 1} for size in NEURAL}),

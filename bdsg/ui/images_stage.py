@@ -19,6 +19,8 @@ SETS = "scores_"
 SHADES = {"scores_normal": "data", "scores": "boundary", "scores_left_out": "lost"}
 """Sets of scores in the page's order, and their shades in ``theme.js``; those of other data sets follow in another."""
 NEEDED = ("scores_normal", "scores_left_out")
+TOGETHER = (("samples", "nearest", "log_p", "l1", "loss"), ("walk", "walk_scores", "walk_log_p"))
+"""What tells of the same images; the first two of each come both or not at all."""
 
 _IMAGES = st.components.v2.component(
     "bdsg_images",
@@ -43,10 +45,9 @@ def payload(arrays: Arrays, titles: dict[str, str], score: str = "") -> bytes:
         score: what the score of these sets is called.
 
     Raises:
-        StoreError: a set of scores is missing, or a number is not finite.
+        StoreError: arrays are missing or do not fit each other, or a number is not finite.
     """
-    if missing := [name for name in NEEDED if name not in arrays]:
-        raise StoreError(f"The results lack {' and '.join(missing)}: make them again by `python -m bdsg images`.")
+    _check(arrays)
     others = sorted(name for name in arrays if name.startswith(SETS) and name not in SHADES)
     sets = [(name, SHADES.get(name, "hit")) for name in (*SHADES, *others) if name in arrays]
     sent: Arrays = {name: arrays[name].astype(np.uint8) for name in PICTURES if name in arrays}
@@ -57,3 +58,15 @@ def payload(arrays: Arrays, titles: dict[str, str], score: str = "") -> bytes:
                 raise StoreError(f"The results' {name} are not all finite: make them again by `python -m bdsg images`.")
     told: list[dict[str, Any]] = [{"key": name, "title": titles.get(name, name), "kind": kind} for name, kind in sets]
     return pack(sent, {"sets": told, "score": score})
+
+
+def _check(arrays: Arrays) -> None:
+    """Raises StoreError where arrays are missing or do not fit each other."""
+    missing = [name for name in NEEDED if name not in arrays]
+    for first, second, *_ in TOGETHER:
+        missing += [name for name in (first, second) if name not in arrays and {first, second} & arrays.keys()]
+    if missing:
+        raise StoreError(f"The results lack {' and '.join(missing)}: make them again by `python -m bdsg images`.")
+    for names in TOGETHER:
+        if len(counts := {len(arrays[name]) for name in names if name in arrays}) > 1:
+            raise StoreError(f"The results' {', '.join(names)} tell of {sorted(counts)} images: make them again.")

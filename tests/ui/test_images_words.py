@@ -74,7 +74,8 @@ def test_classes_and_sets_have_names() -> None:
 
 def arrays(**more: np.ndarray) -> dict[str, np.ndarray]:
     scores = {name: np.arange(5.0) for name in ("scores_normal", "scores_left_out", "scores_kmnist", "scores")}
-    return {**scores, "samples": np.zeros((2, 8, 8, 1), np.uint8), "l1": np.ones(2), **more}
+    images = {name: np.zeros((2, 8, 8, 1), np.uint8) for name in ("samples", "nearest")}
+    return {**scores, **images, "l1": np.ones(2), **more}
 
 
 def test_the_payload_lists_its_sets_in_order() -> None:
@@ -90,8 +91,12 @@ def test_the_payload_lists_its_sets_in_order() -> None:
 def test_results_that_cannot_be_drawn_are_refused() -> None:
     with pytest.raises(StoreError, match="l1 are not all finite"):
         images_stage.payload(arrays(l1=np.array([1.0, np.nan])), {})
-    with pytest.raises(StoreError, match="lack scores_normal and scores_left_out"):
+    with pytest.raises(StoreError, match="lack scores_normal and scores_left_out and nearest"):
         images_stage.payload({"samples": np.zeros((1, 8, 8, 1), np.uint8)}, {})
+    with pytest.raises(StoreError, match="lack walk:"):
+        images_stage.payload(arrays(walk_scores=np.ones(3)), {})
+    with pytest.raises(StoreError, match=r"tell of \[2, 3\] images"):
+        images_stage.payload(arrays(l1=np.ones(3)), {})
 
 
 def entry(**more: Any) -> dict[str, Any]:
