@@ -54,9 +54,9 @@ def nearest_images(points: Tensor, data: Tensor, count: int = 1) -> tuple[Tensor
     """
     kept, centre = min(len(data), count + 4), data.mean(0)  # far from the origin the squares would drown the distances
     centred = data - centre
-    found = [_nearest_of_chunk(chunk - centre, centred, kept) for chunk in points.split(ROWS)]
+    found = [_nearest_of_chunk(chunk - centre, centred, kept) for chunk in torch.split(points, ROWS)]
     index = torch.cat(found)
-    parts = [_distances(*pair, data) for pair in zip(points.split(64), index.split(64), strict=True)]
+    parts = [_distances(*pair, data) for pair in zip(torch.split(points, 64), torch.split(index, 64), strict=True)]
     distances, order = torch.cat(parts).sort(1)
     return distances[:, :count], index.gather(1, order)[:, :count]
 

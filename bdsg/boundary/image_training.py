@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 import torch
@@ -43,7 +43,7 @@ class ImageObjective(Protocol):
     def draw(self, count: int, random: torch.Generator) -> Tensor:
         """Latents z (count, k), on the CPU."""
 
-    def terms(self, generator: nn.Module, count: int, random: torch.Generator) -> Terms:
+    def terms(self, generator: Callable[[Tensor], Tensor], count: int, random: torch.Generator) -> Terms:
         """L0, L1 and L2 of a fresh batch."""
 
 
@@ -64,7 +64,7 @@ class PaperImageObjective:
         """z ~ N(0, I)."""
         return torch.randn(count, self._latent, generator=random)
 
-    def terms(self, generator: nn.Module, count: int, random: torch.Generator) -> Terms:
+    def terms(self, generator: Callable[[Tensor], Tensor], count: int, random: torch.Generator) -> Terms:
         """L0, L1 and L2 of a fresh batch."""
         z = self.draw(count, random).to(self._data)
         points = generator(z)
@@ -101,7 +101,7 @@ class OurImageObjective:
         noise = torch.randn(count, self._codes.shape[1], generator=random)
         return self._codes[chosen] + JITTER * noise, chosen
 
-    def terms(self, generator: nn.Module, count: int, random: torch.Generator) -> Terms:
+    def terms(self, generator: Callable[[Tensor], Tensor], count: int, random: torch.Generator) -> Terms:
         """L0, L1 and L2 of a fresh batch."""
         z, chosen = self._draw(count, random)
         z, places = z.to(self._places), self._places[chosen.to(self._places.device)]
@@ -117,7 +117,8 @@ def principal_codes(x: Tensor, count: int) -> Tensor:
     """Whitened principal components of points (n, d), (n, count): mean 0, deviation 1, uncorrelated."""
     centred = x - x.mean(0)
     left, _, _ = torch.linalg.svd(centred.double(), full_matrices=False)
-    return (left[:, :count] * math.sqrt(len(x))).float()
+    codes: Tensor = (left[:, :count] * math.sqrt(len(x))).float()
+    return codes
 
 
 def train_image_generator(
@@ -132,7 +133,7 @@ def train_image_generator(
     optimiser = torch.optim.Adam(generator.parameters(), betas=(0.9, 0.99))
     # Only this network is compiled: the flow's estimators take gradients inside of the forward pass.
     on_gpu = generator.mean.device.type == "cuda"
-    network = torch.compile(generator) if on_gpu else generator
+    network: Callable[[Tensor], Tensor] = torch.compile(generator) if on_gpu else generator
     generator.train()
     for step in range(config.steps):
         terms = objective.terms(network, config.batch_size, random)
@@ -157,5 +158,5 @@ def boundary_images(
 ) -> Tensor:
     """B(z) of fresh latents, flat (count, d), none rejected."""
     z = objective.draw(count, random).to(generator.mean)
-    images: Tensor = torch.cat([generator(part) for part in z.split(512)])
+    images: Tensor = torch.cat([generator(part) for part in torch.split(z, 512)])
     return images

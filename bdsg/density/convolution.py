@@ -69,7 +69,8 @@ class LipschitzConvolution(nn.Module):
 
     def normalised_weight(self) -> Tensor:
         """W with a norm <= bound, of the kernel's shape."""
-        return self.weight * torch.clamp(self.bound / self.spectral_norm().clamp(min=TINY), max=1.0)
+        scale = torch.clamp(self.bound / self.spectral_norm().clamp(min=TINY), max=1.0)
+        return self.weight * scale
 
 
 @torch.no_grad()
@@ -133,4 +134,5 @@ def convolutional_bound(index: int, branch: ConvolutionalBranch) -> float:
 
 def _unit(x: Tensor) -> Tensor:
     """x / ‖x‖₂ over everything but the first dimension, which has length 1."""
-    return x / x.norm().clamp(min=TINY)
+    length: Tensor = x.norm().clamp(min=TINY)
+    return x / length

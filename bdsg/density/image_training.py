@@ -98,7 +98,7 @@ class ImageTraining:
         """One pass; its mean negative log-likelihood, nats."""
         order = torch.randperm(len(self.images), generator=self.random)
         total = 0.0
-        for chosen in order.split(self.config.batch_size):
+        for chosen in torch.split(order, self.config.batch_size):
             x = self.images[chosen.to(self.images.device)]
             total += self._step(dequantised(x, self.config.levels, self.random)) * len(x)
         return total / len(self.images)
@@ -148,5 +148,5 @@ class ImageTraining:
 def log_prob_of_images(flow: ImageFlow, images: Tensor, chunk: int = 256) -> Tensor:
     """log p_g (n,) of many flat images (n, d), rounded to no level, in bounded memory; on the CPU."""
     device = flow.final.shift.device
-    parts = [flow.log_prob(part.to(device)).cpu() for part in images.split(chunk)]
+    parts = [flow.log_prob(part.to(device)).cpu() for part in torch.split(images, chunk)]
     return torch.cat(parts) if parts else torch.empty(0)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 from bdsg.errors import InverseError
 
-Residual = Callable[[Tensor], Tensor]
-"""A contraction g, (n, d) -> (n, d)."""
+
+class Residual(Protocol):
+    """A contraction g."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """g(x), (n, d) -> (n, d)."""
 
 
 class Inverse(NamedTuple):

@@ -61,4 +61,4 @@ def train_discriminator(
 def edge_logits(model: Discriminator, x: Tensor) -> Tensor:
     """Logits of many flat images (n, d), in bounded memory, on the CPU."""
     device = next(model.parameters()).device
-    return torch.cat([model(part.to(device)).cpu() for part in x.split(1024)])
+    return torch.cat([model(part.to(device)).cpu() for part in torch.split(x, 1024)])

@@ -93,7 +93,7 @@ def cheap_log_prob(flow: ImageFlow) -> LogProb:
 
 def in_chunks(log_prob: LogProb, rows: int = 256) -> LogProb:
     """The same for many images, in bounded memory."""
-    return lambda x: torch.cat([log_prob(part) for part in x.split(rows)])
+    return lambda x: torch.cat([log_prob(part) for part in torch.split(x, rows)])
 
 
 def fit_density(

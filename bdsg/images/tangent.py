@@ -76,7 +76,8 @@ def tangent_distances(points: Tensor, others: Tensor, shape: Shape) -> Tensor:
     along = (plane @ offsets[..., None])[..., 0]
     moved = torch.linalg.solve(gram, along)
     squares = (offsets**2).sum(-1) - (moved * along).sum(-1)  # the minimum: the spring's energy included
-    return squares.clamp(min=0.0).sqrt()
+    distances: Tensor = squares.clamp(min=0.0).sqrt()
+    return distances
 
 
 class TangentNeighbours:
@@ -106,7 +107,7 @@ class TangentNeighbours:
         blurred = self._data if own else smoothed(x, self._shape)
         parts = [
             tangent_distances(points, self._data[chosen], self._shape)
-            for points, chosen in zip(blurred.split(ROWS), near.split(ROWS), strict=True)
+            for points, chosen in zip(torch.split(blurred, ROWS), torch.split(near, ROWS), strict=True)
         ]
         distances, order = torch.cat(parts).sort(1)
         kept = min(NEIGHBOURS, distances.shape[1])
