@@ -14,6 +14,7 @@ pages = [
     st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
     st.Page("pages/rivals.py", title="Rivals", icon=":material/swords:"),
     st.Page("pages/tune.py", title="Tune", icon=":material/tune:"),
+    st.Page("pages/images.py", title="Images", icon=":material/image:"),
     st.Page("pages/history.py", title="History", icon=":material/history:"),
     st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
 ]

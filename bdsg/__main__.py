@@ -1,4 +1,4 @@
-"""The command line: ``python -m bdsg run | score | rivals | fit | tune | presets``.
+"""The command line: ``python -m bdsg run | score | rivals | fit | tune | images | presets``.
 
 Bad input ends with exit code 2 and one sentence on stderr; Ctrl-C with 130; a closed pipe in silence.
 """
@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bdsg.commands import detect, tune
+from bdsg.commands import detect, images, tune
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError, StoreError
 from bdsg.points import parse_points
@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     presets.set_defaults(command=_presets)
     detect.add_parser(commands)
     tune.add_parser(commands)
+    images.add_parser(commands)
     return parser
 
 

@@ -57,6 +57,10 @@ class StoreError(BDSGError):
     """A saved run or file that is missing, damaged, or cannot be written."""
 
 
+class DataError(BDSGError):
+    """A data set that is missing, damaged, or cannot be fetched: names the file, where it comes from and goes to."""
+
+
 class EmptyBoundaryError(ConfigError):
     """No point of the plane is as dense as epsilon, so there is no boundary."""
 

@@ -13,11 +13,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
-    ("errors", "presets", "validation", "changes", "config", "codec", "result", "compiled", "device"),
-    ("data", "metrics", "density", "boundary", "rivals", "points", "level_boundary", "runfiles", "export"),
+    ("errors", "presets", "validation", "changes", "config", "codec", "result", "compiled", "device", "image_config"),
+    (
+        "data",
+        "metrics",
+        "density",
+        "boundary",
+        "rivals",
+        "points",
+        "level_boundary",
+        "runfiles",
+        "export",
+        "checkpoint",
+    ),
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting", "batch"),
-    ("experiment", "contest"),
+    ("experiment", "contest", "images"),
     ("sweep", "detector", "events", "worker", "plots", "commands", "__main__"),
     ("ui",),
     ("pages", "app"),
@@ -35,6 +46,9 @@ ALLOWED = {
     "distributed": {"sweep"},
     "torch": {
         "device",
+        "checkpoint",
+        "images",
+        "commands",
         "density",
         "boundary",
         "rivals",

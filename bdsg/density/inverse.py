@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
-from bdsg.density.lipschitz import Branch
 from bdsg.errors import InverseError
+
+
+class Residual(Protocol):
+    """A contraction g."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """g(x), (n, d) -> (n, d)."""
 
 
 class Inverse(NamedTuple):
@@ -20,7 +26,7 @@ class Inverse(NamedTuple):
 
 
 @torch.no_grad()
-def fixed_point_inverse(branch: Branch, y: Tensor, tolerance: float = 1e-9, most_iterations: int = 2000) -> Inverse:
+def fixed_point_inverse(branch: Residual, y: Tensor, tolerance: float = 1e-9, most_iterations: int = 2000) -> Inverse:
     """Iterate x ← y − g(x), a contraction (Behrmann et al., 2019, algorithm 1).
 
     The tolerance is relative to the size of y where that is above 1, and no finer than the

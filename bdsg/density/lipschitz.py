@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -131,8 +131,8 @@ class Branch(NamedTuple):
         return lipswish(x, self.slope)
 
 
-BranchBound = Callable[[int, Branch], float]
-"""Lipschitz bound of a branch, given with its index."""
+BranchBound = Callable[[int, Any], float]
+"""Lipschitz bound of a branch of any kind, given with its index."""
 
 
 def _product(hidden: Tensor, tangents: Tensor, weight: Tensor) -> Tensor:
@@ -160,8 +160,8 @@ def spectral_bound(index: int, branch: Branch) -> float:
     return math.prod(largest_singular_value(weight) for weight in branch.weights)
 
 
-def check_lipschitz(branches: list[Branch], bound: BranchBound = spectral_bound) -> list[float]:
-    """Each branch's Lipschitz bound, in the norm that ``bound`` stands for.
+def check_lipschitz(branches: Sequence[Any], bound: BranchBound = spectral_bound) -> list[float]:
+    """Each branch's Lipschitz bound, in the norm that ``bound``, given a branch with its index, stands for.
 
     Raises:
         LipschitzError: a bound of 1 or more.

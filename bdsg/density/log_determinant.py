@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from bdsg.density.inverse import Residual
 from bdsg.density.lipschitz import Branch
 
 
@@ -31,6 +32,13 @@ class LogDeterminant(Protocol):
     """Maps a branch g and points x (n, d) to its log-determinant."""
 
     def __call__(self, branch: Branch, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
+        """Evaluate g at x with an estimate of log|det(I + J_g(x))|."""
+
+
+class SeriesLogDeterminant(Protocol):
+    """Maps any contraction g that autograd can follow and points x (n, d) to its log-determinant."""
+
+    def __call__(self, branch: Residual, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
         """Evaluate g at x with an estimate of log|det(I + J_g(x))|."""
 
 
@@ -73,7 +81,7 @@ class TruncatedSeries:
 
     terms: int = 10
 
-    def __call__(self, branch: Branch, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
+    def __call__(self, branch: Residual, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
         """Evaluate; the gradient goes through the whole series."""
         x, output = _evaluate(branch, x)
         probe = _rademacher(x, generator)
@@ -95,7 +103,7 @@ class RussianRoulette:
     certain: int = 4
     survival: float = 0.7
 
-    def __call__(self, branch: Branch, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
+    def __call__(self, branch: Residual, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
         """Evaluate one draw of the number of terms and of v, shared by the batch."""
         x, output = _evaluate(branch, x)
         probe = _rademacher(x, generator)
@@ -117,7 +125,7 @@ class RussianRoulette:
         return weights
 
 
-def _evaluate(branch: Branch, x: Tensor) -> tuple[Tensor, Tensor]:
+def _evaluate(branch: Residual, x: Tensor) -> tuple[Tensor, Tensor]:
     """g(x) with a graph from x, whatever the caller's gradient mode."""
     if not x.requires_grad:
         x = x.detach().requires_grad_()
@@ -128,3 +136,22 @@ def _evaluate(branch: Branch, x: Tensor) -> tuple[Tensor, Tensor]:
 def _rademacher(x: Tensor, generator: torch.Generator) -> Tensor:
     signs = torch.randint(0, 2, x.shape, generator=generator, device=generator.device)
     return (2 * signs - 1).to(x)
+
+
+@dataclass(frozen=True)
+class ExactByAutograd:
+    """The determinant itself from d rows of the Jacobian, for any contraction: d³ operations a point."""
+
+    def __call__(self, branch: Residual, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
+        """Evaluate; ``generator`` is not used."""
+        count, dim = x.shape
+        differentiate = torch.is_grad_enabled()
+        if not x.requires_grad:
+            x = x.detach().requires_grad_()
+        with torch.enable_grad():
+            repeated = x.repeat(dim, 1)  # row i·n + k: coordinate i of point k
+            output = branch(repeated)
+        basis = torch.eye(dim, dtype=x.dtype, device=x.device).repeat_interleave(count, 0)
+        (rows,) = torch.autograd.grad(output, repeated, basis, create_graph=differentiate)
+        value = _general(rows.view(dim, count, dim).transpose(0, 1))
+        return BlockLogDeterminant(output[:count], value, value)

@@ -35,9 +35,13 @@ class LibraryRival(ABC):
     """A thin wrapper: points in units of their own mean and spread go to an estimator of scikit-learn.
 
     A method gives ``estimator`` and ``likeness``.
+
+    Attributes:
+        one_unit: one spread for all coordinates, their root mean square, instead of one each.
     """
 
     settings: LibrarySettings
+    one_unit = False
 
     def __init__(self, dim: int, random: torch.Generator) -> None:
         self.dim, self.random = dim, random
@@ -68,7 +72,7 @@ class LibraryRival(ABC):
     def fit(self, x: np.ndarray) -> Self:
         """See :meth:`bdsg.rivals.contract.Rival.fit`."""
         x = np.asarray(x, float)
-        spread = x.std(0)
+        spread = np.full(x.shape[1], np.sqrt(x.var(0).mean())) if self.one_unit else x.std(0)
         self._mean, self._spread = x.mean(0), np.where(spread > 0, spread, 1.0)  # a constant keeps its unit
         self._fitted = self.fitted(self._seed(self.random), (x - self._mean) / self._spread)
         return self

@@ -53,9 +53,12 @@ class NeuralRival(ABC):
     Attributes:
         random: its only source of chance.
         dim: coordinates of a point.
+        units: mean and spread of its coordinates where they are known beforehand, as for pixels; else None, and
+            training takes those of the data.
     """
 
     settings: NeuralSettings
+    units: tuple[Tensor, Tensor] | None = None
     betas = (0.5, 0.999)
     """Of Adam, as is usual for adversarial training (Radford et al., 2016)."""
 
@@ -90,9 +93,7 @@ class NeuralRival(ABC):
 
     def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
         """See :meth:`bdsg.rivals.contract.Rival.train`."""
-        first = torch.from_numpy(draw(UNIT_POINTS)).float()
-        spread = first.std(0)
-        self._units = first.mean(0), torch.where(spread > 0, spread, 1.0)  # a constant coordinate keeps its unit
+        self._units = self.units or self._measured(draw)
         shown = torch.randn(SHOWN_POINTS, self.settings.latent, generator=self.random)
         batches, begun, terms = self._batches(draw), time.monotonic(), dict[str, float]()
         for step in range(self.settings.steps + 1):
@@ -106,6 +107,12 @@ class NeuralRival(ABC):
             terms = self.step(next(batches))
             self._check(terms, step)
             yield Progress(type(self).__name__, step + 1, self.settings.steps, time.monotonic() - begun, terms)
+
+    @staticmethod
+    def _measured(draw: Draw) -> tuple[Tensor, Tensor]:
+        first = torch.from_numpy(draw(UNIT_POINTS)).float()
+        spread = first.std(0)
+        return first.mean(0), torch.where(spread > 0, spread, 1.0)  # a constant coordinate keeps its unit
 
     def fit(self, x: np.ndarray) -> Self:
         """See :meth:`bdsg.rivals.contract.Rival.fit`; batches are drawn from ``x`` with replacement."""

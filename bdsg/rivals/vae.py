@@ -31,10 +31,14 @@ class VAESettings(NeuralSettings):
 
 
 class VAENetworks(NamedTuple):
-    """x -> mean and log variance of z, (n, 2·latent); z -> mean of x, (n, d)."""
+    """x -> mean and log variance of z, (n, 2·latent); z -> mean of x, (n, d).
+
+    ``log_spread`` is the decoder's, (d,) or (1,) for all coordinates; without it there is one a coordinate.
+    """
 
     encoder: nn.Module
     decoder: nn.Module
+    log_spread: nn.Parameter | None = None
 
 
 def default_networks(dim: int, settings: VAESettings, random: torch.Generator) -> VAENetworks:
@@ -70,13 +74,16 @@ class VAE(NeuralRival):
         super().__init__(dim, random)
         self.settings = settings or VAESettings()
         self.networks = networks or default_networks(dim, self.settings, random)
-        self.noise = nn.ParameterList([nn.Parameter(torch.full((dim,), math.log(self.settings.spread)))])
-        self._descend = self.adam(*self.networks, self.noise)
+        spread = self.networks.log_spread
+        if spread is None:
+            spread = nn.Parameter(torch.full((dim,), math.log(self.settings.spread)))
+        self.noise = nn.ParameterList([spread])
+        self._descend = self.adam(*self.networks[:2], self.noise)
         self._draws = torch.randn(self.settings.draws, 1, self.settings.latent, generator=random)
 
     def modules(self) -> Iterable[nn.Module]:
         """Its networks, and log spreads of the decoder."""
-        return (*self.networks, self.noise)
+        return (*self.networks[:2], self.noise)
 
     def elbo(self, x: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """E log p(x|z) and KL(q ‖ p), (n,) each, for points (n, d) and standard normal noise (L, n or 1, latent)."""

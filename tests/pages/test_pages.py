@@ -16,7 +16,7 @@ from bdsg.ui import session, steering
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_LAMBDA1 = BoundaryConfig().lambda1
-PAGES = ("learn", "density", "boundary", "evaluate", "history", "compare", "tour", "rivals", "tune")
+PAGES = ("learn", "density", "boundary", "evaluate", "history", "compare", "tour", "rivals", "tune", "images")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,7 @@
+"""Images with labels: from official files, from a data directory, or from scikit-learn."""
+
+from bdsg.data.images.image_set import ImageSet, as_floats, shrunk
+from bdsg.data.images.loading import load
+from bdsg.data.images.registry import DATA_SETS, DataSet
+
+__all__ = ["DATA_SETS", "DataSet", "ImageSet", "as_floats", "load", "shrunk"]
