@@ -79,7 +79,7 @@ def test_what_is_written_goes_over_the_preset_over_the_defaults() -> None:
     assert made.boundary.lambda2 == 0.5
     assert made.boundary.hidden == (8, 8, 8, 8, 8)  # the preset's
     assert made.boundary.steps == 700  # the preset's, too
-    assert made.boundary.lambda1 == PAPER_BOUNDARY["lambda1"]  # the objective's
+    assert made.boundary.lambda1 == 0.3  # the published weight, and no default
     assert made.boundary.snapshots == BoundaryConfig().snapshots
     assert (made.epsilon, made.delta) == (0.02, 0.002)
 
