@@ -69,7 +69,7 @@ def method_title(row: Row) -> str:
     """A method, and for those of BDSG's several scores which one."""
     title = title_of(row.method) if row.method in METHODS else row.method.replace("_", " ")
     if row.score and row.method in OURS:
-        return f"{title.removesuffix(', ours')}: {score_title(row.score)}"
+        return f"{title.removesuffix(' (ours)')}: {score_title(row.score)}"
     return title
 
 
