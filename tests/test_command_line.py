@@ -262,7 +262,8 @@ def test_listing_presets_needs_no_torch() -> None:
 
 
 def test_ctrl_c_ends_a_run_with_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "c.json").write_text(json.dumps({**RAW, "boundary": {**BOUNDARY, "steps": 50_000}}))
+    long = {**BOUNDARY, "steps": 50_000, "batch_size": 4096}  # half a minute: the signal comes in the middle
+    (tmp_path / "c.json").write_text(json.dumps({**RAW, "boundary": long}))
     process = shell("run", tmp_path / "c.json", "--out", tmp_path / "out")
     watchdog = threading.Timer(PATIENCE, process.kill)
     watchdog.start()

@@ -95,7 +95,7 @@ def test_scores_follow_epsilon(result: Result) -> None:
 @needs_node
 def test_the_browser_moves_the_boundary_as_python_does(result: Result, tmp_path: Path) -> None:
     path = tmp_path / "payload"
-    path.write_bytes(views.evaluation_payload(result, result.config.epsilon))
+    path.write_bytes(views.evaluation_payload(result, result.config.epsilon, None))
     driver = f"""
     const {{ arrays }} = readTensors(payloads[0]), levels = new LevelBoundary(arrays);
     print([levels.range, {list(EPSILONS)}.map((epsilon) => {{

@@ -13,7 +13,9 @@ from bdsg.sweep.space import parse_dimension
 
 def made_study(root: Path, name: str = "small", trials: int = 12, seeds: int = 2, **settings: object) -> StudyFolder:
     """A study of the paper's loss that has been run to its end; ``root`` is that of the store."""
-    raw = {"data": {"preset": "unimodal"}, "boundary": {"objective": "paper", "steps": 60, "hidden": [8, 8]}}
+    weights = {"lambda1": 0.3, "lambda2": 0.025, "learning_rate": 0.005}
+    boundary = {"objective": "paper", "steps": 60, "hidden": [8, 8], **weights}
+    raw = {"data": {"preset": "unimodal"}, "boundary": boundary}
     config = ExperimentConfig.from_dict(raw)
     dimensions = tuple(parse_dimension(config, text) for text in ("lambda1", "samples", "hidden=8-8|16-16"))
     folder = StudyFolder.named(name, root / "studies")

@@ -26,7 +26,7 @@ from bdsg.sweep.task import run_batch
 
 ROOT = Path(__file__).parents[2]
 TRIALS, BATCH = 36, 2
-CONFIG = {"data": {"preset": "bimodal"}, "boundary": {"objective": "paper", "steps": 1500, "batch_size": 128}}
+CONFIG = {"data": {"preset": "bimodal"}, "boundary": {"objective": "paper", "steps": 8000, "batch_size": 256}}
 
 
 class Processes:
