@@ -38,7 +38,12 @@ def shell(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     """A real ``python -m bdsg``."""
     command = [sys.executable, "-m", "bdsg", *map(str, arguments)]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
-    return subprocess.Popen(command, **{**streams, **options})
+    return subprocess.Popen(command, preexec_fn=_heed_interrupts, **{**streams, **options})  # noqa: PLW1509
+
+
+def _heed_interrupts() -> None:
+    """A process that is started in the background is told to ignore Ctrl-C, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
@@ -262,7 +267,7 @@ def test_listing_presets_needs_no_torch() -> None:
 
 
 def test_ctrl_c_ends_a_run_with_one_sentence(tmp_path: Path) -> None:
-    long = {**BOUNDARY, "steps": 50_000, "batch_size": 4096}  # half a minute: the signal comes in the middle
+    long = {**BOUNDARY, "steps": 50_000, "batch_size": 512}
     (tmp_path / "c.json").write_text(json.dumps({**RAW, "boundary": long}))
     process = shell("run", tmp_path / "c.json", "--out", tmp_path / "out")
     watchdog = threading.Timer(PATIENCE, process.kill)

@@ -148,9 +148,13 @@ def test_own_mixture_as_json(page: Page, server: str) -> None:
     text = f'{{"weights": [0.3, 0.25, 0.2, 0.15, 0.1], "means": {means}, "covariances": {[spread] * 5}}}'
     box = page.get_by_role("textbox", name="Mixture")
     box.fill("{}")
+    box.press("Control+Enter")
+    settle(page)  # the text is taken over first: a page that is being built loses the click
     page.get_by_role("button", name="Use this JSON").click()
     expect(page.get_by_text("data.mixture.weights is None")).to_be_visible()
     box.fill(text)
+    box.press("Control+Enter")
+    settle(page)
     page.get_by_role("button", name="Use this JSON").click()
     page.wait_for_url("**0.25**")
     page.goto(f"{page.url}&boundary.steps=120")
