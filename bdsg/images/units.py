@@ -14,7 +14,7 @@ import torch
 
 from bdsg.data.images import DATA_SETS
 from bdsg.density.convolution import Shape
-from bdsg.errors import BDSGError, ConfigError
+from bdsg.errors import BDSGError
 from bdsg.image_config import ImageConfig
 from bdsg.images.boundary_files import boundary_arrays, boundary_facts, write_boundary
 from bdsg.images.model import Report, fit_image_model
@@ -51,18 +51,6 @@ class Setting:
     download: bool = False
     device: str = "cpu"
     rival_steps: int | None = None
-
-
-def known_methods(names: list[str]) -> tuple[str, ...]:
-    """The names, each once; none at all stands for every method.
-
-    Raises:
-        ConfigError: there is no such method.
-    """
-    for name in names:
-        if name not in METHODS:
-            raise ConfigError("methods", name, f"must be among {', '.join(METHODS)}.")
-    return tuple(dict.fromkeys(names)) or METHODS
 
 
 def ranking_row(task: Task, method: str, score: str, values: np.ndarray, seconds: float) -> dict[str, Any]:

@@ -59,13 +59,13 @@ def title_of(name: str) -> str:
     return OURS[name] if name in OURS else RIVALS[name].title
 
 
-def known(names: Sequence[str]) -> tuple[str, ...]:
+def known(names: Sequence[str], among: tuple[str, ...] = METHODS) -> tuple[str, ...]:
     """The names, each once and in their order; none at all stands for every method.
 
     Raises:
         ConfigError: there is no such method.
     """
     for name in names:
-        if name not in METHODS:
-            raise ConfigError("methods", name, f"must be among {', '.join(METHODS)}.")
-    return tuple(dict.fromkeys(names)) or METHODS
+        if name not in among:
+            raise ConfigError("methods", name, f"must be among {', '.join(among)}.")
+    return tuple(dict.fromkeys(names)) or among

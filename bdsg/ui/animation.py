@@ -39,7 +39,7 @@ _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inl
 
 
 def page(payload: bytes, title: str) -> str:
-    """The player with a full payload of :func:`bdsg.ui.stage.player_payload`, as a page that works from a disk."""
+    """The player with a full payload of :func:`bdsg.ui.payloads.player_payload`, as a page that works from a disk."""
     module = stage.module(stage.PLAYER).replace("export default function", "const component = function")
     return _PAGE.format(
         policy=_POLICY,

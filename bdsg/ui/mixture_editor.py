@@ -13,7 +13,7 @@ import streamlit as st
 from bdsg.config import ExperimentConfig, MixtureConfig
 from bdsg.data import GaussianMixture, uploads
 from bdsg.errors import ConfigError
-from bdsg.ui import own_points, session, stage
+from bdsg.ui import own_points, payloads, session, stage
 from bdsg.validation import known_keys, number
 
 KEY = "mixture_canvas"
@@ -68,7 +68,7 @@ def _payload(config: ExperimentConfig, mixture: GaussianMixture) -> bytes:
     edit, numbers, rows = st.session_state.get("canvas_edit", (None, None, None))
     if numbers != config.data.mixture:
         edit, rows = None, to_rows(mixture)
-    return stage.editor_payload(
+    return payloads.editor_payload(
         modes=rows,
         epsilon=config.epsilon,
         limits=LIMITS,

@@ -13,7 +13,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.result import Result
 from bdsg.scoring import plane_mixture
-from bdsg.ui import stage
+from bdsg.ui import payloads
 
 FILE = Path(__file__).parent / "assets" / "prepared.safetensors"
 CONFIG: dict[str, Any] = {"data": {"preset": "three_modes"}, "boundary": {"snapshots": 90}}
@@ -36,7 +36,7 @@ def prepare(result: Result) -> bytes:
     config, arrays = result.config, result.arrays
     field = truth_field(plane_mixture(config), config.delta)
     scores = result.summary["scores"]
-    made = stage.player_payload(
+    made = payloads.player_payload(
         run=config.key(),
         low=np.array([arrays["grid_x"][0], arrays["grid_y"][0]]),
         high=np.array([arrays["grid_x"][-1], arrays["grid_y"][-1]]),

@@ -15,7 +15,18 @@ from bdsg.presets import PRESETS
 from bdsg.rivals.registry import METHODS, title_of
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
-from bdsg.ui import charts, controls, own_points, rival_training, rival_words, rivals_prepared, session, stage, views
+from bdsg.ui import (
+    charts,
+    controls,
+    own_points,
+    payloads,
+    rival_training,
+    rival_words,
+    rivals_prepared,
+    session,
+    stage,
+    views,
+)
 from bdsg.ui.outcome import Outcome, contest_config, in_data_units
 from bdsg.ui.rival_words import FIRST, LEAST, MOST, PARAMETER
 
@@ -129,7 +140,7 @@ def _pictures(config: ExperimentConfig, chosen: Sequence[str], picked: Mapping[s
 def _payload(config: ExperimentConfig, name: str, outcome: Outcome) -> bytes:
     mixture = plane_mixture(config)
     scene, _ = make_scene(config, mixture)
-    return stage.rival_payload(
+    return payloads.rival_payload(
         run=f"{config.key()}-{name}",
         low=scene.low,
         high=scene.high,

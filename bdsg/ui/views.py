@@ -17,7 +17,7 @@ from bdsg.metrics.levels import component_labels
 from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
-from bdsg.ui import own_points, stage
+from bdsg.ui import own_points, payloads
 from bdsg.ui.names import run_words
 from bdsg.ui.runs import Run
 
@@ -55,14 +55,14 @@ def player_payload(
         moving: whether to show B(z).
         lines: whether to show the data's contour.
         epsilon: level of the contours; by default the config's.
-        options: go to :func:`bdsg.ui.stage.player_payload`.
+        options: go to :func:`bdsg.ui.payloads.player_payload`.
     """
     mixture, epsilon = plane_mixture(config), config.epsilon if epsilon is None else epsilon
     scene = run.scene if run and run.scene else make_scene(config, mixture)[0]
     low, high, boundary = scene.low, scene.high, (run.config if run else config).boundary
     contour = contour_lines(true_field(mixture.to_json(), min(config.delta, epsilon)), epsilon) if lines else ()
     heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
-    return stage.player_payload(
+    return payloads.player_payload(
         still=not moving,
         run=run.name if run else config.key(),
         low=low,
@@ -108,7 +108,7 @@ def delta_payload(run: Run, first: int) -> bytes:
     arrays = snapshot_arrays(run.boundary_snapshots[first:])
     changes = run.config.boundary.changes
     low, high = run.scene.low, run.scene.high
-    return stage.delta_payload(run=run.name, first=first, low=low, high=high, changes=changes, **arrays)
+    return payloads.delta_payload(run=run.name, first=first, low=low, high=high, changes=changes, **arrays)
 
 
 def snapshot_arrays(snapshots: list[BoundarySnapshot]) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def evaluation_payload(result: Result, epsilon: float, own: np.ndarray | None) -
     ratio = config.delta / config.epsilon
     mixture = GaussianMixture.from_config(config.data)
     field = true_field(mixture.to_json(), low * ratio)
-    return stage.evaluation_payload(
+    return payloads.evaluation_payload(
         run=config.key(),
         arrays=arrays,
         field_x=field.x,

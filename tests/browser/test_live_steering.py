@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bdsg.config import ExperimentConfig
-from bdsg.ui import animation, links, stage
+from bdsg.ui import animation, links, payloads
 from tests.browser.serving import settle
 from tests.browser.test_main_job import dataset
 
@@ -106,7 +106,7 @@ def test_the_saved_animation_has_the_pulls_too(chromium: Browser, tmp_path: Path
     random = np.random.default_rng(0)
     ground = {"data": random.uniform(-1, 1, (20, 2)), "log_p_x": np.zeros((4, 4)), "epsilon": 0.01}
     shown = {"frames": random.uniform(-1, 1, (3, 9, 2)), "steps": np.arange(3), "terms": np.ones((3, 4))}
-    payload = stage.player_payload(
+    payload = payloads.player_payload(
         run="a", low=[-2, -2], high=[2, 2], **ground, **shown, forces=random.normal(size=(3, 3, 5, 2))
     )
     path = tmp_path / "animation.html"

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -47,21 +47,6 @@ def result() -> Result:
     *_, result = experiment.run(small(density={"kind": "iresnet", "steps": 4, "blocks": 1, "hidden": [4]}))
     assert isinstance(result, Result)
     return result
-
-
-@pytest.fixture(scope="module")
-def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunQueue]:
-    queue = RunQueue(1, Store(tmp_path_factory.mktemp("cache")))
-    yield queue
-    queue.close()
-
-
-@pytest.fixture
-def idle() -> Iterator[RunQueue]:
-    """No workers: what is submitted stays queued."""
-    queue = RunQueue(0)
-    yield queue
-    queue.close()
 
 
 def test_a_run_goes_from_queued_to_finished(queue: RunQueue) -> None:

@@ -12,30 +12,30 @@ from hypothesis import strategies as st
 from bdsg.changes import Change
 from bdsg.codec import unpack
 from bdsg.errors import ConfigError
-from bdsg.ui import stage
+from bdsg.ui import payloads
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=20), st.floats(-1e3, 1e3), st.floats(1e-2, 1e4))
 def test_quantising_moves_a_point_by_at_most_half_a_step(shares: list[float], centre: float, half: float) -> None:
     points = np.stack([centre + half * np.array(shares), centre - half * np.array(shares)], axis=-1)
     low, high = [centre - half] * 2, [centre + half] * 2
-    back = centre + half * stage.quantise(points, low, high) / stage.FULL_SCALE
-    assert np.abs(back - points).max() <= 0.5 * half / stage.FULL_SCALE * (1 + 1e-6) + 1e-9
+    back = centre + half * payloads.quantise(points, low, high) / payloads.FULL_SCALE
+    assert np.abs(back - points).max() <= 0.5 * half / payloads.FULL_SCALE * (1 + 1e-6) + 1e-9
 
 
 def test_points_outside_the_window_are_put_on_its_edge() -> None:
     points = np.array([[-9.0, 0.0], [0.0, 9.0], [1.0, -1.0]])
-    assert stage.quantise(points, [-1, -1], [1, 1]).tolist() == [[-32767, 0], [0, 32767], [32767, -32767]]
+    assert payloads.quantise(points, [-1, -1], [1, 1]).tolist() == [[-32767, 0], [0, 32767], [32767, -32767]]
 
 
 def test_quantising_refuses_what_is_not_finite() -> None:
     with pytest.raises(ConfigError, match="1 of 4 numbers NaN"):
-        stage.quantise(np.array([[0.0, np.nan], [1.0, 1.0]]), [0, 0], [1, 1])
+        payloads.quantise(np.array([[0.0, np.nan], [1.0, 1.0]]), [0, 0], [1, 1])
 
 
 def test_heat_is_full_at_the_peak_and_nothing_nine_units_below() -> None:
     log_density = np.array([[2.0, 2.0 - 4.5], [2.0 - 9.0, -500.0]])
-    assert stage.heat(log_density, 2.0).tolist() == [[255, 128], [0, 0]]
+    assert payloads.heat(log_density, 2.0).tolist() == [[255, 128], [0, 0]]
 
 
 def player_arguments(count: int = 3) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def player_arguments(count: int = 3) -> dict[str, Any]:
 
 def full_payload(count: int = 3, **options: Any) -> bytes:
     ground = {"data": np.zeros((2, 2)), "log_p_x": np.zeros((4, 3)), "epsilon": 0.01}
-    return stage.player_payload(**(player_arguments(count) | ground | options))
+    return payloads.player_payload(**(player_arguments(count) | ground | options))
 
 
 def test_full_payload_holds_what_was_given() -> None:
@@ -74,14 +74,14 @@ def test_full_payload_holds_what_was_given() -> None:
 
 
 def test_delta_payload_holds_only_the_new_snapshots() -> None:
-    arrays, meta = unpack(stage.delta_payload(first=7, **player_arguments()))
+    arrays, meta = unpack(payloads.delta_payload(first=7, **player_arguments()))
     assert sorted(arrays) == ["frames", "steps", "terms"]
     assert (meta["kind"], meta["run"], meta["first"]) == ("delta", "a", 7)
 
 
 def test_snapshots_of_unequal_number_are_refused() -> None:
     with pytest.raises(ConfigError, match="equal numbers S"):
-        stage.delta_payload(first=0, **(player_arguments() | {"steps": np.arange(2)}))
+        payloads.delta_payload(first=0, **(player_arguments() | {"steps": np.arange(2)}))
 
 
 def test_an_empty_window_is_refused() -> None:
@@ -106,18 +106,18 @@ def test_the_probe_gets_both_densities_and_the_latent_goes_along() -> None:
 
 def test_arrows_keep_the_direction_and_grow_by_as_much_for_each_factor_of_ten() -> None:
     pulls = np.array([[0.09, 0.0], [0.0, -0.99], [-9.99 * 0.6, 9.99 * 0.8], [0.0, 0.0], [1e9, 0.0]])
-    found = stage.arrows(pulls) * stage.ARROW_DECADES / stage.FULL_SCALE
-    expected = [[1, 0], [0, -2], [-3 * 0.6, 3 * 0.8], [0, 0], [stage.ARROW_DECADES, 0]]
-    np.testing.assert_allclose(found, expected, atol=stage.ARROW_DECADES / stage.FULL_SCALE)
+    found = payloads.arrows(pulls) * payloads.ARROW_DECADES / payloads.FULL_SCALE
+    expected = [[1, 0], [0, -2], [-3 * 0.6, 3 * 0.8], [0, 0], [payloads.ARROW_DECADES, 0]]
+    np.testing.assert_allclose(found, expected, atol=payloads.ARROW_DECADES / payloads.FULL_SCALE)
     with pytest.raises(ConfigError, match="forces is '1 of 2 numbers NaN"):
-        stage.arrows(np.array([1.0, np.nan]))
+        payloads.arrows(np.array([1.0, np.nan]))
 
 
 def test_pulls_and_changes_go_along_in_both_payloads() -> None:
     forces, changes = np.ones((3, 3, 4, 2)), (Change(10, lambda2=0.0), Change(20, lambda1=2.0, learning_rate=0.1))
     for payload in (
         full_payload(forces=forces, changes=changes),
-        stage.delta_payload(first=0, **player_arguments(), forces=forces, changes=changes),
+        payloads.delta_payload(first=0, **player_arguments(), forces=forces, changes=changes),
     ):
         arrays, meta = unpack(payload)
         assert (arrays["forces"].shape, arrays["forces"].dtype) == ((3, 3, 4, 2), np.int16)

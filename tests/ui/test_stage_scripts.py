@@ -18,7 +18,7 @@ from bdsg.density import ClosedForm
 from bdsg.fitting import RAYS, ray_arrays
 from bdsg.metrics import score, truth_field
 from bdsg.presets import PRESETS
-from bdsg.ui import stage, tune_mosaic
+from bdsg.ui import payloads, stage, tune_mosaic
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="No Node.js on the PATH: it runs the components' scripts.")
@@ -38,7 +38,7 @@ def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any
 
 def full_payload(**options: Any) -> bytes:
     ground = {"data": np.zeros((2, 2)), "log_p_x": np.zeros((4, 3)), "epsilon": 0.01}
-    return stage.player_payload(run="a", low=[-2, -2], high=[2, 2], **ground, **options)
+    return payloads.player_payload(run="a", low=[-2, -2], high=[2, 2], **ground, **options)
 
 
 @pytest.mark.parametrize("names", [stage.PLAYER, stage.EVALUATION, stage.EDITOR, stage.BESIDE, tune_mosaic.SCRIPTS])
@@ -185,7 +185,7 @@ def test_scores_in_the_browser_agree_with_python(
     field = truth_field(case["mixture"], delta)
     path = tmp_path / "payload"
     path.write_bytes(
-        stage.evaluation_payload(
+        payloads.evaluation_payload(
             run="r",
             arrays=arrays | case["rays"],
             field_x=field.x,
@@ -289,11 +289,11 @@ def part(first: int, last: int) -> dict[str, Any]:
 @needs_node
 def test_newer_snapshots_are_joined_and_gaps_are_left_alone(tmp_path: Path) -> None:
     window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
-    payloads = [
+    sent = [
         full_payload(**part(0, 2), live=True),
-        stage.delta_payload(first=2, **window, **part(2, 4)),
-        stage.delta_payload(first=6, **window, **part(6, 7)),
-        stage.delta_payload(first=5, **(window | {"run": "b"}), **part(5, 5)),
+        payloads.delta_payload(first=2, **window, **part(2, 4)),
+        payloads.delta_payload(first=6, **window, **part(6, 7)),
+        payloads.delta_payload(first=5, **(window | {"run": "b"}), **part(5, 5)),
         full_payload(**part(0, 7), live=False),
     ]
     driver = """
@@ -302,7 +302,7 @@ def test_newer_snapshots_are_joined_and_gaps_are_left_alone(tmp_path: Path) -> N
     t.seek(7);
     print([seen, t.points([-2, -2], [2, 2])[0]]);
     """
-    seen, x = timeline(driver, *payloads, folder=tmp_path)
+    seen, x = timeline(driver, *sent, folder=tmp_path)
     assert seen == [[0, 1, 2], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4], list(range(8))]
     assert x == pytest.approx(0.7, abs=1e-4)
 
@@ -310,9 +310,9 @@ def test_newer_snapshots_are_joined_and_gaps_are_left_alone(tmp_path: Path) -> N
 @needs_node
 def test_the_playhead_follows_a_live_run_until_it_is_moved(tmp_path: Path) -> None:
     window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
-    payloads = [
+    sent = [
         full_payload(**part(0, 2), live=True),
-        stage.delta_payload(first=3, **window, **part(3, 5)),
+        payloads.delta_payload(first=3, **window, **part(3, 5)),
         full_payload(**part(0, 8), live=False),
     ]
     driver = """
@@ -332,7 +332,7 @@ def test_the_playhead_follows_a_live_run_until_it_is_moved(tmp_path: Path) -> No
     seen.push([t.playhead, t.playing]);
     print(seen);
     """
-    seen = timeline(driver, *payloads, folder=tmp_path)
+    seen = timeline(driver, *sent, folder=tmp_path)
     assert seen[:4] == [[2, True], [2, True], [False, 5], [1, False, False]]
     assert seen[4] == [1.5, pytest.approx(0.15, abs=1e-4)]  # half way between two snapshots
     assert seen[5:] == [[8, False], [0, True]]
@@ -340,7 +340,7 @@ def test_the_playhead_follows_a_live_run_until_it_is_moved(tmp_path: Path) -> No
 
 @needs_node
 def test_reduced_motion_shows_the_end_and_does_not_start(tmp_path: Path) -> None:
-    payloads = [full_payload(**part(0, 5), autoplay=True, loop=True)]
+    sent = [full_payload(**part(0, 5), autoplay=True, loop=True)]
     driver = """
     take(0, true);
     const calm = [t.playhead, t.playing];
@@ -350,7 +350,7 @@ def test_reduced_motion_shows_the_end_and_does_not_start(tmp_path: Path) -> None
     const more = [other.advance(1.5), other.playhead > 5, other.advance(1), other.playhead];
     print([calm, moving, more]);
     """
-    calm, moving, more = timeline(driver, *payloads, folder=tmp_path)
+    calm, moving, more = timeline(driver, *sent, folder=tmp_path)
     assert (calm, moving) == ([5, False], [0, True])
     assert more == [True, True, True, 0]  # rests on the last snapshot, then starts again
 
@@ -360,9 +360,9 @@ def test_arrows_move_with_the_playhead_and_may_be_missing(tmp_path: Path) -> Non
     forces = np.zeros((3, 3, 2, 2))
     forces[1, 0, 1], forces[2, 0, 1] = [0.09, 0.0], [0.0, 0.99]
     window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
-    payloads = [
+    sent = [
         full_payload(**part(0, 2), forces=forces),
-        stage.delta_payload(first=3, **window, **part(3, 3), forces=forces[2:]),
+        payloads.delta_payload(first=3, **window, **part(3, 3), forces=forces[2:]),
         full_payload(**part(0, 2)),
     ]
     driver = """
@@ -372,8 +372,8 @@ def test_arrows_move_with_the_playhead_and_may_be_missing(tmp_path: Path) -> Non
     take(2);
     print([seen, t.arrows()]);
     """
-    seen, missing = timeline(driver, *payloads, folder=tmp_path)
-    unit = stage.FULL_SCALE / stage.ARROW_DECADES
+    seen, missing = timeline(driver, *sent, folder=tmp_path)
+    unit = payloads.FULL_SCALE / payloads.ARROW_DECADES
     assert missing is None
     for found, second in zip(seen, ([0.5, 0], [0.5, 1], [0, 2]), strict=True):
         assert found == pytest.approx([0, 0, second[0] * unit, second[1] * unit, *[0] * 8], abs=1)
@@ -417,7 +417,7 @@ def test_a_moving_map_is_linear_between_its_snapshots(tmp_path: Path) -> None:
 @needs_node
 def test_points_that_strayed_from_the_window_are_not_drawn_on_its_edge(tmp_path: Path) -> None:
     points = np.array([[-2.5, 0], [-1.999, 0], [0, 0], [0, 9], [2, 1]])
-    frames = stage.quantise(np.stack([points, points]), [-2, -2], [2, 2])
+    frames = payloads.quantise(np.stack([points, points]), [-2, -2], [2, 2])
     arrays = {"frames": frames, "steps": np.array([0, 1], np.int32), "terms": np.zeros((2, 1), np.float32)}
     (tmp_path / "run").write_bytes(pack(arrays, {"run": "a", "low": [-2, -2], "high": [2, 2]}))
     driver = """

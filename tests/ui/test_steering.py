@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +19,6 @@ from bdsg.ui.boundary_view import _overlap
 from bdsg.ui.run import take
 from bdsg.ui.runs import Run, RunQueue
 from tests.ui.test_runs import PATIENCE, long, small, wait_until
-
-
-@pytest.fixture(scope="module")
-def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunQueue]:
-    queue = RunQueue(1, Store(tmp_path_factory.mktemp("cache")))
-    yield queue
-    queue.close()
-
-
-@pytest.fixture
-def idle() -> Iterator[RunQueue]:
-    queue = RunQueue(0)
-    yield queue
-    queue.close()
 
 
 def arrays(run: Run) -> dict[str, np.ndarray]:

@@ -274,7 +274,7 @@ class Evaluation {
   }
 
   #heat(theme) {
-    const { logTruth: values, x, y } = this.prepared.grid, span = 9; // natural-log units, as in bdsg/ui/stage.py
+    const { logTruth: values, x, y } = this.prepared.grid, span = 9; // natural-log units, as in bdsg/ui/payloads.py
     let peak = -Infinity;
     for (const value of values) peak = Math.max(peak, value);
     const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / span));
