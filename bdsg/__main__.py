@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bdsg.commands import detect, images, tune
+from bdsg.commands.reading import read_bytes, read_config
 from bdsg.config import ExperimentConfig
-from bdsg.errors import BDSGError, ConfigError, StoreError
+from bdsg.errors import BDSGError, ConfigError
 from bdsg.points import parse_points
 from bdsg.presets import PRESETS
 from bdsg.result import Progress, Result
@@ -115,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    config = _config(chosen.config)
+    config = read_config(chosen.config)
     with _writable(chosen.out):
         result = _follow(config, quiet=chosen.quiet)
         write_run(result, chosen.out)
@@ -166,7 +167,7 @@ def _score(chosen: argparse.Namespace) -> int:
     if detect.holds_detector(chosen.run):
         return detect.score_table(chosen.run, chosen.points)
     run = read_run(chosen.run)
-    points = parse_points(_bytes(chosen.points), str(chosen.points))
+    points = parse_points(read_bytes(chosen.points), str(chosen.points))
     from bdsg import experiment  # loads PyTorch
 
     log_density = experiment.density_from_parameters(run.config, run.parameters)(points)
@@ -179,7 +180,7 @@ def _score(chosen: argparse.Namespace) -> int:
 
 
 def _rivals(chosen: argparse.Namespace) -> int:
-    methods, config = known(chosen.methods), _config(chosen.config)
+    methods, config = known(chosen.methods), read_config(chosen.config)
     from bdsg.contest import contest  # loads PyTorch
 
     rows: list[RivalScores] = []
@@ -207,22 +208,6 @@ def _presets(chosen: argparse.Namespace) -> int:
     for name, preset in PRESETS.items():
         print(f"{name:<{width}}  ε = {preset.epsilon:g}  {preset.title}\n{'':<{width}}  {preset.teaches}")
     return 0
-
-
-def _config(path: Path) -> ExperimentConfig:
-    try:
-        return ExperimentConfig.from_json(_bytes(path).decode("utf-8-sig"))
-    except ConfigError:
-        raise
-    except ValueError as error:  # not UTF-8, or a number of thousands of digits
-        raise ConfigError("config", str(path), f"cannot be read ({error}): save it as JSON in UTF-8.") from error
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read ({error.strerror}): name a file that exists and is yours.") from error
 
 
 @contextlib.contextmanager

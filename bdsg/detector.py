@@ -168,10 +168,7 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             rest = len(self._scale) - len(self._units)
             level += 0.5 * rest * math.log(2 * math.pi * self._residual)
         if self._boundary is None or self._boundary[0] != level:
-            generator: StarGenerator | None = None
-            for trained, _ in train_star(self.mixture_, level, torch.Generator().manual_seed(self._seed)):
-                generator = trained
-            assert generator is not None
+            generator = train_star(self.mixture_, level, torch.Generator().manual_seed(self._seed))
             weights = {name: tensor.numpy() for name, tensor in generator.state_dict().items()}
             self._boundary = (level, weights)
             return generator

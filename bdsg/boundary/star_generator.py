@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
@@ -109,8 +108,8 @@ def crossing(
 
 def train_star(
     mixture: GaussianMixture, log_level: float, random: torch.Generator, steps: int = STEPS
-) -> Iterator[tuple[StarGenerator, float]]:
-    """Train B(z) on a pool of rays; yield it with the loss after each step.
+) -> StarGenerator:
+    """B(z) trained on a pool of rays.
 
     The loss has the two terms of ours that a fixed direction leaves: the misfit of log p_g(B(z)) to the level (L0),
     and the distance to the place that z stands for, the ray's own crossing (L1).  Directions are uniform, so nothing
@@ -139,4 +138,4 @@ def train_star(
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
-        yield generator, float(loss.detach())
+    return generator

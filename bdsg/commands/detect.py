@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bdsg.commands.reading import read_bytes
 from bdsg.data.tables import read_table
-from bdsg.errors import ConfigError, StoreError
+from bdsg.errors import ConfigError
 
 FILE = "detector.safetensors"
 
@@ -35,7 +36,7 @@ def fit_table(chosen: argparse.Namespace) -> int:
     """Fit, save, and say what was learned."""
     from bdsg.detector import BDSGDetector  # loads scikit-learn
 
-    table = read_table(_bytes(chosen.table), str(chosen.table), chosen.columns)
+    table = read_table(read_bytes(chosen.table), str(chosen.table), chosen.columns)
     if table.left_out:
         print(f"Left out, as they hold text: {', '.join(table.left_out[:20])}.", file=sys.stderr)
     detector = BDSGDetector(contamination=chosen.contamination, epsilon=chosen.epsilon, random_state=chosen.seed)
@@ -58,7 +59,7 @@ def score_table(folder: Path, path: Path) -> int:
 
     detector = BDSGDetector.load(folder)
     names = list(getattr(detector, "feature_names_in_", []))
-    table = read_table(_bytes(path), str(path), names or None)
+    table = read_table(read_bytes(path), str(path), names or None)
     scores = detector.score_samples(_frame(table.values, table.names))
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(("row", "log_density", "decision", "outlier"))
@@ -73,10 +74,3 @@ def _frame(values: Any, names: list[str]) -> Any:
     import pandas
 
     return pandas.DataFrame(values, columns=names)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read ({error.strerror}): check the path.") from error

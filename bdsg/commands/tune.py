@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from bdsg.config import ExperimentConfig
+from bdsg.commands.reading import read_config
 from bdsg.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _plan(chosen: argparse.Namespace) -> Plan:
     from bdsg.sweep import plan
     from bdsg.sweep.space import parse_dimension
 
-    config = _config(Path(chosen.config))
+    config = read_config(Path(chosen.config))
     return plan.Plan(
         config=config,
         dimensions=tuple(parse_dimension(config, text) for text in chosen.vary),
@@ -133,15 +133,6 @@ def _enlarge(folder: StudyFolder, plan: Plan, chosen: argparse.Namespace) -> Non
     wanted = {name: value for name in ("trials", "batch", "seeds") if (value := getattr(chosen, name)) is not None}
     if wanted and (larger := dataclasses.replace(plan, **wanted)) != plan:
         folder.create(larger, folder.own_storage())
-
-
-def _config(path: Path) -> ExperimentConfig:
-    try:
-        return ExperimentConfig.from_json(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read ({error.strerror}): name a file that exists and is yours.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError("config", str(path), f"cannot be read ({error}): save it as JSON in UTF-8.") from error
 
 
 def _run(folder: StudyFolder, chosen: argparse.Namespace) -> int:

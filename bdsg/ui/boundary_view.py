@@ -10,9 +10,6 @@ from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.15
 
-STATE_HEIGHT = 56
-"""Pixels kept for the state of the run, whatever it is, so that the picture below never moves."""
-
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The player, live or finished, with the progress above and the scores below."""
@@ -26,7 +23,7 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
 
 def _live(run: Run | None, config: ExperimentConfig) -> None:
     with session.guarded():
-        with st.container(height=STATE_HEIGHT, border=False, key="state"):
+        with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
             _state(run)
         stage.player(_payload(run, config), key="player")
         progress.rerun_at_end(run)

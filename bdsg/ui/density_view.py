@@ -14,13 +14,9 @@ from bdsg.ui.runs import Run
 REFRESH_SECONDS = 0.6
 
 
-STATE_HEIGHT = 56
-"""Pixels kept for the state of the run, so that nothing below it moves."""
-
-
 def state(run: Run | None) -> None:
     """How far the run is, or what it belongs to and where to go from there."""
-    with st.container(height=STATE_HEIGHT, border=False, key="state"):
+    with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
         st.fragment(_state, run_every=REFRESH_SECONDS if run is not None and run.active else None)(run)
 
 

@@ -17,6 +17,9 @@ STOP_SECONDS = 0.25
 
 STAGES = {"density": "Fitting the density", "boundary": "Training B(z)", "scores": "Scoring"}
 STARTING = "Starting… "
+STATE_HEIGHT = 56
+"""Pixels that a page keeps for the state of the run, whatever it is, so that the picture below never moves."""
+
 SLOW_START = 3.0
 """Seconds after which a start is said to take its time."""
 TERM_NAMES = {"loss": "loss", "l0": "L0", "l1": "L1", "l2": "L2"}

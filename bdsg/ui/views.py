@@ -130,11 +130,17 @@ def draws_log_prob(mixture_json: str) -> np.ndarray:
     return mixture.log_prob(mixture.sample(DRAWS, np.random.default_rng(0))).astype(np.float32)
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def own_log_prob(mixture_json: str, points: np.ndarray) -> np.ndarray:
+    """log p_x at a visitor's points (n, 2), of which there may be 50,000: not anew on every rerun."""
+    return GaussianMixture.from_json(mixture_json).log_prob(points)
+
+
 def threshold_words(config: ExperimentConfig) -> str:
     """What a threshold does to the data: the share that it leaves out, and into how many pieces it cuts the rest."""
     mixture = GaussianMixture.from_config(config.data)
     own = own_points.of(config)
-    known = mixture.log_prob(own.points) if own else draws_log_prob(mixture.to_json())
+    known = own_log_prob(mixture.to_json(), own.points) if own else draws_log_prob(mixture.to_json())
     share = 100 * float(np.mean(known < math.log(config.epsilon)))
     pieces = pieces_of(mixture.to_json(), config.delta, config.epsilon)
     whose = "your points" if own else "the data"
@@ -197,7 +203,7 @@ def evaluation_payload(result: Result, epsilon: float, own: np.ndarray | None) -
         about=run_words(config),
         stands_in=own_points.stand_in(config),
         exact=config.density.kind == "closed_form",
-        known=draws_log_prob(mixture.to_json()) if own is None else mixture.log_prob(own),
+        known=draws_log_prob(mixture.to_json()) if own is None else own_log_prob(mixture.to_json(), own),
         own=None if own is None else (shown := own_points.thinned(own), mixture.log_prob(shown)),
         mixture={"log_scales": mixture.log_scales, "means": mixture.means, "whiteners": mixture.whiteners},
     )
