@@ -42,8 +42,9 @@ def _ask() -> None:
     )
     if file is not None:
         with session.guarded():
-            uploads.check_size(file.name, file.size)
-            _choose_columns(file.getvalue(), file.name)
+            name = uploads.short_name(file.name)
+            uploads.check_size(name, file.size)
+            _choose_columns(file.getvalue(), name)
 
 
 def _choose_columns(content: bytes, name: str) -> None:
