@@ -39,14 +39,17 @@ def until(condition: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
-def command(*arguments: object, **environment: str) -> subprocess.Popen[str]:
+def command(
+    *arguments: object, stdout: Any = subprocess.PIPE, preexec_fn: Callable[[], None] | None = None, **environment: str
+) -> subprocess.Popen[str]:
     """A real ``python -m bdsg``."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
         [sys.executable, "-m", "bdsg", *map(str, arguments)],
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=preexec_fn,  # noqa: PLW1509
         env={**os.environ, "PYTHONPATH": path, **environment},
     )
 
