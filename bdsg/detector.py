@@ -14,7 +14,6 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from bdsg.data.mixture import GaussianMixture
 from bdsg.data.shrunk_mixture import fit_shrunk_mixture
 from bdsg.errors import ConfigError
 from bdsg.runfiles import damaged
@@ -118,7 +117,7 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     def _scaled(self, table: np.ndarray) -> np.ndarray:
         """Rows in deviations from the centre, (n, d), cut off where their squares would be no numbers."""
         with np.errstate(over="ignore"):
-            return np.clip((table - self._centre) / self._scale, -LARGEST, LARGEST)
+            return np.asarray(np.clip((table - self._centre) / self._scale, -LARGEST, LARGEST))
 
     def _log_density(self, table: np.ndarray) -> np.ndarray:
         """log p_g in scaled units, (n,); of a wide table, what the components leave is a round Gaussian."""

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bdsg.codec import Arrays
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import StoreError
 from bdsg.runfiles import damaged, explained, read_sealed, sealed, write_atomically
@@ -76,13 +75,17 @@ def read_detector(directory: str | Path) -> SavedDetector:
         raise StoreError(f"{path} holds no detector: name a directory that `python -m bdsg fit` wrote.")
     try:
         found = SavedDetector(
+            parameters=facts["parameters"],
             mixture=GaussianMixture(arrays["weights"], arrays["means"], arrays["covariances"]),
+            centre=arrays["centre"],
+            scale=arrays["scale"],
+            units=arrays["units"],
             components=arrays.get("components"),
             residual=float(facts["residual"]),
             offset=float(facts["offset"]),
             seed=int(facts["seed"]),
-            **{name: arrays[name] for name in ("centre", "scale", "units")},
-            **{name: facts[name] for name in ("parameters", "names", "chosen")},
+            names=facts["names"],
+            chosen=facts["chosen"],
         )
         _check(found)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -93,11 +96,9 @@ def read_detector(directory: str | Path) -> SavedDetector:
 def _check(saved: SavedDetector) -> None:
     """Raises ValueError where parts do not fit each other, or are no finite numbers."""
     width = saved.mixture.means.shape[1]
-    columns = len(saved.centre) if saved.components is None else saved.components.shape[-1]
-    shapes = {"centre": (columns,), "scale": (columns,), "units": (width,)}
-    if saved.components is None:
-        shapes["centre"] = (width,)
-    else:
+    columns = width if saved.components is None else saved.components.shape[-1]
+    shapes: dict[str, tuple[int, ...]] = {"centre": (columns,), "scale": (columns,), "units": (width,)}
+    if saved.components is not None:
         shapes["components"] = (width, columns)
     for name, shape in shapes.items():
         array = getattr(saved, name)
