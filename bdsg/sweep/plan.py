@@ -59,6 +59,9 @@ class Plan:
         names = [dimension.name for dimension in self.dimensions]
         if len(set(names)) < len(names):
             raise ConfigError("vary", names, "must name each setting once.")
+        for name in ("trials", "batch", "seeds", "seed"):
+            if not isinstance(getattr(self, name), int):
+                raise ConfigError(name, getattr(self, name), "must be a whole number.")
         for name, limits in {"trials": (1, MOST_TRIALS), "batch": (1, 4096), "seeds": (0, 1000)}.items():
             if not limits[0] <= getattr(self, name) <= limits[1]:
                 raise ConfigError(name, getattr(self, name), f"must lie between {limits[0]:,} and {limits[1]:,}.")
