@@ -29,7 +29,7 @@ LEVELS = (
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting", "batch"),
     ("experiment", "contest", "images"),
-    ("sweep", "detector", "events", "worker", "plots", "commands", "__main__"),
+    ("sweep", "detector", "events", "worker", "nursery", "plots", "commands", "__main__"),
     ("ui",),
     ("pages", "app"),
 )

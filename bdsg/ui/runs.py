@@ -15,11 +15,16 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.events import Ended
 from bdsg.store import Store
+from bdsg.ui import nursery
+from bdsg.ui.nursery import Nursery
 from bdsg.ui.run import RivalRun, Run, fill, rival_key, steered, take
 from bdsg.ui.workers import WorkerDied, WorkerProcess
 
 STOP_SECONDS = 10.0
 """How long a run may go on after it was asked to stop, before its process is killed."""
+
+RUNS_A_WORKER = 20
+"""A forked worker is replaced after so many runs, so that memory does not grow."""
 
 __all__ = ["RivalRun", "Run", "RunQueue"]
 
@@ -44,7 +49,8 @@ class RunQueue:
         self._waiting: deque[Run] = deque()
         self._serving: dict[Run, WorkerProcess] = {}
         self._closed = False
-        self._workers = [WorkerProcess() for _ in range(workers)]
+        self._nursery = Nursery() if nursery.AVAILABLE and workers else None
+        self._workers = [WorkerProcess(self._nursery) for _ in range(workers)]
         self._threads = [threading.Thread(target=self._drive, args=(w,), daemon=True) for w in self._workers]
         for thread in self._threads:
             thread.start()
@@ -232,6 +238,8 @@ class RunQueue:
             worker.close()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
+        if self._nursery is not None:
+            self._nursery.close()
         atexit.unregister(self.close)
 
     def _known(self, key: str) -> Run | None:
@@ -245,6 +253,7 @@ class RunQueue:
     def _drive(self, worker: WorkerProcess) -> None:
         """One thread a worker: serve one run after another."""
         self._revive(worker)
+        served = 0
         while (run := self._next(worker)) is not None:
             error = self._follow(run, worker)
             with self._changed:
@@ -252,6 +261,9 @@ class RunQueue:
                 stopped = (run.stopping or self._closed) and not run.complete
                 if run.active:
                     self._end(run, "stopped" if stopped else "failed" if error else "finished", error)
+            served += 1
+            if self._nursery is not None and served % RUNS_A_WORKER == 0:
+                worker.close()  # what it has piled up goes with it; the next one is forked in no time
             if not worker.alive:
                 self._revive(worker)
         worker.close()
@@ -269,12 +281,15 @@ class RunQueue:
         return None if run.result or run.complete or run.stopping else "The run ended without a result: start it again."
 
     def _revive(self, worker: WorkerProcess) -> None:
-        """Start the process ahead of the next run; if that fails, the next run tries again and reports."""
+        """Have a process load ahead of the next run; if that fails, the next run tries again and reports."""
         with self._changed:
             if self._closed:
                 return
         try:
-            worker.start()
+            if self._nursery is not None:
+                self._nursery.warm()
+            else:
+                worker.start()
         except BDSGError as error:
             log.warning("%s", error)
 

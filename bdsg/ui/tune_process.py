@@ -6,14 +6,12 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import streamlit as st
 
-import bdsg
 from bdsg.errors import BDSGError
 from bdsg.sweep.folder import LOG, StudyFolder, found
+from bdsg.ui.processes import start_module
 
 
 @st.cache_resource(show_spinner=False)
@@ -30,16 +28,12 @@ def start(folder: StudyFolder, scheduler: str = "") -> None:
     """
     if other := under_way():
         raise BDSGError(f"The study {other.name} is under way: wait for it, or stop it first.")
-    home = str(Path(bdsg.__file__).resolve().parents[1])
-    path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, "-m", "bdsg", "tune", folder.name, "--resume", "--quiet"]
-    command += ["--scheduler", scheduler] if scheduler else []
-    environment = {**os.environ, "PYTHONPATH": path, "BDSG_CACHE": str(folder.path.parent.parent)}
+    words = ["bdsg", "tune", folder.name, "--resume", "--quiet", *(["--scheduler", scheduler] if scheduler else [])]
+    cache = {"BDSG_CACHE": str(folder.path.parent.parent)}
     try:
         with open(folder.path / LOG, "wb") as log:
-            _processes()[str(folder.path)] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
-            )
+            streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            _processes()[str(folder.path)] = start_module(*words, environment=cache, start_new_session=True, **streams)
     except OSError as error:
         raise BDSGError(f"The study cannot be started ({error.strerror}): try again later.") from error
 

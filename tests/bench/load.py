@@ -20,7 +20,7 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
-from tests.bench.app_memory import children, megabytes
+from tests.bench.app_memory import descendants, megabytes
 from tests.bench.reports import Row, machine, write
 from tests.bench.server_probe import probe
 from tests.bench.visitors import Diary, Visitor
@@ -107,7 +107,7 @@ def memory_rows(seen: list[tuple[float, float]], after: tuple[float, float]) -> 
     places = {"start": 0, "a quarter": len(seen) // 4, "half": len(seen) // 2, "three quarters": 3 * len(seen) // 4}
     named = {title: seen[k] for title, k in places.items()} | {"end": seen[-1], "all left": after}
     named["most"] = max(seen, key=sum)
-    return [{"at": t, "web (MB)": w, "two workers (MB)": k, "together (MB)": w + k} for t, (w, k) in named.items()]
+    return [{"at": t, "web (MB)": w, "workers (MB)": k, "together (MB)": w + k} for t, (w, k) in named.items()]
 
 
 async def soak(
@@ -133,11 +133,11 @@ async def soak(
     errors = [error for diary in diaries for error in diary.errors]
     for text in sorted(set(errors)):
         print(f"{errors.count(text)} × {text}")
-    rows: list[Row] = [{"visits": n, "web (MB)": w, "two workers (MB)": k} for n, (w, k) in done]
+    rows: list[Row] = [{"visits": n, "web (MB)": w, "workers (MB)": k} for n, (w, k) in done]
     half = len(done) // 2
     slope = [(done[-1][1][k] - done[half][1][k]) / max(1, done[-1][0] - done[half][0]) for k in (0, 1)]
-    rows.append({"visits": "growth a visit, second half", "web (MB)": slope[0], "two workers (MB)": slope[1]})
-    rows.append({"visits": f"errors: {len(errors)}", "web (MB)": "", "two workers (MB)": ""})
+    rows.append({"visits": "growth a visit, second half", "web (MB)": slope[0], "workers (MB)": slope[1]})
+    rows.append({"visits": f"errors: {len(errors)}", "web (MB)": "", "workers (MB)": ""})
     return {f"{cycles} visits, {side_by_side} at a time": rows}
 
 
@@ -159,12 +159,6 @@ async def measured(part: Part, folder: Path) -> dict[str, list[Row]]:
             sections = await part(browser, address, web, cache)
             await browser.close()
     return sections
-
-
-def descendants(pid: int) -> set[int]:
-    """Processes that a process started, and theirs."""
-    found = set(children(pid)) if Path(f"/proc/{pid}").exists() else set()
-    return found | {one for child in found for one in descendants(child)}
 
 
 def main() -> None:
