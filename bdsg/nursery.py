@@ -1,9 +1,9 @@
 """A process that loads all that runs need, once, and forks workers that share its memory (Linux).
 
 ``python -m bdsg.nursery`` listens to its owner on the Unix socket that is its stdin.  ``fork`` brings two pipe ends,
-the new worker's stdin and stdout, and is answered with its process number; ``reap PID`` is answered with the exit code
-of a worker that has ended; ``prepare`` is answered when nothing is left to load.  When the socket closes, the nursery
-leaves, and so do its workers, each by its own pipe.
+the new worker's stdin and stdout, and is answered with its process number and how much that worker has still to load
+by itself; ``reap PID`` is answered with the exit code of a worker that has ended; ``prepare`` is answered when nothing
+is left to load.  When the socket closes, the nursery leaves, and so do its workers, each by its own pipe.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _answer(owner: socket.socket, preparations: list[Callable[[], None]]) -> Non
             _become_worker(pipes[0], pipes[1], preparations)
         for pipe in pipes:
             os.close(pipe)
-        owner.send(b"%d" % pid)
+        owner.send(b"%d %d" % (pid, len(preparations)))
     elif request == PREPARE:
         while preparations:
             _watched(owner, preparations.pop(0))

@@ -32,9 +32,14 @@ class NurseryGone(BDSGError):
 
 
 class Fork:
-    """One forked worker, with what :class:`subprocess.Popen` has of it."""
+    """One forked worker, with what :class:`subprocess.Popen` has of it.
 
-    def __init__(self, nursery: Nursery, pid: int, stdin: int, stdout: int) -> None:
+    Attributes:
+        early: it was forked before all was loaded, and does not share what it had to load by itself.
+    """
+
+    def __init__(self, nursery: Nursery, pid: int, stdin: int, stdout: int, early: bool) -> None:
+        self.early = early
         self.pid, self.stdin, self.stdout = pid, os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
         self._nursery, self._lock, self._watch = nursery, threading.Lock(), os.pidfd_open(pid)
         self._code: int | None = None
@@ -86,7 +91,7 @@ class Nursery:
         """A new worker, once all is loaded; raises NurseryGone if there is none to be had."""
         (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
         try:
-            pid = int(self._ask(FORK, theirs_in, theirs_out))
+            pid, unprepared = map(int, self._ask(FORK, theirs_in, theirs_out).split())
         except BDSGError:
             os.close(ours_in)
             os.close(ours_out)
@@ -94,7 +99,7 @@ class Nursery:
         finally:
             os.close(theirs_in)
             os.close(theirs_out)
-        return Fork(self, pid, ours_in, ours_out)
+        return Fork(self, pid, ours_in, ours_out, unprepared > 0)
 
     def reap(self, pid: int) -> int:
         """The exit code of a worker that has ended."""

@@ -24,9 +24,6 @@ from bdsg.ui.workers import WorkerDied, WorkerProcess
 STOP_SECONDS = 10.0
 """How long a run may go on after it was asked to stop, before its process is killed."""
 
-RUNS_A_WORKER = 20
-"""A forked worker is replaced after so many runs, so that memory does not grow."""
-
 __all__ = ["RivalRun", "Run", "RunQueue"]
 
 log = logging.getLogger(__name__)
@@ -261,7 +258,6 @@ class RunQueue:
     def _drive(self, worker: WorkerProcess) -> None:
         """One thread a worker: serve one run after another."""
         self._revive(worker)
-        served = 0
         while (run := self._next(worker)) is not None:
             error = self._follow(run, worker)
             with self._changed:
@@ -269,9 +265,7 @@ class RunQueue:
                 stopped = (run.stopping or self._closed) and not run.complete
                 if run.active:
                     self._end(run, "stopped" if stopped else "failed" if error else "finished", error)
-            served += 1
-            if self._nursery is not None and served % RUNS_A_WORKER == 0:
-                worker.close()  # what it has piled up goes with it; the next one is forked in no time
+            worker.retire()
             if not worker.alive:
                 self._revive(worker)
         worker.close()

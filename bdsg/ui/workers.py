@@ -15,6 +15,9 @@ from bdsg.ui.processes import start_module
 CLOSE_SECONDS = 5.0
 """How long a process may take to leave before it is killed."""
 
+RUNS_OF_ONE = 20
+"""A forked process is replaced after so many runs, and with it goes what it has piled up."""
+
 
 class WorkerDied(BDSGError):
     """The process at the other end is gone."""
@@ -29,6 +32,7 @@ class WorkerProcess:
     def __init__(self, nursery: Nursery | None = None) -> None:
         self._nursery, self._sending = nursery, threading.Lock()
         self._process: subprocess.Popen[bytes] | Fork | None = None
+        self._served = 0
 
     @property
     def pid(self) -> int | None:
@@ -50,7 +54,7 @@ class WorkerProcess:
         if self._process and self._process.stdout:
             self._process.stdout.close()
         if self._nursery is not None:
-            self._process = self._nursery.fork()
+            self._process, self._served = self._nursery.fork(), 0
             return
         try:
             self._process = start_module("bdsg.worker", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -74,6 +78,12 @@ class WorkerProcess:
         if payload is None:
             raise self._died()
         return decode(payload)
+
+    def retire(self) -> None:
+        """Called after each run: let a forked process go that holds memory which the next one would share."""
+        self._served += 1
+        if isinstance(self._process, Fork) and (self._process.early or self._served >= RUNS_OF_ONE):
+            self.close()
 
     def kill(self) -> None:
         """End the process now, whatever it is at."""

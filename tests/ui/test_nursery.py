@@ -13,7 +13,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.events import Ended
 from bdsg.result import Result
 from bdsg.ui.nursery import AVAILABLE, UNKNOWN, Nursery, NurseryGone
-from bdsg.ui.workers import WorkerDied, WorkerProcess
+from bdsg.ui.workers import RUNS_OF_ONE, WorkerDied, WorkerProcess
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="workers are forked on Linux alone")
 
@@ -105,6 +105,31 @@ def test_workers_outlive_their_nursery_and_another_takes_its_place() -> None:
         nursery.close()
     with pytest.raises(NurseryGone, match="app is ending"):
         nursery.fork()
+
+
+def test_a_worker_is_retired_after_some_runs(nursery: Nursery, worker: WorkerProcess) -> None:
+    pid = worker.pid
+    for _ in range(RUNS_OF_ONE - 1):
+        worker.retire()
+    assert (worker.alive, worker.pid) == (True, pid)
+    worker.retire()
+    assert not worker.alive
+    worker.start()
+    worker.retire()
+    assert worker.alive
+
+
+def test_a_worker_that_was_forked_early_is_retired_after_its_first_run() -> None:
+    nursery = Nursery()
+    worker = WorkerProcess(nursery)
+    try:
+        worker.start()  # before the kernels are loaded
+        assert trained(worker, 5).arrays["boundary"].shape[1] == 2
+        worker.retire()
+        assert not worker.alive
+    finally:
+        worker.close()
+        nursery.close()
 
 
 def test_no_descriptor_is_left_behind(nursery: Nursery, worker: WorkerProcess) -> None:
