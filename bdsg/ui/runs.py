@@ -161,9 +161,9 @@ class RunQueue:
             return run
 
     def own_run(self, token: str) -> Run | None:
-        """The run under way that one visitor watches or steers, by its token."""
+        """The run that one visitor watches or steers, by its token; one that ended since is what it has become."""
         with self._changed:
-            return next((run for run in self._runs.values() if run.own and run.active and run.token == token), None)
+            return next((run for run in self._runs.values() if run.own and run.token == token), None)
 
     def of_key(self, key: str) -> Run | None:
         """The run whose config has this key, in memory or from the store; it starts nothing."""
