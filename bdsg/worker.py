@@ -104,14 +104,22 @@ class Throttle:
 
 
 class BestEffortStore(Store):
-    """A store whose refusal to write is logged: a full disk must not cost the visitor the run."""
+    """A store whose refusal to write is logged: a full disk must not cost the visitor the run.
+
+    Attributes:
+        refusal: why the last result was not kept, in a few words; None if it was.
+    """
+
+    refusal: str | None = None
 
     def put(self, result: Result) -> bool:
         """Keep a result if that is possible."""
+        self.refusal = None
         try:
             return super().put(result)
         except StoreError as error:
             log.warning("A run is not kept. %s", error)
+            self.refusal = getattr(error.__cause__, "strerror", None) or str(error)
             return False
 
     def put_density(self, config: ExperimentConfig, arrays: Arrays, meta: dict[str, Any]) -> None:
@@ -124,32 +132,34 @@ class BestEffortStore(Store):
 
 def serve(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
     """Run one experiment or contest and send its events; whatever happens, the last one is ``Ended``."""
-    run, error = command["id"], None
+    run, error, root = command["id"], None, command.get("store")
+    store = BestEffortStore(root) if root else None
     try:
-        _stream(command, inbox, send)
+        _stream(command, inbox, send, store)
     except BDSGError as problem:
         error = str(problem)
     except Exception as problem:
         log.exception("Run %s failed", run)
         error = f"The run ended with an unexpected {type(problem).__name__}: change a setting or see the server's log."
-    send(encode(run, Ended(error)))
+    send(encode(run, Ended(error, store.refusal if store else None)))
 
 
-def _stream(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
-    events = _contest if command["command"] == "contest" else _experiment
+def _stream(
+    command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None], store: BestEffortStore | None
+) -> None:
+    contest = command["command"] == "contest"
     throttle = Throttle()
-    for event in events(command, inbox):
+    for event in _contest(command, inbox) if contest else _experiment(command, inbox, store):
         if throttle.passes(event):
             send(encode(command["id"], event))
 
 
-def _experiment(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
+def _experiment(command: dict[str, Any], inbox: Inbox, store: Store | None) -> Iterator[Item]:
     from bdsg import experiment
     from bdsg.boundary.helm import Pace
 
-    run, root, seconds = command["id"], command.get("store"), command.get("seconds")
+    run, seconds = command["id"], command.get("seconds")
     config = ExperimentConfig.from_dict(command["config"])
-    store = BestEffortStore(root) if root else None
     pace = Pace(lambda: inbox.seconds(run, seconds)) if seconds else None
     return experiment.run(
         config, stop=lambda: inbox.stop_asked(run), store=store, steer=lambda: inbox.steered(run), pace=pace

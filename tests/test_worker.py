@@ -295,7 +295,7 @@ def test_a_store_that_cannot_be_written_costs_no_run(worker: Worker, tmp_path: P
     worker.run(10, small(), tmp_path / "file")
     *_, result, ended = worker.events(10)
     assert isinstance(result, Result)
-    assert ended == Ended(None)
+    assert ended == Ended(None, "Not a directory")
 
 
 WARM = """

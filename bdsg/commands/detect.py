@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from bdsg.commands.reading import read_bytes
+from bdsg.commands.writing import writable, write_or_rescue
 from bdsg.data.tables import read_table
 from bdsg.errors import ConfigError
 
 FILE = "detector.safetensors"
+ROOM = 10_000
+"""Bytes that a detector of a few columns needs."""
 
 
 def add_parser(commands: Any) -> None:
@@ -40,13 +43,14 @@ def fit_table(chosen: argparse.Namespace) -> int:
     if table.left_out:
         print(f"Left out, as they hold text: {', '.join(table.left_out[:20])}.", file=sys.stderr)
     detector = BDSGDetector(contamination=chosen.contamination, epsilon=chosen.epsilon, random_state=chosen.seed)
-    try:
-        detector.fit(_frame(table.values, table.names))
-    except ConfigError:
-        raise
-    except ValueError as error:  # scikit-learn's sentences
-        raise ConfigError(str(chosen.table), f"{table.values.shape}", f"cannot be fitted ({error})") from error
-    detector.save(chosen.out)
+    with writable(chosen.out, ROOM):
+        try:
+            detector.fit(_frame(table.values, table.names))
+        except ConfigError:
+            raise
+        except ValueError as error:  # scikit-learn's sentences
+            raise ConfigError(str(chosen.table), f"{table.values.shape}", f"cannot be fitted ({error})") from error
+        write_or_rescue(detector.save, chosen.out)
     modes = sum(part["modes"] for part in detector.chosen_)
     rows, columns = table.values.shape
     print(f"{rows:,} rows of {columns:,} columns; {modes} Gaussians; log ε = {detector.offset_:.4g}; {chosen.out}")

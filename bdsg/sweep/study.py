@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import optuna
@@ -59,6 +60,20 @@ def open_storage(url: str) -> BaseStorage:
 def _quick(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+
+
+@contextlib.contextmanager
+def refusals_told(folder: StudyFolder) -> Iterator[None]:
+    """Turn the refusal of a storage that was open, such as one on a full disk, into a sentence."""
+    try:
+        yield
+    except (SQLAlchemyError, OptunaError) as error:
+        cause = error.__cause__ if isinstance(error.__cause__, SQLAlchemyError) else error
+        reason = str(getattr(cause, "orig", None) or cause).splitlines()[0]
+        raise StoreError(
+            f"The storage of the study {folder.name} failed ({reason}): see to its disk or database, then resume the "
+            "study. Finished trials are kept."
+        ) from error
 
 
 def distribution(dimension: Dimension) -> BaseDistribution:

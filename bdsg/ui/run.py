@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,8 @@ class Run:
             ``snapshots[seen:]``.  When it ends, both are replaced by equal lists made from ``result``.
         result: None until the end; a stopped run may have one too.
         error: one sentence when ``failed``.
+        unkept: why the result is not in the store, in a few words; empty when it is, or is not meant to be.
+        attempts: how often it was begun: once more when its process died.
     """
 
     config: ExperimentConfig
@@ -69,6 +72,8 @@ class Run:
     begun: str = ""
     visitor: str = ""
     token: str = field(default_factory=lambda: secrets.token_hex(8))
+    unkept: str = ""
+    attempts: int = 1
 
     @property
     def command(self) -> tuple[str, dict[str, Any]]:
@@ -151,9 +156,9 @@ def take(run: Run, event: Event | Result | Rivalry) -> None:
         case DensityFitted():
             run.fitted = event
         case DensitySnapshot():
-            run.density_snapshots.append(event)
+            _note(run.density_snapshots, event)
         case BoundarySnapshot():
-            run.boundary_snapshots.append(event)
+            _note(run.boundary_snapshots, event)
         case Change():
             run.config, run.reached = steered(run.config, event), event.step
             run.asked = {name: value for name, value in run.asked.items() if name not in event.given()}
@@ -163,6 +168,20 @@ def take(run: Run, event: Event | Result | Rivalry) -> None:
         case RivalSnapshot() | RivalRanks() | RivalScores():
             assert isinstance(run, RivalRun)
             take_rival(run, event)
+
+
+def _note(known: list[Any], snapshot: DensitySnapshot | BoundarySnapshot) -> None:
+    """Append what is new: a run that was begun again tells the same once more."""
+    if not known or snapshot.step > known[-1].step:
+        known.append(snapshot)
+
+
+def begin_again(run: Run) -> None:
+    """Its process died, and another takes it from the start; the pictures so far stay, as they will be the same."""
+    run.attempts += 1
+    run.progress, run.started = None, time.monotonic()
+    if isinstance(run, RivalRun):
+        run.rival_snapshots, run.ranks, run.row = [], None, None
 
 
 def take_rival(run: RivalRun, event: Rivalry) -> None:

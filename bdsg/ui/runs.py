@@ -17,7 +17,7 @@ from bdsg.events import Ended
 from bdsg.store import Store
 from bdsg.ui import nursery
 from bdsg.ui.nursery import Nursery
-from bdsg.ui.run import RivalRun, Run, fill, rival_key, steered, take
+from bdsg.ui.run import RivalRun, Run, begin_again, fill, rival_key, steered, take
 from bdsg.ui.turns import Turns
 from bdsg.ui.workers import WorkerDied, WorkerProcess
 
@@ -176,9 +176,9 @@ class RunQueue:
             return run
 
     def own_run(self, token: str) -> Run | None:
-        """The run under way that one visitor watches or steers, by its token."""
+        """The run that one visitor watches or steers, by its token; one that ended since is what it has become."""
         with self._changed:
-            return next((run for run in self._runs.values() if run.own and run.active and run.token == token), None)
+            return next((run for run in self._runs.values() if run.own and run.token == token), None)
 
     def of_key(self, key: str) -> Run | None:
         """The run whose config has this key, in memory or from the store; it starts nothing."""
@@ -245,6 +245,7 @@ class RunQueue:
             thread.join(STOP_SECONDS)
         if self._nursery is not None:
             self._nursery.close()
+        self._keep_unkept()
         atexit.unregister(self.close)
 
     def _known(self, key: str) -> Run | None:
@@ -265,15 +266,28 @@ class RunQueue:
                 stopped = (run.stopping or self._closed) and not run.complete
                 if run.active:
                     self._end(run, "stopped" if stopped else "failed" if error else "finished", error)
+            if run.state == "finished" and not run.unkept:
+                self._keep_unkept()
             worker.retire()
             if not worker.alive:
                 self._revive(worker)
         worker.close()
 
+    def _keep_unkept(self) -> None:
+        """Try again with the results that the store had no room for."""
+        if self._store is None:
+            return
+        with self._changed:
+            unkept = [(run, run.result) for run in self._runs.values() if run.unkept and run.result is not None]
+        for run, result in unkept:
+            with contextlib.suppress(BDSGError):
+                self._store.put(result)
+                run.unkept = ""
+
     def _follow(self, run: Run, worker: WorkerProcess) -> str | None:
         """Have one run done; what went wrong in a sentence, if anything did."""
         try:
-            self._serve(run, worker)
+            self._persist(run, worker)
         except BDSGError as problem:
             return str(problem)
         except Exception as problem:  # a thread that died would leave every later run waiting
@@ -281,6 +295,32 @@ class RunQueue:
             worker.kill()  # it may still be at this run
             return f"The run was lost to an unexpected {type(problem).__name__}: start it again."
         return None if run.result or run.complete or run.stopping else "The run ended without a result: start it again."
+
+    def _persist(self, run: Run, worker: WorkerProcess) -> None:
+        """Serve a run, and once more if its process dies: the cause need not be the run.
+
+        Little is lost then: a density that was fitted is in the store.
+        """
+        try:
+            self._serve(run, worker)
+        except WorkerDied as death:
+            if run.complete:
+                return
+            if not self._begin_again(run):
+                raise
+            log.warning("Run %s is begun again. %s", run.number, death)
+            try:
+                self._serve(run, worker)
+            except WorkerDied as again:
+                raise BDSGError(f"Tried twice. {again}") from again
+
+    def _begin_again(self, run: Run) -> bool:
+        with self._changed:
+            if run.stopping or self._closed:
+                return False
+            begin_again(run)
+            self._changed.notify_all()
+            return True
 
     def _revive(self, worker: WorkerProcess) -> None:
         """Have a process load ahead of the next run; if that fails, the next run tries again and reports."""
@@ -325,6 +365,7 @@ class RunQueue:
             if number != run.number:
                 continue
             if isinstance(event, Ended):
+                run.unkept = event.unkept or ""
                 if event.error:
                     raise BDSGError(event.error)
                 return

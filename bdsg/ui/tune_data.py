@@ -80,14 +80,17 @@ def rank(trial: Trial, goal: str) -> float:
 
 def read(folder: StudyFolder) -> Known | None:
     """The study as it is now; None before its storage is there.  Raises BDSGError where it cannot be read."""
-    stamp = _stamp(folder)
+    from bdsg.errors import StoreError
+
+    try:
+        stamp = _stamp(folder)
+    except OSError as error:
+        raise StoreError(f"The study {folder.name} was removed while it was shown: reload the page.") from error
     kept: tuple[object, Known] | None = st.session_state.get("tune_known")
     if kept is not None and kept[0] == stamp:
         return kept[1]
     if folder.own_storage() is None and not (folder.path / "study.db").is_file():
         return None
-    from bdsg.errors import StoreError
-
     try:
         known = _read(folder)
     except StoreError:
@@ -115,6 +118,13 @@ def _opened(path: str, made: int) -> Study:
 
 
 def _read(folder: StudyFolder) -> Known:
+    from bdsg.sweep.study import refusals_told
+
+    with refusals_told(folder):
+        return _gathered(folder)
+
+
+def _gathered(folder: StudyFolder) -> Known:
     import optuna
 
     from bdsg.sweep.study import ERROR, SCORES

@@ -13,6 +13,9 @@ from bdsg.errors import BDSGError
 from bdsg.sweep.folder import LOG, StudyFolder, found
 from bdsg.ui.processes import start_module
 
+BEGUN = "Study "
+"""How a command's first line on a study begins: it is no complaint."""
+
 
 @st.cache_resource(show_spinner=False)
 def _processes() -> dict[str, subprocess.Popen[bytes]]:
@@ -64,5 +67,10 @@ def complaint(folder: StudyFolder) -> str:
     process = _processes().get(str(folder.path))
     if process is None or process.poll() in (None, 0, 130):
         return ""
-    lines = (folder.path / LOG).read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "The study ended unexpectedly: resume it."
+    if process.returncode < 0:
+        return f"The study's process was killed (signal {-process.returncode}): press Resume. Finished trials are kept."
+    with contextlib.suppress(OSError):
+        lines = (folder.path / LOG).read_text(errors="replace").strip().splitlines()
+        if lines and not lines[-1].startswith(BEGUN):
+            return lines[-1]
+    return "The study ended unexpectedly, perhaps on a full disk: press Resume. Finished trials are kept."

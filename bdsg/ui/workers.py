@@ -117,4 +117,9 @@ class WorkerProcess:
 
     def _died(self) -> WorkerDied:
         code = self._exit_code()
+        if code is not None and code < 0:
+            return WorkerDied(
+                f"The training process was killed (signal {-code}), as happens when memory runs out: "
+                "start it again, with smaller batches or networks if memory is short."
+            )
         return WorkerDied(f"The training process ended unexpectedly (exit code {code}): start it again.")
