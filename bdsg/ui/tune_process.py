@@ -22,7 +22,14 @@ def _processes() -> dict[str, subprocess.Popen[bytes]]:
     return {}
 
 
-def start(folder: StudyFolder, scheduler: str = "") -> None:
+SCHEDULER = "BDSG_SCHEDULER"
+"""Names a Dask scheduler such as tcp://host:8786: whoever answers there has code run here, so no visitor chooses it."""
+
+NICE = 10
+"""How far a study stands back behind the runs that visitors watch."""
+
+
+def start(folder: StudyFolder) -> None:
     """Run a study, or go on with it.
 
     Raises:
@@ -33,13 +40,16 @@ def start(folder: StudyFolder, scheduler: str = "") -> None:
     home = str(Path(bdsg.__file__).resolve().parents[1])
     path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "bdsg", "tune", folder.name, "--resume", "--quiet"]
-    command += ["--scheduler", scheduler] if scheduler else []
+    command += ["--scheduler", scheduler] if (scheduler := os.environ.get(SCHEDULER)) else []
     environment = {**os.environ, "PYTHONPATH": path, "BDSG_CACHE": str(folder.path.parent.parent)}
     try:
         with open(folder.path / LOG, "wb") as log:
-            _processes()[str(folder.path)] = subprocess.Popen(
+            process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
             )
+        _processes()[str(folder.path)] = process
+        with contextlib.suppress(OSError, AttributeError):  # Windows has no such call
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)  # its workers inherit it
     except OSError as error:
         raise BDSGError(f"The study cannot be started ({error.strerror}): try again later.") from error
 

@@ -15,6 +15,7 @@ from bdsg.data.fitted import MOST_MODES, fit_mixture
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.ui import controls, mixture_editor, own_points, session
+from bdsg.ui.names import plain
 from bdsg.ui.own_points import OwnPoints
 
 LARGEST_EPSILON = 0.01
@@ -135,7 +136,7 @@ def words(own: OwnPoints, config: ExperimentConfig) -> str:
     sx, sy = units.scale
     return (
         f"{first} Axes and tables are in your units; ε and distances are not, nor is the editor: there 1 unit is "
-        f"{sx:.4g} of {units.names[0]} and {sy:.4g} of {units.names[1]}."
+        f"{sx:.4g} of {plain(units.names[0])} and {sy:.4g} of {plain(units.names[1])}."
     )
 
 
