@@ -22,6 +22,7 @@ from bdsg.ui import budget, links
 from bdsg.ui.links import Choices
 from bdsg.ui.names import plain
 from bdsg.ui.runs import RivalRun, Run, RunQueue
+from bdsg.ui.shared import Once
 
 APP = Path(__file__).parents[2] / "app.py"
 FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}
@@ -35,7 +36,7 @@ OWN = "watching"
 log = logging.getLogger(__name__)
 
 
-@st.cache_resource(show_spinner=False)
+@Once
 def queue() -> RunQueue:
     """The queue of runs that all visitors share; it starts its worker processes ahead of the first run."""
     return RunQueue(workers=max(1, min(2, os.cpu_count() or 1)), store=Store())

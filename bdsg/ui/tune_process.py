@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
-import streamlit as st
-
 import bdsg
 from bdsg.errors import BDSGError
 from bdsg.sweep.folder import LOG, StudyFolder, found
+from bdsg.ui.shared import Once
 
 
-@st.cache_resource(show_spinner=False)
+@Once
 def _processes() -> dict[str, subprocess.Popen[bytes]]:
     """Those that this server started, by their study's path."""
     return {}
@@ -67,7 +67,9 @@ def under_way() -> StudyFolder | None:
 
 def stop(folder: StudyFolder) -> None:
     """Ask the study's process to end; finished trials are kept."""
-    process, pid = _processes().get(str(folder.path)), folder.driver().get("pid")
+    process, driver = _processes().get(str(folder.path)), folder.driver()
+    here = driver.get("host") in (None, socket.gethostname())  # elsewhere the number is another process's
+    pid = driver.get("pid") if here else None
     if pid is None and process is not None and process.poll() is None:
         pid = process.pid
     if pid is not None:

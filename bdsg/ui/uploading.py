@@ -82,7 +82,7 @@ def take_painted() -> None:
     sent = st.session_state[mixture_editor.KEY]["points"]
     if not isinstance(sent, dict):
         return
-    st.session_state[mixture_editor.ANSWERED] = str(sent.get("edit"))
+    st.session_state[mixture_editor.ANSWERED] = mixture_editor.edit_name(sent)
     try:
         points = uploads.painted_points(sent.get("points"))
         fitted = fit_mixture(points).in_points_units()
@@ -92,7 +92,7 @@ def take_painted() -> None:
     adopt(fitted, points)
     numbers = session.config().data.mixture
     rows = mixture_editor.to_rows(GaussianMixture.from_config(session.config().data))
-    st.session_state.canvas_edit = (str(sent.get("edit")), numbers, rows)
+    st.session_state.canvas_edit = (mixture_editor.edit_name(sent), numbers, rows)
     st.session_state[mixture_editor.PAINTING] = False
 
 

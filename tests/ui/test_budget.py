@@ -73,6 +73,7 @@ def test_the_server_sets_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BDSG_MOST_GIGABYTES", "0.001")
     with pytest.raises(BDSGError, match=r"GB, but 0.001 are allowed here"):
         budget.check_run(config({"kind": "iresnet"}))
+    monkeypatch.delenv("BDSG_MOST_GIGABYTES")
     for text in ("many", "-1", "nan"):
         monkeypatch.setenv("BDSG_MOST_MINUTES", text)
         with pytest.raises(BDSGError, match=r"BDSG_MOST_MINUTES is .* 0 lifts the limit"):
