@@ -17,6 +17,9 @@ from bdsg.errors import StoreError
 
 Arrays = dict[str, np.ndarray]
 
+MOST_HEADER_BYTES = 10_000_000
+"""Names, types, shapes and JSON of a block: those of the largest run take a hundredth of this."""
+
 
 def pack(arrays: Arrays, meta: dict[str, Any]) -> bytes:
     """Encode named arrays and a JSON-able dictionary; inverse of :func:`unpack`."""
@@ -32,6 +35,8 @@ def unpack(payload: bytes) -> tuple[Arrays, dict[str, Any]]:
     """
     try:
         (length,) = struct.unpack("<Q", payload[:8])
+        if length > min(MOST_HEADER_BYTES, len(payload) - 8):
+            raise ValueError(f"its header claims {length:,} bytes")
         header = json.loads(payload[8 : 8 + length])
         meta = json.loads(header.get("__metadata__", {}).get("json", "{}"))
         return load(payload), meta

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+LONGEST_KEY = 200
+"""Characters of a setting's or a file's name in a message."""
+
 
 class BDSGError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -17,6 +20,8 @@ class ConfigError(BDSGError, ValueError):
             shown = f"a {type(value).__name__} too long to show"
         if len(shown) > 80:
             shown = shown[:77] + "..."
+        if len(key) > LONGEST_KEY:
+            key = f"{key[: LONGEST_KEY - 3]}..."
         super().__init__(f"{key} is {shown}, but {remedy}")
         self.key, self.value, self.remedy = key, value, remedy
 

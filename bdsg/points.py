@@ -13,6 +13,9 @@ from bdsg.errors import ConfigError
 Columns = tuple[int, int]
 """Which two columns of a wider table hold x and y, from 0."""
 
+LONGEST_LINE = 100_000
+"""Bytes of a table's line."""
+
 
 def parse_points(content: bytes, name: str, columns: Columns | None = None, *, skip: bool = False) -> np.ndarray:
     """Two columns of numbers, (n, 2) float64, in the file's order; blank lines are skipped.
@@ -30,6 +33,7 @@ def parse_points(content: bytes, name: str, columns: Columns | None = None, *, s
     Raises:
         ConfigError: names the line, the value and the remedy.
     """
+    check_lines(content, name)
     text = _text(content, name)
     rows = _rows(text, name)
     width = 2 if columns is None else max(len(rows[0][1]) if rows else 0, max(columns) + 1)
@@ -47,11 +51,36 @@ def first_rows(content: bytes, name: str, most: int) -> list[list[str]]:
     """The cells of a table's first lines that are not blank, at most ``most`` of them.
 
     Raises:
-        ConfigError: it is not UTF-8 text.
+        ConfigError: it is not UTF-8 text, or one of its lines is too long.
     """
+    check_lines(content, name)
     lines = (line for line in _text(content, name).splitlines() if line.strip())
     text = "\n".join(line for line, _ in zip(lines, range(most), strict=False))
     return [cells for _, cells in _rows(text, name)]
+
+
+def rows_of(content: bytes) -> int:
+    """Lines of a text, whichever way they end: counted, not parsed."""
+    return max(content.count(b"\n"), content.count(b"\r")) + 1
+
+
+def check_lines(content: bytes, name: str) -> None:
+    """Raises ConfigError for a line of more than ``LONGEST_LINE`` bytes, before it is parsed."""
+    begin = 0
+    while len(content) - begin > LONGEST_LINE:
+        end = max(content.rfind(sign, begin, begin + LONGEST_LINE + 1) for sign in (b"\n", b"\r"))
+        if end < begin:
+            line = content.count(b"\n", 0, begin) + 1
+            limit = f"may hold {LONGEST_LINE:,} bytes at most: keep the columns that you need, without long texts."
+            raise ConfigError(f"{name} line {line}", content[begin : begin + 40], limit)
+        begin = end + 1
+
+
+def columns_of(content: bytes) -> int:
+    """Columns of a table by the separators in its first lines: counted, not parsed, so quoted ones count too."""
+    lines = content.lstrip()[: LONGEST_LINE + 1].splitlines() or [b""]
+    sign = delimiter(lines[0].decode("latin-1")).encode()
+    return max(line.count(sign) for line in lines) + 1
 
 
 def _text(content: bytes, name: str) -> str:

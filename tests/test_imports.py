@@ -13,7 +13,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
-    ("errors", "presets", "validation", "changes", "config", "codec", "result", "compiled", "device", "image_config"),
+    (
+        "errors",
+        "presets",
+        "validation",
+        "changes",
+        "config",
+        "cost",
+        "codec",
+        "result",
+        "compiled",
+        "device",
+        "image_config",
+    ),
     (
         "data",
         "metrics",

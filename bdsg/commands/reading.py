@@ -7,14 +7,21 @@ from pathlib import Path
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError, StoreError
 
+MOST_BYTES = 4_000_000_000
+MOST_CONFIG_BYTES = 10_000_000
 
-def read_bytes(path: Path) -> bytes:
+
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     """The contents of a file.
 
     Raises:
         StoreError: it cannot be read.
+        ConfigError: it holds more than ``most`` bytes, which is found before it is read.
     """
     try:
+        if (size := path.stat().st_size) > most:
+            limit = f"{most / 1e9:g} GB" if most >= 1e9 else f"{most / 1e6:g} MB"
+            raise ConfigError(str(path), f"{size / 1e6:,.1f} MB", f"may hold {limit} at most: keep a part of it.")
         return path.read_bytes()
     except OSError as error:
         raise StoreError(f"{path} cannot be read ({error.strerror}): name a file that exists and is yours.") from error
@@ -28,7 +35,7 @@ def read_config(path: Path) -> ExperimentConfig:
         ConfigError: it holds no config.
     """
     try:
-        return ExperimentConfig.from_json(read_bytes(path).decode("utf-8-sig"))
+        return ExperimentConfig.from_json(read_bytes(path, MOST_CONFIG_BYTES).decode("utf-8-sig"))
     except ConfigError:
         raise
     except ValueError as error:  # not UTF-8, or a number of thousands of digits

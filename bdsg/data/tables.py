@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bdsg.errors import ConfigError
-from bdsg.points import delimiter
+from bdsg.points import columns_of, delimiter, rows_of
 
 MOST_COLUMNS = 10_000
 MOST_CELLS = 50_000_000
 """Rows times columns: 400 MB as numbers."""
+MOST_UNPACKED_BYTES = 4_000_000_000
+"""By a Parquet file's own header."""
 
 
 class Table(NamedTuple):
@@ -69,6 +71,7 @@ def read_table(content: bytes, name: str, columns: list[str] | None = None) -> T
 
 def _csv(content: bytes, name: str) -> Any:
     pandas: Any = importlib.import_module("pandas")
+    _check_size(name, max(1, rows_of(content) - 2), columns_of(content))  # a header and a last line's end are no rows
     try:
         first = content[:65_536].decode("utf-8-sig", errors="strict" if len(content) <= 65_536 else "ignore")
         line = next((line for line in first.splitlines() if line.strip()), "")
@@ -87,7 +90,12 @@ def _parquet(content: bytes, name: str) -> Any:
     broken: Any = importlib.import_module("pyarrow").ArrowException
     try:
         file = parquet.ParquetFile(io.BytesIO(content))
-        _check_size(name, file.metadata.num_rows, file.metadata.num_columns)
+        about = file.metadata
+        _check_size(name, about.num_rows, about.num_columns)
+        unpacked = sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))
+        if unpacked > MOST_UNPACKED_BYTES:
+            limit = f"may unpack to {MOST_UNPACKED_BYTES / 1e9:.0f} GB at most: keep fewer rows."
+            raise ConfigError(name, f"{unpacked / 1e9:.1f} GB", limit)
         return file.read().to_pandas()
     except ConfigError:
         raise

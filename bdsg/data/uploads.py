@@ -15,18 +15,24 @@ import numpy as np
 from bdsg.config import LONGEST_NAME
 from bdsg.data.fitted import FITTED_POINTS
 from bdsg.errors import ConfigError
-from bdsg.points import Columns, first_rows, is_number, parse_points
+from bdsg.points import Columns, columns_of, first_rows, is_number, parse_points, rows_of
 from bdsg.validation import number
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 50_000
+MOST_COLUMNS = 500
 LEAST_ROWS = 20
 MOST_PAINTED = FITTED_POINTS
 """No painted point is left out of the fit."""
 SHOWN_ROWS = 5
 """Rows of a preview."""
 MOST_UNPACKED_BYTES = 50_000_000
-"""A Parquet file may unpack to no more than this."""
+"""A Parquet file may say that it unpacks to no more than this."""
+CODECS = ("UNCOMPRESSED", "SNAPPY")
+"""Others can unpack to a thousand times their size, whatever the file says of itself; Snappy to 21 times."""
+LONGEST_FILE_NAME = 80
+TEXT = "text"
+"""What a preview shows of a Parquet column that holds no numbers: it is never unpacked."""
 
 
 def kinds() -> list[str]:
@@ -40,6 +46,11 @@ def check_size(name: str, size: int) -> None:
         raise ConfigError(
             name, f"{size / 1e6:.1f} MB", f"may hold {MOST_BYTES / 1e6:.0f} MB at most: keep a random sample of rows."
         )
+
+
+def short_name(name: str) -> str:
+    """A file's name as it may be shown and compared: its last part and end; no file is ever opened by it."""
+    return name.replace("\\", "/").rpartition("/")[2][-LONGEST_FILE_NAME:] or "file"
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,9 @@ def preview(content: bytes, name: str) -> Preview:
     if name.lower().endswith(".parquet"):
         names, rows = _parquet_rows(content, name)
     else:
+        _check_text(name, content)
         names, rows = _headed(first_rows(content, name, SHOWN_ROWS + 1))
+        _check_columns(name, len(names))  # a quoted name may go on in the next line
     numeric = [k for k in range(len(names)) if _mostly_numbers([row[k] for row in rows if k < len(row)])]
     if len(numeric) < 2:
         remedy = "but 2 or more are needed, below one line of names: numbers such as 1.5, or 1,5 between semicolons."
@@ -116,7 +129,7 @@ def read_points(content: bytes, name: str, columns: Columns | None = None, *, sk
     if name.lower().endswith(".parquet"):
         points = _parquet(content, name, columns, skip)
     else:
-        _check_rows(name, content.count(b"\n"))
+        _check_text(name, content)
         points = parse_points(content, name, columns, skip=skip)
     _check_rows(name, len(points))
     if len(points) < LEAST_ROWS:
@@ -147,15 +160,28 @@ def _check_rows(name: str, rows: int) -> None:
         raise ConfigError(name, rows, f"may hold {MOST_ROWS:,} rows at most: keep a random sample of rows.")
 
 
+def _check_columns(name: str, columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise ConfigError(name, columns, f"may have {MOST_COLUMNS} columns at most: keep those that you need.")
+
+
+def _check_text(name: str, content: bytes) -> None:
+    """Rows and columns, counted in the bytes."""
+    _check_rows(name, rows_of(content) - 1)
+    _check_columns(name, columns_of(content))
+
+
 def _parquet(content: bytes, name: str, columns: Columns | None, skip: bool) -> np.ndarray:
     """Two columns of a Parquet file, whose own header is checked before anything is unpacked."""
     with _parquet_file(content, name) as file:
-        about = file.metadata
-        if columns is None and about.num_columns != 2:
-            raise ConfigError(name, about.num_columns, "must have 2 columns, x and y: drop the others.")
-        names = [file.schema_arrow.names[k] for k in columns or (0, 1)]
-        table = file.read(columns=names)
-        points = np.stack([np.asarray(table.column(column), dtype=float) for column in names], axis=1)
+        schema = file.schema_arrow
+        if columns is None and len(schema.names) != 2:
+            raise ConfigError(name, len(schema.names), "must have 2 columns, x and y: drop the others.")
+        wanted = [schema.field(k) for k in columns or (0, 1)]
+        for field in wanted:
+            if not _holds_numbers(field):
+                raise ConfigError(f"{name}, column {field.name}", str(field.type), "is none of two columns of numbers.")
+        points = _read_columns(file, name, [field.name for field in wanted])
     if skip:
         points = points[np.isfinite(points).all(axis=1)]
     if not np.isfinite(points).all():
@@ -163,12 +189,33 @@ def _parquet(content: bytes, name: str, columns: Columns | None, skip: bool) -> 
     return points
 
 
+def _read_columns(file: Any, name: str, names: list[str]) -> np.ndarray:
+    """Columns of numbers, (n, k), a batch of rows at a time: the header is not believed."""
+    parts: list[np.ndarray] = []
+    rows = 0
+    for batch in file.iter_batches(batch_size=MOST_ROWS, columns=names):
+        rows += batch.num_rows
+        _check_rows(name, rows)
+        parts.append(np.stack([np.asarray(batch.column(one), dtype=float) for one in names], axis=1))
+    return np.concatenate(parts) if parts else np.empty((0, len(names)))
+
+
+def _holds_numbers(field: Any) -> bool:
+    """Whether a column's type is of whole or of floating-point numbers."""
+    types: Any = importlib.import_module("pyarrow").types
+    return bool(types.is_integer(field.type) or types.is_floating(field.type))
+
+
 def _parquet_rows(content: bytes, name: str) -> tuple[list[str], list[list[str]]]:
     """The columns' names and the first rows, as text."""
     with _parquet_file(content, name) as file:
-        batch = next(file.iter_batches(batch_size=SHOWN_ROWS), None)
-        columns = [] if batch is None else [[str(cell) for cell in column.to_pylist()] for column in batch.columns]
-        return [str(column) for column in file.schema_arrow.names], [list(row) for row in zip(*columns, strict=True)]
+        fields = list(file.schema_arrow)
+        names = [field.name for field in fields if _holds_numbers(field)]
+        batch = next(file.iter_batches(batch_size=SHOWN_ROWS, columns=names), None) if names else None
+        count = 0 if batch is None else batch.num_rows
+        numbers = {one: [str(cell) for cell in batch.column(one).to_pylist()] for one in names} if batch else {}
+        columns = [numbers.get(field.name, [TEXT] * count) for field in fields]
+        return [field.name for field in fields], [list(row) for row in zip(*columns, strict=True)]
 
 
 @contextlib.contextmanager
@@ -180,13 +227,25 @@ def _parquet_file(content: bytes, name: str) -> Iterator[Any]:
     broken: Any = importlib.import_module("pyarrow").ArrowException
     try:
         file = parquet.ParquetFile(io.BytesIO(content))
-        about = file.metadata
-        _check_rows(name, about.num_rows)
-        unpacked = sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))
-        if unpacked > MOST_UNPACKED_BYTES:
-            raise ConfigError(name, f"{unpacked / 1e6:.0f} MB", "unpacks to too much: save it as CSV.")
+        _check_parquet(file, name)
         yield file
-    except (broken, ValueError, TypeError) as error:
-        if isinstance(error, ConfigError):
-            raise
+    except ConfigError:
+        raise
+    except (broken, ValueError, TypeError, KeyError, OSError) as error:
         raise ConfigError(name, "Parquet", f"cannot be read as two columns of numbers ({error}).") from error
+
+
+def _check_parquet(file: Any, name: str) -> None:
+    """Rows, columns, size and compression, by the file's header."""
+    about, names = file.metadata, file.schema_arrow.names
+    groups = [about.row_group(k) for k in range(min(about.num_row_groups, MOST_ROWS + 2))]
+    _check_rows(name, max(about.num_rows, sum(group.num_rows for group in groups), len(groups)))
+    _check_columns(name, max(about.num_columns, len(names)))
+    if twice := next((one for one in names if names.count(one) > 1), None):
+        raise ConfigError(f"{name}, column", twice, "occurs twice: rename one.")
+    unpacked = sum(group.total_byte_size for group in groups)
+    if unpacked > MOST_UNPACKED_BYTES:
+        raise ConfigError(name, f"{unpacked / 1e6:.0f} MB", "unpacks to too much: save it as CSV.")
+    codecs = {group.column(k).compression for group in groups for k in range(group.num_columns)}
+    if foreign := sorted(codecs - set(CODECS)):
+        raise ConfigError(name, foreign[0], "is compressed so that it may unpack to anything: use Snappy, or CSV.")
