@@ -84,16 +84,22 @@ def read_run(directory: str | Path) -> Result:
     arrays, seal = read_sealed(folder / ARRAYS)
     _check_shapes(folder / ARRAYS, arrays)
     written = {name: read_bytes(folder / name) for name in (CONFIG, SUMMARY, DENSITY)}
+    digests = seal.get("files")
     for name in (SUMMARY, DENSITY):
-        if seal["files"][name] != hashlib.sha256(written[name]).hexdigest():
+        found = hashlib.sha256(written[name]).hexdigest()
+        if not isinstance(digests, dict) or digests.get(name) != found:
             raise damaged(folder / name, "it is not the file that the run wrote")
     try:
         config = ExperimentConfig.from_json(written[CONFIG].decode())
     except (ConfigError, UnicodeDecodeError) as error:
         raise damaged(folder / CONFIG, str(error)) from error
-    if config.key() != seal["key"]:
+    if config.key() != seal.get("key"):
         raise damaged(folder / CONFIG, "it is not the config of this run")
-    return Result(config, arrays, json.loads(written[SUMMARY]), codec.unpack(written[DENSITY])[0])
+    try:
+        summary = json.loads(written[SUMMARY])
+    except (ValueError, RecursionError) as error:
+        raise damaged(folder / SUMMARY, str(error)) from error
+    return Result(config, arrays, summary, codec.unpack(written[DENSITY])[0])
 
 
 def sealed(name: str, arrays: codec.Arrays, facts: dict[str, Any]) -> bytes:

@@ -116,7 +116,7 @@ class Store:
             return None
         try:
             arrays, seal = read_sealed(path)
-            if seal["key"] != config.density_key():
+            if seal.get("key") != config.density_key() or "meta" not in seal:
                 raise damaged(path, "it belongs to another config")
         except StoreError as error:
             log.warning("A stored density is ignored. %s", error)

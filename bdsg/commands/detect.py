@@ -41,7 +41,7 @@ def fit_table(chosen: argparse.Namespace) -> int:
 
     table = read_table(read_bytes(chosen.table), str(chosen.table), chosen.columns)
     if table.left_out:
-        print(f"Left out, as they hold text: {', '.join(table.left_out[:20])}.", file=sys.stderr)
+        print(f"Left out, as they hold no numbers: {', '.join(table.left_out[:20])}.", file=sys.stderr)
     detector = BDSGDetector(contamination=chosen.contamination, epsilon=chosen.epsilon, random_state=chosen.seed)
     with writable(chosen.out, ROOM):
         try:
@@ -64,7 +64,10 @@ def score_table(folder: Path, path: Path) -> int:
     detector = BDSGDetector.load(folder)
     names = list(getattr(detector, "feature_names_in_", []))
     table = read_table(read_bytes(path), str(path), names or None)
-    scores = detector.score_samples(_frame(table.values, table.names))
+    try:
+        scores = detector.score_samples(_frame(table.values, table.names) if names else table.values)
+    except ValueError as error:  # scikit-learn's sentences
+        raise ConfigError(str(path), f"{table.values.shape}", f"does not fit the detector ({error})") from error
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(("row", "log_density", "decision", "outlier"))
     for number, score in enumerate(scores.tolist(), start=1):

@@ -79,7 +79,7 @@ class StudyFolder:
         """The plan; raises StoreError where there is none or it cannot be read."""
         try:
             return Plan.from_dict(self._contents()["plan"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise StoreError(f"{self.path / PLAN} is of another version ({error}): start the study anew.") from error
 
     def storage(self) -> str:
@@ -92,10 +92,17 @@ class StudyFolder:
 
     def _contents(self) -> dict[str, Any]:
         try:
-            contents: dict[str, Any] = json.loads((self.path / PLAN).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            contents: object = json.loads((self.path / PLAN).read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
             raise StoreError(f"There is no study {self.name!r}: `python -m bdsg tune show` lists them.") from error
+        except (OSError, ValueError, RecursionError) as error:
+            raise self._damaged(error) from error
+        if not isinstance(contents, dict) or not isinstance(contents.get("storage"), str | None):
+            raise self._damaged("it is no plan")
         return contents
+
+    def _damaged(self, reason: object) -> StoreError:
+        return StoreError(f"{self.path / PLAN} cannot be read ({reason}): remove {self.path} and start the study anew.")
 
     @contextlib.contextmanager
     def driven(self) -> Iterator[None]:
@@ -168,10 +175,11 @@ class StudyFolder:
     def bands(self) -> list[dict[str, Any]]:
         """The runs of the seed bands, each trial and seed once; a line cut short by a kill is left out."""
         path, rows = self.path / BANDS, {}
-        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-            with contextlib.suppress(ValueError):
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
+            with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
                 row = json.loads(line)
-                rows[row["trial"], row["seed"]] = row
+                if isinstance(row["scores"], dict):
+                    rows[int(row["trial"]), int(row["seed"])] = row
         return list(rows.values())
 
 

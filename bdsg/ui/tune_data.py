@@ -148,10 +148,15 @@ def _gathered(folder: StudyFolder) -> Known:
 
 
 def clouds(folder: StudyFolder, numbers: list[int]) -> np.ndarray:
-    """The points of some trials, (n, CLOUD_POINTS, 2) int16."""
+    """The points of some trials that are all there, (n, CLOUD_POINTS, 2) int16."""
     records = folder.clouds()
     places = {int(number): place for place, number in enumerate(records["number"])}
-    return np.stack([records["points"][places[number]] for number in numbers])
+    return records["points"][[places[number] for number in numbers]]
+
+
+def kept_clouds(folder: StudyFolder) -> set[int]:
+    """Numbers of the trials whose points are there: a file that was cut short has lost some."""
+    return {int(number) for number in folder.clouds()["number"]}
 
 
 def fenced(values: np.ndarray, fence: float = FENCE) -> tuple[np.ndarray, int]:
