@@ -4,7 +4,7 @@ import streamlit as st
 
 from bdsg.ui import controls, memory, session, stage, tour
 
-st.set_page_config(page_title="BDSG", page_icon=":material/blur_circular:", layout="wide")
+st.set_page_config(page_title="BDSG", page_icon=stage.ASSETS / "icon.svg", layout="wide")
 
 pages = [
     st.Page("pages/learn.py", title="Learn", icon=":material/school:", default=True),

@@ -20,6 +20,11 @@ from typing import Any
 
 import numpy as np
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 from bdsg import codec
 from bdsg.config import FORMAT, ExperimentConfig
 from bdsg.errors import ConfigError, StoreError
@@ -163,11 +168,27 @@ def write_together(folder: Path, contents: dict[str, bytes]) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        for name, aside in asides.items():
-            os.replace(aside, folder / name)
+        with _alone(folder):
+            for name, aside in asides.items():
+                os.replace(aside, folder / name)
     finally:
         for aside in asides.values():
             aside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, where the system has such locks: files of two runs, written at once, would mix."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a network's file system may know none
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextlib.contextmanager

@@ -175,12 +175,20 @@ def _contest(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
     return contest(config, methods, stop=lambda: inbox.stop_asked(run), snapshots=snapshots)
 
 
-def _preparations() -> list[Callable[[], None]]:
+def preparations() -> list[Callable[[], None]]:
     """What loads compiled kernels, or compiles them, the most wanted first."""
     from bdsg.boundary import warming as boundary
     from bdsg.density import warming as density
 
-    return [boundary.warm_up, density.warm_up]
+    return [lambda: _prepare(boundary.warm_up), lambda: _prepare(_rehearse), lambda: _prepare(density.warm_up)]
+
+
+def _rehearse() -> None:
+    """A short run, for what is loaded on the way."""
+    from bdsg import experiment
+
+    boundary = {"steps": 3, "batch_size": 32}
+    list(experiment.run(ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": boundary})))
 
 
 def _prepare(load: Callable[[], None]) -> None:
@@ -194,25 +202,29 @@ def _claim_stdout() -> BinaryIO:
     """Keep the real stdout for frames; what libraries print goes to stderr."""
     frames = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    sys.stdout = sys.stderr
     return frames
 
 
-def main() -> None:
-    """Serve runs until stdin closes."""
+def set_up_process() -> None:
+    """What holds for every worker process from its start."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, whose end closes stdin
     if hasattr(os, "nice"):
         os.nice(5)  # pages answer first, where cores are few
-    frames = _claim_stdout()
+    sys.stdout = sys.stderr
     logging.basicConfig(stream=sys.stderr, format="worker %(process)d: %(message)s")
-    inbox = Inbox(sys.stdin.buffer)
 
+
+def load() -> None:
+    """Load PyTorch and all that a run asks for."""
     import torch
 
-    import bdsg.experiment  # noqa: F401  (loaded before the first run asks for it)
+    import bdsg.experiment  # noqa: F401
 
     torch.set_num_threads(1)  # several workers share the machine
-    preparations = _preparations()
+
+
+def work(inbox: Inbox, frames: BinaryIO, unprepared: list[Callable[[], None]]) -> None:
+    """Serve runs until the inbox closes, and prepare what is not yet prepared when there is time."""
 
     def send(payload: bytes) -> None:
         try:
@@ -222,9 +234,18 @@ def main() -> None:
 
     while True:
         # Not beside a run: compiling would hold the interpreter and slow every step of it.
-        while preparations and inbox.idle:
-            _prepare(preparations.pop(0))
+        while unprepared and inbox.idle:
+            unprepared.pop(0)()
         serve(inbox.next(), inbox, send)
+
+
+def main() -> None:
+    """Load, and serve runs until stdin closes."""
+    frames = _claim_stdout()
+    set_up_process()
+    inbox = Inbox(sys.stdin.buffer)  # before it loads: it leaves at once when its owner does
+    load()
+    work(inbox, frames, preparations())
 
 
 if __name__ == "__main__":

@@ -13,7 +13,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
-    ("errors", "presets", "validation", "changes", "config", "codec", "result", "compiled", "device", "image_config"),
+    (
+        "errors",
+        "presets",
+        "validation",
+        "changes",
+        "config",
+        "cost",
+        "codec",
+        "result",
+        "compiled",
+        "device",
+        "image_config",
+    ),
     (
         "data",
         "metrics",
@@ -29,7 +41,7 @@ LEVELS = (
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting", "batch"),
     ("experiment", "contest", "images"),
-    ("sweep", "detector", "saved_detector", "events", "worker", "plots", "commands", "__main__"),
+    ("sweep", "detector", "saved_detector", "events", "worker", "nursery", "plots", "commands", "__main__"),
     ("ui",),
     ("pages", "app"),
 )

@@ -304,7 +304,7 @@ from bdsg import worker
 NAMES = ("boundary.kernels.paper", "boundary.kernels.ours", "boundary.forces", "density.kernels.likelihood")
 modules = [importlib.import_module("bdsg." + name) for name in NAMES]
 kernels = [kernel for module in modules for kernel in vars(module).values() if hasattr(kernel, "signatures")]
-for load in worker._preparations():
+for load in worker.preparations():
     load()
 known = [list(kernel.signatures) for kernel in kernels]
 from bdsg import experiment

@@ -85,7 +85,7 @@ def _missing(configs: Configs, runs: list[Run | None]) -> None:
         text = "Train both" if len(idle) == 2 else "Train the missing run"
         if st.button(text, key="train_missing", type="primary", icon=":material/play_arrow:"):
             for config in idle:
-                session.queue().submit(config)
+                session.submit(config)
                 history.note(config.to_dict())
             st.rerun()
     active = [run for run in runs if run is not None and run.active]

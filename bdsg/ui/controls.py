@@ -12,7 +12,7 @@ from bdsg.changes import STEERED
 from bdsg.config import ExperimentConfig
 from bdsg.presets import PRESETS
 from bdsg.ui import session, views
-from bdsg.ui.names import label, name_of, run_words
+from bdsg.ui.names import label, name_of, plain, run_words
 
 OWN = "own"
 
@@ -26,7 +26,7 @@ def run_caption(*, trained: bool = False) -> None:
     ``trained``: the page has a threshold of its own, so the line is of the one that B(z) was trained for.
     """
     config = session.config()
-    words = run_words(config)
+    words = plain(run_words(config))
     st.caption(f"Trained: {words}" if trained else f"{words} · {views.threshold_words(config)}")
 
 

@@ -14,6 +14,7 @@ from bdsg.errors import ConfigError
 from bdsg.result import Result
 from bdsg.scoring import score_result
 from bdsg.ui import charts, controls, history, own_points, progress, session, stage, takeaway, tour, views
+from bdsg.ui.names import plain
 from bdsg.ui.runs import Run
 
 
@@ -62,7 +63,9 @@ def _start(result: Result) -> float:
     try:
         return views.level_in(text, low, high)
     except ConfigError as error:
-        st.warning(f"The link's ε was not understood, so the run's own is shown. {error}", icon=":material/info:")
+        st.warning(
+            f"The link's ε was not understood, so the run's own is shown. {plain(error)}", icon=":material/info:"
+        )
         return config.epsilon
 
 
@@ -82,7 +85,7 @@ def _retrain(result: Result, epsilon: float) -> None:
         kept = {key: value for key, value in session.choices().items() if key != "delta"}
         ratio = config.delta / config.epsilon
         session.adopt({**kept, "epsilon": epsilon, **({} if math.isclose(ratio, 0.1) else {"delta": epsilon * ratio})})
-        session.queue().submit(session.config())
+        session.submit(session.config())
         history.note(session.choices())
         st.switch_page("pages/boundary.py")
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.ui.links import Choices
-from bdsg.ui.names import setting_words
+from bdsg.ui.names import plain, setting_words
 
 MOST_RUNS = 30
 LONGEST_NAME = 60
@@ -142,5 +142,6 @@ def has(config: ExperimentConfig, name: str) -> bool:
 
 
 def shown(config: ExperimentConfig, name: str) -> str:
-    """One setting's value in words; a dash where the run has no such setting."""
-    return setting_words(flat(config).get(name))
+    """One setting's value in words, as Markdown; a dash where the run has no such setting."""
+    words = setting_words(flat(config).get(name))
+    return plain(words) if name == "data.units" else words

@@ -10,6 +10,7 @@ from bdsg.data.images.registry import DATA_SETS
 from bdsg.errors import StoreError
 from bdsg.ui import images_prepared, images_stage, images_words
 from bdsg.ui.images_prepared import Results
+from bdsg.ui.names import plain
 
 DATA, LEFT_OUT = "images", "left_out"
 """Parameters of the link."""
@@ -30,7 +31,7 @@ def show() -> None:
         results, left_out = _choice(found)
         _pictures(results, left_out)
     except StoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return
     _tables(results)
 

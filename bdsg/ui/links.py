@@ -12,6 +12,10 @@ from bdsg.errors import ConfigError
 SECTIONS = ("data", "density", "boundary")
 PLAIN = ("epsilon", "delta", "seed", "device")
 MOST_CHARACTERS = 20_000
+"""Of one parameter."""
+MOST_PARAMETERS = 100
+MOST_LINK_CHARACTERS = 100_000
+"""Of all parameters together: an address of this length no browser sends."""
 
 Choices = dict[str, Any]
 """What a person chose of a config: the argument of ``ExperimentConfig.from_dict``."""
@@ -34,10 +38,9 @@ def from_parameters(parameters: Mapping[str, str]) -> Choices | None:
         ConfigError: a value cannot be read, is out of its limits, or the link is too long.
     """
     choices: Choices = {}
+    _check_size(parameters)
     for key, text in parameters.items():
         section, _, name = key.partition(".")
-        if len(text) > MOST_CHARACTERS:
-            raise ConfigError(key, text, f"has {len(text):,} characters; a link holds {MOST_CHARACTERS:,}: use a file.")
         if section in SECTIONS and name:
             choices.setdefault(section, {})[name] = _value(text)
         elif key in PLAIN:
@@ -47,6 +50,20 @@ def from_parameters(parameters: Mapping[str, str]) -> Choices | None:
     choices.setdefault("data", {"preset": "bimodal"})
     ExperimentConfig.from_dict(choices)
     return choices
+
+
+def _check_size(parameters: Mapping[str, str]) -> None:
+    """Before anything is parsed."""
+    if len(parameters) > MOST_PARAMETERS:
+        raise ConfigError("link", f"{len(parameters):,} parameters", f"may have {MOST_PARAMETERS} at most: drop some.")
+    whole = sum(len(key) + len(text) for key, text in parameters.items())
+    if whole > MOST_LINK_CHARACTERS:
+        limit = f"may hold {MOST_LINK_CHARACTERS:,} at most: use a file."
+        raise ConfigError("link", f"{whole:,} characters", limit)
+    for key, text in parameters.items():
+        if len(text) > MOST_CHARACTERS:
+            remedy = f"has {len(text):,} characters; a link holds {MOST_CHARACTERS:,}: use a file."
+            raise ConfigError(key[:40], text, remedy)
 
 
 def _value(text: str) -> Any:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig, MixtureConfig
 from bdsg.data import GaussianMixture, uploads
+from bdsg.data.mixture import MAX_MODES
 from bdsg.errors import ConfigError
 from bdsg.ui import own_points, payloads, session, stage
 from bdsg.validation import known_keys, number
@@ -29,6 +30,9 @@ LIMITS: dict[str, Any] = {
     "widest": 3,
     "points": POINTS,
 }
+LONGEST_EDIT = 80
+MOST_JSON_CHARACTERS = 20_000
+"""Of a mixture as JSON; a hundred Gaussians take half of it."""
 DIGITS = 6
 """Significant figures of a covariance made from widths and an angle: enough, and links stay short."""
 
@@ -60,7 +64,7 @@ def show(on_points: Callable[[], None]) -> None:
     with st.expander("As JSON"):
         text = st.text_area("Mixture", mixture.to_json(), height=180, key=f"mixture_json:{version}:{config.key()}")
         if st.button("Use this JSON", key="use_json", icon=":material/check:"):
-            _use(lambda: GaussianMixture.from_json(text))
+            _use(lambda: from_json(text))
 
 
 def _payload(config: ExperimentConfig, mixture: GaussianMixture) -> bytes:
@@ -81,14 +85,21 @@ def _payload(config: ExperimentConfig, mixture: GaussianMixture) -> bytes:
 def _edited() -> None:
     """Take over what was done on the canvas."""
     sent = st.session_state[KEY]["modes"]
+    if not isinstance(sent, dict):
+        return
     try:
-        rows = read_modes(sent["modes"])
+        rows = read_modes(sent.get("modes"))
         numbers = brief(from_rows(rows))
     except ConfigError as error:
         st.session_state.notice = str(error)
         return
     _change(numbers)
-    st.session_state.canvas_edit = (str(sent["edit"]), session.config().data.mixture, rows)
+    st.session_state.canvas_edit = (edit_name(sent), session.config().data.mixture, rows)
+
+
+def edit_name(sent: dict[str, Any]) -> str:
+    """What the canvas calls an edit: a few characters, which it is told again."""
+    return str(sent.get("edit"))[:LONGEST_EDIT]
 
 
 def read_modes(raw: object) -> Rows:
@@ -142,6 +153,13 @@ def _table(mixture: GaussianMixture, version: int) -> None:
         _use(lambda: from_rows(edited))
 
 
+def from_json(text: str) -> GaussianMixture:
+    """A mixture from JSON; raises ConfigError for more than ``MOST_JSON_CHARACTERS``, and where it is none."""
+    if len(text) > MOST_JSON_CHARACTERS:
+        raise ConfigError("data.mixture", text, f"may hold {MOST_JSON_CHARACTERS:,} characters at most: round them.")
+    return GaussianMixture.from_json(text)
+
+
 def _use(make: Callable[[], GaussianMixture]) -> None:
     mixture = make()
     if mixture.dim != 2:
@@ -170,8 +188,8 @@ def from_rows(rows: Rows) -> GaussianMixture:
     Raises:
         ConfigError: a cell is empty or not a number, or the numbers make no mixture.
     """
-    if not rows:
-        raise ConfigError("data.mixture", rows, "needs at least one row: add a mode.")
+    if not 1 <= len(rows) <= MAX_MODES:
+        raise ConfigError("data.mixture", len(rows), f"must have 1 to {MAX_MODES} rows: add or remove modes.")
     for count, row in enumerate(rows, start=1):
         for name, (title, _) in COLUMNS.items():
             value = row.get(name)

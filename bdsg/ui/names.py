@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
@@ -40,6 +41,14 @@ PLACES = {"data": "", "density": "p_g: ", "boundary": "B(z): ", "": ""}
 def name_of(value: str) -> str:
     """A choice's name on the page."""
     return NAMES.get(value, value)
+
+
+def plain(text: object) -> str:
+    """Text as Markdown that shows it: what came from a link or a file makes no pictures, links or formulas.
+
+    Code between backticks, as in our own sentences, stays code.
+    """
+    return re.sub(r"([\\*\[<$~]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", " ".join(str(text).split()))
 
 
 def own_words(config: ExperimentConfig) -> str:

@@ -7,6 +7,7 @@ import time
 import streamlit as st
 
 from bdsg.ui import controls, history, session
+from bdsg.ui.names import plain
 from bdsg.ui.runs import Run
 
 BUTTON = "train"
@@ -68,9 +69,9 @@ def _start(seconds: float) -> None:
     """Called before the page runs again, which then shows the run at once."""
     with session.guarded():
         if seconds:  # it may become another on its way: it is noted when it has ended
-            session.keep(session.queue().watch(session.config(), seconds))
+            session.keep(session.watch(session.config(), seconds))
             return
-        session.queue().submit(session.config())
+        session.submit(session.config())
         history.note(session.choices())
 
 
@@ -85,7 +86,7 @@ def progress_line(run: Run | None, *, terms: bool = True) -> None:
     if run is None:
         return
     if run.state == "failed":
-        st.error(run.error or "The run failed: start it again.", icon=":material/error:")
+        st.error(plain(run.error or "The run failed: start it again."), icon=":material/error:")
     elif run.state == "stopped":
         st.info("Stopped. Press Train to start again.", icon=":material/stop_circle:")
     elif run.state == "queued":

@@ -9,6 +9,7 @@ import streamlit as st
 from bdsg.config import ExperimentConfig
 from bdsg.rivals.registry import METHODS, OURS, title_of
 from bdsg.ui import progress, session
+from bdsg.ui.names import plain
 from bdsg.ui.outcome import Outcome, make_outcome
 from bdsg.ui.runs import RivalRun
 
@@ -52,7 +53,7 @@ def state(config: ExperimentConfig, chosen: Sequence[str], idle: str) -> None:
             st.caption(f"{idle} · stopped: {', '.join(stopped)}" if stopped else idle)
     for run in runs:
         if run.state == "failed":
-            st.error(f"{title_of(run.method)}: {run.error}", icon=":material/error:")
+            st.error(f"{title_of(run.method)}: {plain(run.error)}", icon=":material/error:")
 
 
 def under_way(config: ExperimentConfig, chosen: Sequence[str]) -> set[str]:
@@ -80,8 +81,7 @@ def _runs(config: ExperimentConfig, methods: Sequence[str]) -> list[RivalRun]:
 def _start(config: ExperimentConfig, chosen: Sequence[str]) -> None:
     """Called before the page runs again."""
     with session.guarded():
-        for method in chosen:
-            session.queue().contest(config, method)
+        session.contest(config, chosen)
 
 
 def _stop(runs: Sequence[RivalRun]) -> None:

@@ -27,6 +27,7 @@ from bdsg.ui import (
     stage,
     views,
 )
+from bdsg.ui.names import plain
 from bdsg.ui.outcome import Outcome, contest_config, in_data_units
 from bdsg.ui.rival_words import FIRST, LEAST, MOST, PARAMETER
 
@@ -99,7 +100,7 @@ def _chosen() -> tuple[str, ...]:
             try:
                 st.session_state.rivals = rival_words.from_link(text)
             except ConfigError as error:
-                message = f"The link's methods were not understood, so the first three are shown. {error}"
+                message = f"The link's methods were not understood, so the first three are shown. {plain(error)}"
                 st.warning(message, icon=":material/info:")
     chosen: tuple[str, ...] = st.session_state.rivals
     if chosen != FIRST and len(chosen) >= LEAST:
@@ -128,7 +129,7 @@ def _pictures(config: ExperimentConfig, chosen: Sequence[str], picked: Mapping[s
         st.info(f"Not trained on these data yet: {', '.join(missing)}.", icon=":material/info:")
     for outcome in picked.values():
         if outcome.row.error:
-            st.warning(f"{outcome.row.title}: {outcome.row.error}", icon=":material/warning:")
+            st.warning(f"{outcome.row.title}: {plain(outcome.row.error)}", icon=":material/warning:")
     shown = {name: outcome for name, outcome in picked.items() if len(outcome.maps)}
     if not shown:
         return

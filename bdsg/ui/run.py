@@ -34,6 +34,7 @@ class Run:
         asked: values that were asked for and have not been told of as a change yet.
         started: on the monotonic clock, when a worker took it; 0 before.
         begun: key of the config that it was begun with.
+        visitor: who asked for it first.
         token: names it to the one who began it, and to nobody else.
         reached: step of the newest change that was told of: progress is told of less often.
         state: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
@@ -69,6 +70,7 @@ class Run:
     reached: int = 0
     started: float = 0.0
     begun: str = ""
+    visitor: str = ""
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     unkept: str = ""
     attempts: int = 1

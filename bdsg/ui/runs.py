@@ -1,4 +1,4 @@
-"""Runs in the background: a first-come queue over prewarmed worker processes, shared by all visitors."""
+"""Runs in the background: a queue, fair between visitors, over prewarmed worker processes that all of them share."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import itertools
 import logging
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 
 from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.events import Ended
 from bdsg.store import Store
+from bdsg.ui import nursery
+from bdsg.ui.nursery import Nursery
 from bdsg.ui.run import RivalRun, Run, begin_again, fill, rival_key, steered, take
+from bdsg.ui.turns import Turns
 from bdsg.ui.workers import WorkerDied, WorkerProcess
 
 STOP_SECONDS = 10.0
@@ -41,10 +44,11 @@ class RunQueue:
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
         self._runs: OrderedDict[str, Run] = OrderedDict()
-        self._waiting: deque[Run] = deque()
+        self._waiting = Turns()
         self._serving: dict[Run, WorkerProcess] = {}
         self._closed = False
-        self._workers = [WorkerProcess() for _ in range(workers)]
+        self._nursery = Nursery() if nursery.AVAILABLE and workers else None
+        self._workers = [WorkerProcess(self._nursery) for _ in range(workers)]
         self._threads = [threading.Thread(target=self._drive, args=(w,), daemon=True) for w in self._workers]
         for thread in self._threads:
             thread.start()
@@ -55,27 +59,32 @@ class RunQueue:
         """Process numbers of the workers that run now."""
         return [worker.pid for worker in self._workers if worker.alive and worker.pid is not None]
 
-    def submit(self, config: ExperimentConfig) -> Run:
-        """The run of an equal config if it waits, runs or is finished, in memory or store; else a new one."""
+    def submit(self, config: ExperimentConfig, visitor: str = "") -> Run:
+        """The run of an equal config if it waits, runs or is finished, in memory or store; else a new one.
+
+        ``visitor`` names who asks: turns are fair between visitors.  Raises BDSGError where too many runs wait.
+        """
         self.find(config)  # brings a stored result into memory
         with self._changed:
             if run := self._known(config.key()):
                 run.joined = True
                 return run
-            run = self._enqueue(self._add(config))
+            run = self._enqueue(self._new(config, visitor))
         self._hurry()
         return run
 
-    def contest(self, config: ExperimentConfig, method: str) -> RivalRun:
-        """A method of a contest on this config: the one that waits, runs or is finished in memory, else a new one."""
+    def contest(self, config: ExperimentConfig, method: str, visitor: str = "") -> RivalRun:
+        """A method of a contest on this config: the one that waits, runs or is finished in memory, else a new one.
+
+        Raises BDSGError as :meth:`submit` does.
+        """
         with self._changed:
             key = rival_key(config, method)
             known = self._known(key)
             if isinstance(known, RivalRun):
                 return known
-            run = RivalRun(config, self._number(), method=method, name=key)
-            self._keep_run(key, run)
-            self._enqueue(run)
+            run = RivalRun(config, self._number(), method=method, name=key, visitor=visitor)
+            self._enqueue(run, key)
         self._hurry()
         return run
 
@@ -85,12 +94,15 @@ class RunQueue:
             run = self._runs.get(rival_key(config, method))
             return run if isinstance(run, RivalRun) else None
 
-    def watch(self, config: ExperimentConfig, seconds: float) -> Run:
-        """A new run of one's own, though an equal one is there, whose B is to train for about some seconds."""
+    def watch(self, config: ExperimentConfig, seconds: float, visitor: str = "") -> Run:
+        """A new run of one's own, though an equal one is there, whose B is to train for about some seconds.
+
+        Raises BDSGError as :meth:`submit` does.
+        """
         with self._changed:
-            run = self._add(config, own=True)
-            run.seconds = seconds
-            self._enqueue(run)
+            run = self._new(config, visitor)
+            run.own, run.seconds, run.name = True, seconds, f"{config.key()}-{run.number}"
+            self._enqueue(run, self._own_key(run))
         self._hurry()
         return run
 
@@ -125,8 +137,10 @@ class RunQueue:
     def _own_key(run: Run) -> str:
         return f"run {run.number}"
 
-    def _enqueue(self, run: Run) -> Run:
-        self._waiting.append(run)
+    def _enqueue(self, run: Run, key: str = "") -> Run:
+        """Let a run wait, under its config's key or another; raises BDSGError where too many wait."""
+        self._waiting.add(run)
+        self._keep_run(key or run.config.key(), run)
         self._update()
         return run
 
@@ -154,16 +168,17 @@ class RunQueue:
         with self._changed:
             if run := self._runs.get(config.key()):
                 return run
-            run = self._add(config)
+            run = self._new(config)
+            self._keep_run(config.key(), run)
             fill(run, result)
             run.state = "finished"
             self._update()
             return run
 
     def own_run(self, token: str) -> Run | None:
-        """The run under way that one visitor watches or steers, by its token."""
+        """The run that one visitor watches or steers, by its token; one that ended since is what it has become."""
         with self._changed:
-            return next((run for run in self._runs.values() if run.own and run.active and run.token == token), None)
+            return next((run for run in self._runs.values() if run.own and run.token == token), None)
 
     def of_key(self, key: str) -> Run | None:
         """The run whose config has this key, in memory or from the store; it starts nothing."""
@@ -173,12 +188,8 @@ class RunQueue:
         result = self._store.by_key(key) if self._store else None
         return self.find(result.config) if result else None
 
-    def _add(self, config: ExperimentConfig, *, own: bool = False) -> Run:
-        run = Run(config, self._number(), own=own, begun=config.key())
-        key = self._own_key(run) if own else config.key()
-        run.name = f"{config.key()}-{run.number}" if own else key
-        self._keep_run(key, run)
-        return run
+    def _new(self, config: ExperimentConfig, visitor: str = "") -> Run:
+        return Run(config, self._number(), name=config.key(), begun=config.key(), visitor=visitor)
 
     def _number(self) -> int:
         if self._closed:
@@ -226,12 +237,14 @@ class RunQueue:
         with self._changed:
             self._closed = True
             while self._waiting:
-                self._end(self._waiting.popleft(), "stopped")
+                self._end(self._waiting.take(), "stopped")
             self._changed.notify_all()
         for worker in self._workers:
             worker.close()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
+        if self._nursery is not None:
+            self._nursery.close()
         self._keep_unkept()
         atexit.unregister(self.close)
 
@@ -255,6 +268,7 @@ class RunQueue:
                     self._end(run, "stopped" if stopped else "failed" if error else "finished", error)
             if run.state == "finished" and not run.unkept:
                 self._keep_unkept()
+            worker.retire()
             if not worker.alive:
                 self._revive(worker)
         worker.close()
@@ -309,12 +323,15 @@ class RunQueue:
             return True
 
     def _revive(self, worker: WorkerProcess) -> None:
-        """Start the process ahead of the next run; if that fails, the next run tries again and reports."""
+        """Have a process load ahead of the next run; if that fails, the next run tries again and reports."""
         with self._changed:
             if self._closed:
                 return
         try:
-            worker.start()
+            if self._nursery is not None:
+                self._nursery.warm()
+            else:
+                worker.start()
         except BDSGError as error:
             log.warning("%s", error)
 
@@ -323,7 +340,7 @@ class RunQueue:
             self._changed.wait_for(lambda: self._closed or self._waiting)
             if self._closed:
                 return None
-            run = self._waiting.popleft()
+            run = self._waiting.take()
             run.state, run.started = "running", time.monotonic()
             self._serving[run] = worker
             self._update()
@@ -374,7 +391,7 @@ class RunQueue:
         """Number the queue, forget the oldest ended runs, and wake whoever waits."""
         for run in self._runs.values():
             run.place = 0
-        for place, run in enumerate(self._waiting, start=1):
+        for place, run in enumerate(self._waiting.order(), start=1):
             run.place = place
         ended = [key for key, run in self._runs.items() if not run.active]
         for key in ended[: max(0, len(ended) - self._keep)]:

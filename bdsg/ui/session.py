@@ -6,7 +6,8 @@ import contextlib
 import logging
 import os
 import runpy
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.presets import PRESETS
 from bdsg.store import Store
-from bdsg.ui import links
+from bdsg.ui import budget, links
 from bdsg.ui.links import Choices
-from bdsg.ui.runs import Run, RunQueue
+from bdsg.ui.names import plain
+from bdsg.ui.runs import RivalRun, Run, RunQueue
+from bdsg.ui.shared import Once
 
 APP = Path(__file__).parents[2] / "app.py"
 FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}
@@ -34,10 +37,39 @@ OWN = "watching"
 log = logging.getLogger(__name__)
 
 
-@st.cache_resource(show_spinner=False)
+@Once
 def queue() -> RunQueue:
     """The queue of runs that all visitors share; it starts its worker processes ahead of the first run."""
     return RunQueue(workers=max(1, min(2, os.cpu_count() or 1)), store=Store())
+
+
+def visitor() -> str:
+    """A name for this visit, for whoever is fair between visits."""
+    name: str = st.session_state.setdefault("visitor", secrets.token_hex(8))
+    return name
+
+
+def submit(config: ExperimentConfig) -> Run:
+    """The run of a config: one that is known, or else a new one.
+
+    Raises:
+        BDSGError: a new one would cost more than the server gives to one run, or too many wait.
+    """
+    if queue().find(config) is None:
+        budget.check_run(config)
+    return queue().submit(config, visitor())
+
+
+def watch(config: ExperimentConfig, seconds: float) -> Run:
+    """A new run of this visit's own, to be watched; raises BDSGError as :func:`submit` does."""
+    budget.check_run(config)
+    return queue().watch(config, seconds, visitor())
+
+
+def contest(config: ExperimentConfig, methods: Sequence[str]) -> list[RivalRun]:
+    """The methods' runs on a config; raises BDSGError where they would cost too much together."""
+    budget.check_contest(config, methods)
+    return [queue().contest(config, method, visitor()) for method in methods]
 
 
 @contextlib.contextmanager
@@ -46,7 +78,7 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except BDSGError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
     except Exception as error:
         log.exception("A page failed")
         st.error(
@@ -122,7 +154,7 @@ def choose_variant(section: str, name: str, value: str) -> None:
 def show_notice() -> None:
     """Say once what was refused."""
     if notice := st.session_state.pop("notice", None):
-        st.warning(notice, icon=":material/info:")
+        st.warning(plain(notice), icon=":material/info:")
 
 
 def write_link() -> None:

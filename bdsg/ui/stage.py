@@ -15,6 +15,8 @@ import numpy as np
 import streamlit as st
 
 from bdsg.codec import pack
+from bdsg.errors import ConfigError
+from bdsg.validation import number
 
 ASSETS = Path(__file__).parent / "assets"
 SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "legend.js", "picture.js", "address.js")
@@ -83,8 +85,16 @@ def evaluation(payload: bytes, *, key: str, on_change: Callable[[], None] | None
         The ε at which the slider was last let go, or None while it was never moved.
     """
     state = _EVALUATION(key=key, data=payload, on_epsilon_change=on_change or _nothing)
-    chosen = state.get("epsilon")
-    return None if chosen is None else float(chosen)
+    return level_sent(state.get("epsilon"))
+
+
+def level_sent(chosen: object) -> float | None:
+    """A level that a browser sent, which may be anything; None where it is no positive number."""
+    try:
+        level = number("epsilon", chosen)
+    except ConfigError:
+        return None
+    return level if level > 0 else None
 
 
 def editor(payload: bytes, *, key: str, on_change: Callable[[], None], on_points: Callable[[], None]) -> None:
@@ -101,7 +111,8 @@ def editor(payload: bytes, *, key: str, on_change: Callable[[], None], on_points
 
 def memory(data: dict[str, Any], *, key: str, on_change: Callable[[], None]) -> None:
     """What the browser is to keep; ``on_change`` is called when it tells what it kept, in the state as ``kept``."""
-    _MEMORY(key=key, data=data, on_kept_change=on_change, height=1)
+    # In a list: Streamlit loads pandas, 60 MB, to see whether a dictionary holds tables.
+    _MEMORY(key=key, data=[data], on_kept_change=on_change, height=1)
 
 
 def _nothing() -> None:

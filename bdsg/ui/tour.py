@@ -111,14 +111,14 @@ def _go(number: int) -> None:
     step = STEPS[number]
     session.adopt(dict(step.choices))
     if not step.veiled:
-        session.queue().submit(ExperimentConfig.from_dict(step.choices))
+        session.submit(ExperimentConfig.from_dict(step.choices))
     st.switch_page(f"pages/{step.page}.py")
 
 
 def _stage(step: Step) -> None:
     """Let the page show the answer, even where the visitor has changed its settings meanwhile."""
     session.adopt(dict(step.choices))
-    session.queue().submit(ExperimentConfig.from_dict(step.choices))
+    session.submit(ExperimentConfig.from_dict(step.choices))
     history.note(dict(step.choices))
 
 

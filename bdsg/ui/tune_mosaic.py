@@ -46,7 +46,8 @@ def show(folder: StudyFolder, known: Known, across: str, up: str, goal: str, cho
     payload = _payload(folder, known, (across, up), goal, chosen)
     state = _MOSAIC(key=f"mosaic:{known.name}:{across}:{up}:{goal}", data=payload, on_trial_change=lambda: None)
     pressed = state.get("trial")
-    return None if pressed is None else int(pressed)
+    sound = isinstance(pressed, int) and known.trial(pressed) is not None  # a browser may send anything
+    return pressed if sound else None
 
 
 def _payload(folder: StudyFolder, known: Known, names: tuple[str, str], goal: str, chosen: int | None) -> bytes:

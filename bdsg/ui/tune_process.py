@@ -5,27 +5,32 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
-import sys
-from pathlib import Path
 
-import streamlit as st
-
-import bdsg
 from bdsg.errors import BDSGError
 from bdsg.sweep.folder import LOG, StudyFolder, found
+from bdsg.ui.processes import start_module
+from bdsg.ui.shared import Once
 
 BEGUN = "Study "
 """How a command's first line on a study begins: it is no complaint."""
 
 
-@st.cache_resource(show_spinner=False)
+@Once
 def _processes() -> dict[str, subprocess.Popen[bytes]]:
     """Those that this server started, by their study's path."""
     return {}
 
 
-def start(folder: StudyFolder, scheduler: str = "") -> None:
+SCHEDULER = "BDSG_SCHEDULER"
+"""Names a Dask scheduler such as tcp://host:8786: whoever answers there has code run here, so no visitor chooses it."""
+
+NICE = 10
+"""How far a study stands back behind the runs that visitors watch."""
+
+
+def start(folder: StudyFolder) -> None:
     """Run a study, or go on with it.
 
     Raises:
@@ -33,16 +38,16 @@ def start(folder: StudyFolder, scheduler: str = "") -> None:
     """
     if other := under_way():
         raise BDSGError(f"The study {other.name} is under way: wait for it, or stop it first.")
-    home = str(Path(bdsg.__file__).resolve().parents[1])
-    path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, "-m", "bdsg", "tune", folder.name, "--resume", "--quiet"]
-    command += ["--scheduler", scheduler] if scheduler else []
-    environment = {**os.environ, "PYTHONPATH": path, "BDSG_CACHE": str(folder.path.parent.parent)}
+    scheduler = os.environ.get(SCHEDULER)
+    words = ["bdsg", "tune", folder.name, "--resume", "--quiet", *(["--scheduler", scheduler] if scheduler else [])]
+    cache = {"BDSG_CACHE": str(folder.path.parent.parent)}
     try:
         with open(folder.path / LOG, "wb") as log:
-            _processes()[str(folder.path)] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
-            )
+            streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            process = start_module(*words, environment=cache, start_new_session=True, **streams)
+        _processes()[str(folder.path)] = process
+        with contextlib.suppress(OSError, AttributeError):  # Windows has no such call
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)  # its workers inherit it
     except OSError as error:
         raise BDSGError(f"The study cannot be started ({error.strerror}): try again later.") from error
 
@@ -60,7 +65,9 @@ def under_way() -> StudyFolder | None:
 
 def stop(folder: StudyFolder) -> None:
     """Ask the study's process to end; finished trials are kept."""
-    process, pid = _processes().get(str(folder.path)), folder.driver().get("pid")
+    process, driver = _processes().get(str(folder.path)), folder.driver()
+    here = driver.get("host") in (None, socket.gethostname())  # elsewhere the number is another process's
+    pid = driver.get("pid") if here else None
     if pid is None and process is not None and process.poll() is None:
         pid = process.pid
     if pid is not None:

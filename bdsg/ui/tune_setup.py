@@ -12,8 +12,8 @@ from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.plan import PRUNERS, SAMPLERS, SEEDS, Plan
 from bdsg.sweep.space import Dimension, field_of, suggested, varied
-from bdsg.ui import controls, session, tune_process
-from bdsg.ui.names import axis_label, name_of, setting_label
+from bdsg.ui import budget, controls, session, tune_process
+from bdsg.ui.names import axis_label, name_of, plain, setting_label
 
 FIRST = ("boundary.lambda1", "boundary.lambda2", "data.samples", "boundary.learning_rate")
 OBJECTIVE = "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε."
@@ -104,7 +104,7 @@ def _made(name: str, **settings: Any) -> Dimension | None:
     try:
         return Dimension(name, **settings)
     except BDSGError as error:
-        st.warning(str(error), icon=":material/info:")
+        st.warning(plain(error), icon=":material/info:")
         return None
 
 
@@ -119,14 +119,7 @@ def _more() -> dict[str, Any]:
             help="By BF1 after a fifth and after half of the steps.",
         )
         seeds = st.number_input("Seeds for the best five", 0, 100, SEEDS, key="tune_seeds")
-        scheduler = st.text_input(
-            "Dask scheduler",
-            "",
-            placeholder="tcp://host:8786",
-            key="tune_scheduler",
-            help="Empty: worker processes on this machine, started and ended with the study.",
-        )
-    return {"sampler": sampler, "pruner": pruner, "seeds": int(seeds), "scheduler": scheduler.strip()}
+    return {"sampler": sampler, "pruner": pruner, "seeds": int(seeds)}
 
 
 def _start(
@@ -134,17 +127,17 @@ def _start(
 ) -> None:
     """Called before the page runs again, which then shows the study."""
     try:
-        scheduler = more.pop("scheduler")
         chosen = tuple(one for one in dimensions if one is not None)
         if len(chosen) < len(dimensions):
             return  # what is wrong stands beside it
         plan = Plan(config, chosen, tuple(goals), trials, **more)
+        budget.check_study(plan)
         folder = StudyFolder.named(plan.name())
         if folder.exists:
             st.session_state.notice = "There is a study of just this: it is shown below, and can be resumed."
         else:
             folder.create(plan, None)
-            tune_process.start(folder, scheduler)
+            tune_process.start(folder)
         st.session_state[CHOSEN], st.session_state["tune_opened"] = folder.name, False
     except BDSGError as error:
         st.session_state.notice = str(error)

@@ -11,8 +11,8 @@ from bdsg.errors import BDSGError
 from bdsg.sweep.folder import StudyFolder, found
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import applied
-from bdsg.ui import charts, history, session, tune_data, tune_figures, tune_mosaic, tune_process, tune_setup
-from bdsg.ui.names import axis_label
+from bdsg.ui import budget, charts, history, session, tune_data, tune_figures, tune_mosaic, tune_process, tune_setup
+from bdsg.ui.names import axis_label, plain
 from bdsg.ui.tune_choices import choices_of
 from bdsg.ui.tune_data import Known, Trial
 
@@ -55,7 +55,9 @@ def _chosen(folders: list[StudyFolder]) -> StudyFolder:
     wanted = st.session_state.get(tune_setup.CHOSEN) or st.query_params.get(PARAMETER)
     if wanted not in by_name:
         if wanted:
-            st.warning(f"There is no study {wanted!r} here: the newest is shown.", icon=":material/info:")
+            st.warning(
+                f"There is no study {plain(repr(wanted[:80]))} here: the newest is shown.", icon=":material/info:"
+            )
         wanted = folders[0].name
     st.session_state[tune_setup.CHOSEN] = wanted
     names = list(by_name)
@@ -79,7 +81,7 @@ def _study(folder: StudyFolder) -> None:
         with st.container(height=STATE_HEIGHT, border=False, key="tune_state"):
             _state(folder, known, active)
         if complaint := tune_process.complaint(folder):
-            st.error(complaint, icon=":material/error:")
+            st.error(plain(complaint), icon=":material/error:")
         if known is not None and known.trials:
             _pictures(folder, known)
         watched = st.session_state.get("tune_watched")
@@ -123,6 +125,7 @@ def _seeds_due(folder: StudyFolder, known: Known | None) -> bool:
 
 def _resume(folder: StudyFolder) -> None:
     try:
+        budget.check_study(folder.plan())
         tune_process.start(folder)
     except BDSGError as error:
         st.session_state.notice = str(error)
@@ -182,7 +185,7 @@ def _trial(known: Known, key: str, best: Trial | None) -> None:
         trial = by_number[chosen]
         if st.button("Watch it", key="tune_open", type="primary", icon=":material/play_arrow:", help=WATCH):
             _adopt(known, trial)
-            session.queue().submit(session.config())
+            session.submit(session.config())
             history.note(session.choices())
             st.switch_page("pages/boundary.py")
         st.button("Use these settings", key="tune_use", on_click=_use, args=(known, trial), help=USE)
@@ -214,7 +217,7 @@ def _chart(folder: StudyFolder, known: Known, goal: str, across: str, up: str) -
     charts.show(figure, key=f"tune:{kind}", alt=f"{kind} of the study {known.name}")
     st.caption(note)
     if known.failed:
-        st.caption(f"{len(known.failed)} failed and are left out. {known.failed[-1]}")
+        st.caption(f"{len(known.failed)} failed and are left out. {plain(known.failed[-1])}")
 
 
 def _figure(

@@ -15,6 +15,7 @@ from bdsg.data.fitted import MOST_MODES, fit_mixture
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.ui import controls, mixture_editor, own_points, session
+from bdsg.ui.names import plain
 from bdsg.ui.own_points import OwnPoints
 
 LARGEST_EPSILON = 0.01
@@ -81,7 +82,7 @@ def take_painted() -> None:
     sent = st.session_state[mixture_editor.KEY]["points"]
     if not isinstance(sent, dict):
         return
-    st.session_state[mixture_editor.ANSWERED] = str(sent.get("edit"))
+    st.session_state[mixture_editor.ANSWERED] = mixture_editor.edit_name(sent)
     try:
         points = uploads.painted_points(sent.get("points"))
         fitted = fit_mixture(points).in_points_units()
@@ -91,7 +92,7 @@ def take_painted() -> None:
     adopt(fitted, points)
     numbers = session.config().data.mixture
     rows = mixture_editor.to_rows(GaussianMixture.from_config(session.config().data))
-    st.session_state.canvas_edit = (str(sent.get("edit")), numbers, rows)
+    st.session_state.canvas_edit = (mixture_editor.edit_name(sent), numbers, rows)
     st.session_state[mixture_editor.PAINTING] = False
 
 
@@ -135,7 +136,7 @@ def words(own: OwnPoints, config: ExperimentConfig) -> str:
     sx, sy = units.scale
     return (
         f"{first} Axes and tables are in your units; ε and distances are not, nor is the editor: there 1 unit is "
-        f"{sx:.4g} of {units.names[0]} and {sy:.4g} of {units.names[1]}."
+        f"{sx:.4g} of {plain(units.names[0])} and {sy:.4g} of {plain(units.names[1])}."
     )
 
 

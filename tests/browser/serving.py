@@ -40,15 +40,18 @@ def serve(cache: Path, log: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def running(script: str, cache: Path, log: Path) -> Iterator[tuple[str, int]]:
-    """A Streamlit script under the project's root; gives its address and its process's number."""
+def running(script: str, cache: Path, log: Path, **more: str) -> Iterator[tuple[str, int]]:
+    """A Streamlit script under the project's root; gives its address and its process's number.
+
+    ``more``: variables of its environment.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    environment = {**os.environ, "BDSG_CACHE": str(cache), "PYTHONPATH": path}
+    environment = {**os.environ, "BDSG_CACHE": str(cache), "PYTHONPATH": path, **more}
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:

@@ -58,12 +58,17 @@ def limit_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, most))
 
 
+def in_memory(size: str) -> tuple[str, ...]:
+    """A file system of some size, for :func:`mounted`."""
+    return ("-t", "tmpfs", "-o", f"size={size}", "none")
+
+
 @contextlib.contextmanager
-def mounted(path: Path, *options: str) -> Iterator[Path]:
-    """A file system in memory; the test is skipped where none may be mounted."""
+def mounted(path: Path, *what: str) -> Iterator[Path]:
+    """A mount at a path, ``what`` being the arguments before it; the test is skipped where none is allowed."""
     path.mkdir(exist_ok=True)
     try:
-        done = subprocess.run(["mount", "-t", "tmpfs", *options, "none", path], capture_output=True, check=False)
+        done = subprocess.run(["mount", *what, path], capture_output=True, check=False)
     except OSError as error:
         pytest.skip(f"mount is not there: {error}")
     if done.returncode:

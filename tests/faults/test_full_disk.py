@@ -21,7 +21,7 @@ from bdsg.sweep.driver import Here, drive
 from bdsg.sweep.study import Study
 from bdsg.ui.run import Run
 from bdsg.ui.runs import RunQueue
-from tests.faults.disks import LimitedProcesses, SmallDisk, limit_files, mounted
+from tests.faults.disks import LimitedProcesses, SmallDisk, in_memory, limit_files, mounted
 from tests.faults.doing import FLOW, PATIENCE, ROOT, command, outcome, small
 from tests.sweep.studies import made_study
 
@@ -32,7 +32,7 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SmallDisk]:
     if request.param == "limit":
         yield LimitedProcesses(tmp_path)
         return
-    with mounted(tmp_path / "small", "-o", "size=8m") as path:
+    with mounted(tmp_path / "small", *in_memory("8m")) as path:
         yield SmallDisk(path)
 
 
@@ -82,7 +82,7 @@ def test_a_result_stays_in_sight_is_told_of_and_kept_when_there_is_room(disk: Sm
 
 
 def test_a_study_says_so_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    with mounted(tmp_path / "small", "-o", "size=16m") as path:
+    with mounted(tmp_path / "small", *in_memory("16m")) as path:
         folder, disk = made_study(path, trials=8, seeds=0), SmallDisk(path)
         plan = folder.plan()
         folder.create(type(plan)(**{**vars(plan), "trials": 60}), None)
@@ -145,7 +145,7 @@ def test_a_disk_that_fills_while_a_command_trains(quick_result: Result, tmp_path
     config = tmp_path / "config.json"
     boundary = {"steps": 20_000, "hidden": [8], "batch_size": 512}
     config.write_text(json.dumps({**small().to_dict(), "boundary": boundary}))
-    with mounted(tmp_path / "small", "-o", "size=4m") as path:
+    with mounted(tmp_path / "small", *in_memory("4m")) as path:
         write_run(quick_result, path / "out")
         process = command("run", config, "--out", path / "out", TMPDIR=str(tmp_path))
         assert process.stderr is not None

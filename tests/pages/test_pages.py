@@ -25,8 +25,10 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("BDSG_CACHE", str(tmp_path))
     monkeypatch.chdir(ROOT)
     st.cache_resource.clear()
+    session.queue.clear()
     yield
     session.queue().close()
+    session.queue.clear()
     st.cache_resource.clear()
 
 

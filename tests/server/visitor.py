@@ -1,0 +1,64 @@
+"""A visitor without a browser: one WebSocket, and the messages of Streamlit's own protocol."""
+
+from __future__ import annotations
+
+import contextlib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+Answer = tuple[int, str]
+"""An HTTP status, and the body."""
+
+
+class Visitor:
+    """One session of the app at an address such as http://127.0.0.1:8501."""
+
+    def __init__(self, address: str, connection: ClientConnection) -> None:
+        self._address, self.connection = address, connection
+        self.session = ""
+
+    def open(self, page: str = "", query: str = "") -> str:
+        """Run a page as its link would; everything that it sent, as text."""
+        message = BackMsg()
+        message.rerun_script.page_name, message.rerun_script.query_string = page, query
+        self.connection.send(message.SerializeToString())
+        parts = []
+        while True:
+            received = ForwardMsg()
+            received.ParseFromString(bytes(self.connection.recv(60)))
+            if received.HasField("new_session"):
+                self.session = received.new_session.initialize.session_id
+            parts.append(str(received))
+            if received.HasField("script_finished"):
+                return "\n".join(parts)
+
+
+@contextlib.contextmanager
+def visit(address: str, origin: str | None = None) -> Iterator[Visitor]:
+    """Connect as a page at ``origin`` would; by default as the app's own."""
+    place = f"ws{address.removeprefix('http')}/_stcore/stream"
+    with connect(place, origin=origin or address, subprotocols=["streamlit"], max_size=None, open_timeout=60) as line:  # type: ignore[arg-type,list-item]
+        yield Visitor(address, line)
+
+
+def ask(address: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+    """One request; headers have underscores for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(address, body, named, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return reply.status, reply.read().decode(errors="replace")
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode(errors="replace")
+
+
+def token(address: str) -> str:
+    """The XSRF token that the server gives to a page."""
+    with urllib.request.urlopen(f"{address}/_stcore/health", timeout=60) as reply:
+        cookie: str = reply.headers["set-cookie"]
+    return cookie.partition("=")[2].partition(";")[0]
