@@ -28,14 +28,14 @@ SEED = int(os.environ.get("BDSG_FUZZ_SEED", "0"))
 
 CASES = {
     "text tables": 1100,
-    "raw bytes": 2000,
+    "raw bytes": 2100,
     "wide tables": 500,
     "tables of spreadsheets": 900,
     "parquet values": 300,
     "parquet types": 300,
     "parquet bytes": 1000,
     "tables of the detector": 120,
-    "commands on tables": 120,
+    "commands on tables": 80,
     "commands on configs": 150,
     "commands on points": 200,
     "configs": 700,
@@ -49,8 +49,8 @@ CASES = {
     "sealed runs": 150,
     "saved densities": 200,
     "saved detectors": 300,
-    "sealed detectors": 200,
-    "saved studies": 50,
+    "sealed detectors": 150,
+    "saved studies": 40,
     "image archives": 400,
     "image results": 300,
 }
