@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import numpy as np
+
 from bdsg.commands import detect, images, tune
 from bdsg.commands.reading import read_bytes, read_config
 from bdsg.commands.writing import writable, write_or_rescue
@@ -176,10 +178,12 @@ def _score(chosen: argparse.Namespace) -> int:
     from bdsg import experiment  # loads PyTorch
 
     log_density = experiment.density_from_parameters(run.config, run.parameters)(points)
+    wrong = np.isnan(log_density)
+    if wrong.any():  # before anything is printed
+        point = tuple(points[wrong][0].tolist())
+        raise ConfigError("point", point, "has no density in floating point: keep points near the data.")
     print("x,y,log_density,normal")
     for (x, y), value in zip(points.tolist(), log_density.tolist(), strict=True):
-        if value != value:
-            raise ConfigError("point", (x, y), "has no density in floating point: keep points near the data.")
         print(f"{x!r},{y!r},{value!r},{int(value >= math.log(run.config.epsilon))}")
     return 0
 

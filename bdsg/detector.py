@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from bdsg.data.shrunk_mixture import fit_shrunk_mixture
 from bdsg.errors import ConfigError
 from bdsg.runfiles import damaged
-from bdsg.saved_detector import FILE, SavedDetector, read_detector, write_detector
+from bdsg.saved_detector import FILE, LARGEST, SavedDetector, read_detector, write_detector
 
 PRIVATE = ("centre", "scale", "units", "components", "residual", "seed")
 PUBLIC = ("mixture", "offset", "chosen")
@@ -31,9 +31,6 @@ BAND = math.log(10.0)
 
 SHORTEST = 1e-12
 """A column varies if its deviation is above this share of its largest value."""
-
-LARGEST = 1e140
-"""Sizes of values lie between one over this and this: their squares are numbers then."""
 
 
 class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]

@@ -15,6 +15,9 @@ from bdsg.runfiles import damaged, explained, read_sealed, sealed, write_atomica
 FILE = "detector.safetensors"
 KIND = "BDSGDetector"
 
+LARGEST = 1e140
+"""Sizes of values lie between one over this and this: their squares are numbers then."""
+
 
 class SavedDetector(NamedTuple):
     """What a detector learned.
@@ -102,8 +105,12 @@ def _check(saved: SavedDetector) -> None:
         shapes["components"] = (width, columns)
     for name, shape in shapes.items():
         array = getattr(saved, name)
-        if array.shape != shape or array.dtype != np.float64 or not np.isfinite(array).all():
+        if array.shape != shape or array.dtype != np.float64 or not (np.abs(array) <= LARGEST).all():
             raise ValueError(f"the array {name} must hold finite numbers of the shape {shape}")
+    if not (np.abs(saved.mixture.means) <= LARGEST).all():
+        raise ValueError("the Gaussians are too far away")
+    if saved.components is not None and not (np.abs(saved.components) < 1.001).all():
+        raise ValueError("principal components have the length 1")
     if not ((saved.scale > 0).all() and (saved.units > 0).all() and 0 < saved.residual < math.inf):
         raise ValueError("deviations must be above 0")
     if not (math.isfinite(saved.offset) and 0 <= saved.seed < 2**31):

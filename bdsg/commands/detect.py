@@ -49,7 +49,9 @@ def fit_table(chosen: argparse.Namespace) -> int:
         except ConfigError:
             raise
         except ValueError as error:  # scikit-learn's sentences
-            raise ConfigError(str(chosen.table), f"{table.values.shape}", f"cannot be fitted ({error})") from error
+            raise ConfigError(
+                str(chosen.table), f"{table.values.shape}", _refusal("cannot be fitted", error)
+            ) from error
         write_or_rescue(detector.save, chosen.out)
     modes = sum(part["modes"] for part in detector.chosen_)
     rows, columns = table.values.shape
@@ -67,13 +69,19 @@ def score_table(folder: Path, path: Path) -> int:
     try:
         scores = detector.score_samples(_frame(table.values, table.names) if names else table.values)
     except ValueError as error:  # scikit-learn's sentences
-        raise ConfigError(str(path), f"{table.values.shape}", f"does not fit the detector ({error})") from error
+        raise ConfigError(str(path), f"{table.values.shape}", _refusal("does not fit the detector", error)) from error
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(("row", "log_density", "decision", "outlier"))
     for number, score in enumerate(scores.tolist(), start=1):
         decision = score - detector.offset_
         out.writerow((number, repr(score), repr(decision), int(decision < 0)))
     return 0
+
+
+def _refusal(words: str, error: ValueError) -> str:
+    """With the first line of what scikit-learn says."""
+    first = str(error).strip().partition("\n")[0]
+    return f"{words} ({first.rstrip('.')})."
 
 
 def _frame(values: Any, names: list[str]) -> Any:
