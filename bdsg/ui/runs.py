@@ -16,7 +16,7 @@ from bdsg.errors import BDSGError
 from bdsg.events import Ended
 from bdsg.store import Store
 from bdsg.ui import nursery
-from bdsg.ui.nursery import Nursery
+from bdsg.ui.nursery import Nursery, NurseryGone
 from bdsg.ui.run import RivalRun, Run, begin_again, fill, rival_key, steered, take
 from bdsg.ui.turns import Turns
 from bdsg.ui.workers import WorkerDied, WorkerProcess
@@ -303,7 +303,7 @@ class RunQueue:
         """
         try:
             self._serve(run, worker)
-        except WorkerDied as death:
+        except (WorkerDied, NurseryGone) as death:
             if run.complete:
                 return
             if not self._begin_again(run):
@@ -311,7 +311,7 @@ class RunQueue:
             log.warning("Run %s is begun again. %s", run.number, death)
             try:
                 self._serve(run, worker)
-            except WorkerDied as again:
+            except (WorkerDied, NurseryGone) as again:
                 raise BDSGError(f"Tried twice. {again}") from again
 
     def _begin_again(self, run: Run) -> bool:
