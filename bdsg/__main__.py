@@ -14,11 +14,15 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import numpy as np
+
 from bdsg.commands import detect, images, tune
 from bdsg.commands.reading import read_bytes, read_config
+from bdsg.commands.writing import writable, write_or_rescue
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.points import parse_points
@@ -27,13 +31,16 @@ from bdsg.result import Progress, Result
 from bdsg.rivals.contract import RivalScores
 from bdsg.rivals.registry import METHODS, known
 from bdsg.rivals.report import table
-from bdsg.runfiles import explained, read_run, write_atomically, write_run
+from bdsg.runfiles import read_run, write_run
 from bdsg.store import Store
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
 BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
+
+ROOM = 1_000_000
+"""Bytes that a run is sure to need; with the usual 100 snapshots it is three times as much."""
 
 SCORES = {
     "BP1": "bp1",
@@ -117,9 +124,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(chosen: argparse.Namespace) -> int:
     config = read_config(chosen.config)
-    with _writable(chosen.out):
+    with writable(chosen.out, ROOM):
         result = _follow(config, quiet=chosen.quiet)
-        write_run(result, chosen.out)
+        write_or_rescue(partial(write_run, result), chosen.out)
     print(_score_table(result), end="")
     return 0
 
@@ -171,10 +178,12 @@ def _score(chosen: argparse.Namespace) -> int:
     from bdsg import experiment  # loads PyTorch
 
     log_density = experiment.density_from_parameters(run.config, run.parameters)(points)
+    wrong = np.isnan(log_density)
+    if wrong.any():  # before anything is printed
+        point = tuple(points[wrong][0].tolist())
+        raise ConfigError("point", point, "has no density in floating point: keep points near the data.")
     print("x,y,log_density,normal")
     for (x, y), value in zip(points.tolist(), log_density.tolist(), strict=True):
-        if value != value:
-            raise ConfigError("point", (x, y), "has no density in floating point: keep points near the data.")
         print(f"{x!r},{y!r},{value!r},{int(value >= math.log(run.config.epsilon))}")
     return 0
 
@@ -208,23 +217,6 @@ def _presets(chosen: argparse.Namespace) -> int:
     for name, preset in PRESETS.items():
         print(f"{name:<{width}}  ε = {preset.epsilon:g}  {preset.title}\n{'':<{width}}  {preset.teaches}")
     return 0
-
-
-@contextlib.contextmanager
-def _writable(folder: Path) -> Iterator[None]:
-    """Make the directory and try it before the work, not after; leave none behind if the work fails."""
-    existed = folder.exists()
-    with explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / ".probe", b"")
-        (folder / ".probe").unlink()
-    try:
-        yield
-    except BaseException:
-        if not existed:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-        raise
 
 
 def _score_table(result: Result) -> str:

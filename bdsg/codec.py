@@ -39,6 +39,8 @@ def unpack(payload: bytes) -> tuple[Arrays, dict[str, Any]]:
             raise ValueError(f"its header claims {length:,} bytes")
         header = json.loads(payload[8 : 8 + length])
         meta = json.loads(header.get("__metadata__", {}).get("json", "{}"))
+        if not isinstance(meta, dict):
+            raise ValueError("its facts are no dictionary")
         return load(payload), meta
     except (SafetensorError, ValueError, struct.error, AttributeError, TypeError, KeyError, RecursionError) as error:
         raise StoreError(f"The saved arrays cannot be read ({error}): run the experiment again.") from error

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import hashlib
 import inspect
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numba
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  # kernels multiply matrices by its BLAS, whose threads are set below
 import threadpoolctl
+from filelock import FileLock
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
@@ -31,6 +33,11 @@ _TAYLOR = tuple(np.float32(c) for c in (1.9875691e-4, 1.3981999e-3, 8.3334519e-3
 _LN2 = np.float32(0.6931471805599453)
 _HALF_BITS = np.int32(0x3F3504F3)
 """The bits of √½: a mantissa from there up to √2 is closest to 1."""
+
+LOCK, LOCK_SECONDS = "bdsg.lock", 10.0
+"""The file by which processes take turns at writing machine code, and how long one waits for its turn."""
+
+log = logging.getLogger(__name__)
 
 _digests: dict[Any, str] = {}
 
@@ -60,6 +67,26 @@ class _Cache(FunctionCache):
     def __init__(self, function: Callable[..., Any], digest: str) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
         self._digest = digest
+
+    def load_overload(self, *sought: Any) -> Any:
+        """What was compiled before; None where it is not there or cannot be read, and it is then compiled anew."""
+        try:
+            return super().load_overload(*sought)  # type: ignore[no-untyped-call]
+        except Exception as error:  # of a file that was cut or altered: whatever pickle and LLVM say to it
+            log.warning("Machine code of %s is ignored: %s", self._name, error)
+            with contextlib.suppress(OSError):
+                self.flush()  # type: ignore[no-untyped-call]
+            return None
+
+    def save_overload(self, *compiled: Any) -> None:
+        """Keep what was compiled if that is possible: a full disk costs time at the next start, and no run.
+
+        One process at a time: two that number their files alike would give one signature the other's code.
+        """
+        with contextlib.suppress(OSError):
+            self._impl.locator.ensure_cache_path()
+            with FileLock(Path(self.cache_path) / LOCK, timeout=LOCK_SECONDS):
+                super().save_overload(*compiled)  # type: ignore[no-untyped-call]
 
     def _index_key(self, *signature: Any) -> tuple[Any, ...]:
         return (*super()._index_key(*signature), self._digest)  # type: ignore[no-untyped-call]

@@ -14,13 +14,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from bdsg.data.mixture import GaussianMixture
 from bdsg.data.shrunk_mixture import fit_shrunk_mixture
-from bdsg.errors import ConfigError, StoreError
-from bdsg.runfiles import damaged, explained, read_sealed, sealed, write_atomically
+from bdsg.errors import ConfigError
+from bdsg.runfiles import damaged
+from bdsg.saved_detector import FILE, LARGEST, SavedDetector, read_detector, write_detector
 
-FILE = "detector.safetensors"
-KIND = "BDSGDetector"
+PRIVATE = ("centre", "scale", "units", "components", "residual", "seed")
+PUBLIC = ("mixture", "offset", "chosen")
+"""What is saved: attributes with an underscore before them, and with one behind."""
 
 WIDEST = 100
 """Columns, or principal components of a wider table, that the mixture is fitted to."""
@@ -87,16 +88,20 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _learn_scale(self, table: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Centre and deviation of each column; principal components of a wide table.  Returns the rows so scaled."""
+        size = np.abs(table).max(0)
+        extreme = (size > LARGEST) | ((size > 0) & (size < 1 / LARGEST))
+        if extreme.any():
+            limits = f"sizes must lie between {1 / LARGEST:g} and {LARGEST:g}: choose another unit."
+            raise ConfigError(f"X, column {int(np.argmax(extreme)) + 1}", float(size[extreme][0]), limits)
         deviation = table.std(0)
-        varies = deviation > SHORTEST * np.abs(table).max(0)
+        varies = deviation > SHORTEST * size
         if not varies.any():
-            raise ConfigError(
-                "X", table[0, :3].tolist(), "has the same values in every row: a constant has no density."
-            )
+            remedy = f"no column varies by more than {SHORTEST:g} of its size: a constant has no density."
+            raise ConfigError("X", table[0, :3].tolist(), remedy)
         self._centre = table.mean(0)
         self._scale = np.where(varies, deviation, deviation[varies].mean())
         self._components, self._residual, self._units = None, 1.0, self._scale
-        scaled = (table - self._centre) / self._scale
+        scaled = self._scaled(table)
         if table.shape[1] > WIDEST:
             count = min(WIDEST, len(table) - 1)
             pca = PCA(count, svd_solver="randomized", random_state=int(random.integers(2**31))).fit(scaled)
@@ -106,9 +111,14 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             scaled = scaled @ self._components.T
         return np.asarray(scaled)
 
+    def _scaled(self, table: np.ndarray) -> np.ndarray:
+        """Rows in deviations from the centre, (n, d), cut off where their squares would be no numbers."""
+        with np.errstate(over="ignore"):
+            return np.asarray(np.clip((table - self._centre) / self._scale, -LARGEST, LARGEST))
+
     def _log_density(self, table: np.ndarray) -> np.ndarray:
         """log p_g in scaled units, (n,); of a wide table, what the components leave is a round Gaussian."""
-        scaled = (table - self._centre) / self._scale
+        scaled = self._scaled(table)
         if self._components is None:
             return self.mixture_.log_prob(scaled)
         inner = scaled @ self._components.T
@@ -183,23 +193,11 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             StoreError: the directory cannot be written.
         """
         check_is_fitted(self)
-        folder = Path(directory)
-        arrays = {name: getattr(self.mixture_, name) for name in ("weights", "means", "covariances")}
-        arrays |= {"centre": self._centre, "scale": self._scale, "units": self._units}
-        if self._components is not None:
-            arrays["components"] = self._components
-        facts = {
-            "kind": KIND,
-            "parameters": {"contamination": self.contamination, "epsilon": self.epsilon},
-            "offset": self.offset_,
-            "residual": self._residual,
-            "seed": self._seed,
-            "names": getattr(self, "feature_names_in_", np.array([])).tolist(),
-            "chosen": self.chosen_,
-        }
-        with explained(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(folder / FILE, sealed(FILE, arrays, facts))
+        learned = {name: getattr(self, f"_{name}") for name in PRIVATE}
+        learned |= {name: getattr(self, f"{name}_") for name in PUBLIC}
+        parameters = {"contamination": self.contamination, "epsilon": self.epsilon}
+        names = getattr(self, "feature_names_in_", np.array([])).tolist()
+        write_detector(SavedDetector(parameters=parameters, names=names, **learned), directory)
 
     @classmethod
     def load(cls, directory: str | Path) -> Self:
@@ -208,21 +206,17 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         Raises:
             StoreError: the file is missing, cut, altered, or of another version or kind.
         """
-        path = Path(directory) / FILE
-        arrays, facts = read_sealed(path)
-        if facts.get("kind") != KIND:
-            raise StoreError(f"{path} holds no detector: name a directory that `python -m bdsg fit` wrote.")
+        saved = read_detector(directory)
         try:
-            found = cls(**facts["parameters"])
-            found.mixture_ = GaussianMixture(arrays["weights"], arrays["means"], arrays["covariances"])
-            found._centre, found._scale, found._units = arrays["centre"], arrays["scale"], arrays["units"]
-            found._components, found._residual = arrays.get("components"), float(facts["residual"])
-            found.offset_, found._seed, found.chosen_ = float(facts["offset"]), int(facts["seed"]), facts["chosen"]
-            names = facts["names"]
-        except (KeyError, TypeError, ValueError) as error:
-            raise damaged(path, str(error)) from error
-        found.n_features_in_ = len(found._centre)
-        if names:
-            found.feature_names_in_ = np.array(names, dtype=object)
+            found = cls(**saved.parameters)
+        except TypeError as error:
+            raise damaged(Path(directory) / FILE, str(error)) from error
+        for name in PRIVATE:
+            setattr(found, f"_{name}", getattr(saved, name))
+        for name in PUBLIC:
+            setattr(found, f"{name}_", getattr(saved, name))
+        found.n_features_in_ = len(saved.centre)
+        if saved.names:
+            found.feature_names_in_ = np.array(saved.names, dtype=object)
         found._boundary = None
         return found

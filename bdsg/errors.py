@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 LONGEST_KEY = 200
-"""Characters of a setting's or a file's name in a message."""
+LONGEST_VALUE = 80
+LONGEST_REMEDY = 400
+"""Characters: names that a file brings may be longer, or go on in the next line."""
+
+
+def on_a_line(text: str, most: int) -> str:
+    """A text without ends of lines, cut to ``most`` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
 class BDSGError(Exception):
@@ -18,11 +26,8 @@ class ConfigError(BDSGError, ValueError):
             shown = repr(value)
         except (RecursionError, ValueError):  # nested hundreds deep, or a number of thousands of digits
             shown = f"a {type(value).__name__} too long to show"
-        if len(shown) > 80:
-            shown = shown[:77] + "..."
-        if len(key) > LONGEST_KEY:
-            key = f"{key[: LONGEST_KEY - 3]}..."
-        super().__init__(f"{key} is {shown}, but {remedy}")
+        parts = on_a_line(key, LONGEST_KEY), on_a_line(shown, LONGEST_VALUE), on_a_line(remedy, LONGEST_REMEDY)
+        super().__init__("{} is {}, but {}".format(*parts))
         self.key, self.value, self.remedy = key, value, remedy
 
 

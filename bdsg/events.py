@@ -24,9 +24,15 @@ LONGEST_FRAME = 1 << 32
 
 @dataclass(frozen=True)
 class Ended:
-    """The last event of a run: ``error`` is a sentence, or None when nothing went wrong."""
+    """The last event of a run.
+
+    Attributes:
+        error: a sentence, or None when nothing went wrong.
+        unkept: why the store refused the result, in a few words; None when it did not.
+    """
 
     error: str | None = None
+    unkept: str | None = None
 
 
 Rivalry = RivalSnapshot | RivalRanks | RivalScores

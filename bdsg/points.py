@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
+import re
 
 import numpy as np
 
@@ -16,11 +18,15 @@ Columns = tuple[int, int]
 LONGEST_LINE = 100_000
 """Bytes of a table's line."""
 
+TOLD_SEPARATOR = re.compile(r'"?sep=([,;\t|])[,;\t|]*"?[,;\t|]*(?=[\r\n])', re.IGNORECASE)
+"""A first line by which Excel is told what separates the cells."""
+
 
 def parse_points(content: bytes, name: str, columns: Columns | None = None, *, skip: bool = False) -> np.ndarray:
     """Two columns of numbers, (n, 2) float64, in the file's order; blank lines are skipped.
 
-    Where cells are not separated by commas, a number may have a decimal comma.
+    Where cells are not separated by commas, a number may have a decimal comma.  A line ``sep=;`` before all others says
+    what separates the cells.
 
     A first line is a header if no cell is a number, of those that are read.
 
@@ -85,11 +91,25 @@ def columns_of(content: bytes) -> int:
 
 def _text(content: bytes, name: str) -> str:
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(
-            name, content[error.start : error.end], "must be UTF-8 text: save it as CSV UTF-8."
-        ) from error
+        raise not_text(name, error) from error
+    check_characters(content, name)
+    return text
+
+
+def not_text(name: str, error: UnicodeDecodeError) -> ConfigError:
+    """The error for bytes that are not UTF-8."""
+    return ConfigError(name, error.object[error.start : error.end], "must be UTF-8 text: save it as CSV UTF-8.")
+
+
+def check_characters(content: bytes, name: str) -> None:
+    """Raises ConfigError for a NUL byte: UTF-16 is full of them, and so is what is no text."""
+    place = content.find(b"\0")
+    if place >= 0:
+        line = content.count(b"\n", 0, place) + 1
+        remedy = "must be UTF-8 text without NUL bytes: save it as CSV UTF-8."
+        raise ConfigError(f"{name} line {line}", content[max(0, place - 10) : place + 10], remedy)
 
 
 def is_number(cell: str) -> bool:
@@ -98,7 +118,7 @@ def is_number(cell: str) -> bool:
 
 
 def _is_header(cells: list[str]) -> bool:
-    return bool(cells) and all(cell.strip() and not is_number(cell) for cell in cells)
+    return any(cell.strip() for cell in cells) and not any(map(is_number, cells))
 
 
 def delimiter(line: str) -> str:
@@ -106,16 +126,44 @@ def delimiter(line: str) -> str:
     return next((sign for sign in ("\t", ";") if sign in line), ",")
 
 
+def separated(text: str) -> tuple[str, str]:
+    """What separates a table's cells, and the table without the line that says so; lines keep their numbers."""
+    told = TOLD_SEPARATOR.match(text)
+    if told:
+        return told[1], text[told.end() :]
+    first, second = itertools.islice(itertools.chain(filter(str.strip, text.splitlines()), ("", "")), 2)
+    both = (sign for sign in "\t;," if sign in first and sign in second)  # a name may hold another sign
+    return next(both, delimiter(first)), text
+
+
 def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Line number and cells of every line that is not blank."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(first))
-    comma = reader.dialect.delimiter != ","
+    separator, text = separated(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row) or len(row) > 1]
-        return [(line, [_decimal(cell) for cell in row]) for line, row in rows] if comma else rows
     except csv.Error as error:
         raise ConfigError(f"{name} line {reader.line_num}", "", f"cannot be read ({error}): save it as CSV.") from error
+    return rows if separator == "," else _pointed(rows, name)
+
+
+def _pointed(rows: list[tuple[int, list[str]]], name: str) -> list[tuple[int, list[str]]]:
+    """The rows with 1,5 as 1.5, where that makes it a number."""
+    found = [(line, [_decimal(cell) for cell in row]) for line, row in rows]
+    marks: dict[int, tuple[str, str]] = {}  # of each column: the mark of its first number that has one, and that number
+    for (_, before), (line, after) in zip(rows, found, strict=True):
+        for k, (cell, number) in enumerate(zip(before, after, strict=True)):
+            mark = "," if cell != number else "." if "." in cell and is_number(cell) else ""
+            if mark and mark != marks.setdefault(k, (mark, cell))[0]:
+                raise mixed_marks(f"{name} line {line}, column {k + 1}", cell, marks[k][1])
+    return found
+
+
+def mixed_marks(key: str, cell: str, other: str) -> ConfigError:
+    """The error for a column where 1.234 may be a thousand or little more than one."""
+    return ConfigError(
+        key, cell, f"the column has {other[:20]!r} too: write all numbers alike, without signs between thousands."
+    )
 
 
 def _decimal(cell: str) -> str:

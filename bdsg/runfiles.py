@@ -20,6 +20,11 @@ from typing import Any
 
 import numpy as np
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 from bdsg import codec
 from bdsg.config import FORMAT, ExperimentConfig
 from bdsg.errors import ConfigError, StoreError
@@ -58,7 +63,7 @@ LATER: dict[str, tuple[str | int, ...]] = {"snapshot_forces": ("S", 3, "m", 2)}
 
 
 def write_run(result: Result, directory: str | Path) -> None:
-    """Write the five files of a run, each one whole or not at all.
+    """Write the five files of a run: all of them, or none, and what was there before stays as it was.
 
     Raises:
         StoreError: the directory cannot be written, or the summary holds a number that is not finite.
@@ -66,8 +71,7 @@ def write_run(result: Result, directory: str | Path) -> None:
     folder, contents = Path(directory), _contents(result)
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            write_atomically(folder / name, content)
+        write_together(folder, contents)
 
 
 def read_run(directory: str | Path) -> Result:
@@ -80,16 +84,22 @@ def read_run(directory: str | Path) -> Result:
     arrays, seal = read_sealed(folder / ARRAYS)
     _check_shapes(folder / ARRAYS, arrays)
     written = {name: read_bytes(folder / name) for name in (CONFIG, SUMMARY, DENSITY)}
+    digests = seal.get("files")
     for name in (SUMMARY, DENSITY):
-        if seal["files"][name] != hashlib.sha256(written[name]).hexdigest():
+        found = hashlib.sha256(written[name]).hexdigest()
+        if not isinstance(digests, dict) or digests.get(name) != found:
             raise damaged(folder / name, "it is not the file that the run wrote")
     try:
         config = ExperimentConfig.from_json(written[CONFIG].decode())
     except (ConfigError, UnicodeDecodeError) as error:
         raise damaged(folder / CONFIG, str(error)) from error
-    if config.key() != seal["key"]:
+    if config.key() != seal.get("key"):
         raise damaged(folder / CONFIG, "it is not the config of this run")
-    return Result(config, arrays, json.loads(written[SUMMARY]), codec.unpack(written[DENSITY])[0])
+    try:
+        summary = json.loads(written[SUMMARY])
+    except (ValueError, RecursionError) as error:
+        raise damaged(folder / SUMMARY, str(error)) from error
+    return Result(config, arrays, summary, codec.unpack(written[DENSITY])[0])
 
 
 def sealed(name: str, arrays: codec.Arrays, facts: dict[str, Any]) -> bytes:
@@ -146,15 +156,39 @@ def read_bytes(path: Path) -> bytes:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Through a file beside it, flushed to the disk, then renamed over it."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    write_together(path.parent, {path.name: content})
+
+
+def write_together(folder: Path, contents: dict[str, bytes]) -> None:
+    """Files by their names, each written aside; they are renamed in their order when there was room for all."""
+    asides = {name: folder / f".{name}.{secrets.token_hex(8)}" for name in contents}
     try:
-        with open(aside, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
+        for name, content in contents.items():
+            with open(asides[name], "xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        with _alone(folder):
+            for name, aside in asides.items():
+                os.replace(aside, folder / name)
     finally:
-        aside.unlink(missing_ok=True)
+        for aside in asides.values():
+            aside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, where the system has such locks: files of two runs, written at once, would mix."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a network's file system may know none
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextlib.contextmanager

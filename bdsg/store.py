@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,14 @@ __all__ = ["Store", "default_root", "read_run", "write_run"]
 STAGED = ".bdsg-staged-"
 """How the names of half-written entries begin."""
 
+DENSITIES = "densities"
+"""The folder of fitted densities."""
+
 LEFTOVER_SECONDS = 24 * 3600
-"""Half-written entries older than this belong to a process that was killed, and are removed."""
+"""Half-written entries further than this from the clock belong to a process that was killed, and are removed."""
+
+ATTEMPTS = 3
+"""How often a write begins anew when what it had written aside is gone."""
 
 log = logging.getLogger(__name__)
 
@@ -77,15 +84,30 @@ class Store:
         """
         if result.summary.get("stopped"):
             return False
-        staged = self.root / f"{STAGED}{secrets.token_hex(8)}"
         with explained(self.root):
-            try:
-                write_run(result, staged)
-                self._install(staged, result.config)
-            finally:
-                shutil.rmtree(staged, ignore_errors=True)
+            self._insist(lambda: self._put(result))
             self._remove_leftovers()
         return True
+
+    def _put(self, result: Result) -> None:
+        staged = self.root / f"{STAGED}{secrets.token_hex(8)}"
+        try:
+            write_run(result, staged)
+            self._install(staged, result.config)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+
+    @staticmethod
+    def _insist(write: Callable[[], None]) -> None:
+        """Write, and once more if the folder is removed meanwhile, by a person or by a process with another clock."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                write()
+                return
+            except (StoreError, OSError) as error:
+                cause = error.__cause__ if isinstance(error, StoreError) else error
+                if attempt == ATTEMPTS or not isinstance(cause, FileNotFoundError):
+                    raise
 
     def get_density(self, config: ExperimentConfig) -> tuple[Arrays, dict[str, Any]] | None:
         """Weights and facts of the density fitted for an equal data and density config, or None."""
@@ -94,7 +116,7 @@ class Store:
             return None
         try:
             arrays, seal = read_sealed(path)
-            if seal["key"] != config.density_key():
+            if seal.get("key") != config.density_key() or "meta" not in seal:
                 raise damaged(path, "it belongs to another config")
         except StoreError as error:
             log.warning("A stored density is ignored. %s", error)
@@ -110,14 +132,18 @@ class Store:
         path = self._density_path(config)
         payload = sealed(path.name, arrays, {"key": config.density_key(), "meta": meta})
         with explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, payload)
+            self._insist(lambda: self._write(path, payload))
+
+    @staticmethod
+    def _write(path: Path, payload: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, payload)
 
     def _folder(self, config: ExperimentConfig) -> Path:
         return self.root / config.key()
 
     def _density_path(self, config: ExperimentConfig) -> Path:
-        return self.root / "densities" / f"{config.density_key()}.safetensors"
+        return self.root / DENSITIES / f"{config.density_key()}.safetensors"
 
     def _install(self, staged: Path, config: ExperimentConfig) -> None:
         """Rename a complete entry into place; a sound one that got there first stays."""
@@ -137,10 +163,12 @@ class Store:
         raise StoreError(f"{folder} cannot be replaced: remove it and run the experiment again.")
 
     def _remove_leftovers(self) -> None:
-        for path in self.root.glob(f"{STAGED}*"):
+        staged, asides = self.root.glob(f"{STAGED}*"), (self.root / DENSITIES).glob(".*.safetensors.*")
+        for path in (*staged, *asides):
             with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
-                    shutil.rmtree(path)
+                # Either way: the clock may have been set back since.
+                if abs(time.time() - path.stat().st_mtime) > LEFTOVER_SECONDS:
+                    (shutil.rmtree if path.is_dir() else os.unlink)(path)
 
 
 def default_root() -> Path:

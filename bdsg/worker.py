@@ -104,14 +104,22 @@ class Throttle:
 
 
 class BestEffortStore(Store):
-    """A store whose refusal to write is logged: a full disk must not cost the visitor the run."""
+    """A store whose refusal to write is logged: a full disk must not cost the visitor the run.
+
+    Attributes:
+        refusal: why the last result was not kept, in a few words; None if it was.
+    """
+
+    refusal: str | None = None
 
     def put(self, result: Result) -> bool:
         """Keep a result if that is possible."""
+        self.refusal = None
         try:
             return super().put(result)
         except StoreError as error:
             log.warning("A run is not kept. %s", error)
+            self.refusal = getattr(error.__cause__, "strerror", None) or str(error)
             return False
 
     def put_density(self, config: ExperimentConfig, arrays: Arrays, meta: dict[str, Any]) -> None:
@@ -124,32 +132,34 @@ class BestEffortStore(Store):
 
 def serve(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
     """Run one experiment or contest and send its events; whatever happens, the last one is ``Ended``."""
-    run, error = command["id"], None
+    run, error, root = command["id"], None, command.get("store")
+    store = BestEffortStore(root) if root else None
     try:
-        _stream(command, inbox, send)
+        _stream(command, inbox, send, store)
     except BDSGError as problem:
         error = str(problem)
     except Exception as problem:
         log.exception("Run %s failed", run)
         error = f"The run ended with an unexpected {type(problem).__name__}: change a setting or see the server's log."
-    send(encode(run, Ended(error)))
+    send(encode(run, Ended(error, store.refusal if store else None)))
 
 
-def _stream(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
-    events = _contest if command["command"] == "contest" else _experiment
+def _stream(
+    command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None], store: BestEffortStore | None
+) -> None:
+    contest = command["command"] == "contest"
     throttle = Throttle()
-    for event in events(command, inbox):
+    for event in _contest(command, inbox) if contest else _experiment(command, inbox, store):
         if throttle.passes(event):
             send(encode(command["id"], event))
 
 
-def _experiment(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
+def _experiment(command: dict[str, Any], inbox: Inbox, store: Store | None) -> Iterator[Item]:
     from bdsg import experiment
     from bdsg.boundary.helm import Pace
 
-    run, root, seconds = command["id"], command.get("store"), command.get("seconds")
+    run, seconds = command["id"], command.get("seconds")
     config = ExperimentConfig.from_dict(command["config"])
-    store = BestEffortStore(root) if root else None
     pace = Pace(lambda: inbox.seconds(run, seconds)) if seconds else None
     return experiment.run(
         config, stop=lambda: inbox.stop_asked(run), store=store, steer=lambda: inbox.steered(run), pace=pace
@@ -165,12 +175,20 @@ def _contest(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
     return contest(config, methods, stop=lambda: inbox.stop_asked(run), snapshots=snapshots)
 
 
-def _preparations() -> list[Callable[[], None]]:
+def preparations() -> list[Callable[[], None]]:
     """What loads compiled kernels, or compiles them, the most wanted first."""
     from bdsg.boundary import warming as boundary
     from bdsg.density import warming as density
 
-    return [boundary.warm_up, density.warm_up]
+    return [lambda: _prepare(boundary.warm_up), lambda: _prepare(_rehearse), lambda: _prepare(density.warm_up)]
+
+
+def _rehearse() -> None:
+    """A short run, for what is loaded on the way."""
+    from bdsg import experiment
+
+    boundary = {"steps": 3, "batch_size": 32}
+    list(experiment.run(ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": boundary})))
 
 
 def _prepare(load: Callable[[], None]) -> None:
@@ -184,25 +202,29 @@ def _claim_stdout() -> BinaryIO:
     """Keep the real stdout for frames; what libraries print goes to stderr."""
     frames = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    sys.stdout = sys.stderr
     return frames
 
 
-def main() -> None:
-    """Serve runs until stdin closes."""
+def set_up_process() -> None:
+    """What holds for every worker process from its start."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, whose end closes stdin
     if hasattr(os, "nice"):
         os.nice(5)  # pages answer first, where cores are few
-    frames = _claim_stdout()
+    sys.stdout = sys.stderr
     logging.basicConfig(stream=sys.stderr, format="worker %(process)d: %(message)s")
-    inbox = Inbox(sys.stdin.buffer)
 
+
+def load() -> None:
+    """Load PyTorch and all that a run asks for."""
     import torch
 
-    import bdsg.experiment  # noqa: F401  (loaded before the first run asks for it)
+    import bdsg.experiment  # noqa: F401
 
     torch.set_num_threads(1)  # several workers share the machine
-    preparations = _preparations()
+
+
+def work(inbox: Inbox, frames: BinaryIO, unprepared: list[Callable[[], None]]) -> None:
+    """Serve runs until the inbox closes, and prepare what is not yet prepared when there is time."""
 
     def send(payload: bytes) -> None:
         try:
@@ -212,9 +234,18 @@ def main() -> None:
 
     while True:
         # Not beside a run: compiling would hold the interpreter and slow every step of it.
-        while preparations and inbox.idle:
-            _prepare(preparations.pop(0))
+        while unprepared and inbox.idle:
+            unprepared.pop(0)()
         serve(inbox.next(), inbox, send)
+
+
+def main() -> None:
+    """Load, and serve runs until stdin closes."""
+    frames = _claim_stdout()
+    set_up_process()
+    inbox = Inbox(sys.stdin.buffer)  # before it loads: it leaves at once when its owner does
+    load()
+    work(inbox, frames, preparations())
 
 
 if __name__ == "__main__":

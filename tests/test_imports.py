@@ -41,7 +41,7 @@ LEVELS = (
     ("train", "store", "scoring", "scene", "quality"),
     ("fitting", "batch"),
     ("experiment", "contest", "images"),
-    ("sweep", "detector", "events", "worker", "plots", "commands", "__main__"),
+    ("sweep", "detector", "saved_detector", "events", "worker", "nursery", "plots", "commands", "__main__"),
     ("ui",),
     ("pages", "app"),
 )

@@ -97,7 +97,14 @@ def literals(source: str) -> list[str]:
 
 LIMITED = (
     *("bdsg/data/uploads.py", "bdsg/data/tables.py", "bdsg/points.py", "bdsg/codec.py", "bdsg/commands/reading.py"),
-    *("bdsg/ui/links.py", "bdsg/ui/memory.py", "bdsg/ui/budget.py", "bdsg/ui/mixture_editor.py", "bdsg/ui/history.py"),
+    *(
+        "bdsg/ui/links.py",
+        "bdsg/ui/memory.py",
+        "bdsg/ui/budget.py",
+        "bdsg/ui/turns.py",
+        "bdsg/ui/mixture_editor.py",
+        "bdsg/ui/history.py",
+    ),
     *("bdsg/sweep/plan.py", "bdsg/changes.py", "bdsg/validation.py", "bdsg/errors.py", "bdsg/data/mixture.py"),
 )
 

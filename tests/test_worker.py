@@ -295,7 +295,7 @@ def test_a_store_that_cannot_be_written_costs_no_run(worker: Worker, tmp_path: P
     worker.run(10, small(), tmp_path / "file")
     *_, result, ended = worker.events(10)
     assert isinstance(result, Result)
-    assert ended == Ended(None)
+    assert ended == Ended(None, "Not a directory")
 
 
 WARM = """
@@ -304,7 +304,7 @@ from bdsg import worker
 NAMES = ("boundary.kernels.paper", "boundary.kernels.ours", "boundary.forces", "density.kernels.likelihood")
 modules = [importlib.import_module("bdsg." + name) for name in NAMES]
 kernels = [kernel for module in modules for kernel in vars(module).values() if hasattr(kernel, "signatures")]
-for load in worker._preparations():
+for load in worker.preparations():
     load()
 known = [list(kernel.signatures) for kernel in kernels]
 from bdsg import experiment

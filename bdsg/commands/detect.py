@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from bdsg.commands.reading import read_bytes
+from bdsg.commands.writing import writable, write_or_rescue
 from bdsg.data.tables import read_table
 from bdsg.errors import ConfigError
 
 FILE = "detector.safetensors"
+ROOM = 10_000
+"""Bytes that a detector of a few columns needs."""
 
 
 def add_parser(commands: Any) -> None:
@@ -38,15 +41,18 @@ def fit_table(chosen: argparse.Namespace) -> int:
 
     table = read_table(read_bytes(chosen.table), str(chosen.table), chosen.columns)
     if table.left_out:
-        print(f"Left out, as they hold text: {', '.join(table.left_out[:20])}.", file=sys.stderr)
+        print(f"Left out, as they hold no numbers: {', '.join(table.left_out[:20])}.", file=sys.stderr)
     detector = BDSGDetector(contamination=chosen.contamination, epsilon=chosen.epsilon, random_state=chosen.seed)
-    try:
-        detector.fit(_frame(table.values, table.names))
-    except ConfigError:
-        raise
-    except ValueError as error:  # scikit-learn's sentences
-        raise ConfigError(str(chosen.table), f"{table.values.shape}", f"cannot be fitted ({error})") from error
-    detector.save(chosen.out)
+    with writable(chosen.out, ROOM):
+        try:
+            detector.fit(_frame(table.values, table.names))
+        except ConfigError:
+            raise
+        except ValueError as error:  # scikit-learn's sentences
+            raise ConfigError(
+                str(chosen.table), f"{table.values.shape}", _refusal("cannot be fitted", error)
+            ) from error
+        write_or_rescue(detector.save, chosen.out)
     modes = sum(part["modes"] for part in detector.chosen_)
     rows, columns = table.values.shape
     print(f"{rows:,} rows of {columns:,} columns; {modes} Gaussians; log ε = {detector.offset_:.4g}; {chosen.out}")
@@ -60,13 +66,22 @@ def score_table(folder: Path, path: Path) -> int:
     detector = BDSGDetector.load(folder)
     names = list(getattr(detector, "feature_names_in_", []))
     table = read_table(read_bytes(path), str(path), names or None)
-    scores = detector.score_samples(_frame(table.values, table.names))
+    try:
+        scores = detector.score_samples(_frame(table.values, table.names) if names else table.values)
+    except ValueError as error:  # scikit-learn's sentences
+        raise ConfigError(str(path), f"{table.values.shape}", _refusal("does not fit the detector", error)) from error
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(("row", "log_density", "decision", "outlier"))
     for number, score in enumerate(scores.tolist(), start=1):
         decision = score - detector.offset_
         out.writerow((number, repr(score), repr(decision), int(decision < 0)))
     return 0
+
+
+def _refusal(words: str, error: ValueError) -> str:
+    """With the first line of what scikit-learn says."""
+    first = str(error).strip().partition("\n")[0]
+    return f"{words} ({first.rstrip('.')})."
 
 
 def _frame(values: Any, names: list[str]) -> Any:

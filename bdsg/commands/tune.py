@@ -75,7 +75,10 @@ def _show(chosen: argparse.Namespace) -> int:
         folders = found()
         for folder in folders:
             state = "running" if folder.driver() else "at rest"
-            print(f"{folder.name}  {folder.plan().trials:,} trials planned, {state}")
+            try:
+                print(f"{folder.name}  {folder.plan().trials:,} trials planned, {state}")
+            except StoreError as error:  # the others are worth a line all the same
+                print(f"{folder.name}  {error}")
         if not folders:
             print("No study yet: `python -m bdsg tune CONFIG.json` starts one.", file=sys.stderr)
         return 0

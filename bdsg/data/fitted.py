@@ -13,6 +13,9 @@ from bdsg.errors import ConfigError
 MOST_MODES = 12
 FITTED_POINTS = 4_000
 """A fit looks at no more points than this, drawn at random: more change little and take longer."""
+LEAST_POINTS = 10
+LARGEST = 1e140
+"""Coordinates beyond this cannot be squared."""
 LEAST_VARIANCE = 1e-4
 """Added to every variance, in units of the points' own: copies of one point must not make a spike."""
 
@@ -48,13 +51,19 @@ def fit_mixture(points: np.ndarray, seed: int = 0, modes: int | None = None) -> 
         modes: how many Gaussians, if that is known.
 
     Raises:
-        ConfigError: a column is constant, or there are fewer than ten points for each of the ``modes``.
+        ConfigError: a column is constant or too large to be squared, or there are fewer than ten points for each of
+            the ``modes``.
     """
     from sklearn.mixture import GaussianMixture as Fit  # takes half a second to load: only who uploads waits
 
     points = np.asarray(points, dtype=float)
+    if len(points) < LEAST_POINTS:
+        raise ConfigError("points", len(points), f"must be {LEAST_POINTS} or more: fewer tell of no density.")
+    largest = float(np.abs(points).max())
+    if largest > LARGEST:
+        raise ConfigError("points", largest, f"must lie within ±{LARGEST:g}: choose another unit.")
     offset, scale = points.mean(axis=0), points.std(axis=0)
-    if not (np.isfinite(scale).all() and (scale > 1e-12 * np.abs(points).max(axis=0)).all()):
+    if not (scale > 1e-12 * np.abs(points).max(axis=0)).all():
         raise ConfigError("points", scale.tolist(), "must vary in both columns: a constant has no density.")
     scaled = (points - offset) / scale
     if len(scaled) > FITTED_POINTS:

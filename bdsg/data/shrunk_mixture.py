@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,6 +24,9 @@ LEAST_VARIANCE = 1e-3
 
 SPHERE = (1e-3, 1e3)
 """Variances that a sphere in the table's units may have, where units of columns differ by more than that."""
+
+SMALLEST = 1e-280
+"""Square of a unit by which can be divided, where units differ by 140 orders of magnitude and more."""
 
 CHOOSING_ROWS = 4_000
 """The choice looks at no more rows than these, drawn at random; the mixture is then fitted to all."""
@@ -157,11 +161,13 @@ class _Clusters(NamedTuple):
 def _clusters(table: Table, candidate: Candidate, seed: int) -> _Clusters:
     """Clusters by k-means; small ones borrow from the spread within all of them."""
     from sklearn.cluster import KMeans  # half a second to load: only who fits waits
+    from sklearn.exceptions import ConvergenceWarning
 
     x, labels = table.x, np.zeros(len(table.x), dtype=int)
     if candidate.modes > 1:
         places = x * table.units if candidate.near else x
-        fitted = KMeans(candidate.modes, n_init=2, random_state=seed).fit(places)
+        with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):  # of fewer places than clusters
+            fitted = KMeans(candidate.modes, n_init=2, random_state=seed).fit(places)
         labels = np.unique(fitted.labels_, return_inverse=True)[1]
     sizes = np.bincount(labels)
     members = [x[labels == k] for k in range(len(sizes))]
@@ -189,7 +195,8 @@ def _shrunk(covariance: np.ndarray, candidate: Candidate, units: np.ndarray) -> 
     level = max(float(variance.mean()), LEAST_VARIANCE)
     target = np.maximum(variance, LEAST_VARIANCE * level)
     if candidate.sphere:  # a sphere of the same mean variance in the table's units
-        target = np.clip(np.mean(variance * units**2) / units**2, *SPHERE) * level
+        squares = np.maximum(units**2, SMALLEST)
+        target = np.clip(np.mean(variance * squares) / squares, *SPHERE) * level
     return (1 - candidate.shrinkage) * covariance + candidate.shrinkage * np.diag(target)
 
 

@@ -5,10 +5,9 @@ Either class can be the positive one.  With *normal* positive the score is log p
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-from sklearn import metrics
 
 from bdsg.errors import BDSGError
 from bdsg.metrics.band import finite
@@ -29,7 +28,7 @@ def auroc(normal: np.ndarray, log_density: np.ndarray, positive: Positive = "nor
         The area, or None where there is only one class.
     """
     truth, score = _oriented(normal, log_density, positive)
-    return None if _one_class(truth) else float(metrics.roc_auc_score(truth, score))
+    return None if _one_class(truth) else float(_sklearn().roc_auc_score(truth, score))
 
 
 def auprc(normal: np.ndarray, log_density: np.ndarray, positive: Positive = "normal") -> float | None:
@@ -38,7 +37,7 @@ def auprc(normal: np.ndarray, log_density: np.ndarray, positive: Positive = "nor
     Arguments and result as for :func:`auroc`; it depends on the positive class.
     """
     truth, score = _oriented(normal, log_density, positive)
-    return None if _one_class(truth) else float(metrics.average_precision_score(truth, score))
+    return None if _one_class(truth) else float(_sklearn().average_precision_score(truth, score))
 
 
 def roc_curve(normal: np.ndarray, log_density: np.ndarray, positive: Positive = "normal") -> Curve | None:
@@ -46,7 +45,7 @@ def roc_curve(normal: np.ndarray, log_density: np.ndarray, positive: Positive = 
     truth, score = _oriented(normal, log_density, positive)
     if _one_class(truth):
         return None
-    false_rate, true_rate, _ = metrics.roc_curve(truth, score)
+    false_rate, true_rate, _ = _sklearn().roc_curve(truth, score)
     return false_rate, true_rate
 
 
@@ -55,7 +54,7 @@ def pr_curve(normal: np.ndarray, log_density: np.ndarray, positive: Positive = "
     truth, score = _oriented(normal, log_density, positive)
     if _one_class(truth):
         return None
-    precision, recall, _ = metrics.precision_recall_curve(truth, score, drop_intermediate=True)
+    precision, recall, _ = _sklearn().precision_recall_curve(truth, score, drop_intermediate=True)
     return recall[::-1], precision[::-1]
 
 
@@ -66,6 +65,13 @@ def anomaly_ranks(scores: np.ndarray) -> np.ndarray:
     middle = (np.cumsum(counts) - counts / 2) / scores.size
     ranks: np.ndarray = middle[place].reshape(scores.shape)
     return ranks
+
+
+def _sklearn() -> Any:
+    """scikit-learn's metrics, loaded when they are first needed: half a second and 80 MB that most pages do without."""
+    from sklearn import metrics
+
+    return metrics
 
 
 def _oriented(normal: np.ndarray, log_density: np.ndarray, positive: Positive) -> tuple[np.ndarray, np.ndarray]:

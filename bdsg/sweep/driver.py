@@ -12,7 +12,7 @@ from bdsg.sweep.outcome import Outcome, Task
 from bdsg.sweep.plan import BEST
 from bdsg.sweep.pruning import REMEMBERED
 from bdsg.sweep.space import Value, applied
-from bdsg.sweep.study import Study, best
+from bdsg.sweep.study import Study, best, refusals_told
 
 POLL_SECONDS = 0.5
 AHEAD = 1
@@ -66,7 +66,7 @@ def drive(folder: StudyFolder, hire: Callable[[], Workers]) -> Generator[Progres
     Raises:
         BDSGError: another process runs the study, the storage fails, or the workers do.
     """
-    with folder.driven():
+    with folder.driven(), refusals_told(folder):
         study = Study(folder, create=True)
         pool = hire()
         try:

@@ -79,7 +79,7 @@ class StudyFolder:
         """The plan; raises StoreError where there is none or it cannot be read."""
         try:
             return Plan.from_dict(self._contents()["plan"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise StoreError(f"{self.path / PLAN} is of another version ({error}): start the study anew.") from error
 
     def storage(self) -> str:
@@ -92,10 +92,17 @@ class StudyFolder:
 
     def _contents(self) -> dict[str, Any]:
         try:
-            contents: dict[str, Any] = json.loads((self.path / PLAN).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            contents: object = json.loads((self.path / PLAN).read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
             raise StoreError(f"There is no study {self.name!r}: `python -m bdsg tune show` lists them.") from error
+        except (OSError, ValueError, RecursionError) as error:
+            raise self._damaged(error) from error
+        if not isinstance(contents, dict) or not isinstance(contents.get("storage"), str | None):
+            raise self._damaged("it is no plan")
         return contents
+
+    def _damaged(self, reason: object) -> StoreError:
+        return StoreError(f"{self.path / PLAN} cannot be read ({reason}): remove {self.path} and start the study anew.")
 
     @contextlib.contextmanager
     def driven(self) -> Iterator[None]:
@@ -103,15 +110,20 @@ class StudyFolder:
 
         Raises:
             BDSGError: another process runs it.
+        StoreError: the folder cannot be written.
         """
         lock = FileLock(self.path / LOCK)
         try:
-            lock.acquire(timeout=1.0)
-        except Timeout:
-            raise self._claimed(self.driver()) from None
+            with explained(self.path):
+                lock.acquire(timeout=1.0)
+        except StoreError as error:
+            if isinstance(error.__cause__, Timeout):
+                raise self._claimed(self.driver()) from None
+            raise
         try:
             facts = {"pid": os.getpid(), "since": time.time(), "host": socket.gethostname()}
-            write_atomically(self.path / DRIVER, json.dumps(facts).encode())
+            with explained(self.path):
+                write_atomically(self.path / DRIVER, json.dumps(facts).encode())
             yield
         finally:
             (self.path / DRIVER).unlink(missing_ok=True)
@@ -130,12 +142,14 @@ class StudyFolder:
             facts: dict[str, Any] = json.loads((self.path / DRIVER).read_text())
         except (OSError, ValueError):
             return {}
-        lock = FileLock(self.path / LOCK)
-        with contextlib.suppress(Timeout):
-            with lock.acquire(timeout=0):  # it died without a word
+        try:
+            with FileLock(self.path / LOCK).acquire(timeout=0):  # it died without a word
                 (self.path / DRIVER).unlink(missing_ok=True)
-            return {}
-        return facts
+        except Timeout:
+            return facts
+        except OSError:  # a disk that cannot be written, from which nobody runs it
+            pass
+        return {}
 
     def add_clouds(self, clouds: dict[int, np.ndarray]) -> None:
         """Append the points of trials, (CLOUD_POINTS, 2) int16 each."""
@@ -155,19 +169,24 @@ class StudyFolder:
     def add_bands(self, rows: list[dict[str, Any]]) -> None:
         """Append runs of the seed bands: ``trial``, ``seed`` and the scores of each."""
         with explained(self.path), open(self.path / BANDS, "a", encoding="utf-8") as file:
+            file.write("\n" * (file.tell() > 0))  # the line before may have been cut short
             file.write("".join(json.dumps(row, allow_nan=False) + "\n" for row in rows))
 
     def bands(self) -> list[dict[str, Any]]:
         """The runs of the seed bands, each trial and seed once; a line cut short by a kill is left out."""
         path, rows = self.path / BANDS, {}
-        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-            with contextlib.suppress(ValueError):
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
+            with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
                 row = json.loads(line)
-                rows[row["trial"], row["seed"]] = row
+                if isinstance(row["scores"], dict):
+                    rows[int(row["trial"]), int(row["seed"])] = row
         return list(rows.values())
 
 
 def found(root: Path | None = None) -> list[StudyFolder]:
     """The studies in the store, the newest first."""
-    folders = [StudyFolder(path.parent) for path in (root or studies_root()).glob(f"*/{PLAN}")]
-    return sorted(folders, key=lambda folder: (folder.path / PLAN).stat().st_mtime, reverse=True)
+    dated = []
+    for path in (root or studies_root()).glob(f"*/{PLAN}"):
+        with contextlib.suppress(OSError):  # it was removed just now
+            dated.append((path.stat().st_mtime, path.parent))
+    return [StudyFolder(path) for _, path in sorted(dated, reverse=True)]

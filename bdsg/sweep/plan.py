@@ -59,9 +59,11 @@ class Plan:
         names = [dimension.name for dimension in self.dimensions]
         if len(set(names)) < len(names):
             raise ConfigError("vary", names, "must name each setting once.")
-        for name, limits in {"trials": (1, MOST_TRIALS), "batch": (1, 4096), "seeds": (0, 1000)}.items():
-            if not limits[0] <= getattr(self, name) <= limits[1]:
-                raise ConfigError(name, getattr(self, name), f"must lie between {limits[0]:,} and {limits[1]:,}.")
+        whole = {"trials": (1, MOST_TRIALS), "batch": (1, 4096), "seeds": (0, 1000), "seed": (-(2**63), 2**63 - 1)}
+        for name, (least, most) in whole.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or not least <= value <= most:
+                raise ConfigError(name, value, f"must lie between {least:,} and {most:,}.")
         for name, options in {"sampler": SAMPLERS, "pruner": PRUNERS}.items():
             if getattr(self, name) not in options:
                 raise ConfigError(name, getattr(self, name), f"must be one of {', '.join(options)}.")

@@ -10,15 +10,23 @@ import numpy as np
 from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.plan import BEST, Plan
-from bdsg.sweep.study import SCORES, Study, best, importances
+from bdsg.sweep.study import SCORES, Study, best, importances, refusals_told
 
 COLUMNS = ("bf1", "bp1", "boundary_recall", "level_error", "grid_f1", "seconds")
 SHOWN = 10
 
 
 def facts(folder: StudyFolder) -> dict[str, Any]:
-    """A study as plain JSON-able numbers: ``counts``, ``best``, ``importances`` by goal, and ``seeds``."""
-    study = Study(folder)
+    """A study as plain JSON-able numbers: ``counts``, ``best``, ``importances`` by goal, and ``seeds``.
+
+    Raises:
+        StoreError: the storage cannot be read.
+    """
+    with refusals_told(folder):
+        return _facts(folder, Study(folder))
+
+
+def _facts(folder: StudyFolder, study: Study) -> dict[str, Any]:
     trials = study.trials()
     leaders = best(trials, study.plan.goals, SHOWN)
     return {

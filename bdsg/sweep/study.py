@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import optuna
@@ -50,7 +51,7 @@ def open_storage(url: str) -> BaseStorage:
             storage.engine.dispose()
     except ImportError as error:
         raise StoreError(f"The storage's driver is missing ({error}): pip install 'bdsg[postgresql]'.") from error
-    except (SQLAlchemyError, OptunaError, ValueError) as error:
+    except (SQLAlchemyError, OptunaError, ValueError, RuntimeError) as error:  # RuntimeError: of another version
         reason = str(error).splitlines()[0]
         raise StoreError(f"The storage cannot be opened ({reason}): check its URL, and whether it runs.") from error
     return storage
@@ -59,6 +60,20 @@ def open_storage(url: str) -> BaseStorage:
 def _quick(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+
+
+@contextlib.contextmanager
+def refusals_told(folder: StudyFolder) -> Iterator[None]:
+    """Turn the refusal of a storage that was open, such as one on a full disk, into a sentence."""
+    try:
+        yield
+    except (SQLAlchemyError, OptunaError) as error:
+        cause = error.__cause__ if isinstance(error.__cause__, SQLAlchemyError) else error
+        reason = str(getattr(cause, "orig", None) or cause).splitlines()[0]
+        raise StoreError(
+            f"The storage of the study {folder.name} failed ({reason}): see to its disk or database, then resume the "
+            "study. Finished trials are kept."
+        ) from error
 
 
 def distribution(dimension: Dimension) -> BaseDistribution:
@@ -86,7 +101,7 @@ class Study:
         Raises:
             StoreError: the storage cannot be opened, or does not have the study.
         """
-        self.plan = folder.plan()
+        self.plan, self._name = folder.plan(), folder.name
         storage = open_storage(folder.storage())
         self._distributions = {one.name: distribution(one) for one in self.plan.dimensions}
         directions = [
@@ -139,9 +154,33 @@ class Study:
         return len(self._grid) or self.plan.trials
 
     def trials(self) -> list[FrozenTrial]:
-        """All trials, by number."""
-        found: list[FrozenTrial] = self.optuna.get_trials(deepcopy=False)
+        """All trials, by number.
+
+        Raises:
+            StoreError: the storage is damaged.
+        """
+        try:
+            found: list[FrozenTrial] = self.optuna.get_trials(deepcopy=False)
+        except (ValueError, TypeError, KeyError) as error:  # of what a row holds
+            raise self._damaged(error) from error
+        for trial in found:
+            if not self._whole(trial):
+                raise self._damaged(f"of trial {trial.number} something is missing")
         return found
+
+    def _whole(self, trial: FrozenTrial) -> bool:
+        """Whether all that a trial's end has written is there."""
+        scores = trial.user_attrs.get(SCORES, {})
+        if not isinstance(scores, dict) or not all(isinstance(one, float | int | None) for one in scores.values()):
+            return False
+        complete = trial.state == TrialState.COMPLETE
+        if complete and len(trial.values or ()) != len(self.plan.goals):
+            return False
+        return set(trial.params) == set(self._distributions) or not (scores or complete)
+
+    def _damaged(self, reason: object) -> StoreError:
+        first = " ".join(str(reason).split())[:160]
+        return StoreError(f"The storage of the study {self._name} is damaged ({first}): start the study anew.")
 
     def ask(self, count: int) -> list[tuple[int, dict[str, Value]]]:
         """Numbers and values of new trials."""

@@ -18,6 +18,7 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
     if run is not None and run.result is not None:
         history.note(session.choices())
         _scores(run)
+        progress.kept_line(run)
         takeaway.show(run)
 
 

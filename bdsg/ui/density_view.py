@@ -43,6 +43,7 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
             figure = plots.density_pair_figure(x, y, log_p_x, log_p_g, config.epsilon)
             charts.show(figure, key="pair", alt="True density, model density and their difference")
     if run is not None:
+        progress.kept_line(run)
         takeaway.show(run, with_charts=config.density.kind != "closed_form")
 
 

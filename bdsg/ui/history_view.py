@@ -98,7 +98,7 @@ def _line(run: Run | None) -> str:
         return STATES.get(run.state, "No result")
     scores = run.result.summary["scores"]
     words = [f"{SCORES[name][0]} **{value(scores, name)}**" for name in ("bp1", "boundary_recall", "bf1", "components")]
-    return " · ".join(words)
+    return " · ".join([*words, "not kept on disk"] if run.unkept else words)
 
 
 def value(scores: dict[str, Any], name: str) -> str:

@@ -103,7 +103,7 @@ def _read(path: Path, _: int) -> Results:
         rows = tuple(_row(entry) for entry in held.pop("rows"))
         boundary = {int(name): path.parent / Path(file).name for name, file in held.pop("boundary", {}).items()}
         return Results(str(held.pop("protocol")), rows, boundary, held)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise StoreError(f"{path} cannot be read ({error}): make it again by `python -m bdsg images`.") from error
 
 

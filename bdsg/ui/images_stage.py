@@ -50,10 +50,11 @@ def payload(arrays: Arrays, titles: dict[str, str], score: str = "") -> bytes:
     _check(arrays)
     others = sorted(name for name in arrays if name.startswith(SETS) and name not in SHADES)
     sets = [(name, SHADES.get(name, "hit")) for name in (*SHADES, *others) if name in arrays]
-    sent: Arrays = {name: arrays[name].astype(np.uint8) for name in PICTURES if name in arrays}
+    sent: Arrays = {name: arrays[name] for name in PICTURES if name in arrays}
     for name in (*NUMBERS, *(name for name, _ in sets)):
         if name in arrays:
-            sent[name] = arrays[name].astype(np.float32)
+            with np.errstate(over="ignore"):  # what is too large is told of below
+                sent[name] = arrays[name].astype(np.float32)
             if not (sent[name].size and np.isfinite(sent[name]).all()):
                 raise StoreError(f"The results' {name} are not all finite: make them again by `python -m bdsg images`.")
     told: list[dict[str, Any]] = [{"key": name, "title": titles.get(name, name), "kind": kind} for name, kind in sets]
@@ -67,6 +68,9 @@ def _check(arrays: Arrays) -> None:
         missing += [name for name in (first, second) if name not in arrays and {first, second} & arrays.keys()]
     if missing:
         raise StoreError(f"The results lack {' and '.join(missing)}: make them again by `python -m bdsg images`.")
+    for name in PICTURES:
+        if name in arrays and (arrays[name].dtype != np.uint8 or arrays[name].ndim != 4):
+            raise StoreError(f"The results' {name} are no pictures: make them again by `python -m bdsg images`.")
     for names in TOGETHER:
         if len(counts := {len(arrays[name]) for name in names if name in arrays}) > 1:
             raise StoreError(f"The results' {', '.join(names)} tell of {sorted(counts)} images: make them again.")

@@ -17,7 +17,7 @@ STOP_SECONDS = 0.25
 """How long a page waits for a stopped run's scores before it says that the run is stopping."""
 
 STAGES = {"density": "Fitting the density", "boundary": "Training B(z)", "scores": "Scoring"}
-STARTING = "Starting… "
+STARTING, AGAIN = "Starting… ", "Its process died and the run was begun again. "
 STATE_HEIGHT = 56
 """Pixels that a page keeps for the state of the run, whatever it is, so that the picture below never moves."""
 
@@ -95,6 +95,15 @@ def progress_line(run: Run | None, *, terms: bool = True) -> None:
         _running(run, terms)
 
 
+def kept_line(run: Run) -> None:
+    """Say of a finished run that it is in memory alone."""
+    if run.unkept:
+        st.caption(
+            f":material/warning: **Not kept on disk** ({run.unkept}): it stays here while the app runs, and is kept as "
+            "soon as a later run finds room. *Take away* saves its files on your own machine."
+        )
+
+
 def rerun_at_end(run: Run | None) -> None:
     """In a fragment: draw the whole page once more when a run that was watched here has ended."""
     watched = st.session_state.get("watched")
@@ -108,11 +117,13 @@ def _running(run: Run, terms: bool) -> None:
     if now is None:
         waited = time.monotonic() - run.started if run.started else 0.0
         still = f"{waited:.0f} s so far; the first run after a start compiles, for up to a minute."
-        st.progress(0.0, STARTING + (still if waited > SLOW_START else ""))
+        st.progress(0.0, (AGAIN if run.attempts > 1 else "") + STARTING + (still if waited > SLOW_START else ""))
         return
     words = [STAGES[now.stage] + (f": step {now.step:,} of {now.steps:,}" if now.steps > 1 else "…")]
     if terms:
         words += [f"{TERM_NAMES.get(name, name)} {value:.3g}" for name, value in now.terms.items()]
+    if run.attempts > 1:
+        words.append("begun again, as its process died")
     if run.hurried:
         words.append("hurrying, as others wait")
     if run.seconds_left is not None:

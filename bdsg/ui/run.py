@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,7 @@ class Run:
         asked: values that were asked for and have not been told of as a change yet.
         started: on the monotonic clock, when a worker took it; 0 before.
         begun: key of the config that it was begun with.
+        visitor: who asked for it first.
         token: names it to the one who began it, and to nobody else.
         reached: step of the newest change that was told of: progress is told of less often.
         state: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
@@ -43,6 +45,8 @@ class Run:
             ``snapshots[seen:]``.  When it ends, both are replaced by equal lists made from ``result``.
         result: None until the end; a stopped run may have one too.
         error: one sentence when ``failed``.
+        unkept: why the result is not in the store, in a few words; empty when it is, or is not meant to be.
+        attempts: how often it was begun: once more when its process died.
     """
 
     config: ExperimentConfig
@@ -66,7 +70,10 @@ class Run:
     reached: int = 0
     started: float = 0.0
     begun: str = ""
+    visitor: str = ""
     token: str = field(default_factory=lambda: secrets.token_hex(8))
+    unkept: str = ""
+    attempts: int = 1
 
     @property
     def command(self) -> tuple[str, dict[str, Any]]:
@@ -149,9 +156,9 @@ def take(run: Run, event: Event | Result | Rivalry) -> None:
         case DensityFitted():
             run.fitted = event
         case DensitySnapshot():
-            run.density_snapshots.append(event)
+            _note(run.density_snapshots, event)
         case BoundarySnapshot():
-            run.boundary_snapshots.append(event)
+            _note(run.boundary_snapshots, event)
         case Change():
             run.config, run.reached = steered(run.config, event), event.step
             run.asked = {name: value for name, value in run.asked.items() if name not in event.given()}
@@ -161,6 +168,20 @@ def take(run: Run, event: Event | Result | Rivalry) -> None:
         case RivalSnapshot() | RivalRanks() | RivalScores():
             assert isinstance(run, RivalRun)
             take_rival(run, event)
+
+
+def _note(known: list[Any], snapshot: DensitySnapshot | BoundarySnapshot) -> None:
+    """Append what is new: a run that was begun again tells the same once more."""
+    if not known or snapshot.step > known[-1].step:
+        known.append(snapshot)
+
+
+def begin_again(run: Run) -> None:
+    """Its process died, and another takes it from the start; the pictures so far stay, as they will be the same."""
+    run.attempts += 1
+    run.progress, run.started = None, time.monotonic()
+    if isinstance(run, RivalRun):
+        run.rival_snapshots, run.ranks, run.row = [], None, None
 
 
 def take_rival(run: RivalRun, event: Rivalry) -> None:

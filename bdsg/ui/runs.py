@@ -1,4 +1,4 @@
-"""Runs in the background: a first-come queue over prewarmed worker processes, shared by all visitors."""
+"""Runs in the background: a queue, fair between visitors, over prewarmed worker processes that all of them share."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import itertools
 import logging
 import threading
 import time
-from collections import OrderedDict, deque
 
 from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.events import Ended
 from bdsg.store import Store
-from bdsg.ui.run import RivalRun, Run, fill, rival_key, steered, take
+from bdsg.ui import nursery
+from bdsg.ui.known_runs import KnownRuns
+from bdsg.ui.nursery import Nursery
+from bdsg.ui.run import RivalRun, Run, fill, rival_key, steered
+from bdsg.ui.service import Service
+from bdsg.ui.turns import Turns
 from bdsg.ui.workers import WorkerDied, WorkerProcess
 
 STOP_SECONDS = 10.0
@@ -37,14 +40,15 @@ class RunQueue:
         self, workers: int = 2, store: Store | None = None, *, keep: int = 32, stop_seconds: float = STOP_SECONDS
     ) -> None:
         """``keep``: ended runs held in memory; those used least recently go first."""
-        self._store, self._keep, self._stop_seconds = store, keep, stop_seconds
+        self._store, self._stop_seconds = store, stop_seconds
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
-        self._runs: OrderedDict[str, Run] = OrderedDict()
-        self._waiting: deque[Run] = deque()
+        self._runs = KnownRuns(keep)
+        self._waiting = Turns()
         self._serving: dict[Run, WorkerProcess] = {}
         self._closed = False
-        self._workers = [WorkerProcess() for _ in range(workers)]
+        self._nursery = Nursery() if nursery.AVAILABLE and workers else None
+        self._workers = [WorkerProcess(self._nursery) for _ in range(workers)]
         self._threads = [threading.Thread(target=self._drive, args=(w,), daemon=True) for w in self._workers]
         for thread in self._threads:
             thread.start()
@@ -55,27 +59,32 @@ class RunQueue:
         """Process numbers of the workers that run now."""
         return [worker.pid for worker in self._workers if worker.alive and worker.pid is not None]
 
-    def submit(self, config: ExperimentConfig) -> Run:
-        """The run of an equal config if it waits, runs or is finished, in memory or store; else a new one."""
+    def submit(self, config: ExperimentConfig, visitor: str = "") -> Run:
+        """The run of an equal config if it waits, runs or is finished, in memory or store; else a new one.
+
+        ``visitor`` names who asks: turns are fair between visitors.  Raises BDSGError where too many runs wait.
+        """
         self.find(config)  # brings a stored result into memory
         with self._changed:
-            if run := self._known(config.key()):
+            if run := self._runs.sound(config.key()):
                 run.joined = True
                 return run
-            run = self._enqueue(self._add(config))
+            run = self._enqueue(self._new(config, visitor))
         self._hurry()
         return run
 
-    def contest(self, config: ExperimentConfig, method: str) -> RivalRun:
-        """A method of a contest on this config: the one that waits, runs or is finished in memory, else a new one."""
+    def contest(self, config: ExperimentConfig, method: str, visitor: str = "") -> RivalRun:
+        """A method of a contest on this config: the one that waits, runs or is finished in memory, else a new one.
+
+        Raises BDSGError as :meth:`submit` does.
+        """
         with self._changed:
             key = rival_key(config, method)
-            known = self._known(key)
+            known = self._runs.sound(key)
             if isinstance(known, RivalRun):
                 return known
-            run = RivalRun(config, self._number(), method=method, name=key)
-            self._keep_run(key, run)
-            self._enqueue(run)
+            run = RivalRun(config, self._number(), method=method, name=key, visitor=visitor)
+            self._enqueue(run, key)
         self._hurry()
         return run
 
@@ -85,12 +94,17 @@ class RunQueue:
             run = self._runs.get(rival_key(config, method))
             return run if isinstance(run, RivalRun) else None
 
-    def watch(self, config: ExperimentConfig, seconds: float) -> Run:
-        """A new run of one's own, though an equal one is there, whose B is to train for about some seconds."""
+    def watch(self, config: ExperimentConfig, seconds: float, visitor: str = "") -> Run:
+        """A new run of one's own, though an equal one is there, whose B is to train for about some seconds.
+
+        Raises BDSGError as :meth:`submit` does.
+        """
         with self._changed:
-            run = self._add(config, own=True)
-            run.seconds = seconds
-            self._enqueue(run)
+            run = self._new(config, visitor)
+            run.seconds, run.name = seconds, f"{config.key()}-{run.number}"
+            self._waiting.add(run)
+            self._runs.add_own(run)
+            self._update()
         self._hurry()
         return run
 
@@ -108,25 +122,17 @@ class RunQueue:
             if run.joined:
                 raise BDSGError("Someone else waits for this very run, so it stays as it is: train one to watch.")
             if not run.own:
-                self._disown(run)
+                self._runs.disown(run)
             run.asked |= values
             worker = self._serving.get(run)
         if worker is not None:  # else they are sent when the run begins
             with contextlib.suppress(WorkerDied):
                 worker.send("steer", run.number, values=values)
 
-    def _disown(self, run: Run) -> None:
-        """Take a run from under its config's key: it is about to become another's."""
-        del self._runs[run.config.key()]
-        run.own = True
-        self._runs[self._own_key(run)] = run
-
-    @staticmethod
-    def _own_key(run: Run) -> str:
-        return f"run {run.number}"
-
-    def _enqueue(self, run: Run) -> Run:
-        self._waiting.append(run)
+    def _enqueue(self, run: Run, key: str = "") -> Run:
+        """Let a run wait, under its config's key or another; raises BDSGError where too many wait."""
+        self._waiting.add(run)
+        self._runs.add(key or run.config.key(), run)
         self._update()
         return run
 
@@ -146,7 +152,6 @@ class RunQueue:
         """The run of an equal config in memory, whatever its state, or from the store; it starts nothing."""
         with self._changed:
             if run := self._runs.get(config.key()):
-                self._runs.move_to_end(config.key())
                 return run
         result = self._store.get(config) if self._store else None  # reads the disk: not under the lock
         if result is None:
@@ -154,16 +159,17 @@ class RunQueue:
         with self._changed:
             if run := self._runs.get(config.key()):
                 return run
-            run = self._add(config)
+            run = self._new(config)
+            self._runs.add(config.key(), run)
             fill(run, result)
             run.state = "finished"
             self._update()
             return run
 
     def own_run(self, token: str) -> Run | None:
-        """The run under way that one visitor watches or steers, by its token."""
+        """The run that one visitor watches or steers, by its token; one that ended since is what it has become."""
         with self._changed:
-            return next((run for run in self._runs.values() if run.own and run.active and run.token == token), None)
+            return next((run for run in self._runs if run.own and run.token == token), None)
 
     def of_key(self, key: str) -> Run | None:
         """The run whose config has this key, in memory or from the store; it starts nothing."""
@@ -173,21 +179,13 @@ class RunQueue:
         result = self._store.by_key(key) if self._store else None
         return self.find(result.config) if result else None
 
-    def _add(self, config: ExperimentConfig, *, own: bool = False) -> Run:
-        run = Run(config, self._number(), own=own, begun=config.key())
-        key = self._own_key(run) if own else config.key()
-        run.name = f"{config.key()}-{run.number}" if own else key
-        self._keep_run(key, run)
-        return run
+    def _new(self, config: ExperimentConfig, visitor: str = "") -> Run:
+        return Run(config, self._number(), name=config.key(), begun=config.key(), visitor=visitor)
 
     def _number(self) -> int:
         if self._closed:
             raise BDSGError("The queue of runs is closed, because the app is ending: start the app again.")
         return next(self._numbers)
-
-    def _keep_run(self, key: str, run: Run) -> None:
-        self._runs[key] = run
-        self._runs.move_to_end(key)
 
     def stop(self, run: Run) -> None:
         """Drop a queued run, or end a running one between two steps; nothing happens to an ended one.
@@ -226,55 +224,57 @@ class RunQueue:
         with self._changed:
             self._closed = True
             while self._waiting:
-                self._end(self._waiting.popleft(), "stopped")
+                self._end(self._waiting.take(), "stopped")
             self._changed.notify_all()
         for worker in self._workers:
             worker.close()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
+        if self._nursery is not None:
+            self._nursery.close()
+        self._keep_unkept()
         atexit.unregister(self.close)
-
-    def _known(self, key: str) -> Run | None:
-        """A run in memory that need not be started anew."""
-        run = self._runs.get(key)
-        if run is None or run.stopping or run.state in ("stopped", "failed"):
-            return None
-        self._runs.move_to_end(key)
-        return run
 
     def _drive(self, worker: WorkerProcess) -> None:
         """One thread a worker: serve one run after another."""
+        root = str(self._store.root) if self._store else None
+        service = Service(worker, self._changed, root, self._hurry, lambda: self._closed)
         self._revive(worker)
         while (run := self._next(worker)) is not None:
-            error = self._follow(run, worker)
+            error = service.follow(run)
             with self._changed:
                 del self._serving[run]
                 stopped = (run.stopping or self._closed) and not run.complete
                 if run.active:
                     self._end(run, "stopped" if stopped else "failed" if error else "finished", error)
+            if run.state == "finished" and not run.unkept:
+                self._keep_unkept()
+            worker.retire()
             if not worker.alive:
                 self._revive(worker)
         worker.close()
 
-    def _follow(self, run: Run, worker: WorkerProcess) -> str | None:
-        """Have one run done; what went wrong in a sentence, if anything did."""
-        try:
-            self._serve(run, worker)
-        except BDSGError as problem:
-            return str(problem)
-        except Exception as problem:  # a thread that died would leave every later run waiting
-            log.exception("Run %s could not be followed", run.number)
-            worker.kill()  # it may still be at this run
-            return f"The run was lost to an unexpected {type(problem).__name__}: start it again."
-        return None if run.result or run.complete or run.stopping else "The run ended without a result: start it again."
+    def _keep_unkept(self) -> None:
+        """Try again with the results that the store had no room for."""
+        if self._store is None:
+            return
+        with self._changed:
+            unkept = [(run, run.result) for run in self._runs if run.unkept and run.result is not None]
+        for run, result in unkept:
+            with contextlib.suppress(BDSGError):
+                self._store.put(result)
+                run.unkept = ""
 
     def _revive(self, worker: WorkerProcess) -> None:
-        """Start the process ahead of the next run; if that fails, the next run tries again and reports."""
+        """Have a process load ahead of the next run; if that fails, the next run tries again and reports."""
         with self._changed:
             if self._closed:
                 return
         try:
-            worker.start()
+            if self._nursery is not None:
+                self._nursery.warm()
+            else:
+                worker.start()
         except BDSGError as error:
             log.warning("%s", error)
 
@@ -283,61 +283,26 @@ class RunQueue:
             self._changed.wait_for(lambda: self._closed or self._waiting)
             if self._closed:
                 return None
-            run = self._waiting.popleft()
+            run = self._waiting.take()
             run.state, run.started = "running", time.monotonic()
             self._serving[run] = worker
             self._update()
             return run
 
-    def _serve(self, run: Run, worker: WorkerProcess) -> None:
-        """Send the run and take its events; raises BDSGError with the sentence that the visitor is to read."""
-        if not worker.alive:
-            worker.start()
-        root = str(self._store.root) if self._store else None
-        with self._changed:
-            asked = dict(run.asked)
-        command, details = run.command
-        worker.send(command, run.number, config=run.config.to_dict(), store=root, **details)
-        if asked:
-            worker.send("steer", run.number, values=asked)
-        self._hurry()
-        if run.stopping:  # asked while the process was being replaced
-            worker.send("stop", run.number)
-        while True:
-            number, event = worker.receive()
-            if number != run.number:
-                continue
-            if isinstance(event, Ended):
-                if event.error:
-                    raise BDSGError(event.error)
-                return
-            with self._changed:
-                take(run, event)
-                self._changed.notify_all()
-
     def _end(self, run: Run, state: str, error: str | None = None) -> None:
         run.state = state
         run.error = error if state == "failed" else None
         if run.own:
-            self._hand_over(run)
+            self._runs.hand_over(run)
         self._update()
-
-    def _hand_over(self, run: Run) -> None:
-        """Let an ended run be found under its config's key, unless a better one is."""
-        self._runs.pop(self._own_key(run), None)
-        other = self._runs.get(run.config.key())
-        if other is None or not (other.active or (other.state == "finished" and run.state != "finished")):
-            self._keep_run(run.config.key(), run)
 
     def _update(self) -> None:
         """Number the queue, forget the oldest ended runs, and wake whoever waits."""
-        for run in self._runs.values():
+        for run in self._runs:
             run.place = 0
-        for place, run in enumerate(self._waiting, start=1):
+        for place, run in enumerate(self._waiting.order(), start=1):
             run.place = place
-        ended = [key for key, run in self._runs.items() if not run.active]
-        for key in ended[: max(0, len(ended) - self._keep)]:
-            del self._runs[key]
+        self._runs.forget_old()
         self._changed.notify_all()
 
     def _kill(self, run: Run, worker: WorkerProcess) -> None:

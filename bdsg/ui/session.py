@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import runpy
+import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,27 +43,33 @@ def queue() -> RunQueue:
     return RunQueue(workers=max(1, min(2, os.cpu_count() or 1)), store=Store())
 
 
+def visitor() -> str:
+    """A name for this visit, for whoever is fair between visits."""
+    name: str = st.session_state.setdefault("visitor", secrets.token_hex(8))
+    return name
+
+
 def submit(config: ExperimentConfig) -> Run:
     """The run of a config: one that is known, or else a new one.
 
     Raises:
-        BDSGError: a new one would cost more than the server gives to one run.
+        BDSGError: a new one would cost more than the server gives to one run, or too many wait.
     """
     if queue().find(config) is None:
         budget.check_run(config)
-    return queue().submit(config)
+    return queue().submit(config, visitor())
 
 
 def watch(config: ExperimentConfig, seconds: float) -> Run:
     """A new run of this visit's own, to be watched; raises BDSGError as :func:`submit` does."""
     budget.check_run(config)
-    return queue().watch(config, seconds)
+    return queue().watch(config, seconds, visitor())
 
 
 def contest(config: ExperimentConfig, methods: Sequence[str]) -> list[RivalRun]:
     """The methods' runs on a config; raises BDSGError where they would cost too much together."""
     budget.check_contest(config, methods)
-    return [queue().contest(config, method) for method in methods]
+    return [queue().contest(config, method, visitor()) for method in methods]
 
 
 @contextlib.contextmanager

@@ -111,7 +111,8 @@ def editor(payload: bytes, *, key: str, on_change: Callable[[], None], on_points
 
 def memory(data: dict[str, Any], *, key: str, on_change: Callable[[], None]) -> None:
     """What the browser is to keep; ``on_change`` is called when it tells what it kept, in the state as ``kept``."""
-    _MEMORY(key=key, data=data, on_kept_change=on_change, height=1)
+    # In a list: Streamlit loads pandas, 60 MB, to see whether a dictionary holds tables.
+    _MEMORY(key=key, data=[data], on_kept_change=on_change, height=1)
 
 
 def _nothing() -> None:

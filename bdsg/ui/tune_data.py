@@ -80,14 +80,17 @@ def rank(trial: Trial, goal: str) -> float:
 
 def read(folder: StudyFolder) -> Known | None:
     """The study as it is now; None before its storage is there.  Raises BDSGError where it cannot be read."""
-    stamp = _stamp(folder)
+    from bdsg.errors import StoreError
+
+    try:
+        stamp = _stamp(folder)
+    except OSError as error:
+        raise StoreError(f"The study {folder.name} was removed while it was shown: reload the page.") from error
     kept: tuple[object, Known] | None = st.session_state.get("tune_known")
     if kept is not None and kept[0] == stamp:
         return kept[1]
     if folder.own_storage() is None and not (folder.path / "study.db").is_file():
         return None
-    from bdsg.errors import StoreError
-
     try:
         known = _read(folder)
     except StoreError:
@@ -115,6 +118,13 @@ def _opened(path: str, made: int) -> Study:
 
 
 def _read(folder: StudyFolder) -> Known:
+    from bdsg.sweep.study import refusals_told
+
+    with refusals_told(folder):
+        return _gathered(folder)
+
+
+def _gathered(folder: StudyFolder) -> Known:
     import optuna
 
     from bdsg.sweep.study import ERROR, SCORES
@@ -138,10 +148,15 @@ def _read(folder: StudyFolder) -> Known:
 
 
 def clouds(folder: StudyFolder, numbers: list[int]) -> np.ndarray:
-    """The points of some trials, (n, CLOUD_POINTS, 2) int16."""
+    """The points of some trials that are all there, (n, CLOUD_POINTS, 2) int16."""
     records = folder.clouds()
     places = {int(number): place for place, number in enumerate(records["number"])}
-    return np.stack([records["points"][places[number]] for number in numbers])
+    return records["points"][[places[number] for number in numbers]]
+
+
+def kept_clouds(folder: StudyFolder) -> set[int]:
+    """Numbers of the trials whose points are there: a file that was cut short has lost some."""
+    return {int(number) for number in folder.clouds()["number"]}
 
 
 def fenced(values: np.ndarray, fence: float = FENCE) -> tuple[np.ndarray, int]:

@@ -53,7 +53,8 @@ def show(folder: StudyFolder, known: Known, across: str, up: str, goal: str, cho
 def _payload(folder: StudyFolder, known: Known, names: tuple[str, str], goal: str, chosen: int | None) -> bytes:
     dimensions = {one.name: one for one in known.plan.dimensions}
     x, y = dimensions[names[0]], dimensions[names[1]]
-    trials = [trial for trial in known.trials if trial.scores.get(goal) is not None]
+    kept = tune_data.kept_clouds(folder)
+    trials = [trial for trial in known.trials if trial.scores.get(goal) is not None and trial.number in kept]
     shown = _thinned(trials, x, y, goal)
     points = tune_data.clouds(folder, [trial.number for trial in shown]) if shown else np.empty((0, 1, 2), np.int16)
     shares, ends = colour_shares(shown, trials, goal)

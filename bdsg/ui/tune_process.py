@@ -7,13 +7,14 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-from pathlib import Path
 
-import bdsg
 from bdsg.errors import BDSGError
 from bdsg.sweep.folder import LOG, StudyFolder, found
+from bdsg.ui.processes import start_module
 from bdsg.ui.shared import Once
+
+BEGUN = "Study "
+"""How a command's first line on a study begins: it is no complaint."""
 
 
 @Once
@@ -37,16 +38,13 @@ def start(folder: StudyFolder) -> None:
     """
     if other := under_way():
         raise BDSGError(f"The study {other.name} is under way: wait for it, or stop it first.")
-    home = str(Path(bdsg.__file__).resolve().parents[1])
-    path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, "-m", "bdsg", "tune", folder.name, "--resume", "--quiet"]
-    command += ["--scheduler", scheduler] if (scheduler := os.environ.get(SCHEDULER)) else []
-    environment = {**os.environ, "PYTHONPATH": path, "BDSG_CACHE": str(folder.path.parent.parent)}
+    scheduler = os.environ.get(SCHEDULER)
+    words = ["bdsg", "tune", folder.name, "--resume", "--quiet", *(["--scheduler", scheduler] if scheduler else [])]
+    cache = {"BDSG_CACHE": str(folder.path.parent.parent)}
     try:
         with open(folder.path / LOG, "wb") as log:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
-            )
+            streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            process = start_module(*words, environment=cache, start_new_session=True, **streams)
         _processes()[str(folder.path)] = process
         with contextlib.suppress(OSError, AttributeError):  # Windows has no such call
             os.setpriority(os.PRIO_PROCESS, process.pid, NICE)  # its workers inherit it
@@ -82,5 +80,10 @@ def complaint(folder: StudyFolder) -> str:
     process = _processes().get(str(folder.path))
     if process is None or process.poll() in (None, 0, 130):
         return ""
-    lines = (folder.path / LOG).read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "The study ended unexpectedly: resume it."
+    if process.returncode < 0:
+        return f"The study's process was killed (signal {-process.returncode}): press Resume. Finished trials are kept."
+    with contextlib.suppress(OSError):
+        lines = (folder.path / LOG).read_text(errors="replace").strip().splitlines()
+        if lines and not lines[-1].startswith(BEGUN):
+            return lines[-1]
+    return "The study ended unexpectedly, perhaps on a full disk: press Resume. Finished trials are kept."

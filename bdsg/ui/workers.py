@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import BinaryIO
 
-import bdsg
 from bdsg.errors import BDSGError
 from bdsg.events import Item, decode, encode_command, read_frame, write_frame
+from bdsg.ui.nursery import Fork, Nursery
+from bdsg.ui.processes import start_module
 
 CLOSE_SECONDS = 5.0
 """How long a process may take to leave before it is killed."""
+
+RUNS_OF_ONE = 20
+"""A forked process is replaced after so many runs, and with it goes what it has piled up."""
 
 
 class WorkerDied(BDSGError):
@@ -23,14 +24,15 @@ class WorkerDied(BDSGError):
 
 
 class WorkerProcess:
-    """One ``python -m bdsg.worker``, replaced by :meth:`start` when it died.
+    """One worker, forked from a nursery or a ``python -m bdsg.worker`` of its own; :meth:`start` replaces a dead one.
 
     One thread serves runs with it; others may call :meth:`send`, :meth:`kill` and :meth:`close`.
     """
 
-    def __init__(self) -> None:
-        self._sending = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, nursery: Nursery | None = None) -> None:
+        self._nursery, self._sending = nursery, threading.Lock()
+        self._process: subprocess.Popen[bytes] | Fork | None = None
+        self._served = 0
 
     @property
     def pid(self) -> int | None:
@@ -43,22 +45,19 @@ class WorkerProcess:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start a fresh process, which loads PyTorch at once.
+        """Start a fresh process.
 
         Raises:
-            WorkerDied: the system refuses another process.
+            BDSGError: the system refuses another process.
         """
-        # The package may lie in the current directory only, and its user may have changed that since.
-        home = str(Path(bdsg.__file__).resolve().parents[1])
-        path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
-        command = [sys.executable, "-m", "bdsg.worker"]
         self.close()
         if self._process and self._process.stdout:
             self._process.stdout.close()
+        if self._nursery is not None:
+            self._process, self._served = self._nursery.fork(), 0
+            return
         try:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
-            )
+            self._process = start_module("bdsg.worker", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         except OSError as error:
             raise WorkerDied(f"The training process cannot be started ({error.strerror}): try again later.") from error
 
@@ -79,6 +78,12 @@ class WorkerProcess:
         if payload is None:
             raise self._died()
         return decode(payload)
+
+    def retire(self) -> None:
+        """Called after each run: let a forked process go that holds memory which the next one would share."""
+        self._served += 1
+        if isinstance(self._process, Fork) and (self._process.early or self._served >= RUNS_OF_ONE):
+            self.close()
 
     def kill(self) -> None:
         """End the process now, whatever it is at."""
@@ -112,4 +117,9 @@ class WorkerProcess:
 
     def _died(self) -> WorkerDied:
         code = self._exit_code()
+        if code is not None and code < 0:
+            return WorkerDied(
+                f"The training process was killed (signal {-code}), as happens when memory runs out: "
+                "start it again, with smaller batches or networks if memory is short."
+            )
         return WorkerDied(f"The training process ended unexpectedly (exit code {code}): start it again.")

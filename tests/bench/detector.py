@@ -120,10 +120,17 @@ def methods() -> dict[str, Score]:
     }
 
 
-def measure(seeds: int) -> tuple[list[Row], list[Row]]:
-    """Means over tasks and seeds for each data set, and the mean rank over all tasks."""
-    found: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
-    ranks: dict[str, list[tuple[float, float]]] = defaultdict(list)
+Found = dict[tuple[str, str], list[tuple[float, float, float]]]
+"""By data set and method: AUROC, AUPRC and CPU seconds of each task and seed."""
+
+Ranks = dict[str, list[tuple[float, float]]]
+"""By method: its places among all, by AUROC and by AUPRC, in each task and seed."""
+
+
+def measure(seeds: int) -> tuple[Found, Ranks]:
+    """Every method on every task."""
+    found: Found = defaultdict(list)
+    ranks: Ranks = defaultdict(list)
     known = methods()
     for seed in range(seeds):
         for task in tasks(seed):
@@ -138,16 +145,38 @@ def measure(seeds: int) -> tuple[list[Row], list[Row]]:
             for k, name in enumerate(outcomes):
                 places = [rankdata([-pair[i] for pair in outcomes.values()])[k] for i in (0, 1)]
                 ranks[name].append((float(places[0]), float(places[1])))
-    rows: list[Row] = []
-    for (data, method), values in found.items():
-        auroc, auprc, seconds = np.mean(values, axis=0)
-        rows.append({"data": data, "method": method, "AUROC": auroc, "AUPRC": auprc, "CPU seconds": seconds})
+    return found, ranks
+
+
+def tables(found: Found, ranks: Ranks) -> dict[str, list[Row]]:
+    """A row a method, a column a data set, the best of each column bold; the methods by their mean rank."""
     means = {name: np.mean(values, axis=0) for name, values in ranks.items()}
-    overall: list[Row] = [
-        {"method": name, "mean rank, AUROC": means[name][0], "mean rank, AUPRC": means[name][1]}
-        for name in sorted(means, key=lambda name: float(means[name].sum()))
-    ]
-    return rows, overall
+    order = sorted(means, key=lambda name: float(means[name].sum()))
+    data = list(dict.fromkeys(name for name, _ in found))
+    overall = {name: dict(zip(("AUROC, tasks", "AUPRC, tasks"), means[name], strict=True)) for name in order}
+    for k, title in enumerate(("AUROC, data sets", "AUPRC, data sets")):
+        places = [rankdata([-np.mean([row[k] for row in found[one, name]]) for name in order]) for one in data]
+        for name, place in zip(order, np.mean(places, axis=0), strict=True):
+            overall[name][title] = place
+    sections = {"Mean rank": marked(overall, best=min)}
+    for k, title in enumerate(("AUROC", "AUPRC", "CPU seconds, fit and score")):
+        cells = {name: {one: np.mean([row[k] for row in found[one, name]]) for one in data} for name in order}
+        sections[title] = marked(cells, best=min if k == 2 else max)
+    return sections
+
+
+def marked(cells: dict[str, dict[str, Any]], best: Callable[..., float]) -> list[Row]:
+    """Rows of text; in each column what reads like the best is bold."""
+    texts = {
+        name: {one: f"{value:.{4 if value < 1 else 2}f}" for one, value in row.items()} for name, row in cells.items()
+    }
+    columns = list(next(iter(cells.values())))
+    top = {one: best(float(row[one]) for row in texts.values()) for one in columns}
+
+    def cell(text: str, one: str) -> str:
+        return f"**{text}**" if float(text) == top[one] else text
+
+    return [{"method": name, **{one: cell(row[one], one) for one in columns}} for name, row in texts.items()]
 
 
 def main() -> None:
@@ -157,9 +186,8 @@ def main() -> None:
     chosen = parser.parse_args()
     warnings.filterwarnings("ignore")
     with threadpool_limits(1):
-        rows, overall = measure(chosen.seeds)
-    tables = {"Mean rank": overall, "Data sets": rows}
-    print(write(chosen.out, "detector", tables, machine() | {"seeds": chosen.seeds}))
+        sections = tables(*measure(chosen.seeds))
+    print(write(chosen.out, "detector", sections, machine() | {"seeds": chosen.seeds}))
 
 
 if __name__ == "__main__":

@@ -182,20 +182,6 @@ def test_a_failed_run_says_why_and_starts_anew(queue: RunQueue) -> None:
     assert queue.submit(small(epsilon=5.0)) is not run
 
 
-def test_a_killed_process_fails_its_run_and_is_replaced(queue: RunQueue) -> None:
-    run = queue.submit(long(30))
-    wait_until(queue, lambda: bool(run.boundary_snapshots))
-    (pid,) = queue.pids
-    os.kill(pid, signal.SIGKILL)
-    assert queue.wait(run, PATIENCE)
-    assert run.state == "failed"
-    assert run.error == "The training process ended unexpectedly (exit code -9): start it again."
-    after = queue.submit(small(31))
-    assert queue.wait(after, PATIENCE)
-    assert after.state == "finished"
-    assert queue.pids != [pid]
-
-
 def test_a_process_that_does_not_heed_a_stop_is_killed() -> None:
     queue = RunQueue(1, stop_seconds=0.2)
     try:

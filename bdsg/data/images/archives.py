@@ -11,6 +11,13 @@ import numpy as np
 from bdsg.data.images.registry import DataSet, Split
 from bdsg.errors import DataError
 
+BROKEN = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error),
+    RuntimeError,  # a password, or a way of packing that is not known here
+    MemoryError,  # a header that promises more than there is
+)
+"""What reading an archive that is none, or is damaged, may raise."""
+
 
 def read_npz(path: Path, split: Split, data_set: DataSet) -> tuple[np.ndarray, np.ndarray] | None:
     """Images (N, H, W, C) and labels (N,) of one split; None if the archive holds the other one alone.
@@ -25,7 +32,7 @@ def read_npz(path: Path, split: Split, data_set: DataSet) -> tuple[np.ndarray, n
             if f"x_{split}" not in held.files:
                 return None
             images, labels = held[f"x_{split}"], held[f"y_{split}"]
-    except (OSError, EOFError, ValueError, KeyError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+    except BROKEN as error:
         raise DataError(f"it is damaged or is no NumPy archive with x_{split} and y_{split} ({error})") from error
     shape = data_set.shape
     if images.shape[1:] == shape[:2] and shape[2] == 1:

@@ -1,0 +1,153 @@
+"""The owner's end of :mod:`bdsg.nursery`: workers that are forked from one loaded process and share its memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+from bdsg.errors import BDSGError
+from bdsg.nursery import FORK, PREPARE, REAP
+from bdsg.ui.processes import start_module
+
+AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
+"""Elsewhere a process that has loaded PyTorch cannot safely be forked, and each worker loads it by itself."""
+
+CLOSE_SECONDS = 5.0
+
+UNKNOWN = 255
+"""The exit code of a worker whose nursery is gone."""
+
+SINGLE_THREADED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Several workers share the machine; and a process with threads cannot safely be forked."""
+
+
+class NurseryGone(BDSGError):
+    """The process that forks workers has ended."""
+
+
+class Fork:
+    """One forked worker, with what :class:`subprocess.Popen` has of it.
+
+    Attributes:
+        early: it was forked before all was loaded, and does not share what it had to load by itself.
+    """
+
+    def __init__(self, nursery: Nursery, pid: int, stdin: int, stdout: int, early: bool) -> None:
+        self.early = early
+        self.pid, self.stdin, self.stdout = pid, os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
+        self._nursery, self._lock, self._watch = nursery, threading.Lock(), os.pidfd_open(pid)
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it runs."""
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, when there is one; raises :class:`subprocess.TimeoutExpired`."""
+        code = self._ended(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired("worker", timeout or 0.0)
+        return code
+
+    def kill(self) -> None:
+        """End it now."""
+        if self._code is None:
+            with contextlib.suppress(OSError):  # it has just gone, and perhaps its descriptor
+                signal.pidfd_send_signal(self._watch, signal.SIGKILL)
+
+    def _ended(self, timeout: float | None) -> int | None:
+        with self._lock:
+            if self._code is None and select.select([self._watch], [], [], timeout)[0]:
+                self._code = self._nursery.reap(self.pid)
+                os.close(self._watch)
+            return self._code
+
+
+class Nursery:
+    """The process, started when it is first needed and again if it has died.  Any thread may call."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+        self._closed = False
+
+    def warm(self) -> None:
+        """Have it load, ahead of the first worker that is wanted; raises NurseryGone if it cannot be started."""
+        with self._lock:
+            self._connected()
+
+    def prepare(self) -> None:
+        """Wait until workers share all that can be loaded; :meth:`fork` by itself waits for the most needed alone."""
+        self._ask(PREPARE)
+
+    def fork(self) -> Fork:
+        """A new worker, once all is loaded; raises NurseryGone if there is none to be had."""
+        (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
+        try:
+            pid, unprepared = map(int, self._ask(FORK, theirs_in, theirs_out).split())
+        except BDSGError:
+            os.close(ours_in)
+            os.close(ours_out)
+            raise
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+        return Fork(self, pid, ours_in, ours_out, unprepared > 0)
+
+    def reap(self, pid: int) -> int:
+        """The exit code of a worker that has ended."""
+        try:
+            return int(self._ask(REAP + b"%d" % pid))
+        except NurseryGone:
+            return UNKNOWN
+
+    def close(self) -> None:
+        """End the process; it forks no more."""
+        self._closed = True
+        with contextlib.suppress(OSError, AttributeError):  # wakes a thread that waits for an answer
+            self._socket.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+        with self._lock:
+            self._forget()
+
+    def _ask(self, request: bytes, *pipes: int) -> bytes:
+        with self._lock:
+            connection = self._connected()
+            try:
+                socket.send_fds(connection, [request], pipes)
+                answer = connection.recv(64)
+            except OSError:
+                answer = b""
+            if not answer:
+                self._forget()
+                raise NurseryGone("The training process cannot be started, because its parent ended: try again.")
+            return answer
+
+    def _connected(self) -> socket.socket:
+        if self._closed:
+            raise NurseryGone("The training processes are closed, because the app is ending: start the app again.")
+        if self._process is not None and self._process.poll() is not None:
+            self._forget()
+        if self._socket is None:
+            self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                self._process = start_module("bdsg.nursery", stdin=theirs, environment=SINGLE_THREADED)
+        return self._socket
+
+    def _forget(self) -> None:
+        """End what is left of the process."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(CLOSE_SECONDS)
+            self._process.kill()
+            self._process.wait()
+            self._process = None
