@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-LONGEST_KEY, LONGEST_VALUE, LONGEST_REMEDY = 200, 80, 400
+LONGEST_KEY = 200
+LONGEST_VALUE = 80
+LONGEST_REMEDY = 400
 """Characters: names that a file brings may be longer, or go on in the next line."""
 
 

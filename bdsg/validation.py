@@ -10,6 +10,9 @@ from typing import Any
 
 from bdsg.errors import ConfigError
 
+MOST_LAYERS = 8
+"""Hidden layers of a network."""
+
 
 def setting(
     default: Any,
@@ -93,8 +96,8 @@ def _check_choice(key: str, value: object, choices: tuple[str, ...], *, optional
 def _check_range(key: str, value: Any, entry: dataclasses.Field[Any]) -> None:
     low, high = entry.metadata["low"], entry.metadata["high"]
     if isinstance(entry.default, tuple):
-        if not isinstance(value, tuple) or not 1 <= len(value) <= 8:
-            raise ConfigError(key, value, "must be a list of 1 to 8 whole numbers, for example [64, 64].")
+        if not isinstance(value, tuple) or not 1 <= len(value) <= MOST_LAYERS:
+            raise ConfigError(key, value, f"must be a list of 1 to {MOST_LAYERS} whole numbers, for example [64, 64].")
         items, whole = value, True
     else:
         items, whole = (value,), isinstance(entry.default, int) or entry.type == "int"

@@ -48,7 +48,8 @@ def plain(text: object) -> str:
 
     Code between backticks, as in our own sentences, stays code.
     """
-    return re.sub(r"([\\*\[<$~]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", " ".join(str(text).split()))
+    unlinked = re.sub(r"(?i)(https?:|www)(?=//|\.)", "\\1\u2060", " ".join(str(text).split()))  # an invisible sign
+    return re.sub(r"([\\*\[<$~]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", unlinked)
 
 
 def own_words(config: ExperimentConfig) -> str:

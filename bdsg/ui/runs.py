@@ -8,16 +8,16 @@ import itertools
 import logging
 import threading
 import time
-from collections import OrderedDict
 
 from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.events import Ended
 from bdsg.store import Store
 from bdsg.ui import nursery
+from bdsg.ui.known_runs import KnownRuns
 from bdsg.ui.nursery import Nursery
-from bdsg.ui.run import RivalRun, Run, begin_again, fill, rival_key, steered, take
+from bdsg.ui.run import RivalRun, Run, fill, rival_key, steered
+from bdsg.ui.service import Service
 from bdsg.ui.turns import Turns
 from bdsg.ui.workers import WorkerDied, WorkerProcess
 
@@ -40,10 +40,10 @@ class RunQueue:
         self, workers: int = 2, store: Store | None = None, *, keep: int = 32, stop_seconds: float = STOP_SECONDS
     ) -> None:
         """``keep``: ended runs held in memory; those used least recently go first."""
-        self._store, self._keep, self._stop_seconds = store, keep, stop_seconds
+        self._store, self._stop_seconds = store, stop_seconds
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
-        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._runs = KnownRuns(keep)
         self._waiting = Turns()
         self._serving: dict[Run, WorkerProcess] = {}
         self._closed = False
@@ -66,7 +66,7 @@ class RunQueue:
         """
         self.find(config)  # brings a stored result into memory
         with self._changed:
-            if run := self._known(config.key()):
+            if run := self._runs.sound(config.key()):
                 run.joined = True
                 return run
             run = self._enqueue(self._new(config, visitor))
@@ -80,7 +80,7 @@ class RunQueue:
         """
         with self._changed:
             key = rival_key(config, method)
-            known = self._known(key)
+            known = self._runs.sound(key)
             if isinstance(known, RivalRun):
                 return known
             run = RivalRun(config, self._number(), method=method, name=key, visitor=visitor)
@@ -101,8 +101,10 @@ class RunQueue:
         """
         with self._changed:
             run = self._new(config, visitor)
-            run.own, run.seconds, run.name = True, seconds, f"{config.key()}-{run.number}"
-            self._enqueue(run, self._own_key(run))
+            run.seconds, run.name = seconds, f"{config.key()}-{run.number}"
+            self._waiting.add(run)
+            self._runs.add_own(run)
+            self._update()
         self._hurry()
         return run
 
@@ -120,27 +122,17 @@ class RunQueue:
             if run.joined:
                 raise BDSGError("Someone else waits for this very run, so it stays as it is: train one to watch.")
             if not run.own:
-                self._disown(run)
+                self._runs.disown(run)
             run.asked |= values
             worker = self._serving.get(run)
         if worker is not None:  # else they are sent when the run begins
             with contextlib.suppress(WorkerDied):
                 worker.send("steer", run.number, values=values)
 
-    def _disown(self, run: Run) -> None:
-        """Take a run from under its config's key: it is about to become another's."""
-        del self._runs[run.config.key()]
-        run.own = True
-        self._runs[self._own_key(run)] = run
-
-    @staticmethod
-    def _own_key(run: Run) -> str:
-        return f"run {run.number}"
-
     def _enqueue(self, run: Run, key: str = "") -> Run:
         """Let a run wait, under its config's key or another; raises BDSGError where too many wait."""
         self._waiting.add(run)
-        self._keep_run(key or run.config.key(), run)
+        self._runs.add(key or run.config.key(), run)
         self._update()
         return run
 
@@ -160,7 +152,6 @@ class RunQueue:
         """The run of an equal config in memory, whatever its state, or from the store; it starts nothing."""
         with self._changed:
             if run := self._runs.get(config.key()):
-                self._runs.move_to_end(config.key())
                 return run
         result = self._store.get(config) if self._store else None  # reads the disk: not under the lock
         if result is None:
@@ -169,7 +160,7 @@ class RunQueue:
             if run := self._runs.get(config.key()):
                 return run
             run = self._new(config)
-            self._keep_run(config.key(), run)
+            self._runs.add(config.key(), run)
             fill(run, result)
             run.state = "finished"
             self._update()
@@ -178,7 +169,7 @@ class RunQueue:
     def own_run(self, token: str) -> Run | None:
         """The run that one visitor watches or steers, by its token; one that ended since is what it has become."""
         with self._changed:
-            return next((run for run in self._runs.values() if run.own and run.token == token), None)
+            return next((run for run in self._runs if run.own and run.token == token), None)
 
     def of_key(self, key: str) -> Run | None:
         """The run whose config has this key, in memory or from the store; it starts nothing."""
@@ -195,10 +186,6 @@ class RunQueue:
         if self._closed:
             raise BDSGError("The queue of runs is closed, because the app is ending: start the app again.")
         return next(self._numbers)
-
-    def _keep_run(self, key: str, run: Run) -> None:
-        self._runs[key] = run
-        self._runs.move_to_end(key)
 
     def stop(self, run: Run) -> None:
         """Drop a queued run, or end a running one between two steps; nothing happens to an ended one.
@@ -248,19 +235,13 @@ class RunQueue:
         self._keep_unkept()
         atexit.unregister(self.close)
 
-    def _known(self, key: str) -> Run | None:
-        """A run in memory that need not be started anew."""
-        run = self._runs.get(key)
-        if run is None or run.stopping or run.state in ("stopped", "failed"):
-            return None
-        self._runs.move_to_end(key)
-        return run
-
     def _drive(self, worker: WorkerProcess) -> None:
         """One thread a worker: serve one run after another."""
+        root = str(self._store.root) if self._store else None
+        service = Service(worker, self._changed, root, self._hurry, lambda: self._closed)
         self._revive(worker)
         while (run := self._next(worker)) is not None:
-            error = self._follow(run, worker)
+            error = service.follow(run)
             with self._changed:
                 del self._serving[run]
                 stopped = (run.stopping or self._closed) and not run.complete
@@ -278,49 +259,11 @@ class RunQueue:
         if self._store is None:
             return
         with self._changed:
-            unkept = [(run, run.result) for run in self._runs.values() if run.unkept and run.result is not None]
+            unkept = [(run, run.result) for run in self._runs if run.unkept and run.result is not None]
         for run, result in unkept:
             with contextlib.suppress(BDSGError):
                 self._store.put(result)
                 run.unkept = ""
-
-    def _follow(self, run: Run, worker: WorkerProcess) -> str | None:
-        """Have one run done; what went wrong in a sentence, if anything did."""
-        try:
-            self._persist(run, worker)
-        except BDSGError as problem:
-            return str(problem)
-        except Exception as problem:  # a thread that died would leave every later run waiting
-            log.exception("Run %s could not be followed", run.number)
-            worker.kill()  # it may still be at this run
-            return f"The run was lost to an unexpected {type(problem).__name__}: start it again."
-        return None if run.result or run.complete or run.stopping else "The run ended without a result: start it again."
-
-    def _persist(self, run: Run, worker: WorkerProcess) -> None:
-        """Serve a run, and once more if its process dies: the cause need not be the run.
-
-        Little is lost then: a density that was fitted is in the store.
-        """
-        try:
-            self._serve(run, worker)
-        except WorkerDied as death:
-            if run.complete:
-                return
-            if not self._begin_again(run):
-                raise
-            log.warning("Run %s is begun again. %s", run.number, death)
-            try:
-                self._serve(run, worker)
-            except WorkerDied as again:
-                raise BDSGError(f"Tried twice. {again}") from again
-
-    def _begin_again(self, run: Run) -> bool:
-        with self._changed:
-            if run.stopping or self._closed:
-                return False
-            begin_again(run)
-            self._changed.notify_all()
-            return True
 
     def _revive(self, worker: WorkerProcess) -> None:
         """Have a process load ahead of the next run; if that fails, the next run tries again and reports."""
@@ -346,56 +289,20 @@ class RunQueue:
             self._update()
             return run
 
-    def _serve(self, run: Run, worker: WorkerProcess) -> None:
-        """Send the run and take its events; raises BDSGError with the sentence that the visitor is to read."""
-        if not worker.alive:
-            worker.start()
-        root = str(self._store.root) if self._store else None
-        with self._changed:
-            asked = dict(run.asked)
-        command, details = run.command
-        worker.send(command, run.number, config=run.config.to_dict(), store=root, **details)
-        if asked:
-            worker.send("steer", run.number, values=asked)
-        self._hurry()
-        if run.stopping:  # asked while the process was being replaced
-            worker.send("stop", run.number)
-        while True:
-            number, event = worker.receive()
-            if number != run.number:
-                continue
-            if isinstance(event, Ended):
-                run.unkept = event.unkept or ""
-                if event.error:
-                    raise BDSGError(event.error)
-                return
-            with self._changed:
-                take(run, event)
-                self._changed.notify_all()
-
     def _end(self, run: Run, state: str, error: str | None = None) -> None:
         run.state = state
         run.error = error if state == "failed" else None
         if run.own:
-            self._hand_over(run)
+            self._runs.hand_over(run)
         self._update()
-
-    def _hand_over(self, run: Run) -> None:
-        """Let an ended run be found under its config's key, unless a better one is."""
-        self._runs.pop(self._own_key(run), None)
-        other = self._runs.get(run.config.key())
-        if other is None or not (other.active or (other.state == "finished" and run.state != "finished")):
-            self._keep_run(run.config.key(), run)
 
     def _update(self) -> None:
         """Number the queue, forget the oldest ended runs, and wake whoever waits."""
-        for run in self._runs.values():
+        for run in self._runs:
             run.place = 0
         for place, run in enumerate(self._waiting.order(), start=1):
             run.place = place
-        ended = [key for key, run in self._runs.items() if not run.active]
-        for key in ended[: max(0, len(ended) - self._keep)]:
-            del self._runs[key]
+        self._runs.forget_old()
         self._changed.notify_all()
 
     def _kill(self, run: Run, worker: WorkerProcess) -> None:

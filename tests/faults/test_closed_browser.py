@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from bdsg.config import ExperimentConfig
 from bdsg.store import Store
 from bdsg.ui import session
-from tests.bench.app_memory import children
+from tests.bench.app_memory import descendants
 from tests.browser.conftest import chromium
 from tests.browser.serving import running, settle
 from tests.faults.doing import PATIENCE, ROOT, small, until, wait_until
@@ -52,7 +52,7 @@ def test_a_link_shows_the_run_under_way_and_then_its_result(chromium: Browser, a
     page = visit(chromium, f"{address}/boundary?data.preset=unimodal&boundary.steps=20000")
     page.get_by_role("button", name="Train").click()
     page.wait_for_selector(".bdsg.player:not([data-frames='0'])")
-    workers = children(server)
+    workers = descendants(server)
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)  # so that it is still under way, however long a browser takes
     link = page.url

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from bdsg.data.uploads import MOST_BYTES
@@ -34,14 +37,19 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(place: Path) -> Iterator[str]:
-    """The app's address; at its end no traceback of ours is in the log (Streamlit has one for a broken message)."""
+def served(place: Path) -> Iterator[tuple[str, int]]:
+    """The app's address and process; at its end no traceback of ours is in the log."""
     log = place / "server.log"
     # Streamlit asks the internet for its own address before it refuses another site's page: not in a test.
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    with running("app.py", place / "cache", log, **nowhere) as (address, _):
-        yield address
+    with running("app.py", place / "cache", log, **nowhere) as both:
+        yield both
     assert str(ROOT / "bdsg") not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="module")
+def server(served: tuple[str, int]) -> str:
+    return served[0]
 
 
 def test_an_upload_needs_the_pages_token(server: str) -> None:
@@ -121,29 +129,36 @@ def test_a_link_of_any_length_is_answered_with_a_sentence(server: str) -> None:
             assert "The link was not understood" in visitor.open("", query)
 
 
-def test_a_visitor_who_clears_the_caches_takes_no_worker_from_others(server: str, place: Path) -> None:
-    from streamlit.proto.BackMsg_pb2 import BackMsg
-
-    def workers() -> int:
-        tasks = Path("/proc").glob("[0-9]*/cmdline")
-        found = 0
-        for task in tasks:
-            try:
-                found += (
-                    b"bdsg.worker" in task.read_bytes()
-                    and str(place).encode() in (task.parent / "environ").read_bytes()
-                )
-            except OSError:
-                continue
-        return found
-
-    if not Path("/proc/self/cmdline").exists():
+def test_a_visitor_who_clears_the_caches_takes_no_worker_from_others(served: tuple[str, int]) -> None:
+    address, process = served
+    if not Path("/proc/self/stat").exists():
         pytest.skip("Processes are counted where there is /proc.")
-    with visit(server) as visitor:
+    with visit(address) as visitor:
         visitor.open()
-        before = workers()
+        before = settled(process)
         assert before > 0
         for _ in range(3):
             visitor.connection.send(BackMsg(clear_cache=True).SerializeToString())
             visitor.open()
-        assert workers() == before
+        assert settled(process) == before
+
+
+def settled(process: int) -> int:
+    """How many processes the server has started itself, once no more come for a second."""
+    counts: list[int] = []
+    for _ in range(100):
+        counts.append(len(children(process)))
+        if counts[-1] and len(counts) > 4 and len(set(counts[-5:])) == 1:
+            break
+        time.sleep(0.25)
+    return counts[-1]
+
+
+def children(process: int) -> list[str]:
+    """Names of a process's own children, by the fourth field of their state."""
+    found = []
+    for task in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state = (task / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            found += [task.name] if int(state[1]) == process else []
+    return found

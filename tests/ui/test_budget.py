@@ -100,6 +100,7 @@ def test_a_study_is_counted_by_its_dearest_trial() -> None:
         ("seed is '![x](//a.b/c.png)', but must", r"seed is '!\[x](//a.b/c.png)', but must"),
         ("<img src=x> $x$ **b** ~s~", r"\<img src=x> \$x\$ \*\*b\*\* \~s\~"),
         ("batch_size of _own_ `python -m bdsg`", r"batch_size of \_own\_ `python -m bdsg`"),
+        ("see http://a.b, www.c.d", "see http:\u2060//a.b, www\u2060.c.d"),
         ("back\\slash\n\n# head", r"back\\slash # head"),
     ],
 )

@@ -1,0 +1,106 @@
+"""One run served by one worker process, from the command to the last event."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from bdsg.errors import BDSGError
+from bdsg.events import Ended
+from bdsg.ui.nursery import NurseryGone
+from bdsg.ui.run import Run, begin_again, take
+from bdsg.ui.workers import WorkerDied, WorkerProcess
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """A worker at the service of runs, one after another."""
+
+    def __init__(
+        self,
+        worker: WorkerProcess,
+        changed: threading.Condition,
+        root: str | None,
+        begun: Callable[[], None],
+        closed: Callable[[], bool],
+    ) -> None:
+        """A service of one worker.
+
+        Args:
+            worker: its process.
+            changed: is held while a run changes, and told of it.
+            root: of the store that results are kept in.
+            begun: called when a run has been sent.
+            closed: whether no more is to be begun.
+        """
+        self._worker, self._changed, self._root = worker, changed, root
+        self._begun, self._closed = begun, closed
+
+    def follow(self, run: Run) -> str | None:
+        """Have one run done; what went wrong in a sentence, if anything did."""
+        try:
+            self._persist(run)
+        except BDSGError as problem:
+            return str(problem)
+        except Exception as problem:  # a thread that died would leave every later run waiting
+            log.exception("Run %s could not be followed", run.number)
+            self._worker.kill()  # it may still be at this run
+            return f"The run was lost to an unexpected {type(problem).__name__}: start it again."
+        return None if run.result or run.complete or run.stopping else "The run ended without a result: start it again."
+
+    def _persist(self, run: Run) -> None:
+        """Serve a run, and once more if its process dies: the cause need not be the run.
+
+        Little is lost then: a density that was fitted is in the store.
+        """
+        try:
+            self._serve(run)
+        except (WorkerDied, NurseryGone) as death:
+            if run.complete:
+                return
+            if not self._begin_again(run):
+                raise
+            log.warning("Run %s is begun again. %s", run.number, death)
+            try:
+                self._serve(run)
+            except (WorkerDied, NurseryGone) as again:
+                raise BDSGError(f"Tried twice. {again}") from again
+
+    def _begin_again(self, run: Run) -> bool:
+        with self._changed:
+            if run.stopping or self._closed():
+                return False
+            begin_again(run)
+            self._changed.notify_all()
+            return True
+
+    def _serve(self, run: Run) -> None:
+        """Send the run and take its events; raises BDSGError with the sentence that the visitor is to read."""
+        self._send(run)
+        while True:
+            number, event = self._worker.receive()
+            if number != run.number:
+                continue
+            if isinstance(event, Ended):
+                run.unkept = event.unkept or ""
+                if event.error:
+                    raise BDSGError(event.error)
+                return
+            with self._changed:
+                take(run, event)
+                self._changed.notify_all()
+
+    def _send(self, run: Run) -> None:
+        if not self._worker.alive:
+            self._worker.start()
+        with self._changed:
+            asked = dict(run.asked)
+        command, details = run.command
+        self._worker.send(command, run.number, config=run.config.to_dict(), store=self._root, **details)
+        if asked:
+            self._worker.send("steer", run.number, values=asked)
+        self._begun()
+        if run.stopping:  # asked while the process was being replaced
+            self._worker.send("stop", run.number)
