@@ -13,7 +13,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from bdsg.errors import StoreError
+from bdsg.errors import LONGEST_REASON, StoreError, on_a_line
 
 Arrays = dict[str, np.ndarray]
 
@@ -43,4 +43,5 @@ def unpack(payload: bytes) -> tuple[Arrays, dict[str, Any]]:
             raise ValueError("its facts are no dictionary")
         return load(payload), meta
     except (SafetensorError, ValueError, struct.error, AttributeError, TypeError, KeyError, RecursionError) as error:
-        raise StoreError(f"The saved arrays cannot be read ({error}): run the experiment again.") from error
+        reason = on_a_line(str(error), LONGEST_REASON)
+        raise StoreError(f"The saved arrays cannot be read ({reason}): run the experiment again.") from error

@@ -7,6 +7,9 @@ LONGEST_VALUE = 80
 LONGEST_REMEDY = 400
 """Characters: names that a file brings may be longer, or go on in the next line."""
 
+LONGEST_REASON = 200
+"""Characters of what another library says."""
+
 
 def on_a_line(text: str, most: int) -> str:
     """A text without ends of lines, cut to ``most`` characters."""

@@ -27,7 +27,7 @@ except ImportError:  # Windows
 
 from bdsg import codec
 from bdsg.config import FORMAT, ExperimentConfig
-from bdsg.errors import ConfigError, StoreError
+from bdsg.errors import LONGEST_REASON, ConfigError, StoreError, on_a_line
 from bdsg.result import Result
 
 CONFIG, SUMMARY, BOUNDARY = "config.json", "result.json", "boundary.csv"
@@ -139,7 +139,8 @@ def read_sealed(path: Path) -> tuple[codec.Arrays, dict[str, Any]]:
 
 def damaged(path: Path, reason: str) -> StoreError:
     """The error for a file that is not as it was written."""
-    return StoreError(f"{path} is damaged ({reason.rstrip('.')}): run the experiment again.")
+    told = on_a_line(reason, LONGEST_REASON).rstrip(".")
+    return StoreError(f"{path} is damaged ({told}): run the experiment again.")
 
 
 def read_bytes(path: Path) -> bytes:

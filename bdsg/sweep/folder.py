@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from bdsg.errors import BDSGError, StoreError
+from bdsg.errors import LONGEST_REASON, BDSGError, StoreError, on_a_line
 from bdsg.runfiles import explained, write_atomically
 from bdsg.store import default_root
 from bdsg.sweep.plan import CLOUD_POINTS, Plan
@@ -80,7 +80,9 @@ class StudyFolder:
         try:
             return Plan.from_dict(self._contents()["plan"])
         except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(f"{self.path / PLAN} is of another version ({error}): start the study anew.") from error
+            raise StoreError(
+                f"{self.path / PLAN} is of another version ({_brief(error)}): start the study anew."
+            ) from error
 
     def storage(self) -> str:
         """The database's URL."""
@@ -102,7 +104,7 @@ class StudyFolder:
         return contents
 
     def _damaged(self, reason: object) -> StoreError:
-        return StoreError(f"{self.path / PLAN} cannot be read ({reason}): remove {self.path} and start the study anew.")
+        return StoreError(f"{self.path / PLAN} cannot be read ({_brief(reason)}): remove {self.path} and start anew.")
 
     @contextlib.contextmanager
     def driven(self) -> Iterator[None]:
@@ -181,6 +183,10 @@ class StudyFolder:
                 if isinstance(row["scores"], dict):
                     rows[int(row["trial"]), int(row["seed"])] = row
         return list(rows.values())
+
+
+def _brief(reason: object) -> str:
+    return on_a_line(str(reason), LONGEST_REASON)
 
 
 def found(root: Path | None = None) -> list[StudyFolder]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bdsg.codec import Arrays, unpack
-from bdsg.errors import StoreError
+from bdsg.errors import LONGEST_REASON, StoreError, on_a_line
 
 FOLDER = Path(__file__).parent / "assets" / "images"
 RESULTS = "results.json"
@@ -104,7 +104,8 @@ def _read(path: Path, _: int) -> Results:
         boundary = {int(name): path.parent / Path(file).name for name, file in held.pop("boundary", {}).items()}
         return Results(str(held.pop("protocol")), rows, boundary, held)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise StoreError(f"{path} cannot be read ({error}): make it again by `python -m bdsg images`.") from error
+        reason = on_a_line(str(error), LONGEST_REASON)
+        raise StoreError(f"{path} cannot be read ({reason}): make it again by `python -m bdsg images`.") from error
 
 
 def _row(entry: dict[str, Any]) -> Row:

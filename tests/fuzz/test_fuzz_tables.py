@@ -112,6 +112,27 @@ def test_tables_of_spreadsheets(
     np.testing.assert_allclose(points, rows[:, [2, 0]], atol=5.1e-5, rtol=0)
 
 
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (b"x,y\n1,2,\n3,4,\n", None),  # once the first column was taken for an index, and y for x
+        (b"x,x\n1,2\n3,4\n", None),  # once renamed
+        (b"x,y\n1.5,2\n3,4\n", ["x", "y"]),
+        (b'"a;b",y\n1.5,2\n3,4\n', ["a;b", "y"]),  # once one column, of 1.5,2
+        (b"x;y\n1,5;2\n3;4\n", ["x", "y"]),  # once text
+        (b"sep=;\r\nx;y\r\n1,5;2\r\n3;4\r\n", ["x", "y"]),
+        (b",y\n1.5,2\n3,4\n", ["Unnamed: 0", "y"]),
+        (b"x,y,\n1.5,2,\n3,4,\n", ["x", "y"]),
+        (b"x,y\r1.5,2\r3,4\r", ["x", "y"]),
+    ],
+)
+def test_tables_that_were_once_read_wrong(content: bytes, names: list[str] | None) -> None:
+    table = taken_or_refused(lambda: read_table(content, "t.csv"))
+    assert (None if table is None else table.names) == names
+    if names is not None:
+        np.testing.assert_array_equal(table.values, [[1.5, 2], [3, 4]])
+
+
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_a_column_that_mixes_decimal_marks_is_refused(separator: str) -> None:
     content = f"x{separator}y\n".encode() + f'"1,5"{separator}2\n"2.5"{separator}3\n'.encode() * 20

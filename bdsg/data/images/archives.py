@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bdsg.data.images.registry import DataSet, Split
-from bdsg.errors import DataError
+from bdsg.errors import LONGEST_REASON, DataError, on_a_line
 
 BROKEN = (
     *(OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error),
@@ -33,7 +33,8 @@ def read_npz(path: Path, split: Split, data_set: DataSet) -> tuple[np.ndarray, n
                 return None
             images, labels = held[f"x_{split}"], held[f"y_{split}"]
     except BROKEN as error:
-        raise DataError(f"it is damaged or is no NumPy archive with x_{split} and y_{split} ({error})") from error
+        reason = on_a_line(str(error), LONGEST_REASON)
+        raise DataError(f"it is damaged or is no NumPy archive with x_{split} and y_{split} ({reason})") from error
     shape = data_set.shape
     if images.shape[1:] == shape[:2] and shape[2] == 1:
         images = images[..., None]
