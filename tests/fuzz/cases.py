@@ -58,7 +58,7 @@ CASES = {
 
 LONGEST_SENTENCE = 700
 LONGEST_CASE = 60.0
-"""Seconds of a core after which a case counts as a hang: the slowest takes two. One that waits is ended by faulthandler."""
+"""Seconds of a core after which a case counts as a hang: the slowest takes two.  One that waits is ended too."""
 
 
 def cases(name: str, *strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
