@@ -11,7 +11,7 @@ import pytest
 from bdsg.sweep.driver import Here, drive
 from bdsg.sweep.study import Study
 from bdsg.ui import tune_process
-from tests.bench.app_memory import children
+from tests.bench.app_memory import descendants
 from tests.faults.doing import PATIENCE, until
 from tests.pages.test_pages import fresh, opened
 from tests.sweep.studies import made_study
@@ -28,7 +28,7 @@ def test_a_killed_study_says_so_and_is_resumed(tmp_path: Path) -> None:
     app.button(key="tune_resume").click().run()
     until(lambda: len(folder.clouds()) > 4)
     pid = int(folder.driver()["pid"])
-    workers = {grandchild for child in children(pid) for grandchild in [child, *children(child)]}
+    workers = descendants(pid)
     assert workers
     os.kill(pid, signal.SIGKILL)
     tune_process._processes()[str(folder.path)].wait(PATIENCE)
