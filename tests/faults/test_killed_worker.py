@@ -17,7 +17,7 @@ from bdsg.result import Result
 from bdsg.store import Store
 from bdsg.ui.nursery import AVAILABLE
 from bdsg.ui.runs import Run, RunQueue
-from tests.faults.doing import FLOW, PATIENCE, ROOT, command, nursery_of, processes, small, wait_until
+from tests.faults.doing import FLOW, PATIENCE, ROOT, command, nursery_of, small, wait_until
 
 DIED = (
     "Tried twice. The training process was killed (signal 9), as happens when memory runs out: "
@@ -117,8 +117,7 @@ def test_the_parent_of_the_workers_is_killed(queue: RunQueue, capfd: pytest.Capt
         assert one.attempts == 1  # who was forked goes on
     run = queue.watch(small(8, 2_000), 600.0)
     wait_until(queue, lambda: bool(run.boundary_snapshots))
-    for pid in processes(queue):
-        os.kill(pid, signal.SIGKILL)
+    kill(queue)  # now neither is there
     wait_until(queue, lambda: run.attempts == 2 and run.progress is not None)
     queue.stop(run)
     assert queue.wait(run, PATIENCE)
