@@ -80,3 +80,12 @@ def mounted(path: Path, *what: str) -> Iterator[Path]:
         yield path
     finally:
         subprocess.run(["umount", "-l", path], check=False)
+
+
+def may_mount(path: Path) -> bool:
+    """Whether a file system may be mounted here."""
+    try:
+        with mounted(path, *in_memory("1m")):
+            return True
+    except pytest.skip.Exception:
+        return False

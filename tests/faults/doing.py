@@ -14,7 +14,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.ui.runs import RunQueue
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0
+PATIENCE = 300.0
 FLOW = {"kind": "iresnet", "steps": 6, "blocks": 1, "hidden": [4], "batch_size": 16}
 
 

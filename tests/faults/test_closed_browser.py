@@ -49,7 +49,7 @@ def visit(chromium: Browser, address: str) -> Page:
 @browser
 def test_a_link_shows_the_run_under_way_and_then_its_result(chromium: Browser, app: tuple[str, int, Path]) -> None:
     address, server, cache = app
-    page = visit(chromium, f"{address}/boundary?data.preset=unimodal&boundary.steps=20000")
+    page = visit(chromium, f"{address}/boundary?data.preset=unimodal&boundary.steps=8000")
     page.get_by_role("button", name="Train").click()
     page.wait_for_selector(".bdsg.player:not([data-frames='0'])")
     workers = descendants(server)
@@ -65,7 +65,7 @@ def test_a_link_shows_the_run_under_way_and_then_its_result(chromium: Browser, a
         os.kill(pid, signal.SIGCONT)
     page.context.close()  # and once more
 
-    config = ExperimentConfig.from_dict({"data": {"preset": "unimodal"}, "boundary": {"steps": 20_000}})
+    config = ExperimentConfig.from_dict({"data": {"preset": "unimodal"}, "boundary": {"steps": 8_000}})
     until(lambda: Store(cache).get(config) is not None)
     page = visit(chromium, link)
     expect(page.get_by_role("button", name="Trained")).to_be_visible()

@@ -48,7 +48,7 @@ shift, store = Path(sys.argv[1]), Store(sys.argv[2])
 real, wall = time.monotonic(), time.time()
 queue = RunQueue(1, store)
 runs = []
-for moved in (86_400, -86_400, 630_720_000, -630_720_000):  # a day, and twenty years
+for moved in (86_400, -630_720_000):  # a day on, and twenty years back
     run = queue.watch(small(len(runs), 2_000, density=FLOW), 600.0)
     wait_until(queue, lambda: bool(run.boundary_snapshots) and run.progress.step > 0)
     before = run.progress.step
@@ -78,7 +78,7 @@ def test_runs_train_on_keep_their_pace_and_are_kept(clock: tuple[dict[str, str],
         assert all(0 <= run[name] <= told["real"] for name in ("progress", "density", "boundary", "scores", "total"))
         assert 0 < run["left"] <= 2_000 * told["real"]  # the step that took longest, for each that is left
     names = {path.name for path in tmp_path.iterdir()}
-    assert len(names) == 9  # eight runs and the densities
+    assert len(names) == 5  # four runs and the densities
     assert not any(name.startswith(".") for name in names)
     for name in names - {"densities"}:
         assert Store(tmp_path).by_key(name) is not None
