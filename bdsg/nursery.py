@@ -22,6 +22,9 @@ from bdsg import worker
 
 FORK, REAP, PREPARE = b"fork", b"reap ", b"prepare"
 
+UNKNOWN = 255
+"""The exit code of a worker whose nursery is gone."""
+
 LOOK_SECONDS = 0.5
 """How often it looks, while it loads, whether its owner is still there."""
 
@@ -86,8 +89,14 @@ def _answer(owner: socket.socket, preparations: list[Callable[[], None]]) -> Non
             _watched(owner, preparations.pop(0))
         owner.send(b"0")
     else:
-        _, status = os.waitpid(int(request.removeprefix(REAP)), 0)
-        owner.send(b"%d" % os.waitstatus_to_exitcode(status))
+        owner.send(b"%d" % _exit_code(int(request.removeprefix(REAP))))
+
+
+def _exit_code(pid: int) -> int:
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except ChildProcessError:  # one that an earlier nursery forked, which was killed
+        return UNKNOWN
 
 
 def _become_worker(stdin: int, stdout: int, preparations: list[Callable[[], None]]) -> NoReturn:

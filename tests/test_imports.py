@@ -18,6 +18,7 @@ LEVELS = (
         "presets",
         "validation",
         "changes",
+        "sections",
         "config",
         "cost",
         "codec",

@@ -146,36 +146,37 @@ def fit_image_model(
     log_level = float(levels.quantile(config.boundary.level_quantile))
     near = data.to(device)
     cheap = cheap_log_prob(flow)
-    with torch.no_grad():  # the level as B will see it: a shorter series is off by a little more
-        seen = in_chunks(cheap)(held_out.to(device)).cpu()
-    level_seen = float(seen.quantile(config.boundary.level_quantile))
-    places = places_around(in_chunks(cheap), near, shape, level_seen, config.places, random)
-    if len(places.points) < LEAST_PLACES:
-        found = f"{len(places.points)} of {config.places} lines from training images leave the support"
-        raise ConfigError(
-            "images.density.epochs", config.density.epochs, f"only {found}: train the density for longer."
-        )
+    level_seen = _level_seen(cheap, held_out.to(device), config)
+    places = _places(cheap, near, shape, level_seen, config, random)
     fitted = {
         objective: fit_generator(cheap, near, places, level_seen, chosen, shape, random, report)
         for objective, chosen in (("ours", config.boundary), ("paper", replace(config.boundary, **PAPER)))
     }
     boundary = torch.cat([places.points.cpu(), fitted["ours"].sample(EDGE_SAMPLES, random)])
     edge = train_discriminator(near, boundary.to(device), shape, config.edge, random)
-    neighbours = TangentNeighbours(images, shape)
-    return ImageModel(
-        config,
-        shape,
-        flow,
-        images,
-        levels,
-        log_level,
-        bits,
-        bounds,
-        places,
-        **fitted,
-        edge=edge,
-        neighbours=neighbours,
-    )
+    generators = (fitted["ours"], fitted["paper"])
+    learned = (flow, images, levels, log_level, bits, bounds, places)
+    return ImageModel(config, shape, *learned, *generators, edge, TangentNeighbours(images, shape))
+
+
+def _level_seen(log_prob: LogProb, held_out: Tensor, config: ImageConfig) -> float:
+    """log ε as B will see it: a shorter series is off by a little more."""
+    with torch.no_grad():
+        seen = in_chunks(log_prob)(held_out).cpu()
+    return float(seen.quantile(config.boundary.level_quantile))
+
+
+def _places(
+    log_prob: LogProb, data: Tensor, shape: Shape, log_level: float, config: ImageConfig, random: torch.Generator
+) -> ImagePlaces:
+    """Places of the boundary around training images; raises ConfigError where there are hardly any."""
+    places = places_around(in_chunks(log_prob), data, shape, log_level, config.places, random)
+    if len(places.points) < LEAST_PLACES:
+        found = f"{len(places.points)} of {config.places} lines from training images leave the support"
+        raise ConfigError(
+            "images.density.epochs", config.density.epochs, f"only {found}: train the density for longer."
+        )
+    return places
 
 
 def fit_generator(

@@ -12,16 +12,13 @@ import sys
 import threading
 
 from bdsg.errors import BDSGError
-from bdsg.nursery import FORK, PREPARE, REAP
+from bdsg.nursery import FORK, PREPARE, REAP, UNKNOWN
 from bdsg.ui.processes import start_module
 
 AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
 """Elsewhere a process that has loaded PyTorch cannot safely be forked, and each worker loads it by itself."""
 
 CLOSE_SECONDS = 5.0
-
-UNKNOWN = 255
-"""The exit code of a worker whose nursery is gone."""
 
 SINGLE_THREADED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Several workers share the machine; and a process with threads cannot safely be forked."""
@@ -103,6 +100,8 @@ class Nursery:
 
     def reap(self, pid: int) -> int:
         """The exit code of a worker that has ended."""
+        if self._process is None or self._process.poll() is not None:  # killed, and none is needed for this
+            return UNKNOWN
         try:
             return int(self._ask(REAP + b"%d" % pid))
         except NurseryGone:

@@ -18,7 +18,7 @@ from bdsg.result import Scene
 from bdsg.rivals.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
-from bdsg.ui.payloads import FULL_SCALE, quantise
+from bdsg.ui.pictured import FULL_SCALE, quantise
 
 FRAMES, POINTS, MAPS, CORNERS = 16, 300, 9, 200
 """Most snapshots, points of each, rank maps among them, and corners of a curve."""
@@ -39,7 +39,7 @@ class Outcome:
 
     Attributes:
         steps: of the snapshots, (S,), counted through all stages.
-        frames: what it generates, (S, n, 2) int16 as in :func:`bdsg.ui.payloads.quantise`; n = 0 if it does not.
+        frames: what it generates, (S, n, 2) int16 as in :func:`bdsg.ui.pictured.quantise`; n = 0 if it does not.
         appears: the first snapshot that has points.
         maps: the share of the nodes that are more anomalous, (H, ny, nx) bytes: 255 for the most normal.
         map_frames: which snapshots these belong to, (H,).
@@ -190,6 +190,6 @@ def from_arrays(arrays: Arrays, meta: dict[str, Any]) -> Outcome:
 
 
 def in_data_units(quantised: np.ndarray, scene: Scene) -> np.ndarray:
-    """Inverse of :func:`bdsg.ui.payloads.quantise`, to within a 65,534th of the window."""
+    """Inverse of :func:`bdsg.ui.pictured.quantise`, to within a 65,534th of the window."""
     points: np.ndarray = (scene.high + scene.low) / 2 + quantised / FULL_SCALE * (scene.high - scene.low) / 2
     return points

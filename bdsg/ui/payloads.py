@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,50 +11,18 @@ import numpy as np
 
 from bdsg.changes import Change
 from bdsg.codec import Arrays, pack
-from bdsg.errors import ConfigError
 from bdsg.level_boundary import PREFIX
-
-FULL_SCALE = 32767
-"""int16 that stands for the window's edge."""
-
-HEAT_SPAN = 9.0
-"""Natural-log units below the peak that the heat map shows: a factor of about 8,000 in density."""
-
-ARROW_LEAST, ARROW_DECADES = 0.01, 6.0
-"""An arrow for a pull F is log10(1 + F / ARROW_LEAST) long, in units of a factor of ten; longer ones are cut."""
-
-Lines = Sequence[np.ndarray]
-Window = Sequence[float] | np.ndarray
-
-
-def quantise(points: np.ndarray, low: Window, high: Window) -> np.ndarray:
-    """Points (..., 2) in the window [low, high] as int16; those outside are put on its edge.
-
-    Raises:
-        ConfigError: a coordinate is NaN or infinite, or the window is empty.
-    """
-    low, high = _window(low, high)
-    scaled = (_finite("frames", points) - (high + low) / 2) / ((high - low) / 2) * FULL_SCALE
-    return np.clip(np.rint(scaled), -FULL_SCALE, FULL_SCALE).astype(np.int16)
-
-
-def arrows(forces: np.ndarray) -> np.ndarray:
-    """Pulls (..., 2) as int16 arrows: their direction, and a length that grows by as much for each factor of ten.
-
-    Raises:
-        ConfigError: a pull is NaN or infinite.
-    """
-    exact = _finite("forces", forces).astype(np.float64)
-    size = np.linalg.norm(exact, axis=-1, keepdims=True)
-    length = np.minimum(np.log10(1 + size / ARROW_LEAST), ARROW_DECADES)
-    found = np.rint(exact / np.maximum(size, 1e-300) * (length / ARROW_DECADES * FULL_SCALE))
-    return np.asarray(found, dtype=np.int16)
-
-
-def heat(log_density: np.ndarray, peak: float) -> np.ndarray:
-    """Log densities as bytes: 255 at ``peak``, 0 at ``HEAT_SPAN`` below it or further down."""
-    share = (_finite("heat", log_density) - peak) / HEAT_SPAN + 1
-    return np.rint(255 * np.clip(share, 0.0, 1.0)).astype(np.uint8)
+from bdsg.ui.pictured import (
+    ARROW_DECADES,
+    ARROW_LEAST,
+    Lines,
+    Window,
+    contour,
+    corners,
+    floats,
+    heat,
+    snapshots,
+)
 
 
 @dataclass(frozen=True)
@@ -136,20 +103,20 @@ def player_payload(
         forces: the terms' pulls on the first m points, (S, 3, m, 2).
         playback: fields of :class:`Playback`.
     """
-    low, high = _window(low, high)
+    low, high = corners(low, high)
     peak = float(np.max(log_p_x))
     arrays = {
-        "data": _floats("data", data),
+        "data": floats("data", data),
         "heat": heat(log_p_x, peak),
-        **_snapshots(frames, steps, terms, forces, low, high),
+        **snapshots(frames, steps, terms, forces, low, high),
     }
     if log_p_g is not None:
         arrays["model_heat"] = heat(log_p_g, peak)
     optional = {"model_samples": model_samples, "warp": warp, "latent": latent, "own": own}
-    arrays |= {name: _floats(name, points) for name, points in optional.items() if points is not None}
+    arrays |= {name: floats(name, points) for name, points in optional.items() if points is not None}
     if probed:
         densities = {"log_p_x": log_p_x, "log_p_g": log_p_g}
-        arrays |= {name: _floats(name, values) for name, values in densities.items() if values is not None}
+        arrays |= {name: floats(name, values) for name, values in densities.items() if values is not None}
     weights = {"lambda1": lambda1, "lambda2": lambda2}
     meta = {
         **_scene_meta(run, low, high, epsilon, truth_lines, model_lines),
@@ -187,9 +154,9 @@ def rival_payload(
         maps, map_frames: bytes on a regular grid over the window, (H, ny, nx), and which snapshots they belong to.
         own_lines: the method's own contour, (k, 2) each.
     """
-    low, high = _window(low, high)
+    low, high = corners(low, high)
     arrays = {
-        "data": _floats("data", data),
+        "data": floats("data", data),
         "frames": frames,
         "steps": np.asarray(steps, np.int32),
         "terms": np.zeros((len(steps), 1), np.float32),  # the timeline keeps losses, of which none are shown
@@ -223,7 +190,7 @@ def delta_payload(
     The player ignores them if an earlier one is missing, and catches up with the next full payload.
     """
     meta = {"kind": "delta", "run": run, "first": int(first), "live": live, **_marks(changes)}
-    return pack(_snapshots(frames, steps, terms, forces, low, high), meta)
+    return pack(snapshots(frames, steps, terms, forces, low, high), meta)
 
 
 def evaluation_payload(
@@ -261,19 +228,19 @@ def evaluation_payload(
         mixture: ``log_scales`` (K,), ``means`` (K, 2) and ``whiteners`` (K, 2, 2) of p_x, with which B(z, ε) is
             scored where it moves.
     """
-    low, high = _window(low, high)
+    low, high = corners(low, high)
     names = ["log_p_x", "log_p_g", "boundary", "boundary_log_p_x", "data"]
     names += [name for name in arrays if mixture and (name.startswith(PREFIX) or name == "boundary_latent")]
-    packed = {name: _floats(name, arrays[name]) for name in names}
+    packed = {name: floats(name, arrays[name]) for name in names}
     packed |= {f"mixture_{name}": np.asarray(values, np.float64) for name, values in (mixture or {}).items()}
     packed |= {name: np.asarray(arrays[name], dtype=np.float64) for name in ("grid_x", "grid_y")}
     packed |= {"field_x": np.asarray(field_x, np.float64), "field_y": np.asarray(field_y, np.float64)}
-    packed["field"] = _floats("field", field)
-    packed |= {name: _floats(name, arrays[name]) for name in ("ray_points", "ray_log_p_g")}
-    packed["known_log_p_x"] = _floats("known", known)
+    packed["field"] = floats("field", field)
+    packed |= {name: floats(name, arrays[name]) for name in ("ray_points", "ray_log_p_g")}
+    packed["known_log_p_x"] = floats("known", known)
     if own is not None:
-        packed["own"] = _floats("own", own[0])
-        packed["own_log_p_x"] = _floats("own", own[1])
+        packed["own"] = floats("own", own[0])
+        packed["own_log_p_x"] = floats("own", own[1])
     packed["ray_index"] = np.asarray(arrays["ray_index"], np.int32)
     meta = {
         "run": run,
@@ -324,7 +291,7 @@ def _scene_meta(
         "first": 0,
         "low": low.tolist(),
         "high": high.tolist(),
-        "contours": [_contour("truth", truth_lines, low, high), _contour("model", model_lines, low, high)],
+        "contours": [contour("truth", truth_lines, low, high), contour("model", model_lines, low, high)],
         "epsilon": float(epsilon),
     }
 
@@ -335,49 +302,3 @@ def _marks(changes: Sequence[Change]) -> dict[str, Any]:
         "changes": [change.to_dict() for change in changes],
         "arrows": {"least": ARROW_LEAST, "decades": ARROW_DECADES},
     }
-
-
-def _snapshots(
-    frames: np.ndarray, steps: np.ndarray, terms: np.ndarray, forces: np.ndarray | None, low: Window, high: Window
-) -> dict[str, np.ndarray]:
-    count = len(steps)
-    if frames.shape[0] != count or terms.shape[0] != count or frames.ndim != 3 or frames.shape[2] != 2:
-        shapes = (frames.shape, steps.shape, terms.shape)
-        raise ConfigError("frames", shapes, "must be (S, n, 2) with steps (S,) and terms (S, 4): pass equal numbers S.")
-    if forces is not None and len(forces) != count:
-        raise ConfigError("forces", forces.shape, f"must be (S, 3, m, 2) with S = {count}: pass equal numbers S.")
-    return {
-        "frames": quantise(frames, low, high),
-        "steps": np.asarray(steps, dtype=np.int32),
-        "terms": _floats("terms", terms),
-        **({} if forces is None else {"forces": arrows(forces)}),
-    }
-
-
-def _contour(name: str, lines: Lines, low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
-    """A contour as JSON: flat lists of coordinates, rounded to a ten-thousandth of the window."""
-    digits = 4 - math.floor(math.log10(float((high - low).min())))
-    return {"name": name, "lines": [np.round(np.ravel(line).astype(float), digits).tolist() for line in lines]}
-
-
-def _window(low: Window, high: Window) -> tuple[np.ndarray, np.ndarray]:
-    corners = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
-    if not (corners[0].shape == corners[1].shape == (2,) and (corners[1] > corners[0]).all()):
-        raise ConfigError(
-            "window", [c.tolist() for c in corners], "must have a high corner above its low one, (2,) each."
-        )
-    return corners
-
-
-def _floats(name: str, values: np.ndarray) -> np.ndarray:
-    return _finite(name, values).astype(np.float32)
-
-
-def _finite(name: str, values: np.ndarray) -> np.ndarray:
-    array = np.asarray(values)
-    if not np.isfinite(array).all():
-        bad = int((~np.isfinite(array)).sum())
-        raise ConfigError(
-            name, f"{bad} of {array.size} numbers NaN or infinite", "can only be drawn if all are finite."
-        )
-    return array

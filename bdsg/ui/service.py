@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bdsg.errors import BDSGError
 from bdsg.events import Ended
+from bdsg.ui.nursery import NurseryGone
 from bdsg.ui.run import Run, begin_again, take
 from bdsg.ui.workers import WorkerDied, WorkerProcess
 
@@ -56,7 +57,7 @@ class Service:
         """
         try:
             self._serve(run)
-        except WorkerDied as death:
+        except (WorkerDied, NurseryGone) as death:
             if run.complete:
                 return
             if not self._begin_again(run):
@@ -64,7 +65,7 @@ class Service:
             log.warning("Run %s is begun again. %s", run.number, death)
             try:
                 self._serve(run)
-            except WorkerDied as again:
+            except (WorkerDied, NurseryGone) as again:
                 raise BDSGError(f"Tried twice. {again}") from again
 
     def _begin_again(self, run: Run) -> bool:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from bdsg.errors import BDSGError
 from bdsg.events import Item, decode, encode_command, read_frame, write_frame
+from bdsg.nursery import UNKNOWN
 from bdsg.ui.nursery import Fork, Nursery
 from bdsg.ui.processes import start_module
 
@@ -122,4 +123,5 @@ class WorkerProcess:
                 f"The training process was killed (signal {-code}), as happens when memory runs out: "
                 "start it again, with smaller batches or networks if memory is short."
             )
-        return WorkerDied(f"The training process ended unexpectedly (exit code {code}): start it again.")
+        how = "together with its parent" if code == UNKNOWN else f"exit code {code}"
+        return WorkerDied(f"The training process ended unexpectedly ({how}): start it again.")

@@ -31,11 +31,12 @@ WATCH = """([selector, words]) => {
   window.bdsgAnswered = undefined;
   document.addEventListener("click", () => {
     const begun = performance.now();
-    const look = () => {
-      if (window.bdsgAnswered === undefined && answer()) window.bdsgAnswered = performance.now() - begun;
-    };
-    const all = { subtree: true, childList: true, attributes: true, characterData: true };
-    new MutationObserver(look).observe(document.body, all);
+    const watcher = new MutationObserver(() => {
+      if (!answer()) return;
+      window.bdsgAnswered = performance.now() - begun;
+      watcher.disconnect();
+    });
+    watcher.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
   }, { once: true, capture: true });
 }"""
 """Measures inside the page, from a click to the moment when an element ends with one of these words."""

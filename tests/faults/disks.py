@@ -41,15 +41,18 @@ class LimitedProcesses(SmallDisk):
 
     def fill(self, *pids: int) -> None:
         """Leave no room for these processes."""
-        for pid in pids:
-            _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (100, most))
+        _limit(pids, 100)
 
     def free(self, *pids: int) -> None:
         """Lift the limit."""
-        for pid in pids:
+        _limit(pids, None)
+
+
+def _limit(pids: tuple[int, ...], size: int | None) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):  # it has made room for another
             _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most if size is None else size, most))
 
 
 def limit_files() -> None:

@@ -31,6 +31,18 @@ def wait_until(queue: RunQueue, condition: Callable[[], bool]) -> None:
         assert queue._changed.wait_for(condition, PATIENCE)
 
 
+def nursery_of(queue: RunQueue) -> int | None:
+    """Number of the process that forks the workers, where there is one."""
+    process = queue._nursery._process if queue._nursery is not None else None
+    return process.pid if process is not None else None
+
+
+def processes(queue: RunQueue) -> list[int]:
+    """All that train, and what they are forked from."""
+    parent = nursery_of(queue)
+    return [*([] if parent is None else [parent]), *queue.pids]
+
+
 def until(condition: Callable[[], Any]) -> None:
     """Until something is true of which nobody tells."""
     end = time.monotonic() + PATIENCE

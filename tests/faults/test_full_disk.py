@@ -22,7 +22,7 @@ from bdsg.sweep.study import Study
 from bdsg.ui.run import Run
 from bdsg.ui.runs import RunQueue
 from tests.faults.disks import LimitedProcesses, SmallDisk, in_memory, limit_files, mounted
-from tests.faults.doing import FLOW, PATIENCE, ROOT, command, outcome, small
+from tests.faults.doing import FLOW, PATIENCE, ROOT, command, outcome, processes, small
 from tests.sweep.studies import made_study
 
 
@@ -51,8 +51,7 @@ def test_a_result_stays_in_sight_is_told_of_and_kept_when_there_is_room(disk: Sm
     configs = [small(seed, density=FLOW) for seed in range(3)]
     first = queue.submit(small(9))
     finished(queue, first)
-    pids = queue.pids
-    disk.fill(*pids)
+    disk.fill(*processes(queue))
     run = queue.submit(configs[0])
     finished(queue, run)
     assert run.unkept == disk.refusal
@@ -61,7 +60,7 @@ def test_a_result_stays_in_sight_is_told_of_and_kept_when_there_is_room(disk: Sm
     assert not list(store.root.glob(".*"))
     assert not list(store.root.glob("densities/*"))
 
-    disk.free(*pids)
+    disk.free(*processes(queue))
     later = queue.submit(configs[1])
     result = finished(queue, later)
     assert later.unkept == ""
@@ -73,11 +72,11 @@ def test_a_result_stays_in_sight_is_told_of_and_kept_when_there_is_room(disk: Sm
     assert kept.summary == result.summary
     assert store.get_density(configs[1]) is not None
 
-    disk.fill(*pids)
+    disk.fill(*processes(queue))
     last = queue.submit(configs[2])
     finished(queue, last)
     assert last.unkept == disk.refusal
-    disk.free(*pids)
+    disk.free(*processes(queue))
     queue.close()  # the last chance
     assert store.get(configs[2]) is not None
     assert queue.pids == []

@@ -15,8 +15,9 @@ import pytest
 from bdsg import experiment
 from bdsg.result import Result
 from bdsg.store import Store
+from bdsg.ui.nursery import AVAILABLE
 from bdsg.ui.runs import Run, RunQueue
-from tests.faults.doing import FLOW, PATIENCE, ROOT, command, outcome, small, wait_until
+from tests.faults.doing import FLOW, PATIENCE, ROOT, command, nursery_of, outcome, processes, small, wait_until
 
 DIED = (
     "Tried twice. The training process was killed (signal 9), as happens when memory runs out: "
@@ -101,6 +102,28 @@ def test_one_that_was_told_to_stop_is_not_begun_again(queue: RunQueue) -> None:
     kill(queue)
     assert queue.wait(run, PATIENCE)
     assert (run.state, run.error, run.attempts) == ("stopped", None, 1)
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="Workers are not forked on this system.")
+def test_the_parent_of_the_workers_is_killed(queue: RunQueue, capfd: pytest.CaptureFixture[str]) -> None:
+    run = queue.watch(small(6, 2_000), 600.0)
+    wait_until(queue, lambda: bool(run.boundary_snapshots))
+    parent = nursery_of(queue)
+    assert parent is not None
+    os.kill(parent, signal.SIGKILL)
+    after = queue.submit(small(7))
+    for one in (run, after):
+        finish(queue, one)
+        assert one.attempts == 1  # who was forked goes on
+    run = queue.watch(small(8, 2_000), 600.0)
+    wait_until(queue, lambda: bool(run.boundary_snapshots))
+    for pid in processes(queue):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(queue, lambda: run.attempts == 2 and run.progress is not None)
+    queue.stop(run)
+    assert queue.wait(run, PATIENCE)
+    finish(queue, queue.submit(small(9)))
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_killed_command_leaves_nothing_half_written(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from bdsg.metrics import Band, boundary_recall, truth_field
 from bdsg.metrics.boundary import bp1
 from bdsg.scoring import plane_mixture
 from bdsg.ui import prepared
-from bdsg.ui.payloads import FULL_SCALE
+from bdsg.ui.pictured import FULL_SCALE
 
 CONFIG = ExperimentConfig.from_dict(prepared.CONFIG)
 

@@ -12,30 +12,30 @@ from hypothesis import strategies as st
 from bdsg.changes import Change
 from bdsg.codec import unpack
 from bdsg.errors import ConfigError
-from bdsg.ui import payloads
+from bdsg.ui import payloads, pictured
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=20), st.floats(-1e3, 1e3), st.floats(1e-2, 1e4))
 def test_quantising_moves_a_point_by_at_most_half_a_step(shares: list[float], centre: float, half: float) -> None:
     points = np.stack([centre + half * np.array(shares), centre - half * np.array(shares)], axis=-1)
     low, high = [centre - half] * 2, [centre + half] * 2
-    back = centre + half * payloads.quantise(points, low, high) / payloads.FULL_SCALE
-    assert np.abs(back - points).max() <= 0.5 * half / payloads.FULL_SCALE * (1 + 1e-6) + 1e-9
+    back = centre + half * pictured.quantise(points, low, high) / pictured.FULL_SCALE
+    assert np.abs(back - points).max() <= 0.5 * half / pictured.FULL_SCALE * (1 + 1e-6) + 1e-9
 
 
 def test_points_outside_the_window_are_put_on_its_edge() -> None:
     points = np.array([[-9.0, 0.0], [0.0, 9.0], [1.0, -1.0]])
-    assert payloads.quantise(points, [-1, -1], [1, 1]).tolist() == [[-32767, 0], [0, 32767], [32767, -32767]]
+    assert pictured.quantise(points, [-1, -1], [1, 1]).tolist() == [[-32767, 0], [0, 32767], [32767, -32767]]
 
 
 def test_quantising_refuses_what_is_not_finite() -> None:
     with pytest.raises(ConfigError, match="1 of 4 numbers NaN"):
-        payloads.quantise(np.array([[0.0, np.nan], [1.0, 1.0]]), [0, 0], [1, 1])
+        pictured.quantise(np.array([[0.0, np.nan], [1.0, 1.0]]), [0, 0], [1, 1])
 
 
 def test_heat_is_full_at_the_peak_and_nothing_nine_units_below() -> None:
     log_density = np.array([[2.0, 2.0 - 4.5], [2.0 - 9.0, -500.0]])
-    assert payloads.heat(log_density, 2.0).tolist() == [[255, 128], [0, 0]]
+    assert pictured.heat(log_density, 2.0).tolist() == [[255, 128], [0, 0]]
 
 
 def player_arguments(count: int = 3) -> dict[str, Any]:
@@ -106,11 +106,11 @@ def test_the_probe_gets_both_densities_and_the_latent_goes_along() -> None:
 
 def test_arrows_keep_the_direction_and_grow_by_as_much_for_each_factor_of_ten() -> None:
     pulls = np.array([[0.09, 0.0], [0.0, -0.99], [-9.99 * 0.6, 9.99 * 0.8], [0.0, 0.0], [1e9, 0.0]])
-    found = payloads.arrows(pulls) * payloads.ARROW_DECADES / payloads.FULL_SCALE
-    expected = [[1, 0], [0, -2], [-3 * 0.6, 3 * 0.8], [0, 0], [payloads.ARROW_DECADES, 0]]
-    np.testing.assert_allclose(found, expected, atol=payloads.ARROW_DECADES / payloads.FULL_SCALE)
+    found = pictured.arrows(pulls) * pictured.ARROW_DECADES / pictured.FULL_SCALE
+    expected = [[1, 0], [0, -2], [-3 * 0.6, 3 * 0.8], [0, 0], [pictured.ARROW_DECADES, 0]]
+    np.testing.assert_allclose(found, expected, atol=pictured.ARROW_DECADES / pictured.FULL_SCALE)
     with pytest.raises(ConfigError, match="forces is '1 of 2 numbers NaN"):
-        payloads.arrows(np.array([1.0, np.nan]))
+        pictured.arrows(np.array([1.0, np.nan]))
 
 
 def test_pulls_and_changes_go_along_in_both_payloads() -> None:

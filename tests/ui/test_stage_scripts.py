@@ -18,7 +18,7 @@ from bdsg.density import ClosedForm
 from bdsg.fitting import RAYS, ray_arrays
 from bdsg.metrics import score, truth_field
 from bdsg.presets import PRESETS
-from bdsg.ui import payloads, stage, tune_mosaic
+from bdsg.ui import payloads, pictured, stage, tune_mosaic
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="No Node.js on the PATH: it runs the components' scripts.")
@@ -373,7 +373,7 @@ def test_arrows_move_with_the_playhead_and_may_be_missing(tmp_path: Path) -> Non
     print([seen, t.arrows()]);
     """
     seen, missing = timeline(driver, *sent, folder=tmp_path)
-    unit = payloads.FULL_SCALE / payloads.ARROW_DECADES
+    unit = pictured.FULL_SCALE / pictured.ARROW_DECADES
     assert missing is None
     for found, second in zip(seen, ([0.5, 0], [0.5, 1], [0, 2]), strict=True):
         assert found == pytest.approx([0, 0, second[0] * unit, second[1] * unit, *[0] * 8], abs=1)
@@ -417,7 +417,7 @@ def test_a_moving_map_is_linear_between_its_snapshots(tmp_path: Path) -> None:
 @needs_node
 def test_points_that_strayed_from_the_window_are_not_drawn_on_its_edge(tmp_path: Path) -> None:
     points = np.array([[-2.5, 0], [-1.999, 0], [0, 0], [0, 9], [2, 1]])
-    frames = payloads.quantise(np.stack([points, points]), [-2, -2], [2, 2])
+    frames = pictured.quantise(np.stack([points, points]), [-2, -2], [2, 2])
     arrays = {"frames": frames, "steps": np.array([0, 1], np.int32), "terms": np.zeros((2, 1), np.float32)}
     (tmp_path / "run").write_bytes(pack(arrays, {"run": "a", "low": [-2, -2], "high": [2, 2]}))
     driver = """

@@ -1,0 +1,47 @@
+"""``python -m bdsg rivals CONFIG.json``: BDSG and other methods on the same data."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bdsg.commands.progress import progress_bars
+from bdsg.commands.reading import read_config
+from bdsg.result import Progress
+from bdsg.rivals.contract import RivalScores
+from bdsg.rivals.registry import METHODS, known
+from bdsg.rivals.report import table
+from bdsg.store import Store
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    rivals = commands.add_parser("rivals", help="train BDSG and other methods on a config, and print their scores")
+    rivals.add_argument("config", metavar="CONFIG.json", type=Path, help="as for `run`")
+    rivals.add_argument("--methods", metavar="NAME", nargs="+", default=[], help=f"among {', '.join(METHODS)}")
+    rivals.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    rivals.add_argument("--quiet", action="store_true", help="no progress bar")
+    rivals.set_defaults(command=_rivals)
+
+
+def _rivals(chosen: argparse.Namespace) -> int:
+    methods, config = known(chosen.methods), read_config(chosen.config)
+    from bdsg.contest import contest  # loads PyTorch
+
+    rows: list[RivalScores] = []
+    with tempfile.TemporaryDirectory() as folder, progress_bars(chosen.quiet) as show:
+        # Both objectives of BDSG share a density through the store.
+        for event in contest(config, methods, snapshots=2, store=Store(folder)):
+            if isinstance(event, Progress):
+                show(event)
+            elif isinstance(event, RivalScores):
+                rows.append(event)
+    if chosen.json:
+        print(json.dumps({"config": config.to_dict(), "rows": [asdict(row) for row in rows]}, indent=2))
+    else:
+        print(f"Scores at ε = {config.epsilon:g}, δ = {config.delta:g}\n{table(rows)}", end="")
+    return 0

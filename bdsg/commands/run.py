@@ -1,0 +1,80 @@
+"""``python -m bdsg run CONFIG.json --out DIR``: train, save, and print the scores."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bdsg.commands.progress import progress_bars
+from bdsg.commands.reading import read_config
+from bdsg.commands.writing import writable, write_or_rescue
+from bdsg.config import ExperimentConfig
+from bdsg.errors import BDSGError
+from bdsg.result import Progress, Result
+from bdsg.runfiles import write_run
+
+ROOM = 1_000_000
+"""Bytes that a run is sure to need; with the usual 100 snapshots it is three times as much."""
+
+SCORES = {
+    "BP1": "bp1",
+    "boundary recall": "boundary_recall",
+    "boundary F1": "bf1",
+    "BP2": "bp2",
+    "precision": "precision",
+    "recall": "recall",
+    "F1": "f1",
+    "accuracy": "accuracy",
+    "AUROC": "auroc",
+    "AUPRC": "auprc",
+}
+"""Rows of the score table."""
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    run = commands.add_parser("run", help="run an experiment and save it")
+    run.add_argument("config", metavar="CONFIG.json", type=Path, help="see `presets --show NAME` for one to start from")
+    run.add_argument("--out", metavar="DIR", type=Path, required=True, help="where to write the run")
+    run.add_argument("--quiet", action="store_true", help="no progress bar")
+    run.set_defaults(command=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    config = read_config(chosen.config)
+    with writable(chosen.out, ROOM):
+        result = _follow(config, quiet=chosen.quiet)
+        write_or_rescue(partial(write_run, result), chosen.out)
+    print(_score_table(result), end="")
+    return 0
+
+
+def _follow(config: ExperimentConfig, *, quiet: bool) -> Result:
+    """Run to the end, with a progress bar on stderr."""
+    from bdsg import experiment  # loads PyTorch
+
+    result: Result | None = None
+    with progress_bars(quiet) as show:
+        for event in experiment.run(config):
+            if isinstance(event, Progress):
+                show(event)
+            elif isinstance(event, Result):
+                result = event
+    if result is None:
+        raise BDSGError("The run ended without a result: start it again.")
+    return result
+
+
+def _score_table(result: Result) -> str:
+    """The scores at the run's own levels, one a line; BP1 never without boundary recall."""
+    config = result.config
+    rows = [(name, _number(result.summary["scores"][key])) for name, key in SCORES.items()]
+    width = max(len(name) for name, _ in rows)
+    head = f"Scores at ε = {config.epsilon:g}, δ = {config.delta:g}\n"
+    return head + "".join(f"{name:<{width}}  {value}\n" for name, value in rows)
+
+
+def _number(value: Any) -> str:
+    return "undefined" if value is None else f"{value:.4f}"

@@ -1,0 +1,44 @@
+"""``python -m bdsg score DIR POINTS.csv``: points under a saved run, or rows under a saved detector."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bdsg.commands import detect
+from bdsg.commands.reading import read_bytes
+from bdsg.errors import ConfigError
+from bdsg.points import parse_points
+from bdsg.runfiles import read_run
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    score = commands.add_parser("score", help="log density of points under a saved run, as CSV")
+    score.add_argument("run", metavar="DIR", type=Path, help="a directory that `run` or `fit` wrote")
+    score.add_argument(
+        "points", metavar="POINTS.csv", type=Path, help="two columns, x and y; for a detector its columns"
+    )
+    score.set_defaults(command=_score)
+
+
+def _score(chosen: argparse.Namespace) -> int:
+    if detect.holds_detector(chosen.run):
+        return detect.score_table(chosen.run, chosen.points)
+    run = read_run(chosen.run)
+    points = parse_points(read_bytes(chosen.points), str(chosen.points))
+    from bdsg import experiment  # loads PyTorch
+
+    log_density = experiment.density_from_parameters(run.config, run.parameters)(points)
+    wrong = np.isnan(log_density)
+    if wrong.any():  # before anything is printed
+        point = tuple(points[wrong][0].tolist())
+        raise ConfigError("point", point, "has no density in floating point: keep points near the data.")
+    print("x,y,log_density,normal")
+    for (x, y), value in zip(points.tolist(), log_density.tolist(), strict=True):
+        print(f"{x!r},{y!r},{value!r},{int(value >= math.log(run.config.epsilon))}")
+    return 0

@@ -1,0 +1,119 @@
+"""ROC and precision-recall curves, and the scores over ε."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bdsg.metrics.ranking import Curve, Positive, pr_curve, roc_curve
+from bdsg.plots.style import BLUE, GREEN, NEUTRAL, ORANGE, SKY, VERMILION, titled
+
+_CURVE_STYLES = ((BLUE, "solid"), (VERMILION, "dash"), (GREEN, "dashdot"))
+_CURVE_POINTS = 1000
+
+
+def roc_figure(log_p_x: np.ndarray, log_p_g: np.ndarray, epsilon: float, positive: Positive = "normal") -> go.Figure:
+    """ROC curve of the model on the grid, with the point where its own threshold is ε.
+
+    Args:
+        log_p_x, log_p_g: true and model natural-log density at the same nodes.
+        epsilon: density per unit area; truth is p_x >= ε.
+        positive: the class that counts as positive.
+    """
+    normal, called = log_p_x >= math.log(epsilon), log_p_g >= math.log(epsilon)
+    curve = roc_curve(normal, log_p_g, positive)
+    figure = _curve_figure("ROC curve", "False-positive rate", "True-positive rate", curve, epsilon)
+    if curve is not None:
+        diagonal = {"color": NEUTRAL, "dash": "dot", "width": 1}
+        figure.add_trace(go.Scatter(x=[0, 1], y=[0, 1], name="Chance", mode="lines", line=diagonal))
+        truth, found = (normal, called) if positive == "normal" else (~normal, ~called)
+        _operating_point(figure, float(found[~truth].mean()), float(found[truth].mean()), epsilon)
+    return figure
+
+
+def precision_recall_figure(
+    log_p_x: np.ndarray, log_p_g: np.ndarray, epsilon: float, positive: Positive = "normal"
+) -> go.Figure:
+    """Precision-recall curve of the model on the grid; arguments as for :func:`roc_figure`."""
+    normal, called = log_p_x >= math.log(epsilon), log_p_g >= math.log(epsilon)
+    curve = pr_curve(normal, log_p_g, positive)
+    figure = _curve_figure("Precision-recall curve", "Recall", "Precision", curve, epsilon)
+    truth, found = (normal, called) if positive == "normal" else (~normal, ~called)
+    if curve is not None:
+        share = float(truth.mean())
+        chance = {"color": NEUTRAL, "dash": "dot", "width": 1}
+        figure.add_trace(go.Scatter(x=[0, 1], y=[share, share], name="Chance", mode="lines", line=chance))
+        if found.any():
+            _operating_point(figure, float(found[truth].mean()), float(truth[found].mean()), epsilon)
+    return figure
+
+
+def curves_figure(kind: Literal["roc", "pr"], curves: Mapping[str, np.ndarray], normal_share: float) -> go.Figure:
+    """ROC or precision-recall curves of some methods, *normal* positive; dash and colour tell them apart.
+
+    Args:
+        kind: which of the two.
+        curves: by the method's title: false- and true-positive rates, or recall and precision, (2, n) each.
+        normal_share: of the nodes that are ranked: the precision of chance.
+    """
+    if kind == "roc":
+        figure, chance = titled("ROC curves", "False-positive rate", "True-positive rate"), [0.0, 1.0]
+    else:
+        figure, chance = titled("Precision-recall curves", "Recall", "Precision"), [normal_share, normal_share]
+    for (title, (x, y)), (color, dash) in zip(curves.items(), _CURVE_STYLES, strict=False):
+        line = {"color": color, "dash": dash, "width": 2.5}
+        figure.add_trace(go.Scatter(x=x, y=y, name=title, mode="lines", line=line))
+    line = {"color": NEUTRAL, "dash": "dot", "width": 1}
+    figure.add_trace(go.Scatter(x=[0, 1], y=chance, name="Chance", mode="lines", line=line))
+    figure.update_xaxes(range=[-0.02, 1.02], constrain="domain")
+    figure.update_yaxes(range=[-0.02, 1.02], scaleanchor="x", scaleratio=1, constrain="domain")
+    return figure
+
+
+def scores_over_epsilon_figure(epsilons: Sequence[float], rows: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """BP1, boundary recall and their harmonic mean BF1 over ε.
+
+    BP1 is left out wherever recall is undefined: alone it rewards a B(z) that covers one short arc.
+
+    Args:
+        epsilons: densities per unit area, (E,).
+        rows: for each the dictionary of its scores, as ``Scores.to_dict`` gives it.
+    """
+    figure = titled("Boundary scores", "ε (density per unit area)", "Score (share, 0 to 1)")
+    styles = (
+        ("bp1", "BP1", ORANGE, "dash", "square"),
+        ("boundary_recall", "Boundary recall", SKY, "dot", "diamond"),
+        ("bf1", "BF1", GREEN, "solid", "circle"),
+    )
+    for key, name, color, dash, symbol in styles:
+        shares = [row[key] if row["boundary_recall"] is not None else None for row in rows]
+        line, marker = {"color": color, "dash": dash, "width": 2}, {"symbol": symbol, "size": 7}
+        figure.add_trace(
+            go.Scatter(x=list(epsilons), y=shares, name=name, mode="lines+markers", line=line, marker=marker)
+        )
+    figure.update_xaxes(type="log", exponentformat="power")
+    figure.update_yaxes(range=[-0.02, 1.02])
+    return figure
+
+
+def _curve_figure(title: str, x: str, y: str, curve: Curve | None, epsilon: float) -> go.Figure:
+    figure = titled(title, x, y)
+    figure.update_xaxes(range=[-0.02, 1.02], constrain="domain")
+    figure.update_yaxes(range=[-0.02, 1.02], scaleanchor="x", scaleratio=1, constrain="domain")
+    if curve is None:
+        note = f"No curve: at ε = {epsilon:.3g} all grid points are of one class"
+        figure.add_annotation(text=note, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
+        return figure
+    kept = np.unique(np.linspace(0, len(curve[0]) - 1, _CURVE_POINTS).round().astype(int))
+    line = {"color": BLUE, "width": 2}
+    figure.add_trace(go.Scatter(x=curve[0][kept], y=curve[1][kept], name="Model", mode="lines", line=line))
+    return figure
+
+
+def _operating_point(figure: go.Figure, x: float, y: float, epsilon: float) -> None:
+    marker = {"color": VERMILION, "size": 11, "symbol": "x"}
+    figure.add_trace(go.Scatter(x=[x], y=[y], name=f"Threshold ε = {epsilon:.3g}", mode="markers", marker=marker))

@@ -1,0 +1,72 @@
+"""What happened while the density and B(z) were trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bdsg.metrics.band import finite
+from bdsg.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, titled
+from bdsg.result import TERMS
+
+TERM_LABELS = {"loss": "Loss", "l0": "L0: density", "l1": "L1: distance", "l2": "L2: dispersion"}
+_TERM_STYLES = ((VERMILION, "solid"), (BLUE, "dash"), (GREEN, "dot"), (PURPLE, "dashdot"))
+_FEW = 40
+"""Below this many points a curve shows them; a single one would be invisible otherwise."""
+
+
+def loss_figure(steps: np.ndarray, terms: np.ndarray) -> go.Figure:
+    """The loss and its unweighted terms over training.
+
+    Args:
+        steps: (S,).
+        terms: (S, 4), columns as in ``bdsg.result.TERMS``.  The axis is logarithmic where every value allows it.
+    """
+    terms = finite("The loss terms", terms, columns=len(TERMS))
+    figure = titled("Loss of B(z)", "Training step", "Loss term (dimensionless)")
+    for name, column, (color, dash) in zip(TERMS, terms.T, _TERM_STYLES, strict=True):
+        line = {"color": color, "dash": dash, "width": 2}
+        figure.add_trace(go.Scatter(x=steps, y=column, name=TERM_LABELS[name], mode="lines", line=line))
+    if (terms > 0).all():
+        figure.update_yaxes(type="log", exponentformat="power")
+    return figure
+
+
+def held_out_figure(steps: np.ndarray, values: np.ndarray, entropy: float) -> go.Figure:
+    """Held-out negative log-likelihood of the model while it is fitted, over the best possible: the true entropy.
+
+    Args:
+        steps: (T,).
+        values: mean over held-out samples, (T,), nats.
+        entropy: of the true density, nats.
+    """
+    figure = titled("Fit of the density model", "Training step", "Held-out negative log-likelihood (nats)")
+    line, mode = {"color": BLUE, "width": 2}, "lines+markers" if len(steps) < _FEW else "lines"
+    figure.add_trace(go.Scatter(x=steps, y=values, name="Model", mode=mode, line=line, marker={"size": 5}))
+    ends, best = [float(steps[0]), float(steps[-1])], {"color": ORANGE, "dash": "dash", "width": 2}
+    figure.add_trace(go.Scatter(x=ends, y=[entropy, entropy], name="True entropy", mode="lines", line=best))
+    return figure
+
+
+def blocks_figure(bounds: Sequence[float], residuals: Sequence[float]) -> go.Figure:
+    """Each residual block's Lipschitz bound, which must stay below 1, with its inverse's error in words.
+
+    Args:
+        bounds: by singular value decomposition, (K,).
+        residuals: largest ‖x + g(x) − y‖∞ that the fixed-point inverse left, (K,).
+    """
+    figure = titled("Is every block invertible?", "Block", "Lipschitz bound (limit 1)")
+    figure.update_layout(showlegend=False)
+    numbers = list(range(1, len(bounds) + 1))
+    words = [f"inverse within {residual:.0e}" for residual in residuals]
+    bars = go.Bar(x=numbers, y=list(bounds), name="Bound", marker={"color": GREEN}, customdata=words)
+    bars.hovertemplate = "Block %{x}: bound %{y:.3f}, %{customdata}<extra></extra>"
+    figure.add_trace(bars)
+    line = {"color": VERMILION, "dash": "dash", "width": 2}
+    ends = [0.5, len(numbers) + 0.5]
+    figure.add_trace(go.Scatter(x=ends, y=[1, 1], name="Limit, 1", mode="lines", line=line))
+    figure.update_yaxes(range=[0, 1.08])
+    figure.update_xaxes(dtick=1)
+    return figure
