@@ -63,7 +63,7 @@ def actual(row: Row) -> list[Any]:
 
 def test_the_tables_are_read() -> None:
     assert len(ROWS) > 55
-    assert {row.file for row in ROWS} >= {"bdsg/data/uploads.py", "bdsg/config.py", ".streamlit/config.toml"}
+    assert {row.file for row in ROWS} >= {"bdsg/data/uploads.py", "bdsg/sections.py", ".streamlit/config.toml"}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.file}: {row.name}")
@@ -73,6 +73,16 @@ def test_each_limit_is_the_one_in_the_code(row: Row) -> None:
         assert row.limit == ", ".join(found)
     else:
         assert numbers(row.limit) == [float(value) for value in found]
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.file.endswith(".py")], ids=lambda row: row.name)
+def test_each_limit_is_set_in_the_file_that_is_named(row: Row) -> None:
+    body = ast.parse((ROOT / row.file).read_text(encoding="utf-8")).body
+    targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    targets += [node.target for node in body if isinstance(node, ast.AnnAssign)]
+    names = {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+    names |= {node.name for node in body if isinstance(node, ast.ClassDef)}
+    assert row.name.partition(".")[0] in names
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.words], ids=lambda row: f"{row.name}: {row.words}")
