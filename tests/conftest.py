@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import hypothesis
 import pytest
 import torch
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from bdsg.config import ExperimentConfig
 from bdsg.experiment import run
 from bdsg.result import Event, Result
+from tests.browser.serving import chromium_path, launch
 
 torch.set_num_threads(1)
+expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
 hypothesis.settings.register_profile("alike", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("alike")
 
@@ -38,3 +44,18 @@ def quick_result(quick_events: list[Event | Result]) -> Result:
     """The quick run's result."""
     assert isinstance(quick_events[-1], Result)
     return quick_events[-1]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium from the PATH; without one the tests are skipped, but in CI they fail."""
+    path = chromium_path()
+    if path is None:
+        reason = "No Chromium on the PATH: install Debian's package chromium to run the browser tests."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = launch(playwright, path)
+        yield browser
+        browser.close()

@@ -45,16 +45,28 @@ def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
     count = len(run.boundary_snapshots) if run else 0
     sent: tuple[list[int], bytes] | None = st.session_state.sent
     if run is None or sent is None or not run.active or count == 0:
-        lines = not tour.hides_line(config)
-        payload = views.player_payload(config, run, lines=lines, autoplay=True, addressed=True, cue=tour.cue())
-        before = []
-    elif count > sent[0][-1]:
-        before = sent[0]
-        payload = views.delta_payload(run, before[-_overlap(len(before))])
-    else:
+        before, payload = [], _whole(run, config)
+    elif count == sent[0][-1]:
         return sent[1]
+    else:
+        before = sent[0]
+        again = _repeats_all(len(before))
+        payload = _whole(run, config) if again else views.delta_payload(run, before[-_overlap(len(before))])
     st.session_state.sent = ([*before, count], payload) if count else None
     return payload
+
+
+def _whole(run: Run | None, config: ExperimentConfig) -> bytes:
+    lines = not tour.hides_line(config)
+    return views.player_payload(config, run, lines=lines, autoplay=True, addressed=True, cue=tour.cue())
+
+
+def _repeats_all(sent: int) -> bool:
+    """Whether the update after so many holds everything: after 4, 8, 16, ...
+
+    A browser that was too busy for the first one would show nothing until the end.
+    """
+    return sent >= 4 and sent & (sent - 1) == 0
 
 
 def _overlap(sent: int) -> int:

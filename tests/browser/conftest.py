@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.browser.serving import chromium_path, launch, serve
-
-expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Chromium from the PATH; without one the tests are skipped, but in CI they fail."""
-    path = chromium_path()
-    if path is None:
-        reason = "No Chromium on the PATH: install Debian's package chromium to run the browser tests."
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = launch(playwright, path)
-        yield browser
-        browser.close()
+from tests.browser.serving import serve
 
 
 @pytest.fixture(scope="session")

@@ -17,12 +17,9 @@ from bdsg.config import ExperimentConfig
 from bdsg.store import Store
 from bdsg.ui import session
 from tests.bench.app_memory import descendants
-from tests.browser.conftest import chromium
 from tests.browser.serving import running, settle
 from tests.faults.doing import PATIENCE, ROOT, small, until, wait_until
 from tests.pages.test_pages import opened
-
-__all__ = ["chromium"]  # a fixture
 
 browser = pytest.mark.browser
 
