@@ -14,7 +14,7 @@ REFRESH_SECONDS = 0.15
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The player, live or finished, with the progress above and the scores below."""
     st.session_state.sent = None  # a full rerun mounts the player anew: send everything once
-    st.fragment(_live, run_every=REFRESH_SECONDS if run and run.active else None)(run, config)
+    st.fragment(_live, run_every=session.look_seconds(run, REFRESH_SECONDS))(run, config)
     if run is not None and run.result is not None:
         history.note(session.choices())
         _scores(run)
@@ -27,7 +27,7 @@ def _live(run: Run | None, config: ExperimentConfig) -> None:
         with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
             _state(run)
         stage.player(_payload(run, config), key="player")
-        progress.rerun_at_end(run)
+        progress.rerun_when_due(run, REFRESH_SECONDS)
 
 
 def _state(run: Run | None) -> None:

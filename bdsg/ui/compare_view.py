@@ -91,7 +91,9 @@ def _missing(configs: Configs, runs: list[Run | None]) -> None:
     active = [run for run in runs if run is not None and run.active]
     if active:
         st.button("Stop", key="stop_compared", icon=":material/stop:", on_click=_stop, args=(active,))
-    st.fragment(_waiting, run_every=REFRESH_SECONDS if active else None)([run for run in runs if run is not None])
+    st.fragment(_waiting, run_every=session.look_seconds(active[0], REFRESH_SECONDS) if active else None)(
+        [run for run in runs if run is not None]
+    )
 
 
 def _stop(runs: list[Run]) -> None:

@@ -17,7 +17,7 @@ REFRESH_SECONDS = 0.6
 def state(run: Run | None) -> None:
     """How far the run is, or what it belongs to and where to go from there."""
     with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
-        st.fragment(_state, run_every=REFRESH_SECONDS if run is not None and run.active else None)(run)
+        st.fragment(_state, run_every=session.look_seconds(run, REFRESH_SECONDS))(run)
 
 
 def _state(run: Run | None) -> None:
@@ -34,8 +34,7 @@ def _state(run: Run | None) -> None:
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The plane with both densities, and for a learned one its likelihood and its checks."""
-    following = run is not None and run.active
-    st.fragment(_live, run_every=REFRESH_SECONDS if following else None)(run, config)
+    st.fragment(_live, run_every=session.look_seconds(run, REFRESH_SECONDS))(run, config)
     if run is not None and run.result is not None and config.density.kind != "closed_form":
         with st.expander("Side by side, with the difference"):
             arrays = run.result.arrays
@@ -58,7 +57,7 @@ def _live(run: Run | None, config: ExperimentConfig) -> None:
                 _checks(run)
                 _held_out(run)
                 _blocks(run)
-        progress.rerun_at_end(run)
+        progress.rerun_when_due(run, REFRESH_SECONDS)
 
 
 def _checks(run: Run) -> None:

@@ -17,6 +17,8 @@ from bdsg.ui import charts, controls, history, own_points, progress, session, st
 from bdsg.ui.names import plain
 from bdsg.ui.runs import Run
 
+REFRESH_SECONDS = 0.5
+
 
 def show(run: Run | None) -> None:
     """The evaluation component, and all that it does not hold."""
@@ -25,7 +27,7 @@ def show(run: Run | None) -> None:
         return
     if run is None or run.result is None:
         if run is not None:
-            st.fragment(_waiting, run_every=0.5 if run.active else None)(run)
+            st.fragment(_waiting, run_every=session.look_seconds(run, REFRESH_SECONDS))(run)
         else:
             st.info("There is no trained B(z) for these settings yet.", icon=":material/info:")
         st.page_link("pages/boundary.py", label="Train it on the boundary page", icon=":material/arrow_forward:")
@@ -72,7 +74,7 @@ def _start(result: Result) -> float:
 def _waiting(run: Run) -> None:
     with session.guarded():
         progress.progress_line(run)
-        progress.rerun_at_end(run)
+        progress.rerun_when_due(run, REFRESH_SECONDS)
 
 
 def _retrain(result: Result, epsilon: float) -> None:

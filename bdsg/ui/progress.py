@@ -104,11 +104,15 @@ def kept_line(run: Run) -> None:
         )
 
 
-def rerun_at_end(run: Run | None) -> None:
-    """In a fragment: draw the whole page once more when a run that was watched here has ended."""
+def rerun_when_due(run: Run | None, least: float) -> None:
+    """In a fragment that looks at a run: draw the whole page once more when the run has ended.
+
+    So it is when the fragment is to look more or less often, as when the run's turn has come.
+    """
     watched = st.session_state.get("watched")
-    st.session_state.watched = run.number if run and run.active else None
-    if run is not None and not run.active and watched == run.number:
+    seconds = session.look_seconds(run, least)
+    st.session_state.watched = (run.number, seconds) if run is not None and seconds else None
+    if run is not None and watched is not None and watched[0] == run.number and watched[1] != seconds:
         st.rerun()
 
 

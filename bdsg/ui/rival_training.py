@@ -47,7 +47,9 @@ def state(config: ExperimentConfig, chosen: Sequence[str], idle: str) -> None:
     active = [run for run in runs if run.active]
     with st.container(height=STATE_HEIGHT, border=False, key="rivals_state"):
         if active:
-            st.fragment(_watch, run_every=REFRESH_SECONDS)(config, tuple(chosen), [run.number for run in active])
+            st.fragment(_watch, run_every=session.look_seconds(active[0], REFRESH_SECONDS))(
+                config, tuple(chosen), [run.number for run in active]
+            )
         else:
             stopped = [title_of(run.method) for run in runs if run.state == "stopped"]
             st.caption(f"{idle} · stopped: {', '.join(stopped)}" if stopped else idle)

@@ -22,6 +22,7 @@ from bdsg.store import Store
 from bdsg.ui import budget, links
 from bdsg.ui.links import Choices
 from bdsg.ui.names import plain
+from bdsg.ui.pacing import Pacing
 from bdsg.ui.runs import RivalRun, Run, RunQueue
 from bdsg.ui.shared import Once
 
@@ -33,6 +34,9 @@ TEACH = "teach"
 
 OWN = "watching"
 """The parameter that names a run of one's own while it is under way: a reloaded page finds it again."""
+
+WAITING_SECONDS = 1.0
+"""How often a page looks whether its run's turn has come."""
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +51,20 @@ def visitor() -> str:
     """A name for this visit, for whoever is fair between visits."""
     name: str = st.session_state.setdefault("visitor", secrets.token_hex(8))
     return name
+
+
+@Once
+def pacing() -> Pacing:
+    """How often each visit looks at runs."""
+    return Pacing()
+
+
+def look_seconds(run: Run | None, least: float) -> float | None:
+    """How long a page waits until it looks at a run again, ``least`` if few visits do; None when no more is to come."""
+    if run is None or not run.active:
+        return None
+    seconds = pacing().seconds(visitor(), least)
+    return max(seconds, WAITING_SECONDS) if run.state == "queued" else seconds
 
 
 def submit(config: ExperimentConfig) -> Run:

@@ -75,7 +75,7 @@ def _reveal(step: Step) -> None:
         f"{words} {step.reveal}", icon=":material/check:" if right else ":material/lightbulb:"
     )
     run = session.queue().find(ExperimentConfig.from_dict(step.choices))
-    st.fragment(_figures, run_every=REFRESH_SECONDS if run and run.active else None)(run, step)
+    st.fragment(_figures, run_every=session.look_seconds(run, REFRESH_SECONDS))(run, step)
 
 
 def _figures(run: Run | None, step: Step) -> None:

@@ -16,7 +16,7 @@ from bdsg.ui.processes import start_module
 CLOSE_SECONDS = 5.0
 """How long a process may take to leave before it is killed."""
 
-RUNS_OF_ONE = 20
+RUNS_OF_ONE = 5
 """A forked process is replaced after so many runs, and with it goes what it has piled up."""
 
 

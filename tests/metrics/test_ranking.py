@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from bdsg.errors import BDSGError
-from bdsg.metrics.ranking import anomaly_ranks, auprc, auroc, pr_curve, roc_curve
+from bdsg.metrics.ranking import Positive, anomaly_ranks, auprc, auroc, pr_curve, roc_curve
 
 NORMAL = np.array([True, True, False, True, False])
 LOG_P = np.array([5.0, 4.0, 3.0, 2.0, 1.0])
@@ -39,6 +40,20 @@ def test_curves_by_hand() -> None:
     assert (np.diff(recall) >= 0).all()
     reached = {(round(float(r), 6), round(float(p), 6)) for r, p in zip(recall, precision, strict=True)}
     assert {(0.666667, 1.0), (1.0, 0.75)} <= reached
+
+
+@pytest.mark.parametrize("positive", ["normal", "anomalous"])
+@pytest.mark.parametrize("digits", [0, 1, 12])
+def test_areas_and_curves_are_those_of_scikit_learn(digits: int, positive: Positive) -> None:
+    rng = np.random.default_rng(digits)
+    normal = rng.random(500) < 0.2
+    log_p = np.round(rng.normal(size=500) + normal, digits)
+    truth, score = (normal, log_p) if positive == "normal" else (~normal, -log_p)
+    assert auroc(normal, log_p, positive) == pytest.approx(metrics.roc_auc_score(truth, score), abs=1e-12)
+    assert auprc(normal, log_p, positive) == pytest.approx(metrics.average_precision_score(truth, score), abs=1e-12)
+    np.testing.assert_allclose(roc_curve(normal, log_p, positive), metrics.roc_curve(truth, score)[:2], atol=1e-12)
+    precision, recall, _ = metrics.precision_recall_curve(truth, score, drop_intermediate=True)
+    np.testing.assert_allclose(pr_curve(normal, log_p, positive), [recall[::-1], precision[::-1]], atol=1e-12)
 
 
 def test_ranks_are_shares_of_lower_scores_and_ties_count_half() -> None:
