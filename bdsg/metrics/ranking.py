@@ -52,8 +52,8 @@ def roc_curve(normal: np.ndarray, log_density: np.ndarray, positive: Positive = 
     if _one_class(truth):
         return None
     hits, alarms = _counts(truth, score)
-    corner = np.diff(hits, 2).astype(bool) | np.diff(alarms, 2).astype(bool)
-    kept = np.concatenate([[True], corner, [True]])
+    corner = np.diff(hits[1:], 2).astype(bool) | np.diff(alarms[1:], 2).astype(bool)
+    kept = np.concatenate([[True, True], corner, [True]]) if len(hits) > 2 else np.array([True, True])
     return alarms[kept] / alarms[-1], hits[kept] / hits[-1]
 
 
