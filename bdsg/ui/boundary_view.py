@@ -14,7 +14,8 @@ REFRESH_SECONDS = 0.15
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The player, live or finished, with the progress above and the scores below."""
     st.session_state.sent = None  # a full rerun mounts the player anew: send everything once
-    st.fragment(_live, run_every=session.look_seconds(run, REFRESH_SECONDS))(run, config)
+    every = session.look_seconds(run, REFRESH_SECONDS)
+    st.fragment(_live, run_every=every)(run, config, every)
     if run is not None and run.result is not None:
         history.note(session.choices())
         _scores(run)
@@ -22,12 +23,12 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
         takeaway.show(run)
 
 
-def _live(run: Run | None, config: ExperimentConfig) -> None:
+def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> None:
     with session.guarded():
         with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
             _state(run)
         stage.player(_payload(run, config), key="player")
-        progress.rerun_when_due(run, REFRESH_SECONDS)
+        progress.rerun_when_due(run, REFRESH_SECONDS, every)
 
 
 def _state(run: Run | None) -> None:

@@ -34,7 +34,8 @@ def _state(run: Run | None) -> None:
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The plane with both densities, and for a learned one its likelihood and its checks."""
-    st.fragment(_live, run_every=session.look_seconds(run, REFRESH_SECONDS))(run, config)
+    every = session.look_seconds(run, REFRESH_SECONDS)
+    st.fragment(_live, run_every=every)(run, config, every)
     if run is not None and run.result is not None and config.density.kind != "closed_form":
         with st.expander("Side by side, with the difference"):
             arrays = run.result.arrays
@@ -46,7 +47,7 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
         takeaway.show(run, with_charts=config.density.kind != "closed_form")
 
 
-def _live(run: Run | None, config: ExperimentConfig) -> None:
+def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> None:
     with session.guarded():
         learned = config.density.kind != "closed_form"
         plane, side = st.columns([3, 2]) if learned and run and run.density_snapshots else (st.container(), None)
@@ -57,7 +58,7 @@ def _live(run: Run | None, config: ExperimentConfig) -> None:
                 _checks(run)
                 _held_out(run)
                 _blocks(run)
-        progress.rerun_when_due(run, REFRESH_SECONDS)
+        progress.rerun_when_due(run, REFRESH_SECONDS, every)
 
 
 def _checks(run: Run) -> None:

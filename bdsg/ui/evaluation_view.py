@@ -27,7 +27,8 @@ def show(run: Run | None) -> None:
         return
     if run is None or run.result is None:
         if run is not None:
-            st.fragment(_waiting, run_every=session.look_seconds(run, REFRESH_SECONDS))(run)
+            every = session.look_seconds(run, REFRESH_SECONDS)
+            st.fragment(_waiting, run_every=every)(run, every)
         else:
             st.info("There is no trained B(z) for these settings yet.", icon=":material/info:")
         st.page_link("pages/boundary.py", label="Train it on the boundary page", icon=":material/arrow_forward:")
@@ -71,10 +72,10 @@ def _start(result: Result) -> float:
         return config.epsilon
 
 
-def _waiting(run: Run) -> None:
+def _waiting(run: Run, every: float | None) -> None:
     with session.guarded():
         progress.progress_line(run)
-        progress.rerun_when_due(run, REFRESH_SECONDS)
+        progress.rerun_when_due(run, REFRESH_SECONDS, every)
 
 
 def _retrain(result: Result, epsilon: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import select
@@ -14,6 +15,7 @@ import threading
 from bdsg.errors import BDSGError
 from bdsg.nursery import FORK, PREPARE, REAP, UNKNOWN
 from bdsg.ui.processes import start_module
+from bdsg.ui.shared import Once
 
 AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
 """Elsewhere a process that has loaded PyTorch cannot safely be forked, and each worker loads it by itself."""
@@ -150,3 +152,11 @@ class Nursery:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+@Once
+def shared() -> Nursery:
+    """The nursery of this process: queues that follow one another need not load everything again."""
+    nursery = Nursery()
+    atexit.register(nursery.close)
+    return nursery

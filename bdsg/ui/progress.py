@@ -82,9 +82,16 @@ def _stop(run: Run) -> None:
 
 
 def progress_line(run: Run | None, *, terms: bool = True) -> None:
-    """What the run is at, its loss terms and the time left."""
-    if run is None:
-        return
+    """What the run is at, its loss terms and the time left.
+
+    In a container, as what comes after it is: a browser that is late cannot put the one in the place of the other.
+    """
+    if run is not None:
+        with st.container():
+            _line(run, terms)
+
+
+def _line(run: Run, terms: bool) -> None:
     if run.state == "failed":
         st.error(plain(run.error or "The run failed: start it again."), icon=":material/error:")
     elif run.state == "stopped":
@@ -104,15 +111,12 @@ def kept_line(run: Run) -> None:
         )
 
 
-def rerun_when_due(run: Run | None, least: float) -> None:
-    """In a fragment that looks at a run: draw the whole page once more when the run has ended.
+def rerun_when_due(run: Run | None, least: float, every: float | None) -> None:
+    """In a fragment that looks at a run ``every`` so many seconds: draw the whole page once more when the run has ended.
 
     So it is when the fragment is to look more or less often, as when the run's turn has come.
     """
-    watched = st.session_state.get("watched")
-    seconds = session.look_seconds(run, least)
-    st.session_state.watched = (run.number, seconds) if run is not None and seconds else None
-    if run is not None and watched is not None and watched[0] == run.number and watched[1] != seconds:
+    if every is not None and session.look_seconds(run, least) != every:
         st.rerun()
 
 

@@ -15,7 +15,6 @@ from bdsg.errors import BDSGError
 from bdsg.store import Store
 from bdsg.ui import nursery
 from bdsg.ui.known_runs import KnownRuns
-from bdsg.ui.nursery import Nursery
 from bdsg.ui.run import RivalRun, Run, fill, rival_key, steered
 from bdsg.ui.service import Service
 from bdsg.ui.turns import Turns
@@ -47,7 +46,7 @@ class RunQueue:
         self._waiting = Turns()
         self._serving: dict[Run, WorkerProcess] = {}
         self._closed = False
-        self._nursery = Nursery() if nursery.AVAILABLE and workers else None
+        self._nursery = nursery.shared() if nursery.AVAILABLE and workers else None
         self._workers = [WorkerProcess(self._nursery) for _ in range(workers)]
         self._threads = [threading.Thread(target=self._drive, args=(w,), daemon=True) for w in self._workers]
         for thread in self._threads:
@@ -230,8 +229,6 @@ class RunQueue:
             worker.close()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
-        if self._nursery is not None:
-            self._nursery.close()
         self._keep_unkept()
         atexit.unregister(self.close)
 
