@@ -112,7 +112,7 @@ def kept_line(run: Run) -> None:
 
 
 def rerun_when_due(run: Run | None, least: float, every: float | None) -> None:
-    """In a fragment that looks at a run ``every`` so many seconds: draw the whole page once more when the run has ended.
+    """In a fragment that looks at a run every so many seconds: draw the whole page once more when the run has ended.
 
     So it is when the fragment is to look more or less often, as when the run's turn has come.
     """
