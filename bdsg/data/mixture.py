@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from typing import Any
@@ -156,9 +157,8 @@ class GaussianMixture:
 
     @classmethod
     def from_config(cls, data: DataConfig) -> GaussianMixture:
-        """The mixture that a config names or spells out."""
-        numbers = data.mixture_numbers()
-        return cls(numbers.weights, numbers.means, numbers.covariances)
+        """The mixture that a config names or spells out; its arrays are shared and cannot be written."""
+        return _of_numbers(data.mixture_numbers())
 
     def _responsibilities(self, x: np.ndarray) -> np.ndarray:
         """Share of each mode in the density at (n, d) points, (n, K)."""
@@ -207,6 +207,15 @@ class GaussianMixture:
                 self.weights.tolist(),
                 f"sum to {total:.6g} and must sum to 1: divide each by {total:.6g}.",
             )
+
+
+@functools.lru_cache(maxsize=64)
+def _of_numbers(numbers: MixtureConfig) -> GaussianMixture:
+    """Made once: pages ask for the same one at every look."""
+    mixture = GaussianMixture(numbers.weights, numbers.means, numbers.covariances)
+    for array in vars(mixture).values():
+        array.setflags(write=False)
+    return mixture
 
 
 def _array(key: str, value: Any, depth: int) -> np.ndarray:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+import threadpoolctl
 from streamlit.runtime.pages_manager import PagesManager
 
 from bdsg.changes import STEERED
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 @Once
 def queue() -> RunQueue:
     """The queue of runs that all visitors share; it starts its worker processes ahead of the first run."""
+    # Pages multiply matrices of 2 × 2: more threads of BLAS would only wait for one another, at full speed.
+    threadpoolctl.threadpool_limits(1, user_api="blas")
     return RunQueue(workers=max(1, min(2, os.cpu_count() or 1)), store=Store())
 
 
