@@ -17,7 +17,10 @@ from tests.browser.serving import chromium_path, launch
 
 torch.set_num_threads(1)
 expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
-hypothesis.settings.register_profile("alike", derandomize=True, deadline=None, database=None)
+slow = [hypothesis.HealthCheck.too_slow]  # a loaded machine is, and its tests fail for nothing
+hypothesis.settings.register_profile(
+    "alike", derandomize=True, deadline=None, database=None, suppress_health_check=slow
+)
 hypothesis.settings.load_profile("alike")
 
 
