@@ -7,6 +7,7 @@ import logging
 import os
 import runpy
 import secrets
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,11 @@ log = logging.getLogger(__name__)
 @Once
 def queue() -> RunQueue:
     """The queue of runs that all visitors share; it starts its worker processes ahead of the first run."""
-    # Pages multiply matrices of 2 × 2: more threads of BLAS would only wait for one another, at full speed.
-    threadpoolctl.threadpool_limits(1, user_api="blas")
+    # Pages multiply matrices of 2 × 2: more threads of BLAS would only wait for one another, at full speed.  From a
+    # thread of its own, because threadpoolctl remembers who asked: a visitor's would keep that visit in memory.
+    asking = threading.Thread(target=threadpoolctl.threadpool_limits, args=(1,), kwargs={"user_api": "blas"})
+    asking.start()
+    asking.join()
     return RunQueue(workers=max(1, min(2, os.cpu_count() or 1)), store=Store())
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from playwright.sync_api import Browser, Page, expect
 
 from bdsg.config import ExperimentConfig
@@ -79,10 +78,10 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A store and a queue of its own, and app.py in the current directory."""
     monkeypatch.setenv("BDSG_CACHE", str(tmp_path))
     monkeypatch.chdir(ROOT)
-    st.cache_resource.clear()
+    session.queue.clear()
     yield
     session.queue().close()
-    st.cache_resource.clear()
+    session.queue.clear()
 
 
 @pytest.mark.usefixtures("alone")
