@@ -30,7 +30,7 @@ class ClosedForm(nn.Module):
         super().__init__()
         for name in ("weights", "means", "covariances", "factors", "whiteners", "log_scales"):
             persistent = name in ("weights", "means", "covariances")
-            self.register_buffer(name, torch.from_numpy(getattr(mixture, name)), persistent=persistent)
+            self.register_buffer(name, torch.tensor(getattr(mixture, name)), persistent=persistent)
 
     @property
     def dim(self) -> int:
