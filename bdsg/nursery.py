@@ -38,7 +38,8 @@ def main() -> None:
     owner = socket.socket(fileno=os.dup(0))
     worker.set_up_process()
     os.dup2(2, 1)  # what libraries print is for the log
-    preparations = _load(owner)
+    _watched(owner, worker.load)
+    preparations = worker.preparations()
     while preparations:  # one who waits for a worker comes first
         if select.select([owner], [], [], 0)[0]:
             _answer(owner, preparations)
@@ -48,11 +49,6 @@ def main() -> None:
     gc.freeze()  # a collection in a worker would touch, and so copy, every page
     while True:
         _answer(owner, preparations)
-
-
-def _load(owner: socket.socket) -> list[Callable[[], None]]:
-    _watched(owner, worker.load)
-    return worker.preparations()
 
 
 def _watched(owner: socket.socket, work: Callable[[], None]) -> None:

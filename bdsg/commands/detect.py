@@ -12,8 +12,8 @@ from bdsg.commands.reading import read_bytes
 from bdsg.commands.writing import writable, write_or_rescue
 from bdsg.data.tables import read_table
 from bdsg.errors import ConfigError
+from bdsg.saved_detector import FILE
 
-FILE = "detector.safetensors"
 ROOM = 10_000
 """Bytes that a detector of a few columns needs."""
 

@@ -64,9 +64,14 @@ def dearest_trial(plan: Plan) -> ExperimentConfig:
 
 def _check_minutes(what: str, seconds: float, most: float, remedy: str) -> None:
     if seconds > 60 * most:
-        needed = math.ceil(seconds / 60)
-        minutes = f"{needed:,} minute{'s' if needed > 1 else ''}"
-        raise BDSGError(f"{what} needs about {minutes} of a core, but {most:g} are allowed here: {remedy}.")
+        limit = f"{most:g} minutes are allowed here"
+        raise BDSGError(f"{what} needs about {_duration(seconds)} of a core, but {limit}: {remedy}.")
+
+
+def _duration(seconds: float) -> str:
+    """In minutes, or in hours where there are many."""
+    count, unit = (seconds / 60, "minute") if seconds < 2 * 3600 else (seconds / 3600, "hour")
+    return f"{math.ceil(count):,} {unit}{'s' if math.ceil(count) > 1 else ''}"
 
 
 def _check_memory(config: ExperimentConfig) -> None:

@@ -14,13 +14,11 @@ import threading
 
 from bdsg.errors import BDSGError
 from bdsg.nursery import FORK, PREPARE, REAP, UNKNOWN
-from bdsg.ui.processes import start_module
+from bdsg.ui.processes import CLOSE_SECONDS, start_module
 from bdsg.ui.shared import Once
 
 AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
 """Elsewhere a process that has loaded PyTorch cannot safely be forked, and each worker loads it by itself."""
-
-CLOSE_SECONDS = 5.0
 
 SINGLE_THREADED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Several workers share the machine; and a process with threads cannot safely be forked."""
@@ -136,9 +134,10 @@ class Nursery:
         if self._process is not None and self._process.poll() is not None:
             self._forget()
         if self._socket is None:
-            self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with theirs:
-                self._process = start_module("bdsg.nursery", stdin=theirs, environment=SINGLE_THREADED)
+            try:
+                self._socket, self._process = _started()
+            except OSError as error:
+                raise NurseryGone(f"The training process cannot be started ({error.strerror}): try again.") from error
         return self._socket
 
     def _forget(self) -> None:
@@ -152,6 +151,17 @@ class Nursery:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+def _started() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """The process, and the socket to talk to it; raises OSError where the system refuses either."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        try:
+            return ours, start_module("bdsg.nursery", stdin=theirs, environment=SINGLE_THREADED)
+        except OSError:
+            ours.close()
+            raise
 
 
 @Once

@@ -11,6 +11,9 @@ from typing import Any
 
 import bdsg
 
+CLOSE_SECONDS = 5.0
+"""How long a process may take to leave before it is killed."""
+
 
 def start_module(*words: str, environment: Mapping[str, str] | None = None, **options: Any) -> subprocess.Popen[bytes]:
     """``python -m`` and words; raises OSError where the system refuses another process.

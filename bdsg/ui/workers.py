@@ -11,10 +11,7 @@ from bdsg.errors import BDSGError
 from bdsg.events import Item, decode, encode_command, read_frame, write_frame
 from bdsg.nursery import UNKNOWN
 from bdsg.ui.nursery import Fork, Nursery
-from bdsg.ui.processes import start_module
-
-CLOSE_SECONDS = 5.0
-"""How long a process may take to leave before it is killed."""
+from bdsg.ui.processes import CLOSE_SECONDS, start_module
 
 RUNS_OF_ONE = 5
 """A forked process is replaced after so many runs, and with it goes what it has piled up."""

@@ -24,13 +24,13 @@ def test_a_link_to_a_run_of_hours_is_opened_but_not_trained(page: str) -> None:
     assert not app.error
     app.button(key="train").click().run()
     assert "needs about" in app.error[0].value
-    assert "10 are allowed here" in app.error[0].value
+    assert "10 minutes are allowed here" in app.error[0].value
     wanted = {"data": {"preset": "bimodal"}, "density": {"kind": "iresnet", "hidden": [512] * 3, "steps": 50_000}}
     assert session.queue().find(ExperimentConfig.from_dict(wanted)) is None
     app.session_state.pace = 20.0  # to be watched
     app.run()
     app.button(key="train").click().run()
-    assert "10 are allowed here" in app.error[0].value
+    assert "10 minutes are allowed here" in app.error[0].value
 
 
 def test_a_contest_that_costs_too_much_is_not_queued(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ def test_a_study_that_costs_too_much_leaves_no_folder() -> None:
     app = opened("tune")
     app.number_input(key="tune_trials").set_value(100_000).run()
     app.button(key="tune_start").click().run()
-    assert "60 are allowed here" in app.warning[0].value
+    assert "60 minutes are allowed here" in app.warning[0].value
     assert found() == []
 
 

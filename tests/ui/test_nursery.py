@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,6 +139,21 @@ def test_no_descriptor_is_left_behind(nursery: Nursery, worker: WorkerProcess) -
         worker.kill()
         worker.start()
     assert len(os.listdir("/proc/self/fd")) <= before + 1
+
+
+def test_a_system_that_refuses_another_process_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    nursery, before = Nursery(), len(os.listdir("/proc/self/fd"))
+    try:
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(sys, "executable", "/nowhere/python")
+            with pytest.raises(NurseryGone, match=r"cannot be started \(No such file or directory\): try again"):
+                nursery.warm()
+            with pytest.raises(NurseryGone):
+                nursery.fork()
+        assert len(os.listdir("/proc/self/fd")) == before
+        nursery.warm()
+    finally:
+        nursery.close()
 
 
 def test_it_leaves_while_it_loads() -> None:
