@@ -58,6 +58,11 @@ class RunQueue:
         """Process numbers of the workers that run now."""
         return [worker.pid for worker in self._workers if worker.alive and worker.pid is not None]
 
+    @property
+    def busy(self) -> bool:
+        """Whether every worker is at a run: where one is free, a run that waits is taken in a moment."""
+        return len(self._serving) >= len(self._workers)
+
     def submit(self, config: ExperimentConfig, visitor: str = "") -> Run:
         """The run of an equal config if it waits, runs or is finished, in memory or store; else a new one.
 

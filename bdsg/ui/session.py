@@ -38,7 +38,7 @@ OWN = "watching"
 """The parameter that names a run of one's own while it is under way: a reloaded page finds it again."""
 
 WAITING_SECONDS = 1.0
-"""How often a page looks whether its run's turn has come."""
+"""How often a page looks whether its run's turn has come, while no worker is free."""
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def look_seconds(run: Run | None, least: float) -> float | None:
     if run is None or not run.active:
         return None
     seconds = pacing().seconds(visitor(), least)
-    return max(seconds, WAITING_SECONDS) if run.state == "queued" else seconds
+    return max(seconds, WAITING_SECONDS) if run.state == "queued" and queue().busy else seconds
 
 
 def submit(config: ExperimentConfig) -> Run:

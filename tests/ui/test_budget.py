@@ -87,7 +87,9 @@ def test_a_study_is_counted_by_its_dearest_trial() -> None:
     dearest = budget.dearest_trial(plan)
     assert dearest.boundary.steps == 50_000
     assert dearest.boundary.hidden == (512, 512)
-    with pytest.raises(BDSGError, match=r"This study needs .* (minutes|hours) of a core, but 60 minutes are allowed here"):
+    with pytest.raises(
+        BDSGError, match=r"This study needs .* (minutes|hours) of a core, but 60 minutes are allowed here"
+    ):
         budget.check_study(plan)
     budget.check_study(Plan(config(), (Dimension("boundary.lambda1", 1.0, 100.0),), trials=1000))
     with pytest.raises(BDSGError, match=r"fewer trials"):

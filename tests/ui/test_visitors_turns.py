@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bdsg.config import ExperimentConfig
 from bdsg.ui import session
-from bdsg.ui.runs import RunQueue
+from bdsg.ui.runs import Run, RunQueue
 from bdsg.ui.turns import MOST_OF_ONE
+from bdsg.ui.workers import WorkerProcess
 
 
 @pytest.fixture
@@ -47,3 +49,26 @@ def test_turns_alternate_between_visits_and_too_many_are_refused(shared: RunQueu
     refused = visit(*range(10, 11 + MOST_OF_ONE))
     assert f"{MOST_OF_ONE} runs of yours are waiting" in refused.error[0].value
     assert not refused.exception
+
+
+def looking(run: Run) -> float:
+    """What a page that looks at a run is told to wait."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from bdsg.ui import session
+
+        st.session_state.told = session.look_seconds(st.session_state.run, 0.15)
+
+    visit = AppTest.from_function(page)
+    visit.session_state.run = run
+    told: float = visit.run().session_state["told"]
+    return told
+
+
+def test_a_page_looks_seldom_only_while_no_worker_is_free(shared: RunQueue) -> None:
+    waiting = shared.submit(ExperimentConfig.from_dict({"data": {"preset": "bimodal"}}))
+    assert looking(waiting) == session.WAITING_SECONDS
+    shared._workers.append(WorkerProcess())  # never started, and so never at a run
+    assert looking(waiting) == 0.15
