@@ -27,7 +27,8 @@ def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> Non
     with session.guarded():
         with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
             _state(run)
-        stage.player(_payload(run, config), key="player")
+        with session.guarded(said=run.error if run else None):
+            stage.player(_payload(run, config), key="player")
         progress.rerun_when_due(run, REFRESH_SECONDS, every)
 
 

@@ -51,7 +51,7 @@ def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> Non
     with session.guarded():
         learned = config.density.kind != "closed_form"
         plane, side = st.columns([3, 2]) if learned and run and run.density_snapshots else (st.container(), None)
-        with plane:
+        with plane, session.guarded(said=run.error if run else None):
             stage.player(views.player_payload(config, run, moving=False), key="plane")
         if run is not None and side is not None:
             with side:

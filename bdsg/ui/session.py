@@ -98,12 +98,13 @@ def contest(config: ExperimentConfig, methods: Sequence[str]) -> list[RivalRun]:
 
 
 @contextlib.contextmanager
-def guarded() -> Iterator[None]:
-    """Show what goes wrong as a sentence in the page."""
+def guarded(said: str | None = None) -> Iterator[None]:
+    """Show what goes wrong as a sentence in the page, unless the page has ``said`` the same already."""
     try:
         yield
     except BDSGError as error:
-        st.error(plain(error), icon=":material/error:")
+        if str(error) != said:
+            st.error(plain(error), icon=":material/error:")
     except Exception as error:
         log.exception("A page failed")
         st.error(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import grp
+import os
+import pwd
 import re
 import shutil
 import socket
@@ -18,6 +21,7 @@ from tests.browser.serving import ROOT
 CONFIG = ROOT / "deploy" / "nginx.conf"
 
 WHOLE = """daemon off;
+user {user};
 pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
 events {{ worker_connections 1024; }}
@@ -73,8 +77,10 @@ def proxied(nginx: str, app: str, folder: Path) -> Iterator[tuple[str, str]]:
     subprocess.run(certify, check=True, capture_output=True)
     (folder / "mime.types").write_text("types { text/html html; }\n")
     (folder / "bdsg.conf").write_text(localised(CONFIG.read_text(), app, folder, plain, secure))
+    # Its workers keep what a slow reader has not taken yet in the folder, which only who runs the tests may open.
+    user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
     whole = folder / "nginx.conf"
-    whole.write_text(WHOLE.format(folder=folder))
+    whole.write_text(WHOLE.format(folder=folder, user=f"{user} {group}"))
     process = subprocess.Popen([nginx, "-c", str(whole), "-p", str(folder), "-e", str(folder / "error.log")])
     address = f"https://127.0.0.1:{secure}"
     try:

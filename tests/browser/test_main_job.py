@@ -187,6 +187,10 @@ def test_a_bad_link_is_a_sentence(page: Page, server: str) -> None:
     page.goto(f"{server}/boundary?data.preset=nothing")
     expect(page.get_by_text("data.preset is 'nothing'")).to_be_visible()
     page.goto(f"{server}/boundary?data.preset=ring&epsilon=7")
+    sentence = page.get_by_text("the density is nowhere above")
+    expect(sentence).to_have_count(1)
     page.get_by_role("button", name="Train").click()
-    expect(page.get_by_text("the density is nowhere above")).to_be_visible()
+    expect(page.locator(".st-key-state").filter(has=sentence)).to_be_visible()
+    expect(sentence).to_have_count(1)  # once, though neither run nor picture can be made
+    expect(page.get_by_role("button", name="Train")).to_be_enabled()
     expect(page.get_by_text("Traceback")).to_have_count(0)

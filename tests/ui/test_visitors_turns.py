@@ -16,11 +16,13 @@ from bdsg.ui.workers import WorkerProcess
 
 @pytest.fixture
 def shared(idle: RunQueue) -> Iterator[RunQueue]:
-    """The queue that pages use, with no worker to serve it."""
+    """The queue that pages use, with no worker to serve it; and nobody else looks at runs."""
     session.queue.clear()
+    session.pacing.clear()
     session.queue._made.append(idle)
     yield idle
     session.queue.clear()
+    session.pacing.clear()
 
 
 def page() -> None:
