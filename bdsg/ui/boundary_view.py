@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
@@ -42,19 +44,32 @@ def _state(run: Run | None) -> None:
             steering.changes_line()
 
 
+class Sent(NamedTuple):
+    """What the page's player holds.
+
+    Attributes:
+        known: what was known of the run by then.
+        counts: of snapshots, after each update that had any.
+        payload: the last update.
+    """
+
+    known: views.Known
+    counts: list[int]
+    payload: bytes
+
+
 def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
     """Everything at first, then only what is new, and once more everything at the end."""
-    count = len(run.boundary_snapshots) if run else 0
-    sent: tuple[list[int], bytes] | None = st.session_state.sent
-    if run is None or sent is None or not run.active or count == 0:
-        before, payload = [], _whole(run, config)
-    elif count == sent[0][-1]:
-        return sent[1]
+    known, count = views.known_of(run), len(run.boundary_snapshots) if run else 0
+    sent: Sent | None = st.session_state.sent
+    if sent is not None and sent.known == known:
+        return sent.payload
+    counts = sent.counts if sent else []
+    if run is None or not run.active or not counts or _repeats_all(len(counts)):
+        payload = _whole(run, config)
     else:
-        before = sent[0]
-        again = _repeats_all(len(before))
-        payload = _whole(run, config) if again else views.delta_payload(run, before[-_overlap(len(before))])
-    st.session_state.sent = ([*before, count], payload) if count else None
+        payload = views.delta_payload(run, counts[-_overlap(len(counts))])
+    st.session_state.sent = Sent(known, [*counts, count] if count else [], payload)
     return payload
 
 

@@ -34,6 +34,7 @@ def _state(run: Run | None) -> None:
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The plane with both densities, and for a learned one its likelihood and its checks."""
+    st.session_state.plane = None  # the settings may be others: draw once
     every = session.look_seconds(run, REFRESH_SECONDS)
     st.fragment(_live, run_every=every)(run, config, every)
     if run is not None and run.result is not None and config.density.kind != "closed_form":
@@ -52,13 +53,22 @@ def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> Non
         learned = config.density.kind != "closed_form"
         plane, side = st.columns([3, 2]) if learned and run and run.density_snapshots else (st.container(), None)
         with plane, session.guarded(said=run.error if run else None):
-            stage.player(views.player_payload(config, run, moving=False), key="plane")
+            stage.player(_payload(run, config), key="plane")
         if run is not None and side is not None:
             with side:
                 _checks(run)
                 _held_out(run)
                 _blocks(run)
         progress.rerun_when_due(run, REFRESH_SECONDS, every)
+
+
+def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
+    """The plane; made anew when more of the run is known."""
+    known, drawn = views.known_of(run), st.session_state.plane
+    if drawn is None or drawn[0] != known:
+        drawn = st.session_state.plane = (known, views.player_payload(config, run, moving=False))
+    payload: bytes = drawn[1]
+    return payload
 
 
 def _checks(run: Run) -> None:

@@ -10,7 +10,6 @@ import streamlit as st
 from bdsg import plots
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
-from bdsg.metrics import contour_lines
 from bdsg.presets import PRESETS
 from bdsg.rivals.registry import METHODS, title_of
 from bdsg.scene import make_scene
@@ -152,7 +151,7 @@ def _payload(config: ExperimentConfig, name: str, outcome: Outcome) -> bytes:
         maps=outcome.maps,
         map_frames=outcome.map_frames,
         epsilon=config.epsilon,
-        truth_lines=contour_lines(views.true_field(mixture.to_json(), config.delta), config.epsilon),
+        truth_lines=views.true_contour(mixture.to_json(), config.delta, config.epsilon),
         own_lines=[in_data_units(line, scene) for line in outcome.lines],
         autoplay=True,
         loop=True,

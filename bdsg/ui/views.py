@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -34,10 +35,27 @@ def true_field(mixture_json: str, lowest_level: float) -> Field:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
+def true_contour(mixture_json: str, lowest_level: float, level: float) -> list[np.ndarray]:
+    """Polylines of {p_x = level}, on the fine grid that reaches down to ``lowest_level``."""
+    return contour_lines(true_field(mixture_json, lowest_level), level)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def heat_field(mixture_json: str, low: tuple[float, float], high: tuple[float, float]) -> Field:
     """log p_x over a window, coarse enough for a heat map."""
     mixture = GaussianMixture.from_json(mixture_json)
     return Field.over(mixture.log_prob, np.array(low), np.array(high), HEAT_SHAPE)
+
+
+Known = tuple[Hashable, ...]
+
+
+def known_of(run: Run | None) -> Known:
+    """What is known of a run by now, to be compared with what was known when a page was drawn last."""
+    if run is None:
+        return ()
+    counts = run.attempts, len(run.density_snapshots), len(run.boundary_snapshots)
+    return run.state == "finished", run.active, run.scene is not None, run.fitted is not None, *counts
 
 
 def player_payload(
@@ -60,7 +78,7 @@ def player_payload(
     mixture, epsilon = plane_mixture(config), config.epsilon if epsilon is None else epsilon
     scene = run.scene if run and run.scene else make_scene(config, mixture)[0]
     low, high, boundary = scene.low, scene.high, (run.config if run else config).boundary
-    contour = contour_lines(true_field(mixture.to_json(), min(config.delta, epsilon)), epsilon) if lines else ()
+    contour = true_contour(mixture.to_json(), min(config.delta, epsilon), epsilon) if lines else ()
     heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
     return payloads.player_payload(
         still=not moving,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from bdsg.config import ExperimentConfig
+from bdsg.result import TERMS, BoundarySnapshot, Scene
 from bdsg.ui import boundary_view
+from bdsg.ui.run import Run
 
 
 def received(updates: int, skipped: set[int]) -> list[int]:
@@ -37,3 +42,32 @@ def test_a_gap_closes_in_about_the_time_that_it_took() -> None:
     seen = received(64, set(range(20, 27)))
     assert seen[26:34].count(19) <= 7
     assert seen[40:] == list(range(41, 65))
+
+
+def look() -> None:
+    """What a page sends when it looks at the run."""
+    import streamlit as st
+
+    from bdsg.ui import boundary_view
+
+    run = st.session_state.run
+    st.session_state.setdefault("sent", None)
+    st.session_state.setdefault("payloads", []).append(boundary_view._payload(run, run.config))
+
+
+def test_a_page_that_finds_nothing_new_is_given_what_it_has() -> None:
+    """The very bytes: nothing is computed for those who wait, and nothing that a browser has travels again."""
+    run = Run(ExperimentConfig.from_dict({"data": {"preset": "bimodal"}}), number=1)
+    page = AppTest.from_function(look)
+    page.session_state.run = run
+    for _ in range(3):
+        page.run()
+    run.scene = Scene(np.zeros((4, 2)), np.array([-1.0, -1.0]), np.array([1.0, 1.0]))
+    terms = dict.fromkeys(TERMS, 0.0)
+    for step in (0, 0, 1):
+        run.boundary_snapshots[step:] = [BoundarySnapshot(step, terms, np.zeros((3, 2)))]
+        page.run()
+    first, second, third, began, same, moved = page.session_state.payloads
+    assert first is second is third
+    assert began is same
+    assert len({first, began, moved}) == 3
