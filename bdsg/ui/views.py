@@ -131,6 +131,7 @@ def delta_payload(run: Run, first: int) -> bytes:
 
 def snapshot_arrays(snapshots: list[BoundarySnapshot]) -> dict[str, Any]:
     """``frames``, ``steps``, ``terms`` and ``forces`` as the player takes them."""
+    snapshots = list(snapshots)  # those of a run under way grow meanwhile
     points = [snapshot.points for snapshot in snapshots]
     forces = [snapshot.forces for snapshot in snapshots if snapshot.forces is not None]
     return {

@@ -1,9 +1,9 @@
 """The app under load: ``python -m tests.bench.load [--only PART]``; needs Chromium.
 
-*crowd*: browser sessions that train, scrub and change pages for minutes on one server: errors, cross-talk, answers,
-places in the queue, memory.  *five*: memory with five active sessions.  *soak*: sessions that open the app, train and
-leave, hundreds of times.  The visitors' browsers share the server's cores here and run at the lowest priority; how long
-the server itself takes is asked by a session without a browser.
+*wire*: sessions that train, change pages and settings for minutes on one server and speak its protocol without a
+browser, as if the visitors' browsers had machines of their own: errors, answers, places in the queue, memory.
+*crowd*: the same with browsers, which share the server's cores, scrub, and compare what they show with the stored run.
+*five*: memory with five of those.  *soak*: sessions that open the app, train and leave, hundreds of times.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
-from tests.bench.app_memory import descendants, megabytes
+from tests.bench.app_memory import megabytes
 from tests.bench.reports import Row, machine, write
 from tests.bench.server_probe import probe
 from tests.bench.visitors import Diary, Visitor
+from tests.bench.wire_visitors import WireVisitor
 from tests.browser.serving import QUIET, chromium_path, running
 
-PARTS = ("crowd", "five", "soak")
+PARTS = ("wire", "crowd", "five", "soak")
 SAMPLE_SECONDS = 2.0
 LOADING_SECONDS = 20.0
 """Until all is loaded after a server's first visit."""
@@ -46,17 +47,17 @@ async def watch_memory(web: int, until: float) -> list[tuple[float, float]]:
 
 
 async def crowd(
-    browser: Browser, address: str, web: int, cache: Path, people: int, seconds: float
+    visitors: Sequence[Visitor] | Sequence[WireVisitor], address: str, web: int, seconds: float
 ) -> dict[str, list[Row]]:
     """Many visitors at once; the tables of what they saw."""
     until = time.monotonic() + seconds
-    visitors = [Visitor(number, browser, address, cache) for number in range(people)]
     watching = asyncio.gather(watch_memory(web, until), probe(address, "data.preset=bimodal", until))
     stays = [asyncio.create_task(visitor.stay(until)) for visitor in visitors]
     memory, server = await watching
     await asyncio.gather(*stays)
     after = await asyncio.to_thread(megabytes, web)
-    name = f"{people} sessions, {seconds / 60:.0f} min"
+    kind = "without a browser" if isinstance(visitors[0], WireVisitor) else "in browsers"
+    name = f"{len(visitors)} sessions {kind}, {seconds / 60:.0f} min"
     return {
         name: answers([visitor.diary for visitor in visitors], server),
         f"{name}: memory": memory_rows(memory, after),
@@ -91,7 +92,7 @@ def answers(diaries: list[Diary], server: list[float]) -> list[Row]:
     ]
     timed = {
         "server: a page's script, asked without a browser": server,
-        "click to the page's answer, in the visitor's browser": everything,
+        "click to the page's answer, as the visitor has it": everything,
         **{f"… {kind}": values for kind, values in sorted(clicks.items())},
         "page opened": [value for diary in diaries for value in diary.opened],
         "Train to the scores": [value for diary in diaries for value in diary.trained],
@@ -144,6 +145,17 @@ async def soak(
 Part = Callable[[Browser, str, int, Path], Coroutine[Any, Any, dict[str, list[Row]]]]
 
 
+def unhurried(chromium: str, folder: Path) -> str:
+    """A command that starts Chromium at the lowest priority, and without the right to raise it, which root has.
+
+    The visitors' machines are not the server's: their browsers come last where cores are shared.
+    """
+    command = folder / "chromium"
+    command.write_text(f'#!/bin/sh\nexec nice -n 19 setpriv --bounding-set=-sys_nice {chromium} "$@"\n')
+    command.chmod(0o755)
+    return str(command)
+
+
 async def measured(part: Part, folder: Path) -> dict[str, list[Row]]:
     """One part on a server of its own."""
     path = chromium_path()
@@ -151,10 +163,7 @@ async def measured(part: Part, folder: Path) -> dict[str, list[Row]]:
     cache = folder / "cache"
     with running("app.py", cache, folder / "log") as (address, web):
         async with async_playwright() as playwright:
-            # The visitors' machines are not the server's: their browsers come last where cores are shared.
-            browser = await playwright.chromium.launch(executable_path=path, args=QUIET.split())
-            for pid in descendants(os.getpid()) - {web, *descendants(web)}:
-                os.setpriority(os.PRIO_PROCESS, pid, 19)
+            browser = await playwright.chromium.launch(executable_path=unhurried(path, folder), args=QUIET.split())
             await Visitor(-2, browser, address, cache).visit_once()
             await asyncio.sleep(LOADING_SECONDS)
             sections = await part(browser, address, web, cache)
@@ -172,9 +181,20 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS)
     parser.add_argument("--out", type=Path, default=Path("build/load"))
     chosen = parser.parse_args()
+
+    def browsing(browser: Browser, address: str, cache: Path, people: int) -> list[Visitor]:
+        return [Visitor(number, browser, address, cache) for number in range(people)]
+
     parts: dict[str, Part] = {
-        "crowd": lambda *where: crowd(*where, chosen.people, chosen.seconds),
-        "five": lambda *where: crowd(*where, 5, min(60.0, chosen.seconds)),
+        "wire": lambda _, address, web, __: crowd(
+            [WireVisitor(number, address) for number in range(chosen.people)], address, web, chosen.seconds
+        ),
+        "crowd": lambda browser, address, web, cache: crowd(
+            browsing(browser, address, cache, chosen.people), address, web, chosen.seconds
+        ),
+        "five": lambda browser, address, web, cache: crowd(
+            browsing(browser, address, cache, 5), address, web, min(60.0, chosen.seconds)
+        ),
         "soak": lambda *where: soak(*where, chosen.cycles, chosen.side_by_side),
     }
     sections: dict[str, list[Row]] = {}

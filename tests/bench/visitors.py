@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import re
 import time
@@ -21,6 +22,9 @@ from bdsg.ui import links
 
 PATIENCE_MS = 120_000
 """How long a visitor waits for anything before it counts as an error."""
+
+AGAIN_MS = 5_000
+"""After which a visitor presses keys again."""
 
 CLOSE = 0.01
 """B(z) on the screen may differ from the stored one by this share of the window: it is drawn from 16 bits."""
@@ -162,14 +166,21 @@ class Visitor:
         self.diary.rounds += 1
 
     async def _scrub(self, page: Page) -> None:
-        last = int(await page.locator(".bdsg.player:not([data-frames='0'])").get_attribute("data-frames") or 0) - 1
-        await page.locator(".player .plane").focus()
-        await page.keyboard.press("End")
-        for _ in range(10):
-            await page.keyboard.press("ArrowLeft")
-        await page.locator(f".bdsg.player[data-frame='{last - 10}']").wait_for()
-        await page.keyboard.press("End")
-        await page.locator(f".bdsg.player[data-frame='{last}']").wait_for()
+        """Once more if the last snapshots, or a new page, came meanwhile."""
+        player = page.locator(".bdsg.player:not([data-frames='0'])")
+        begun = time.monotonic()
+        while time.monotonic() - begun < PATIENCE_MS / 1000:
+            last = int(await player.get_attribute("data-frames") or 0) - 1
+            await page.locator(".player .plane").focus()
+            await page.keyboard.press("End")
+            for _ in range(10):
+                await page.keyboard.press("ArrowLeft")
+            with contextlib.suppress(BrowserError):
+                await page.locator(f".bdsg.player[data-frame='{last - 10}']").wait_for(timeout=AGAIN_MS)
+                await page.keyboard.press("End")
+                await page.locator(f".bdsg.player[data-frame='{last}']").wait_for(timeout=AGAIN_MS)
+                return
+        raise AssertionError("the player did not follow the keys")
 
     async def _compare(self, page: Page) -> None:
         """What is on the screen against the stored run of the config in the visitor's own address bar."""

@@ -24,7 +24,7 @@ class Player {
       canvas: this.canvas, redraw: () => this.draw(),
       pixel: (k) => [this.base.camera.x(this.points[2 * k]), this.base.camera.y(this.points[2 * k + 1])],
     });
-    this.probe = new Probe(parent.querySelector(".plane"), { camera: () => this.base.camera, redraw: () => this.draw(), scene: () => this.#scene() });
+    this.probe = new Probe(parent.querySelector(".plane"), { camera: () => this.base?.camera, redraw: () => this.draw(), scene: () => this.#scene() });
     this.root.addEventListener("keydown", (event) => this.controls.onKey(event));
     this.canvas.bdsg = { arrows: () => Array.from(this.timeline.arrows() ?? []), positions: () => Float32Array.from(this.points ?? []), pixel: (x, y) => [this.base.camera.x(x), this.base.camera.y(y)], framesPerSecond: () => this.#framesPerSecond() };
     this.tick = (now) => this.#tick(now);

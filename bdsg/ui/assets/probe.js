@@ -73,7 +73,7 @@ function probeCard({ x, y, shown, epsilon, truth, model, boundary, sample }) {
 }
 
 class Probe {
-  /** `host`: {camera(), scene() as for probeAt or null, redraw()}. */
+  /** `host`: {camera() or null, scene() as for probeAt or null, redraw()}. */
   constructor(plane, host) {
     Object.assign(this, { plane, host, at: null, steered: false });
     this.words = make("div", { class: "probe-words", "aria-live": "polite" });
@@ -90,6 +90,7 @@ class Probe {
 
   #press(event) {
     const camera = this.host.camera();
+    if (!camera) return; // nothing is drawn
     const again = this.at && !this.dragged && Math.hypot(camera.x(this.at[0]) - event.offsetX, camera.y(this.at[1]) - event.offsetY) < 5;
     this.dragged = false;
     if (again) this.close(); else this.#follow(event, false);
@@ -103,7 +104,9 @@ class Probe {
 
   /** Put the probe at a pixel, kept inside the frame. */
   #place(left, top) {
-    const { frame, low, scale } = this.host.camera();
+    const camera = this.host.camera();
+    if (!camera) return;
+    const { frame, low, scale } = camera;
     const x = Math.min(frame.width, Math.max(0, left - frame.left)), y = Math.min(frame.height, Math.max(0, top - frame.top));
     this.at = [low[0] + x / scale, low[1] + (frame.height - y) / scale];
     this.host.redraw();
@@ -111,7 +114,9 @@ class Probe {
 
   #key(event) {
     if (event.target !== this.plane || event.ctrlKey || event.metaKey || event.altKey) return;
-    const camera = this.host.camera(), { frame } = camera, step = event.shiftKey ? PROBE_LEAP : PROBE_STEP;
+    const camera = this.host.camera();
+    if (!camera) return;
+    const { frame } = camera, step = event.shiftKey ? PROBE_LEAP : PROBE_STEP;
     const from = this.at ? [camera.x(this.at[0]), camera.y(this.at[1])] : [frame.left + frame.width / 2, frame.top + frame.height / 2];
     const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
     if (event.key.toLowerCase() === "p") {
