@@ -8,6 +8,7 @@ import streamlit as st
 from bdsg import plots
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.result import Result
 from bdsg.ui import charts, controls, progress, session, stage, takeaway, views
 from bdsg.ui.runs import Run
 
@@ -38,14 +39,24 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
     every = session.look_seconds(run, REFRESH_SECONDS)
     st.fragment(_live, run_every=every)(run, config, every)
     if run is not None and run.result is not None and config.density.kind != "closed_form":
-        with st.expander("Side by side, with the difference"):
-            arrays = run.result.arrays
-            x, y, log_p_x, log_p_g = (arrays[name] for name in ("grid_x", "grid_y", "log_p_x", "log_p_g"))
-            figure = plots.density_pair_figure(x, y, log_p_x, log_p_g, config.epsilon)
-            charts.show(figure, key="pair", alt="True density, model density and their difference")
+        st.fragment(_side_by_side)(run.result)
     if run is not None:
         progress.kept_line(run)
         takeaway.show(run, with_charts=config.density.kind != "closed_form")
+
+
+def _side_by_side(result: Result) -> None:
+    """Both densities and their difference; nothing is drawn while closed."""
+    with (
+        session.guarded(),
+        st.expander("Side by side, with the difference", key="side_by_side", on_change="rerun") as fold,
+    ):
+        if not fold.open:
+            return
+        arrays = result.arrays
+        x, y, log_p_x, log_p_g = (arrays[name] for name in ("grid_x", "grid_y", "log_p_x", "log_p_g"))
+        figure = plots.density_pair_figure(x, y, log_p_x, log_p_g, result.config.epsilon)
+        charts.show(figure, key="pair", alt="True density, model density and their difference")
 
 
 def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> None:

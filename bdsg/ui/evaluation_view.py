@@ -43,7 +43,7 @@ def show(run: Run | None) -> None:
     chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
     with retrain:
         _retrain(result, chosen or start)
-    _further(result, chosen or start)
+    st.fragment(_further)(result, chosen or start)
     takeaway.show(run, chosen or start, with_charts=True)
 
 
@@ -94,8 +94,11 @@ def _retrain(result: Result, epsilon: float) -> None:
 
 
 def _further(result: Result, epsilon: float) -> None:
-    """Curves over all thresholds, and the paper's other figures, at the chosen ε."""
-    with st.expander("Ranking, clustering, rarity: at the ε where the slider was let go"):
+    """Curves over all thresholds, and the paper's other figures, at the chosen ε; nothing is drawn while closed."""
+    title = "Ranking, clustering, rarity: at the ε where the slider was let go"
+    with session.guarded(), st.expander(title, key="further", on_change="rerun") as fold:
+        if not fold.open:
+            return
         st.caption(f"ε = {epsilon:.4g} per unit area")
         mixture = GaussianMixture.from_config(result.config.data)
         low, _ = views.epsilon_range(result.config)

@@ -16,6 +16,9 @@ BUTTON = "train"
 STOP_SECONDS = 0.25
 """How long a page waits for a stopped run's scores before it says that the run is stopping."""
 
+BEGUN_SECONDS = 0.15
+"""How long it waits for a new run's first B(z): it comes within that from a worker that is free."""
+
 STAGES = {"density": "Fitting the density", "boundary": "Training B(z)", "scores": "Scoring"}
 STARTING, AGAIN = "Starting… ", "Its process died and the run was begun again. "
 STATE_HEIGHT = 56
@@ -71,7 +74,7 @@ def _start(seconds: float) -> None:
         if seconds:  # it may become another on its way: it is noted when it has ended
             session.keep(session.watch(session.config(), seconds))
             return
-        session.submit(session.config())
+        session.queue().wait_begun(session.submit(session.config()), BEGUN_SECONDS)
         history.note(session.choices())
 
 

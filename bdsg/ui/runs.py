@@ -218,6 +218,13 @@ class RunQueue:
         with self._changed:
             return self._changed.wait_for(lambda: not run.active, seconds)
 
+    def wait_begun(self, run: Run, seconds: float) -> bool:
+        """Block until something of the run can be seen, or it waits behind others; False after ``seconds`` without."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: bool(run.boundary_snapshots) or not run.active or (run.state == "queued" and self.busy), seconds
+            )
+
     def wait_change(self, seconds: float | None = None) -> bool:
         """Block until any run changes; False if none did for ``seconds``."""
         with self._changed:

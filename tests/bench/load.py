@@ -168,6 +168,13 @@ async def measured(part: Part, folder: Path) -> dict[str, list[Row]]:
             await asyncio.sleep(LOADING_SECONDS)
             sections = await part(browser, address, web, cache)
             await browser.close()
+    lines = (folder / "log").read_text(errors="replace").splitlines()
+    if troubles := [number for number, line in enumerate(lines) if line.startswith("Traceback")]:
+        print(
+            f"{len(troubles)} tracebacks in the server's log; the first:",
+            *lines[troubles[0] : troubles[0] + 60],
+            sep="\n",
+        )
     return sections
 
 

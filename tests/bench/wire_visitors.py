@@ -93,7 +93,7 @@ class Line:
     async def ask(
         self, *, page: str | None = None, name: str = "", query: str | None = None, fragment: str = ""
     ) -> None:
-        """A rerun: of the page, or of another one (``page``: its title; ``name``: as in an address), or of a fragment."""
+        """A rerun: of the page, of another one (``page``: its title; ``name``: as in an address) or of a fragment."""
         message = BackMsg()
         wanted = message.rerun_script
         wanted.query_string = self._query if query is None else query
