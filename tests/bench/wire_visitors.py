@@ -124,6 +124,10 @@ class Line:
         """What stands on a button that may not have come yet."""
         return next((one.button.label for name, one in self.widgets.items() if widget.search(name)), "")
 
+    def forget(self, widget: re.Pattern[str]) -> None:
+        """So that it is seen when a widget comes again, with a page that was asked for."""
+        self.widgets = {name: one for name, one in self.widgets.items() if not widget.search(name)}
+
     async def _change(self, widget: str, **value: object) -> None:
         message = BackMsg()
         wanted = message.rerun_script
@@ -191,12 +195,14 @@ class WireVisitor:
             level = 0.01 * self._random.uniform(0.5, 2)
             await self._answered("ε let go", line.tell(EVALUATION, epsilon=level), line, lambda: bool(line.heading))
         await self._think()
+        line.forget(TRAIN)
         await self._answered("to Boundary", line.ask(page="Boundary"), line, lambda: line.heading == "Boundary")
-        while line.label(TRAIN) != "Train":
+        await line.until(lambda: bool(line.label(TRAIN)))
+        while line.label(TRAIN) != "Train":  # a weight that was trained for before
             await self._think()
-            line.heading = ""
+            line.forget(TRAIN)
             by = 1 if self.diary.rounds % 16 < 8 else -1
-            await self._answered("λ2", line.slide(WEIGHT, by), line, lambda: bool(line.heading))
+            await self._answered("λ2", line.slide(WEIGHT, by), line, lambda: bool(line.label(TRAIN)))
 
     async def _train(self, line: Line) -> None:
         begun = time.monotonic()

@@ -104,6 +104,12 @@ def test_train_then_evaluate() -> None:
     app.switch_page("pages/evaluate.py").run()
     assert not app.exception
     assert payload(app)["epsilon"] == pytest.approx(0.01)
+    assert not app.table  # the fold is closed: nothing in it is computed
+    app.session_state["further"] = True
+    app.run()
+    assert not app.exception
+    assert "AUROC" in app.table[0].value["Score"].to_list()
+    assert [element.type for element in app.get("plotly_chart")] == ["plotly_chart", "plotly_chart"]
 
 
 def test_the_same_config_is_not_started_twice() -> None:

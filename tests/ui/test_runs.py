@@ -76,6 +76,17 @@ def test_snapshots_only_grow_while_a_run_is_followed(queue: RunQueue) -> None:
         assert mine.terms.keys() >= set(TERMS)
 
 
+def test_a_new_runs_first_picture_is_waited_for_and_no_turn_behind_another(queue: RunQueue) -> None:
+    first = queue.submit(long(3))
+    assert queue.wait_begun(first, PATIENCE)
+    assert first.boundary_snapshots
+    second = queue.submit(small(4))
+    assert queue.wait_begun(second, PATIENCE)  # the only worker is at the first
+    assert second.state == "queued"
+    queue.stop(first)
+    assert queue.wait(second, PATIENCE)
+
+
 def test_a_finished_run_is_not_started_again(queue: RunQueue) -> None:
     run = queue.submit(small(1))
     assert queue.wait(run, PATIENCE)
