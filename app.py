@@ -21,6 +21,7 @@ pages = [
 page = st.navigation(pages, position="top")
 st.html(stage.ASSETS / "page.css")
 with session.guarded():
+    session.begin_drawing()
     session.choices()  # reads the link, of which there may be something to say
     session.take_over_ending()
     session.show_notice()
@@ -29,4 +30,5 @@ with session.guarded():
     controls.teaching_footer()
     session.write_link()
     memory.show()
+    session.draw_again_if_ended()
 session.queue()  # after the page is drawn: its workers load while the visitor looks

@@ -89,6 +89,7 @@ def _missing(configs: Configs, runs: list[Run | None]) -> None:
                 history.note(config.to_dict())
             st.rerun()
     active = [run for run in runs if run is not None and run.active]
+    session.note_drawn(active)
     if active:
         st.button("Stop", key="stop_compared", icon=":material/stop:", on_click=_stop, args=(active,))
     st.fragment(_waiting, run_every=session.look_seconds(active[0], REFRESH_SECONDS) if active else None)(

@@ -215,7 +215,25 @@ def current_run() -> Run | None:
 
     One that this visit watches or steers comes first.
     """
-    return _kept_run() or current_run_of(choices())
+    run = _kept_run() or current_run_of(choices())
+    note_drawn([] if run is None else [run])
+    return run
+
+
+def begin_drawing() -> None:
+    """Before the page is drawn: no run of it is known to go on."""
+    st.session_state.drawn = []
+
+
+def note_drawn(runs: Sequence[Run]) -> None:
+    """The page is about to draw these runs."""
+    st.session_state.drawn = [*st.session_state.get("drawn", ()), *(run for run in runs if run.active)]
+
+
+def draw_again_if_ended() -> None:
+    """After the page is drawn: once more if a run ended meanwhile, for a part of it still says that the run goes on."""
+    if not all(run.active for run in st.session_state.drawn):
+        st.rerun()
 
 
 def _find_own() -> None:

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from bdsg.codec import unpack
 from bdsg.config import BoundaryConfig, ExperimentConfig
-from bdsg.ui import session, steering
+from bdsg.ui import boundary_view, density_view, session, steering
+from bdsg.ui.run import Run
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_LAMBDA1 = BoundaryConfig().lambda1
@@ -110,6 +111,27 @@ def test_train_then_evaluate() -> None:
     assert not app.exception
     assert "AUROC" in app.table[0].value["Score"].to_list()
     assert [element.type for element in app.get("plotly_chart")] == ["plotly_chart", "plotly_chart"]
+
+
+@pytest.mark.parametrize("name", ["boundary", "density"])
+def test_a_run_that_ends_while_its_page_is_drawn_is_drawn_as_ended(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The button is drawn before the picture: the end may come in between, and no later look would tell of it."""
+    view = {"boundary": boundary_view, "density": density_view}[name]
+    show, pressed = view.show, list[Run]()
+
+    def ends_first(run: Run | None, config: ExperimentConfig) -> None:
+        if run is not None and run.active:
+            pressed.append(run)
+            session.queue().stop(run)
+            assert session.queue().wait(run, 60)
+        show(run, config)
+
+    monkeypatch.setattr(view, "show", ends_first)
+    app = opened(name, **{"data.preset": "ring", "boundary.steps": "50000", "seed": "77"})
+    app.button(key="train").click().run()
+    assert [run.state for run in pressed] == ["stopped"]
+    assert app.button(key="train").label == "Train"
+    assert not app.exception
 
 
 def test_the_same_config_is_not_started_twice() -> None:
