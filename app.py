@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from bdsg.ui import controls, memory, session, stage, tour
+from bdsg.ui import controls, looking, memory, session, stage, tour
 
 st.set_page_config(page_title="BDSG", page_icon=stage.ASSETS / "icon.svg", layout="wide")
 
@@ -21,7 +21,7 @@ pages = [
 page = st.navigation(pages, position="top")
 st.html(stage.ASSETS / "page.css")
 with session.guarded():
-    session.begin_drawing()
+    looking.begin_page()
     session.choices()  # reads the link, of which there may be something to say
     session.take_over_ending()
     session.show_notice()
@@ -30,5 +30,5 @@ with session.guarded():
     controls.teaching_footer()
     session.write_link()
     memory.show()
-    session.draw_again_if_ended()
+    looking.end_page()
 session.queue()  # after the page is drawn: its workers load while the visitor looks

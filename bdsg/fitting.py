@@ -17,7 +17,7 @@ from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensit
 from bdsg.density.quasi_random import QuasiRandomSamples
 from bdsg.device import device_of, to_numpy, torch_device
 from bdsg.quality import Arrays, Model, check_density, log_prob_in_chunks, mesh
-from bdsg.result import DensitySnapshot, Event, Scene
+from bdsg.result import DensitySnapshot, Event, Progress, Scene
 from bdsg.store import Store
 from bdsg.train import Stop, train_density
 
@@ -137,6 +137,7 @@ def _train(
         yield event
     if not complete:  # stopped: asking again might get another answer
         return None
+    yield Progress("checks", 0, 1, 0.0)
     bounds = flow.settle()
     parameters = {name: to_numpy(tensor).copy() for name, tensor in flow.state_dict().items()}
     report = {"kind": config.density.kind, "steps": steps, "lipschitz_bounds": bounds}

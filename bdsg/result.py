@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +20,9 @@ class Progress:
     """How far a stage is.
 
     Attributes:
-        stage: ``density``, ``boundary`` or ``scores``.
+        stage: ``density``, ``checks`` of a density that was fitted, ``boundary`` or ``scores``.
         step, steps: done and to do.
-        seconds: since the stage began.
+        seconds: spent on the steps; the first is left out where it may have waited for a compiler.
         terms: the latest value of each loss term by name.
     """
 
@@ -30,6 +31,27 @@ class Progress:
     steps: int
     seconds: float
     terms: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """What the steps to come will take at the rate so far; None before there is a rate."""
+        if self.step < 2:
+            return None
+        return self.seconds / (self.step - 1) * max(0, self.steps - self.step)
+
+
+class StepClock:
+    """Tells the seconds since the first step ended."""
+
+    def __init__(self) -> None:
+        self._begun: float | None = None
+
+    def read(self) -> float:
+        """To be called after each step."""
+        now = time.monotonic()
+        if self._begun is None:
+            self._begun = now
+        return now - self._begun
 
 
 @dataclass(frozen=True)

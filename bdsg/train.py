@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -27,7 +26,7 @@ from bdsg.density.residual_flow import ResidualFlow
 from bdsg.device import to_numpy
 from bdsg.errors import DivergenceError
 from bdsg.quality import affordable
-from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Progress
+from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Progress, StepClock
 
 Stop = Callable[[], bool]
 
@@ -84,7 +83,7 @@ def train_density(
     luck = control(held_out)
     flow.initialise(draw(2048))
     descent = Descent(flow, estimator_for(config), random, threads=min(os.cpu_count() or 1, FIT_THREADS))
-    due, begun = set(snapshot_steps(config.steps, DENSITY_SNAPSHOTS)), time.monotonic()
+    due, clock = set(snapshot_steps(config.steps, DENSITY_SNAPSHOTS)), StepClock()
     schedule, best = Schedule(config.steps, config.patience), BestWeights(flow)
     step, batches = 0, _batches(draw, config.batch_size)
     while True:
@@ -104,8 +103,7 @@ def train_density(
         likelihood = descent.step(next(batches), config.learning_rate * schedule.rate(step))
         _check_likelihood(likelihood, step, config)
         step += 1
-        seconds = time.monotonic() - begun
-        yield Progress("density", step, schedule.end, seconds, {"negative log-likelihood": likelihood})
+        yield Progress("density", step, schedule.end, clock.read(), {"negative log-likelihood": likelihood})
 
 
 def _batches(draw: Callable[[int], Tensor], size: int) -> Iterator[Tensor]:
@@ -156,7 +154,7 @@ def train_boundary(
 def _train_compiled(
     stepper: Stepper, helm: Helm, pace: Pace, latent: Tensor, random: torch.Generator, stop: Stop, progress: bool
 ) -> Iterator[Progress | BoundarySnapshot | Change]:
-    begun, steps = time.monotonic(), helm.config.steps
+    clock, steps = StepClock(), helm.config.steps
     due = snapshot_steps(steps, helm.config.snapshots)
     for stretch in stretches(stepper, helm, pace, due, latent, random, stop):
         if stretch.change is not None:
@@ -165,7 +163,7 @@ def _train_compiled(
             terms = dict(zip(TERMS, stretch.terms[0].tolist(), strict=True))
             yield BoundarySnapshot(stretch.step, terms, stretch.points, stretch.forces)
         if progress and not stretch.last:
-            seconds = time.monotonic() - begun
+            seconds = clock.read()
             for step, row in enumerate(stretch.terms.tolist(), start=stretch.step + 1):
                 yield Progress("boundary", step, steps, seconds, dict(zip(TERMS, row, strict=True)))
 
@@ -183,7 +181,7 @@ def train_by_autograd(
     """``train_boundary`` for any objective, density and device; asks for a stop before each step."""
     helm, pace = helm or Helm(config), pace or unpaced()
     optimiser = torch.optim.Adam(parameters(objective.generator), lr=config.learning_rate, fused=True)
-    due, begun = set(snapshot_steps(config.steps, config.snapshots)), time.monotonic()
+    due, clock = set(snapshot_steps(config.steps, config.snapshots)), StepClock()
     for step in range(config.steps + 1):
         pace.wait(step, config.steps, stop)
         last = step == config.steps or stop()
@@ -199,7 +197,7 @@ def train_by_autograd(
         if last:
             return
         _descend(optimiser, terms.loss, helm.weights.learning_rate * one_cycle(step / config.steps))
-        yield Progress("boundary", step + 1, config.steps, time.monotonic() - begun, numbers)
+        yield Progress("boundary", step + 1, config.steps, clock.read(), numbers)
 
 
 def _descend(optimiser: torch.optim.Optimizer, loss: Tensor, learning_rate: float) -> None:

@@ -178,6 +178,19 @@ def test_a_stop_leaves_a_last_snapshot(asked: int, compiled: bool) -> None:
     assert [event.step for event in events if isinstance(event, BoundarySnapshot)].count(last.step) == 1
 
 
+def by_autograd() -> list[Progress | BoundarySnapshot]:
+    return boundary_events(paper(), density=BrokenDensity(10**9, 0.0))
+
+
+@pytest.mark.parametrize(
+    "events", [lambda: boundary_events(paper()), by_autograd, lambda: density_events(iresnet(steps=5))]
+)
+def test_the_first_step_which_may_wait_for_a_compiler_is_not_timed(events: Callable[[], list[object]]) -> None:
+    seconds = [event.seconds for event in events() if isinstance(event, Progress)]
+    assert seconds[0] == 0.0
+    assert seconds == sorted(seconds)
+
+
 @pytest.mark.parametrize("batch_size", [32, 13])
 def test_compiled_training_is_that_of_autograd(batch_size: int) -> None:
     # With much larger steps the dispersion's 1/‖·‖ makes a trajectory so sensitive that rounding decides it.

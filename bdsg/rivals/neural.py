@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from torch.nn.functional import softplus
 
 from bdsg.device import to_numpy
 from bdsg.errors import BDSGError, DivergenceError
-from bdsg.result import Progress
+from bdsg.result import Progress, StepClock
 from bdsg.rivals.contract import Draw, RivalSnapshot, Stop, Watch
 from bdsg.validation import setting, validate
 
@@ -95,7 +94,7 @@ class NeuralRival(ABC):
         """See :meth:`bdsg.rivals.contract.Rival.train`."""
         self._units = self.units or self._measured(draw)
         shown = torch.randn(SHOWN_POINTS, self.settings.latent, generator=self.random)
-        batches, begun, terms = self._batches(draw), time.monotonic(), dict[str, float]()
+        batches, clock, terms = self._batches(draw), StepClock(), dict[str, float]()
         for step in range(self.settings.steps + 1):
             last = step == self.settings.steps or stop()
             self.before_step(step)
@@ -106,7 +105,7 @@ class NeuralRival(ABC):
                 return
             terms = self.step(next(batches))
             self._check(terms, step)
-            yield Progress(type(self).__name__, step + 1, self.settings.steps, time.monotonic() - begun, terms)
+            yield Progress(type(self).__name__, step + 1, self.settings.steps, clock.read(), terms)
 
     @staticmethod
     def _measured(draw: Draw) -> tuple[Tensor, Tensor]:

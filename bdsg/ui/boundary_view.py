@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
-from bdsg.ui import controls, history, progress, session, stage, steering, takeaway, tour, views
+from bdsg.ui import controls, history, looking, progress, session, stage, steering, takeaway, tour, views
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.15
@@ -16,8 +16,7 @@ REFRESH_SECONDS = 0.15
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The player, live or finished, with the progress above and the scores below."""
     st.session_state.sent = None  # a full rerun mounts the player anew: send everything once
-    every = session.look_seconds(run, REFRESH_SECONDS)
-    st.fragment(_live, run_every=every)(run, config, every)
+    looking.repeat(_live, run, config, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
     if run is not None and run.result is not None:
         history.note(session.choices())
         _scores(run)
@@ -25,13 +24,12 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
         takeaway.show(run)
 
 
-def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> None:
+def _live(run: Run | None, config: ExperimentConfig) -> None:
     with session.guarded():
         with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
             _state(run)
         with session.guarded(said=run.error if run else None):
             stage.player(_payload(run, config), key="player")
-        progress.rerun_when_due(run, REFRESH_SECONDS, every)
 
 
 def _state(run: Run | None) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.scoring import score_result
-from bdsg.ui import comparison, history, progress, session, stage, views
+from bdsg.ui import comparison, history, looking, progress, session, stage, views
 from bdsg.ui.names import run_words
 from bdsg.ui.runs import Run
 
@@ -89,12 +89,11 @@ def _missing(configs: Configs, runs: list[Run | None]) -> None:
                 history.note(config.to_dict())
             st.rerun()
     active = [run for run in runs if run is not None and run.active]
-    session.note_drawn(active)
+    looking.note(active)
     if active:
         st.button("Stop", key="stop_compared", icon=":material/stop:", on_click=_stop, args=(active,))
-    st.fragment(_waiting, run_every=session.look_seconds(active[0], REFRESH_SECONDS) if active else None)(
-        [run for run in runs if run is not None]
-    )
+    known = [run for run in runs if run is not None]
+    looking.repeat(_waiting, known, every=lambda: _look_seconds(known), shows=lambda: tuple(r.state for r in known))
 
 
 def _stop(runs: list[Run]) -> None:
@@ -107,10 +106,11 @@ def _waiting(runs: list[Run]) -> None:
         for run in runs:
             if run.result is None:
                 progress.progress_line(run)
-        awaited = st.session_state.get("awaited", False)
-        st.session_state.awaited = any(run.active for run in runs)
-        if awaited and not st.session_state.awaited:
-            st.rerun()
+
+
+def _look_seconds(runs: list[Run]) -> float | None:
+    """Until the next look at those that go on."""
+    return next((session.look_seconds(run, REFRESH_SECONDS) for run in runs if run.active), None)
 
 
 def _both(first: Run, second: Run) -> None:

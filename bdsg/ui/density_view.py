@@ -9,7 +9,7 @@ from bdsg import plots
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.result import Result
-from bdsg.ui import charts, controls, progress, session, stage, takeaway, views
+from bdsg.ui import charts, controls, looking, progress, session, stage, takeaway, views
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.6
@@ -18,7 +18,7 @@ REFRESH_SECONDS = 0.6
 def state(run: Run | None) -> None:
     """How far the run is, or what it belongs to and where to go from there."""
     with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
-        st.fragment(_state, run_every=session.look_seconds(run, REFRESH_SECONDS))(run)
+        looking.repeat(_state, run, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
 
 
 def _state(run: Run | None) -> None:
@@ -36,8 +36,7 @@ def _state(run: Run | None) -> None:
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The plane with both densities, and for a learned one its likelihood and its checks."""
     st.session_state.plane = None  # the settings may be others: draw once
-    every = session.look_seconds(run, REFRESH_SECONDS)
-    st.fragment(_live, run_every=every)(run, config, every)
+    looking.repeat(_live, run, config, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
     if run is not None and run.result is not None and config.density.kind != "closed_form":
         st.fragment(_side_by_side)(run.result)
     if run is not None:
@@ -59,7 +58,7 @@ def _side_by_side(result: Result) -> None:
         charts.show(figure, key="pair", alt="True density, model density and their difference")
 
 
-def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> None:
+def _live(run: Run | None, config: ExperimentConfig) -> None:
     with session.guarded():
         learned = config.density.kind != "closed_form"
         plane, side = st.columns([3, 2]) if learned and run and run.density_snapshots else (st.container(), None)
@@ -70,7 +69,6 @@ def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> Non
                 _checks(run)
                 _held_out(run)
                 _blocks(run)
-        progress.rerun_when_due(run, REFRESH_SECONDS, every)
 
 
 def _payload(run: Run | None, config: ExperimentConfig) -> bytes:

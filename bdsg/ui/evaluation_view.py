@@ -13,7 +13,7 @@ from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
 from bdsg.result import Result
 from bdsg.scoring import score_result
-from bdsg.ui import charts, controls, history, own_points, progress, session, stage, takeaway, tour, views
+from bdsg.ui import charts, controls, history, looking, own_points, progress, session, stage, takeaway, tour, views
 from bdsg.ui.names import plain
 from bdsg.ui.runs import Run
 
@@ -27,8 +27,7 @@ def show(run: Run | None) -> None:
         return
     if run is None or run.result is None:
         if run is not None:
-            every = session.look_seconds(run, REFRESH_SECONDS)
-            st.fragment(_waiting, run_every=every)(run, every)
+            looking.repeat(_waiting, run, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
         else:
             st.info("There is no trained B(z) for these settings yet.", icon=":material/info:")
         st.page_link("pages/boundary.py", label="Train it on the boundary page", icon=":material/arrow_forward:")
@@ -72,10 +71,9 @@ def _start(result: Result) -> float:
         return config.epsilon
 
 
-def _waiting(run: Run, every: float | None) -> None:
+def _waiting(run: Run) -> None:
     with session.guarded():
         progress.progress_line(run)
-        progress.rerun_when_due(run, REFRESH_SECONDS, every)
 
 
 def _retrain(result: Result, epsilon: float) -> None:

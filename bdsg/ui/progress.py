@@ -19,7 +19,12 @@ STOP_SECONDS = 0.25
 BEGUN_SECONDS = 0.15
 """How long it waits for a new run's first B(z): it comes within that from a worker that is free."""
 
-STAGES = {"density": "Fitting the density", "boundary": "Training B(z)", "scores": "Scoring"}
+STAGES = {
+    "density": "Fitting the density",
+    "checks": "Checking the density",
+    "boundary": "Training B(z)",
+    "scores": "Scoring",
+}
 STARTING, AGAIN = "Starting… ", "Its process died and the run was begun again. "
 STATE_HEIGHT = 56
 """Pixels that a page keeps for the state of the run, whatever it is, so that the picture below never moves."""
@@ -112,15 +117,6 @@ def kept_line(run: Run) -> None:
             f":material/warning: **Not kept on disk** ({run.unkept}): it stays here while the app runs, and is kept as "
             "soon as a later run finds room. *Take away* saves its files on your own machine."
         )
-
-
-def rerun_when_due(run: Run | None, least: float, every: float | None) -> None:
-    """In a fragment that looks at a run every so many seconds: draw the whole page once more when the run has ended.
-
-    So it is when the fragment is to look more or less often, as when the run's turn has come.
-    """
-    if every is not None and session.look_seconds(run, least) != every:
-        st.rerun()
 
 
 def _running(run: Run, terms: bool) -> None:

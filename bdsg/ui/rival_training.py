@@ -8,7 +8,7 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.rivals.registry import METHODS, OURS, title_of
-from bdsg.ui import progress, session
+from bdsg.ui import looking, progress, session
 from bdsg.ui.names import plain
 from bdsg.ui.outcome import Outcome, make_outcome
 from bdsg.ui.runs import RivalRun
@@ -23,6 +23,7 @@ def button(config: ExperimentConfig, chosen: Sequence[str], *, again: bool) -> N
     """Train the chosen methods here, or stop them; ``again``: they were trained beforehand."""
     runs = _runs(config, chosen)
     active = [run for run in runs if run.active]
+    looking.note(active)
     done = bool(chosen) and sum(run.complete for run in runs) == len(chosen)
     with st.container(width=170):
         if active:
@@ -47,8 +48,11 @@ def state(config: ExperimentConfig, chosen: Sequence[str], idle: str) -> None:
     active = [run for run in runs if run.active]
     with st.container(height=STATE_HEIGHT, border=False, key="rivals_state"):
         if active:
-            st.fragment(_watch, run_every=session.look_seconds(active[0], REFRESH_SECONDS))(
-                config, tuple(chosen), [run.number for run in active]
+            looking.repeat(
+                _watch,
+                runs,
+                every=lambda: _look_seconds(runs),
+                shows=lambda: tuple(run.number for run in runs if run.active),
             )
         else:
             stopped = [title_of(run.method) for run in runs if run.state == "stopped"]
@@ -92,14 +96,16 @@ def _stop(runs: Sequence[RivalRun]) -> None:
         session.queue().stop(run)
 
 
-def _watch(config: ExperimentConfig, chosen: Sequence[str], before: Sequence[int]) -> None:
-    """One line for all; the whole page is drawn again when one of them has ended."""
+def _look_seconds(runs: Sequence[RivalRun]) -> float | None:
+    return next((session.look_seconds(run, REFRESH_SECONDS) for run in runs if run.active), None)
+
+
+def _watch(runs: Sequence[RivalRun]) -> None:
+    """One line for all."""
     with session.guarded():
-        active = [run for run in _runs(config, chosen) if run.active]
-        if [run.number for run in active] != list(before):
-            st.rerun()
-        ended = len(chosen) - len(active)
-        st.progress((ended + sum(map(_share, active))) / len(chosen), " · ".join(map(_words, active)))
+        active = [run for run in runs if run.active]
+        ended = len(runs) - len(active)
+        st.progress((ended + sum(map(_share, active))) / len(runs), " · ".join(map(_words, active)))
 
 
 def _share(run: RivalRun) -> float:

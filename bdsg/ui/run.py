@@ -93,9 +93,15 @@ class Run:
     @property
     def weights(self) -> Weights:
         """λ1, λ2 and the learning rate as they are now, or are about to be."""
+        return self.config.boundary.weights_at(self._step if self.active else 0)._replace(**self.asked)
+
+    @property
+    def _step(self) -> int:
+        """The step that B's training has reached."""
         now = self.progress
-        step = max(self.reached, now.step if now is not None and now.stage != "density" else 0) if self.active else 0
-        return self.config.boundary.weights_at(step)._replace(**self.asked)
+        if now is None or now.stage not in ("boundary", "scores"):
+            return self.reached
+        return max(self.reached, now.step if now.stage == "boundary" else self.config.boundary.steps)
 
     @property
     def active(self) -> bool:
@@ -105,10 +111,7 @@ class Run:
     @property
     def seconds_left(self) -> float | None:
         """What remains of the present stage at its pace so far; None when that is not known."""
-        now = self.progress
-        if self.state != "running" or now is None or now.step == 0:
-            return None
-        return now.seconds / now.step * max(0, now.steps - now.step)
+        return self.progress.seconds_left if self.state == "running" and self.progress is not None else None
 
 
 @dataclass(eq=False)

@@ -21,7 +21,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.presets import PRESETS
 from bdsg.store import Store
-from bdsg.ui import budget, links
+from bdsg.ui import budget, links, looking
 from bdsg.ui.links import Choices
 from bdsg.ui.names import plain
 from bdsg.ui.pacing import Pacing
@@ -216,24 +216,8 @@ def current_run() -> Run | None:
     One that this visit watches or steers comes first.
     """
     run = _kept_run() or current_run_of(choices())
-    note_drawn([] if run is None else [run])
+    looking.note([] if run is None else [run])
     return run
-
-
-def begin_drawing() -> None:
-    """Before the page is drawn: no run of it is known to go on."""
-    st.session_state.drawn = []
-
-
-def note_drawn(runs: Sequence[Run]) -> None:
-    """The page is about to draw these runs."""
-    st.session_state.drawn = [*st.session_state.get("drawn", ()), *(run for run in runs if run.active)]
-
-
-def draw_again_if_ended() -> None:
-    """After the page is drawn: once more if a run ended meanwhile, for a part of it still says that the run goes on."""
-    if not all(run.active for run in st.session_state.drawn):
-        st.rerun()
 
 
 def _find_own() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.ui import heading as page_heading
-from bdsg.ui import history, session
+from bdsg.ui import history, looking, session
 from bdsg.ui.comparison import percent
 from bdsg.ui.lessons import STEPS, Step
 from bdsg.ui.runs import Run
@@ -75,7 +75,7 @@ def _reveal(step: Step) -> None:
         f"{words} {step.reveal}", icon=":material/check:" if right else ":material/lightbulb:"
     )
     run = session.queue().find(ExperimentConfig.from_dict(step.choices))
-    st.fragment(_figures, run_every=session.look_seconds(run, REFRESH_SECONDS))(run, step)
+    looking.repeat(_figures, run, step, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
 
 
 def _figures(run: Run | None, step: Step) -> None:

@@ -11,7 +11,18 @@ from bdsg.errors import BDSGError
 from bdsg.sweep.folder import StudyFolder, found
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import applied
-from bdsg.ui import budget, charts, history, session, tune_data, tune_figures, tune_mosaic, tune_process, tune_setup
+from bdsg.ui import (
+    budget,
+    charts,
+    history,
+    looking,
+    session,
+    tune_data,
+    tune_figures,
+    tune_mosaic,
+    tune_process,
+    tune_setup,
+)
 from bdsg.ui.names import axis_label, plain
 from bdsg.ui.tune_choices import choices_of
 from bdsg.ui.tune_data import Known, Trial
@@ -42,7 +53,7 @@ def show() -> None:
     if folder is None:
         st.info("No study yet: press Start. 200 trials take a minute or two.", icon=":material/info:")
         return
-    st.fragment(_study, run_every=REFRESH_SECONDS if tune_process.active(folder) else None)(folder)
+    looking.repeat(_study, folder, every=lambda: REFRESH_SECONDS if tune_process.active(folder) else None)
 
 
 def _opened() -> bool:
@@ -84,10 +95,6 @@ def _study(folder: StudyFolder) -> None:
             st.error(plain(complaint), icon=":material/error:")
         if known is not None and known.trials:
             _pictures(folder, known)
-        watched = st.session_state.get("tune_watched")
-        st.session_state.tune_watched = folder.name if active else None
-        if not active and watched == folder.name:
-            st.rerun()
 
 
 def _state(folder: StudyFolder, known: Known | None, active: bool) -> None:

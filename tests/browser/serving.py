@@ -59,7 +59,7 @@ def running(script: str, cache: Path, log: Path, **more: str) -> Iterator[tuple[
             yield f"http://127.0.0.1:{port}", process.pid
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

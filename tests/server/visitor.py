@@ -15,27 +15,41 @@ Answer = tuple[int, str]
 """An HTTP status, and the body."""
 
 
+ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+"""How a script or a part of it ends unless it is begun again."""
+
+
 class Visitor:
     """One session of the app at an address such as http://127.0.0.1:8501."""
 
     def __init__(self, address: str, connection: ClientConnection) -> None:
         self._address, self.connection = address, connection
-        self.session = ""
+        self.session = self.page = ""
 
     def open(self, page: str = "", query: str = "") -> str:
         """Run a page as its link would; everything that it sent, as text."""
-        message = BackMsg()
-        message.rerun_script.page_name, message.rerun_script.query_string = page, query
-        self.connection.send(message.SerializeToString())
-        parts = []
-        while True:
-            received = ForwardMsg()
-            received.ParseFromString(bytes(self.connection.recv(60)))
-            if received.HasField("new_session"):
-                self.session = received.new_session.initialize.session_id
-            parts.append(str(received))
-            if received.HasField("script_finished"):
-                return "\n".join(parts)
+        return "\n".join(map(str, self.ask(page_name=page, query_string=query)))
+
+    def press(self, button: str) -> list[ForwardMsg]:
+        """Click on a button of the page, by its id."""
+        return self.ask(page_script_hash=self.page, widget_states={"widgets": [{"id": button, "trigger_value": True}]})
+
+    def look(self, fragment: str) -> list[ForwardMsg]:
+        """Ask for a part of the page, as the browser's timer does."""
+        return self.ask(page_script_hash=self.page, fragment_id=fragment, is_auto_rerun=True)
+
+    def ask(self, **wanted: object) -> list[ForwardMsg]:
+        """Ask for a rerun; what the server told until nothing more was to come."""
+        self.connection.send(BackMsg(rerun_script=wanted).SerializeToString())  # type: ignore[arg-type]
+        told: list[ForwardMsg] = []
+        while not told or told[-1].script_finished not in ENDS or not told[-1].HasField("script_finished"):
+            told.append(ForwardMsg())
+            told[-1].ParseFromString(bytes(self.connection.recv(60)))
+            if told[-1].HasField("new_session"):
+                self.session = told[-1].new_session.initialize.session_id
+            if told[-1].HasField("navigation"):
+                self.page = told[-1].navigation.page_script_hash
+        return told
 
 
 @contextlib.contextmanager

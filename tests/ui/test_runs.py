@@ -313,7 +313,9 @@ def test_seconds_left_follows_the_pace_of_the_stage() -> None:
     assert run.seconds_left is None
     run.progress = Progress("boundary", 0, 100, 0.0)
     assert run.seconds_left is None
-    run.progress = Progress("boundary", 25, 100, 5.0)
+    run.progress = Progress("boundary", 1, 100, 0.0)  # it may have waited for a compiler
+    assert run.seconds_left is None
+    run.progress = Progress("boundary", 26, 101, 5.0)
     assert run.seconds_left == 15.0
     run.state = "finished"
     assert run.seconds_left is None
