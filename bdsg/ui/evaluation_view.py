@@ -39,7 +39,7 @@ def show(run: Run | None) -> None:
         retrain = st.empty()
     start = _start(result)
     own = own_points.of(result.config)
-    payload = _payload(result.config.key(), result, start, own.points if own else None)
+    payload = _payload(views.cache_name(result), result, start, own.points if own else None)
     chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
     with retrain:
         _retrain(result, chosen or start)
@@ -48,7 +48,7 @@ def show(run: Run | None) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _payload(key: str, _result: Result, epsilon: float, own: np.ndarray | None) -> bytes:
+def _payload(name: str, _result: Result, epsilon: float, own: np.ndarray | None) -> bytes:
     return views.evaluation_payload(_result, epsilon, own)
 
 
