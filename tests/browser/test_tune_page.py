@@ -18,8 +18,8 @@ pytestmark = pytest.mark.browser
 
 def test_a_cell_is_chosen_by_keys_and_its_trial_is_watched(page: Page, server: str, cache: Path) -> None:
     with patch.dict(os.environ, {"BDSG_CACHE": str(cache)}):
-        made_study(cache, "seen", trials=16, seeds=0)
-    page.goto(f"{server}/tune?study=seen")
+        folder = made_study(cache, "seen", trials=16, seeds=0)
+    page.goto(f"{server}/tune?study={folder.identity()}")
     mosaic = page.locator(".bdsg.mosaic")
     expect(mosaic).to_have_attribute("data-trials", "16", timeout=90_000)  # loads Optuna
     words = mosaic.locator(".mosaic-words")
