@@ -182,14 +182,6 @@ class RunQueue:
             own = (run for run in self._runs if run.own and run.token == token and run.begun == config.key())
             return next((asked_run(run, config) for run in own), None)
 
-    def of_key(self, key: str) -> Run | None:
-        """The run whose config has this key, in memory or from the store; it starts nothing."""
-        with self._changed:
-            if run := self._runs.get(key):
-                return run
-        result = self._store.by_key(key) if self._store else None
-        return self.find(result.config) if result else None
-
     def _new(self, config: ExperimentConfig, visitor: str = "") -> Run:
         return Run(config.shared(), self._number(), name=config.key(), begun=config.key(), visitor=visitor)
 

@@ -9,6 +9,7 @@ import pytest
 
 from bdsg.config import ExperimentConfig, UnitsConfig
 from bdsg.result import Result
+from bdsg.runfiles import read_run, write_run
 from bdsg.store import Store
 from bdsg.ui.asked_run import asked_run
 from bdsg.ui.run import Run, fill
@@ -74,25 +75,19 @@ def test_nothing_that_the_queue_holds_sends_or_keeps_names_a_column(
     assert again.config == radius
     Store(tmp_path).put(dataclasses.replace(quick_result, config=radius))
     assert [path for path in tmp_path.rglob("*") if path.is_file() and b"radius_mm" in path.read_bytes()] == []
-    stored = Store(tmp_path).by_key(radius.key())
-    assert stored is not None
-    assert stored.config == radius.shared()
+    assert read_run(tmp_path / radius.key()).config == radius.shared()
 
 
 def test_an_entry_of_the_store_with_someones_units_is_handed_out_without(
     radius: ExperimentConfig, diameter: ExperimentConfig, quick_result: Result, tmp_path: Any
 ) -> None:
-    from bdsg.runfiles import write_run
-
     write_run(dataclasses.replace(quick_result, config=radius), tmp_path / radius.key())
     queue = RunQueue(0, Store(tmp_path))
     run = queue.find(diameter)
     assert run is not None
     assert run.result is not None
     assert (run.config, run.result.config) == (diameter, diameter)
-    of_key = queue.of_key(radius.key())
-    assert of_key is not None
-    assert of_key.config.data.units is None
+    assert run.shared.config.data.units is None
     queue.close()
 
 
