@@ -142,6 +142,10 @@ class ExperimentConfig:
             del raw["device"]
         return _digest(raw)
 
+    def shared(self) -> ExperimentConfig:
+        """This config without units, in which the run is shown and nothing more: all that equal runs may share."""
+        return dataclasses.replace(self, data=dataclasses.replace(self.data, units=None))
+
     def density_key(self) -> str:
         """Content key of the data and the fitted density alone: runs that differ in B(z) share it."""
         mixture = dataclasses.asdict(self.data.mixture_numbers())

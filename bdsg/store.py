@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import logging
 import os
-import re
 import secrets
 import shutil
 import sys
@@ -63,21 +62,11 @@ class Store:
         except StoreError as error:
             log.warning("A stored run is ignored. %s", error)
             return None
-        # The key ignores whether the mixture was named or written out: hand back what was asked for.
+        # The key ignores units, and whether the mixture was named or written out: hand back what was asked for.
         return dataclasses.replace(result, config=config)
 
-    def by_key(self, key: str) -> Result | None:
-        """The stored result under a config's key; None if there is none, it is damaged, or that is no key."""
-        if not re.fullmatch("[0-9a-f]{32}", key) or not os.path.isfile(self.root / key / ARRAYS):
-            return None
-        try:
-            return read_run(self.root / key)
-        except StoreError as error:
-            log.warning("A stored run is ignored. %s", error)
-            return None
-
     def put(self, result: Result) -> bool:
-        """Keep a result; False for a run that was stopped early, which is never kept.
+        """Keep a result, without units; False for a run that was stopped early, which is never kept.
 
         Raises:
             StoreError: the store cannot be written.
@@ -85,7 +74,7 @@ class Store:
         if result.summary.get("stopped"):
             return False
         with explained(self.root):
-            self._insist(lambda: self._put(result))
+            self._insist(lambda: self._put(dataclasses.replace(result, config=result.config.shared())))
             self._remove_leftovers()
         return True
 

@@ -114,6 +114,7 @@ LIMITED = (
         "bdsg/ui/turns.py",
         "bdsg/ui/mixture_editor.py",
         "bdsg/ui/history.py",
+        "bdsg/ui/studies.py",
     ),
     *("bdsg/sweep/plan.py", "bdsg/changes.py", "bdsg/validation.py", "bdsg/errors.py", "bdsg/data/mixture.py"),
 )

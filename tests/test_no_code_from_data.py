@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bdsg.errors import StoreError
-from bdsg.store import Store
 from bdsg.sweep.folder import StudyFolder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -123,12 +122,3 @@ def test_a_name_of_a_study_is_one_folder_in_its_place(name: str) -> None:
 def test_a_name_that_climbs_is_no_study(name: str) -> None:
     with pytest.raises(StoreError, match="cannot be called"):
         StudyFolder.named(name)
-
-
-def test_a_key_that_climbs_finds_no_run(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
-    beside = tmp_path / "secret"
-    beside.mkdir()
-    (beside / "arrays.safetensors").write_bytes(b"x")
-    for key in ("../secret", "..", "", str(beside), "a" * 32 + "/../../secret", "A" * 32, "a" * 31, "\0" * 32):
-        assert store.by_key(key) is None

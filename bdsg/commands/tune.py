@@ -76,7 +76,7 @@ def _show(chosen: argparse.Namespace) -> int:
         for folder in folders:
             state = "running" if folder.driver() else "at rest"
             try:
-                print(f"{folder.name}  {folder.plan().trials:,} trials planned, {state}")
+                print(f"{folder.name}  {folder.plan().trials:,} trials planned, {state}, {_page(folder)}")
             except StoreError as error:  # the others are worth a line all the same
                 print(f"{folder.name}  {error}")
         if not folders:
@@ -144,7 +144,7 @@ def _run(folder: StudyFolder, chosen: argparse.Namespace) -> int:
     from bdsg.sweep.driver import drive
     from bdsg.sweep.pool import Pool
 
-    print(f"Study {folder.name} in {folder.path}", file=sys.stderr)
+    print(f"Study {folder.name} in {folder.path}, {_page(folder)}", file=sys.stderr)
     bars: dict[str, Any] = {}
     with (
         _polite() as stopping,
@@ -167,6 +167,11 @@ def _run(folder: StudyFolder, chosen: argparse.Namespace) -> int:
 
     print(show.text(show.facts(folder)), end="")
     return 0
+
+
+def _page(folder: StudyFolder) -> str:
+    """Where the app shows a study, to those who are given its key."""
+    return f"in the app: tune?study={folder.identity()}"
 
 
 def _stopped(folder: StudyFolder) -> str:

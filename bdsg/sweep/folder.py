@@ -64,16 +64,26 @@ class StudyFolder:
 
         Only its owner may read the plan: a URL can hold a password.
         """
-        identity = self.identity() if self.exists else secrets.token_hex(8)
-        text = json.dumps({"plan": plan.to_dict(), "storage": storage, "identity": identity}, indent=2)
+        known = self._contents() if self.exists else {}
+        kept = {"identity": known.get("identity", "") if known else secrets.token_hex(16)}
+        kept["begun"] = self.begun() if known else time.time()
+        text = json.dumps({"plan": plan.to_dict(), "storage": storage, **kept}, indent=2)
         with explained(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             write_atomically(self.path / PLAN, text.encode())
             (self.path / PLAN).chmod(0o600)
 
     def identity(self) -> str:
-        """What tells this folder from another one of the same name: a storage may be shared by many machines."""
+        """What tells this folder from another one of the same name: a storage may be shared by many machines.
+
+        It cannot be guessed, so that it is the key too under which the app's links open the study.
+        """
         return str(self._contents().get("identity", ""))
+
+    def begun(self) -> float:
+        """When the study was made, seconds since 1970; raises StoreError as :meth:`plan` does."""
+        begun = self._contents().get("begun")
+        return float(begun) if isinstance(begun, int | float) else (self.path / PLAN).stat().st_mtime
 
     def plan(self) -> Plan:
         """The plan; raises StoreError where there is none or it cannot be read."""

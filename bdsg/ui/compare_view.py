@@ -8,6 +8,7 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.result import Result
 from bdsg.scoring import score_result
 from bdsg.ui import comparison, history, looking, progress, session, stage, views
 from bdsg.ui.names import run_words
@@ -27,8 +28,6 @@ Configs = tuple[ExperimentConfig, ExperimentConfig]
 def show() -> None:
     """Choose the second run, start what is missing on demand, and show both."""
     configs = _configs()
-    if configs is None:
-        return
     runs = [session.queue().find(config) for config in configs]
     ready = [run for run in runs if run is not None and run.result is not None]
     if len(ready) == 2:
@@ -37,10 +36,10 @@ def show() -> None:
         _missing(configs, runs)
 
 
-def _configs() -> Configs | None:
+def _configs() -> Configs:
     pair = history.compared()
     picked = (pair[0], pair[1]) if len(pair) == 2 else None
-    others = [entry for entry in history.entries() if entry.key != session.config().key()]
+    others = [entry for entry in history.entries() if entry.key != history.key_of(session.config())]
     there = {"chosen": bool(picked), "listed": bool(others)}
     options = [name for name in AGAINST if there.get(name, True)]
     against = st.segmented_control(
@@ -67,12 +66,10 @@ def _named(entry: history.Entry) -> str:
     return f"{entry.name}: {run_words(ExperimentConfig.from_dict(entry.choices))}"
 
 
-def _picked(keys: tuple[str, str]) -> Configs | None:
-    first, second = (session.queue().of_key(key) for key in keys)
-    if first is None or second is None:
-        st.info("One of these runs is no longer kept: train it again.", icon=":material/info:")
-        return None
-    return first.config, second.config
+def _picked(keys: tuple[str, str]) -> Configs:
+    """Two runs of the list, which are compared only while they are on it."""
+    listed = {entry.key: ExperimentConfig.from_dict(entry.choices) for entry in history.entries()}
+    return listed[keys[0]], listed[keys[1]]
 
 
 def _missing(configs: Configs, runs: list[Run | None]) -> None:
@@ -123,7 +120,8 @@ def _both(first: Run, second: Run) -> None:
         for run in (first, second)
     ]
     stage.side_by_side(payloads, titles, key=f"beside:{configs[0].key()}:{configs[1].key()}")
-    scores = [_scores(run.config.key(), run, epsilon, configs[0].delta) for run in (first, second)]
+    results = [run.result for run in (first, second) if run.result is not None]
+    scores = [_scores(views.cache_name(result), result, epsilon, configs[0].delta) for result in results]
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"##### Scores of both at ε = {epsilon:g}")
@@ -145,7 +143,6 @@ def _table(rows: list[tuple[str, str, str]], head: str, titles: tuple[str, str])
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _scores(key: str, _run: Run, epsilon: float, delta: float) -> dict[str, Any]:
-    assert _run.result is not None
-    field = views.true_field(GaussianMixture.from_config(_run.config.data).to_json(), delta)
-    return score_result(_run.result, epsilon, delta, truth=field).to_dict()
+def _scores(name: str, _result: Result, epsilon: float, delta: float) -> dict[str, Any]:
+    field = views.true_field(GaussianMixture.from_config(_result.config.data).to_json(), delta)
+    return score_result(_result, epsilon, delta, truth=field).to_dict()

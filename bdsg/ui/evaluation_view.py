@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from bdsg import plots
@@ -15,6 +14,7 @@ from bdsg.result import Result
 from bdsg.scoring import score_result
 from bdsg.ui import charts, controls, history, looking, own_points, progress, session, stage, takeaway, tour, views
 from bdsg.ui.names import plain
+from bdsg.ui.own_points import OwnPoints
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.5
@@ -37,8 +37,7 @@ def show(run: Run | None) -> None:
         controls.run_caption(trained=True)
         retrain = st.empty()
     start = _start(result)
-    own = own_points.of(result.config)
-    payload = _payload(result.config.key(), result, start, own.points if own else None)
+    payload = _payload(result, start, own_points.of(result.config))
     chosen = stage.evaluation(payload, key=f"evaluation:{result.config.key()}")
     with retrain:
         _retrain(result, chosen or start)
@@ -46,9 +45,14 @@ def show(run: Run | None) -> None:
     takeaway.show(run, chosen or start, with_charts=True)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def _payload(key: str, _result: Result, epsilon: float, own: np.ndarray | None) -> bytes:
-    return views.evaluation_payload(_result, epsilon, own)
+def _payload(result: Result, epsilon: float, own: OwnPoints | None) -> bytes:
+    """The picture, made anew when another one is asked for; kept by the visit itself, for own points are in it."""
+    asked = views.cache_name(result), epsilon
+    known: tuple[object, OwnPoints | None, bytes] | None = st.session_state.get("evaluation_known")
+    if known is None or known[0] != asked or known[1] is not own:
+        made = views.evaluation_payload(result, epsilon, own.points if own else None)
+        known = st.session_state.evaluation_known = asked, own, made
+    return known[2]
 
 
 def _start(result: Result) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +21,7 @@ Settings = dict[str, Any]
 
 @dataclass
 class Entry:
-    """One run of this visit: its key, the choices that open it again, and what the visitor calls it."""
+    """One run of this visit: its key among them, the choices that open it again, and what the visitor calls it."""
 
     key: str
     choices: Choices
@@ -33,9 +34,15 @@ def entries() -> list[Entry]:
     return kept
 
 
+def key_of(config: ExperimentConfig) -> str:
+    """Tells a run of the list from the others: by its columns too, of which the run's own key knows nothing."""
+    units = config.data.units
+    return config.key() + (f"-{hashlib.sha256(repr(units).encode()).hexdigest()[:8]}" if units else "")
+
+
 def note(chosen: Choices) -> None:
     """Remember a run; one that is there already stays where it is, and the oldest makes room."""
-    key = ExperimentConfig.from_dict(chosen).key()
+    key = key_of(ExperimentConfig.from_dict(chosen))
     known = entries()
     if any(entry.key == key for entry in known):
         return
@@ -48,7 +55,7 @@ def note(chosen: Choices) -> None:
 
 def entry(chosen: Choices, name: str) -> Entry:
     """A run by its choices, which make a valid config, under a name."""
-    return Entry(ExperimentConfig.from_dict(chosen).key(), chosen, name.strip()[:LONGEST_NAME])
+    return Entry(key_of(ExperimentConfig.from_dict(chosen)), chosen, name.strip()[:LONGEST_NAME])
 
 
 def recall(earlier: Entry) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.result import Result
-from bdsg.ui import history, session, thumbnail
+from bdsg.ui import history, session, thumbnail, views
 from bdsg.ui.history import Entry
 from bdsg.ui.names import setting_label
 from bdsg.ui.run import Run
@@ -47,7 +47,7 @@ def _card(entry: Entry, run: Run | None, names: list[str]) -> None:
     config = ExperimentConfig.from_dict(entry.choices)
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
         if result is not None:
-            st.image(_thumbnail(entry.key, result), width=thumbnail.SIZE)
+            st.image(_thumbnail(views.cache_name(result), result), width=thumbnail.SIZE)
         with st.container(width="stretch"):
             _name(entry)
             there = [name for name in names if history.has(config, name)]
@@ -86,7 +86,7 @@ def _name(entry: Entry) -> None:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _thumbnail(key: str, _result: Result) -> str:
+def _thumbnail(name: str, _result: Result) -> str:
     return thumbnail.svg(_result)
 
 

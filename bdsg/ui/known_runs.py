@@ -34,8 +34,8 @@ class KnownRuns:
         return self.get(key)
 
     def add(self, key: str, run: Run) -> None:
-        """Let a run be found under a key from now on."""
-        self._runs[key] = run
+        """Let a run be found under a key from now on: what is shared of it."""
+        self._runs[key] = run.shared
         self._runs.move_to_end(key)
 
     def add_own(self, run: Run) -> None:

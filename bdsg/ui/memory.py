@@ -1,4 +1,4 @@
-"""The list of runs and the points of one's own, kept in the visitor's browser from visit to visit."""
+"""The lists of runs and studies and the points of one's own, kept in the visitor's browser from visit to visit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import streamlit as st
 
 from bdsg.errors import ConfigError
-from bdsg.ui import history, links, own_points, stage
+from bdsg.ui import history, links, own_points, session, stage, studies
 from bdsg.ui.history import Entry
 
 KEY = "memory"
@@ -16,14 +16,22 @@ MOST_CHARACTERS = 200_000
 
 
 def show() -> None:
-    """An element without a face: the browser keeps this visit's runs, and tells once of those of earlier visits."""
+    """An element without a face: the browser keeps what this visit lists, and tells once of earlier visits.
+
+    It is asked for points of one's own whenever the present mixture stands in for some that are not here.
+    """
     runs = [
         {"key": entry.key, "name": entry.name, "parameters": links.to_parameters(entry.choices)}
         for entry in history.entries()
     ]
     asked = not st.session_state.get("remembered", False)
-    payload = {"runs": runs, "removed": history.removed(), "asked": asked, "most": history.MOST_RUNS}
-    payload["points"] = own_points.to_keep()
+    payload = {
+        "runs": {"listed": runs, "removed": history.removed(), "most": history.MOST_RUNS},
+        "studies": {"listed": [{"key": key} for key in studies.mine()], "removed": [], "most": studies.MOST_STUDIES},
+        "points": {"new": own_points.to_keep(), "most": own_points.MOST_TABLES},
+        "asked": asked,
+        "wanted": own_points.wanted(session.config()),
+    }
     stage.memory(payload, key=KEY, on_change=_told)
 
 
@@ -33,7 +41,8 @@ def _told() -> None:
     if isinstance(kept, dict):
         for entry in read(kept.get("runs")):
             history.recall(entry)
-        own_points.recall(_json(kept.get("points")))
+        studies.recall(kept.get("studies"))
+        own_points.recall(kept.get("wanted"), _json(kept.get("points")), session.config())
 
 
 def _json(text: object) -> object:

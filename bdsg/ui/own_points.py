@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -19,6 +21,9 @@ MOST_SHOWN = 2_000
 
 MOST_KEPT = 4_000
 """So does the browser's memory."""
+
+MOST_TABLES = 8
+"""Tables and paintings whose points a browser keeps; those used least recently go first."""
 
 
 @dataclass(frozen=True)
@@ -43,36 +48,81 @@ def thinned(points: np.ndarray, most: int = MOST_SHOWN) -> np.ndarray:
     return points[:: -(-len(points) // most)]
 
 
-def keep(own: OwnPoints) -> None:
-    """Remember them in place of any others."""
+def keep(own: OwnPoints, instead: str | None = None) -> None:
+    """Remember them in place of any others of this visit; the browser keeps several, but not those ``instead``."""
     st.session_state.own_points = own
-    st.session_state.own_points_kept = False
+    st.session_state.own_points_new = {"instead": instead}
 
 
-def to_keep() -> str | None:
-    """The points as the browser is to keep them, told once; None while there is nothing new."""
-    own: OwnPoints | None = st.session_state.get("own_points")
-    if own is None or st.session_state.get("own_points_kept"):
+def to_keep() -> dict[str, Any] | None:
+    """The points as the browser is to keep them, told once; None while there is nothing new.
+
+    Two tabs may hold points of different tables, so each are kept under the name of the mixture that stands for them.
+    """
+    new: dict[str, Any] | None = st.session_state.pop("own_points_new", None)
+    if new is None:
         return None
-    st.session_state.own_points_kept = True
+    own: OwnPoints = st.session_state.own_points
     places = np.round(thinned(own.points, MOST_KEPT), 4).ravel().tolist()
     mixture = dataclasses.asdict(own.mixture)
-    return json.dumps({"points": places, "mixture": mixture, "painted": own.painted, "modes": own.modes})
+    text = json.dumps({"points": places, "mixture": mixture, "painted": own.painted, "modes": own.modes})
+    return {**new, "key": _name(own.mixture), "text": text}
 
 
-def recall(raw: object) -> None:
-    """Take back what :func:`to_keep` gave, unless this visit has points already; what is not that is left alone."""
-    if not isinstance(raw, dict) or "own_points" in st.session_state:
+def wanted(config: ExperimentConfig) -> dict[str, Any] | None:
+    """The points that the browser is asked for: those that this config's mixture stands in for, if they are not here.
+
+    ``said``: it is to say so too if it has none, for there were such points.
+    """
+    mixture = config.data.mixture
+    if mixture is None or of(config) is not None or _name(mixture) in _not_kept():
+        return None
+    return {"key": _name(mixture), "said": config.data.units is not None}
+
+
+def missing(config: ExperimentConfig) -> bool:
+    """Whether this config's mixture stands in for points that neither this visit nor its browser has."""
+    mixture = config.data.mixture
+    return mixture is not None and of(config) is None and _name(mixture) in _not_kept()
+
+
+def _not_kept() -> set[str]:
+    names: set[str] = st.session_state.setdefault("own_points_not_kept", set())
+    return names
+
+
+def _name(mixture: MixtureConfig) -> str:
+    return hashlib.sha256(json.dumps(dataclasses.asdict(mixture)).encode()).hexdigest()[:16]
+
+
+def recall(key: object, raw: object, config: ExperimentConfig) -> None:
+    """Take what a browser has under the key that :func:`wanted` gave, if the config still asks for it.
+
+    What :func:`to_keep` did not give is left alone: a browser may send anything.
+    """
+    asked = wanted(config)
+    if asked is None or key != asked["key"]:
         return
+    own = _read(raw)
+    if own is not None and own.mixture == config.data.mixture:
+        st.session_state.own_points = own
+    else:
+        _not_kept().add(asked["key"])
+
+
+def _read(raw: object) -> OwnPoints | None:
+    """Inverse of :func:`to_keep`'s text; None for anything else."""
+    if not isinstance(raw, dict):
+        return None
     try:
         points = uploads.painted_points(raw.get("points"))
         mixture = ExperimentConfig.from_dict({"data": {"mixture": raw.get("mixture")}}).data.mixture
     except ConfigError:
-        return
+        return None
     modes = raw.get("modes")
-    if mixture is not None and (modes is None or (isinstance(modes, int) and 1 <= modes <= MOST_MODES)):
-        st.session_state.own_points = OwnPoints(points, mixture, bool(raw.get("painted")), modes)
-        st.session_state.own_points_kept = True
+    if mixture is None or not (modes is None or (isinstance(modes, int) and 1 <= modes <= MOST_MODES)):
+        return None
+    return OwnPoints(points, mixture, bool(raw.get("painted")), modes)
 
 
 def of(config: ExperimentConfig) -> OwnPoints | None:
@@ -90,4 +140,4 @@ def follow(before: ExperimentConfig, after: ExperimentConfig) -> None:
     """The mixture was changed by hand: it still stands in for the same points."""
     own = of(before)
     if own is not None and after.data.mixture is not None:
-        keep(replace(own, mixture=after.data.mixture))
+        keep(replace(own, mixture=after.data.mixture), instead=_name(own.mixture))

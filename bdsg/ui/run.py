@@ -25,7 +25,7 @@ class Run:
     """One run as a page sees it; only the queue changes it.
 
     Attributes:
-        config: with the changes made so far; the result's, in the end.
+        config: with the changes made so far; the result's, in the end.  Without units: see :mod:`bdsg.ui.asked_run`.
         name: stays the same all through: a player that shows the run goes on while the config changes.
         seconds: what training B is to take, for one who watches; 0 for as little as it can.
         hurried: it is no longer to take its time, because others wait.
@@ -74,6 +74,11 @@ class Run:
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     unkept: str = ""
     attempts: int = 1
+
+    @property
+    def shared(self) -> Run:
+        """What all who asked for it have in common: itself."""
+        return self
 
     @property
     def command(self) -> tuple[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.store import Store
 from bdsg.ui import nursery
+from bdsg.ui.asked_run import asked_run
 from bdsg.ui.known_runs import KnownRuns
 from bdsg.ui.run import RivalRun, Run, fill, rival_key, steered
 from bdsg.ui.service import Service
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 class RunQueue:
     """Equal configs share one run; others wait their turn for a worker.  Safe to call from any thread.
 
+    What is shared holds nobody's names or units; who asks with a config gets the run under that very config.
     A run that is watched, or that was steered, is its owner's alone until it ends; from then on it is found under
     the key of the config that it has become.
     """
@@ -72,10 +74,10 @@ class RunQueue:
         with self._changed:
             if run := self._runs.sound(config.key()):
                 run.joined = True
-                return run
+                return asked_run(run, config)
             run = self._enqueue(self._new(config, visitor))
         self._hurry()
-        return run
+        return asked_run(run, config)
 
     def contest(self, config: ExperimentConfig, method: str, visitor: str = "") -> RivalRun:
         """A method of a contest on this config: the one that waits, runs or is finished in memory, else a new one.
@@ -87,7 +89,7 @@ class RunQueue:
             known = self._runs.sound(key)
             if isinstance(known, RivalRun):
                 return known
-            run = RivalRun(config, self._number(), method=method, name=key, visitor=visitor)
+            run = RivalRun(config.shared(), self._number(), method=method, name=key, visitor=visitor)
             self._enqueue(run, key)
         self._hurry()
         return run
@@ -110,7 +112,7 @@ class RunQueue:
             self._runs.add_own(run)
             self._update()
         self._hurry()
-        return run
+        return asked_run(run, config)
 
     def steer(self, run: Run, **values: float) -> None:
         """Change λ1, λ2 or the learning rate of a run under way; nothing happens to an ended one.
@@ -119,6 +121,7 @@ class RunQueue:
             ConfigError: a value is out of its limits, or the run was changed too often.
             BDSGError: someone else waits for this very run.
         """
+        run = run.shared
         steered(run.config, Change(run.config.boundary.steps, **values))
         with self._changed:
             if not run.active or run.stopping:
@@ -156,35 +159,31 @@ class RunQueue:
         """The run of an equal config in memory, whatever its state, or from the store; it starts nothing."""
         with self._changed:
             if run := self._runs.get(config.key()):
-                return run
-        result = self._store.get(config) if self._store else None  # reads the disk: not under the lock
+                return asked_run(run, config)
+        result = self._store.get(config.shared()) if self._store else None  # reads the disk: not under the lock
         if result is None:
             return None
         with self._changed:
             if run := self._runs.get(config.key()):
-                return run
+                return asked_run(run, config)
             run = self._new(config)
             self._runs.add(config.key(), run)
             fill(run, result)
             run.state = "finished"
             self._update()
-            return run
+            return asked_run(run, config)
 
-    def own_run(self, token: str) -> Run | None:
-        """The run that one visitor watches or steers, by its token; one that ended since is what it has become."""
-        with self._changed:
-            return next((run for run in self._runs if run.own and run.token == token), None)
+    def own_run(self, token: str, config: ExperimentConfig) -> Run | None:
+        """The run that one visitor watches or steers, by its token, if it was begun with this config.
 
-    def of_key(self, key: str) -> Run | None:
-        """The run whose config has this key, in memory or from the store; it starts nothing."""
+        One that ended since is what it has become.
+        """
         with self._changed:
-            if run := self._runs.get(key):
-                return run
-        result = self._store.by_key(key) if self._store else None
-        return self.find(result.config) if result else None
+            own = (run for run in self._runs if run.own and run.token == token and run.begun == config.key())
+            return next((asked_run(run, config) for run in own), None)
 
     def _new(self, config: ExperimentConfig, visitor: str = "") -> Run:
-        return Run(config, self._number(), name=config.key(), begun=config.key(), visitor=visitor)
+        return Run(config.shared(), self._number(), name=config.key(), begun=config.key(), visitor=visitor)
 
     def _number(self) -> int:
         if self._closed:
@@ -196,6 +195,7 @@ class RunQueue:
 
         A run whose B(z) has not moved yet is over at once: its worker may still be loading, and has nothing to show.
         """
+        run = run.shared
         with self._changed:
             if run.state == "queued":
                 self._waiting.remove(run)

@@ -22,6 +22,7 @@ from bdsg.errors import BDSGError, ConfigError
 from bdsg.presets import PRESETS
 from bdsg.store import Store
 from bdsg.ui import budget, links, looking
+from bdsg.ui.asked_run import asked_run
 from bdsg.ui.links import Choices
 from bdsg.ui.names import plain
 from bdsg.ui.pacing import Pacing
@@ -223,8 +224,8 @@ def current_run() -> Run | None:
 def _find_own() -> None:
     """After a reload: the run that this visitor was watching, by its token in the address."""
     token = st.query_params.get(OWN)
-    run = queue().own_run(token) if token else None
-    if run is not None and run.begun == config().key():
+    run = queue().own_run(token, config()) if token else None
+    if run is not None:
         st.session_state.own_run = (run.begun, run)
 
 
@@ -235,7 +236,7 @@ def keep(run: Run) -> None:
 
 def _kept_run() -> Run | None:
     kept: tuple[str, Run] | None = st.session_state.get("own_run")
-    return kept[1] if kept is not None and config().key() == kept[0] else None
+    return asked_run(kept[1], config()) if kept is not None and config().key() == kept[0] else None
 
 
 def take_over_ending() -> None:

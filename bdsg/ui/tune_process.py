@@ -36,8 +36,8 @@ def start(folder: StudyFolder) -> None:
     Raises:
         BDSGError: one is under way already, or the system refuses another process.
     """
-    if other := under_way():
-        raise BDSGError(f"The study {other.name} is under way: wait for it, or stop it first.")
+    if under_way():  # it may be another visitor's, so it is not named
+        raise BDSGError("Another study is under way: wait until it has ended, or stop it first if it is yours.")
     scheduler = os.environ.get(SCHEDULER)
     words = ["bdsg", "tune", folder.name, "--resume", "--quiet", *(["--scheduler", scheduler] if scheduler else [])]
     cache = {"BDSG_CACHE": str(folder.path.parent.parent)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import secrets
 from typing import Any
 
 import streamlit as st
@@ -12,7 +14,7 @@ from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.plan import PRUNERS, SAMPLERS, SEEDS, Plan
 from bdsg.sweep.space import Dimension, field_of, suggested, varied
-from bdsg.ui import budget, controls, session, tune_process
+from bdsg.ui import budget, controls, session, studies, tune_process
 from bdsg.ui.names import axis_label, name_of, plain, setting_label
 
 FIRST = ("boundary.lambda1", "boundary.lambda2", "data.samples", "boundary.learning_rate")
@@ -27,6 +29,7 @@ NAMES = {
     "halving": "Successive halving",
 }
 CHOSEN = "tune_study"
+BUSY = "A study is under way here, and one runs at a time: wait until it has ended, or stop it if it is yours."
 
 
 def form() -> None:
@@ -60,14 +63,14 @@ def form() -> None:
             trials = st.number_input("Trials", 4, 100_000, 200, 50, key="tune_trials", help="About 5 to 20 a second.")
         more = _more()
         with st.container(width=180):
-            busy = tune_process.under_way()
+            busy = tune_process.under_way() is not None
             st.button(
                 "Start",
                 key="tune_start",
                 type="primary",
                 icon=":material/play_arrow:",
-                disabled=busy is not None or not names or not goals,
-                help=f"{busy.name} is under way: wait or stop it." if busy else "Runs in the background, on all cores.",
+                disabled=busy or not names or not goals,
+                help=BUSY if busy else "Runs in the background, on all cores.",
                 on_click=_start,
                 args=(config, dimensions, goals, int(trials), more),
                 width="stretch",
@@ -132,12 +135,29 @@ def _start(
             return  # what is wrong stands beside it
         plan = Plan(config, chosen, tuple(goals), trials, **more)
         budget.check_study(plan)
-        folder = StudyFolder.named(plan.name())
-        if folder.exists:
-            st.session_state.notice = "There is a study of just this: it is shown below, and can be resumed."
+        key = _known(plan)
+        if key:
+            st.session_state.notice = "You have a study of just this: it is shown below, and can be resumed."
         else:
-            folder.create(plan, None)
-            tune_process.start(folder)
-        st.session_state[CHOSEN], st.session_state["tune_opened"] = folder.name, False
+            key = _begin(plan)
+        st.session_state[CHOSEN], st.session_state["tune_opened"] = key, False
     except BDSGError as error:
         st.session_state.notice = str(error)
+
+
+def _known(plan: Plan) -> str | None:
+    """The key of this visit's study of just this, if there is one; what others study is none of it."""
+    for key, folder in studies.listed().items():
+        with contextlib.suppress(BDSGError):  # of another version
+            if folder.plan().name() == plan.name():
+                return key
+    return None
+
+
+def _begin(plan: Plan) -> str:
+    """Make a study of this visit's own and start it; returns its key."""
+    folder = StudyFolder.named(f"{plan.name()}-{secrets.token_hex(4)}")
+    folder.create(plan, None)
+    studies.note(folder.identity())
+    tune_process.start(folder)
+    return folder.identity()

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from bdsg.errors import BDSGError
-from bdsg.sweep.folder import StudyFolder, found
+from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import applied
 from bdsg.ui import (
@@ -17,8 +17,10 @@ from bdsg.ui import (
     history,
     looking,
     session,
+    studies,
     tune_data,
     tune_figures,
+    tune_list,
     tune_mosaic,
     tune_process,
     tune_setup,
@@ -28,7 +30,8 @@ from bdsg.ui.tune_choices import choices_of
 from bdsg.ui.tune_data import Known, Trial
 
 REFRESH_SECONDS = 1.5
-PARAMETER, OPENED = "study", "tune_opened"
+OPENED = "tune_opened"
+NONE = "No study of yours yet: choose what varies and press Start. 200 trials take a minute or two."
 STATE_HEIGHT = 56
 """Pixels kept for the study's state, so that nothing below it moves."""
 
@@ -37,9 +40,8 @@ CHARTS = ("History", "Importance", "Seeds", "Parallel", "Slices", "Contours")
 
 def show() -> None:
     """Everything below the title."""
-    folders = found()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        folder = _chosen(folders) if folders else None
+        folder = tune_list.chosen()
         if folder and not session.teaching():
             st.button(
                 "New study" if not _opened() else "Close",
@@ -51,38 +53,13 @@ def show() -> None:
         with st.container(border=True):
             tune_setup.form()
     if folder is None:
-        st.info("No study yet: press Start. 200 trials take a minute or two.", icon=":material/info:")
+        st.info(NONE, icon=":material/info:")
         return
     looking.repeat(_study, folder, every=lambda: REFRESH_SECONDS if tune_process.active(folder) else None)
 
 
 def _opened() -> bool:
     return bool(st.session_state.get(OPENED, False))
-
-
-def _chosen(folders: list[StudyFolder]) -> StudyFolder:
-    """The study of this visit: the one just started, that of the link, or the newest; the link is kept equal."""
-    by_name = {folder.name: folder for folder in folders}
-    wanted = st.session_state.get(tune_setup.CHOSEN) or st.query_params.get(PARAMETER)
-    if wanted not in by_name:
-        if wanted:
-            st.warning(
-                f"There is no study {plain(repr(wanted[:80]))} here: the newest is shown.", icon=":material/info:"
-            )
-        wanted = folders[0].name
-    st.session_state[tune_setup.CHOSEN] = wanted
-    names = list(by_name)
-    key = f"tune_chosen:{wanted}:{len(names)}"
-    st.selectbox(
-        "Study, the newest first",
-        names,
-        names.index(wanted),
-        key=key,
-        on_change=lambda: st.session_state.update({tune_setup.CHOSEN: st.session_state[key]}),
-        width=420,
-    )
-    st.query_params[PARAMETER] = wanted
-    return by_name[wanted]
 
 
 def _study(folder: StudyFolder) -> None:
@@ -221,7 +198,7 @@ def _chart(folder: StudyFolder, known: Known, goal: str, across: str, up: str) -
     if figure is None:
         st.caption(note)
         return
-    charts.show(figure, key=f"tune:{kind}", alt=f"{kind} of the study {known.name}")
+    charts.show(figure, key=f"tune:{kind}", alt=f"{kind} of the study {studies.title(folder)}")
     st.caption(note)
     if known.failed:
         st.caption(f"{len(known.failed)} failed and are left out. {plain(known.failed[-1])}")

@@ -18,6 +18,10 @@ from bdsg.ui import controls, mixture_editor, own_points, session
 from bdsg.ui.names import plain
 from bdsg.ui.own_points import OwnPoints
 
+NOT_KEPT = (
+    "These Gaussians were fitted to a table whose points are not here: only the browser that it was uploaded in keeps "
+    "them, and of the last tables alone. Upload it again to see them."
+)
 LARGEST_EPSILON = 0.01
 """Where the peak allows it: the ε that the presets have."""
 
@@ -145,6 +149,8 @@ def note() -> None:
     config = session.config()
     own = own_points.of(config)
     if own is None:
+        if own_points.missing(config):
+            st.caption(NOT_KEPT)
         return
     said, choice = st.columns([5, 1], vertical_alignment="center")
     said.caption(words(own, config))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import math
 from collections.abc import Hashable
 from typing import Any
@@ -188,6 +189,14 @@ def level_in(text: str, low: float, high: float) -> float:
     if not low <= level <= high:
         raise ConfigError("at", text, f"must be a number from {low:.3g} to {high:.3g}.")
     return level
+
+
+def cache_name(result: Result) -> str:
+    """What a cache that all visitors share may call a result: equal for equal numbers under equal words alone.
+
+    The run's key is not enough: it leaves units out, and a run that was stopped has the key of the whole one.
+    """
+    return result.config.to_json() + hashlib.sha256(result.arrays["boundary"].tobytes()).hexdigest()
 
 
 def units_of(config: ExperimentConfig) -> dict[str, Any] | None:

@@ -228,7 +228,7 @@ def page(count: int, _: int) -> list[Row]:
                     ".bdsg"
                 )  # the app's own scripts are loaded, as for one who comes from another page
                 begun = time.perf_counter()
-                tab.goto(f"{address}/tune?study=many")
+                tab.goto(f"{address}/tune?study={folder.identity()}")
                 tab.wait_for_selector(f".bdsg.mosaic[data-trials='{count}']", timeout=90_000)
                 times["small multiples"].append(time.perf_counter() - begun)
                 tab.wait_for_selector(".js-plotly-plot .main-svg", timeout=90_000)

@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.serving import settle
 from tests.sweep.studies import made_study
@@ -16,10 +16,12 @@ from tests.sweep.studies import made_study
 pytestmark = pytest.mark.browser
 
 
-def test_a_cell_is_chosen_by_keys_and_its_trial_is_watched(page: Page, server: str, cache: Path) -> None:
+def test_a_cell_is_chosen_by_keys_its_trial_is_watched_and_the_study_is_seen_by_nobody_else(
+    page: Page, server: str, cache: Path, chromium: Browser
+) -> None:
     with patch.dict(os.environ, {"BDSG_CACHE": str(cache)}):
-        made_study(cache, "seen", trials=16, seeds=0)
-    page.goto(f"{server}/tune?study=seen")
+        folder = made_study(cache, "seen", trials=16, seeds=0)
+    page.goto(f"{server}/tune?study={folder.identity()}")
     mosaic = page.locator(".bdsg.mosaic")
     expect(mosaic).to_have_attribute("data-trials", "16", timeout=90_000)  # loads Optuna
     words = mosaic.locator(".mosaic-words")
@@ -46,3 +48,20 @@ def test_a_cell_is_chosen_by_keys_and_its_trial_is_watched(page: Page, server: s
     page.get_by_role("button", name="Watch it").click()
     expect(page.get_by_role("heading", name="Boundary")).to_be_visible()
     expect(page.locator(".bdsg.player")).to_be_visible()
+    settle(page)
+    assert folder.identity() not in page.url  # a run's link does not give the study away
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{server}/tune")  # a new visit of the same browser
+    expect(page.get_by_role("combobox", name="Study, the newest first")).to_have_value(re.compile("16 trials"))
+    page.wait_for_url(f"**study={folder.identity()}**")
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    settle(page)
+    assert folder.identity() not in page.url
+    other = chromium.new_context().new_page()
+    other.goto(f"{server}/tune")
+    expect(other.get_by_text("No study of yours yet")).to_be_visible()
+    expect(other.get_by_role("button", name="Start")).to_be_visible()
+    expect(other.get_by_text("16 trials")).to_have_count(0)
+    other.context.close()

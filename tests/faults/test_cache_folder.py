@@ -35,8 +35,7 @@ def test_removed_while_a_run_trains_and_between_two_runs(queue: RunQueue, cache:
         assert store.get(one.config) is not None
     shutil.rmtree(cache)
     assert queue.submit(after.config) is after  # in memory it is still there
-    assert queue.of_key(after.config.key()) is after
-    assert queue.of_key(small(3).key()) is None
+    assert queue.find(small(3)) is None
     third = queue.submit(small(3))
     assert queue.wait(third, PATIENCE)
     assert [path.name for path in cache.iterdir()] == [small(3).key()]

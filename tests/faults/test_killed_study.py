@@ -24,7 +24,7 @@ def test_a_killed_study_says_so_and_is_resumed(tmp_path: Path) -> None:
     folder = made_study(tmp_path, trials=4, seeds=0)
     plan = folder.plan()
     folder.create(type(plan)(**{**vars(plan), "trials": 5_000}), None)
-    app = opened("tune", study="small")
+    app = opened("tune", study=folder.identity())
     app.button(key="tune_resume").click().run()
     until(lambda: len(folder.clouds()) > 4)
     pid = int(folder.driver()["pid"])

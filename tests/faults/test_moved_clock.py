@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bdsg.runfiles import read_run
 from bdsg.store import LEFTOVER_SECONDS, STAGED, Store
 from bdsg.sweep.driver import Here, drive
 from bdsg.sweep.folder import found
@@ -81,7 +82,7 @@ def test_runs_train_on_keep_their_pace_and_are_kept(clock: tuple[dict[str, str],
     assert len(names) == 5  # four runs and the densities
     assert not any(name.startswith(".") for name in names)
     for name in names - {"densities"}:
-        assert Store(tmp_path).by_key(name) is not None
+        assert Store(tmp_path).get(read_run(tmp_path / name).config) is not None
 
 
 @pytest.mark.parametrize("moved", [DAY, -DAY, YEARS, -YEARS])

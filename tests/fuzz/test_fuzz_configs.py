@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture, uploads
-from bdsg.ui import history, links, memory, own_points
+from bdsg.ui import history, links, memory, own_points, studies
 from bdsg.ui.mixture_editor import from_rows, read_modes
 from tests.fuzz.cases import altered, cases, plain, taken_or_refused
 
@@ -133,6 +133,8 @@ def test_what_a_canvas_sends(modes: Any, points: list[Any]) -> None:
 
 KEPT = {
     "runs": [{"key": "k", "name": "Run 1", "parameters": {"data.preset": "ring", "seed": "3"}}],
+    "studies": [{"key": "0123456789abcdef"}],
+    "wanted": None,
     "points": json.dumps(
         {
             "points": [0.5, 1.0] * 30,
@@ -154,15 +156,21 @@ def test_what_a_browser_kept(path: list[int], value: Any, share: float, within: 
         raw = {**KEPT, "points": json.dumps(altered(json.loads(str(KEPT["points"])), path, value), default=str)}
     text = json.dumps(raw, default=str)
     state = memory.st.session_state
+    config = ExperimentConfig.from_dict({"data": {"mixture": json.loads(str(KEPT["points"]))["mixture"]}})
     for sent in (text, text[: int(share * len(text))], value):
-        for key in ("own_points", "own_points_kept", "history", "history_removed", "picked", "compare"):
+        for key in ("own_points", "own_points_not_kept", "studies", "history", "history_removed", "picked", "compare"):
             if key in state:
                 del state[key]
         kept = memory._json(sent)
         if isinstance(kept, dict):
             for entry in memory.read(kept.get("runs")):
                 history.recall(entry)
-            own_points.recall(memory._json(kept.get("points")))
+            studies.recall(kept.get("studies"))
+            asked = own_points.wanted(config)
+            assert asked is not None
+            own_points.recall(asked["key"], memory._json(kept.get("points")), config)
+            own_points.recall(kept.get("wanted"), memory._json(kept.get("points")), config)
+        assert len(state.get("studies", [])) <= studies.MOST_STUDIES
         for entry in history.entries():
             assert len(entry.name) <= history.LONGEST_NAME
             ExperimentConfig.from_dict(entry.choices)

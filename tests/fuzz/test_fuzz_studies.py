@@ -101,16 +101,26 @@ BREAK: dict[str, Callable[[Path], object]] = {
 def test_the_page_goes_on(what: str, study: Path, tmp_path: Path) -> None:
     """The page says what is wrong with the one study, and shows the other one."""
     other = copied(study, tmp_path)
-    sound = other.path.with_name("sound")
-    shutil.copytree(other.path, sound)
+    sound = StudyFolder(other.path.with_name("sound"))
+    shutil.copytree(other.path, sound.path)
+    plan = json.loads((sound.path / PLAN).read_text())
+    (sound.path / PLAN).write_text(json.dumps({**plan, "identity": "of the sound one"}))
+    with contextlib.closing(sqlite3.connect(sound.path / DATABASE)) as database:
+        database.execute("update studies set study_name = 'sound'")
+        database.commit()
+    broken = other.identity()
+    app = opened("tune", study=sound.identity())
+    app.query_params["study"] = broken
+    app.session_state["tune_study"] = broken
     BREAK[what](other.path)
-    app = opened("tune", study="small")
+    app.run()
     assert not app.exception
     for error in app.error:
         is_sentence(error.value)
         assert "unexpected" not in error.value
-    assert bool(app.error) == (what in ("plan", "database"))
-    assert {"small", "sound"} <= set(app.selectbox[0].options)
+    assert bool(app.error) == (what == "database")
+    assert bool(app.warning) == (what == "plan")  # nobody can tell whose it is
+    assert len(app.selectbox[0].options) == (1 if what == "plan" else 2)
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         assert main(["tune", "show"]) == 0

@@ -5,13 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from bdsg.config import ExperimentConfig
-from bdsg.store import Store
 from bdsg.ui import comparison
-from bdsg.ui.runs import RunQueue
 from tests.ui.test_stage_scripts import full_payload, needs_node, node, part
 
 CHOICES: dict[str, Any] = {
@@ -88,26 +85,6 @@ def test_titles_say_what_tells_the_two_apart() -> None:
         "B: IResNet",
     )
     assert comparison.titles(first, first) == ("A", "B")
-
-
-def test_a_run_is_found_by_its_key_in_memory_and_in_the_store(tmp_path: Path) -> None:
-    config = ExperimentConfig.from_dict(
-        {"data": {"preset": "unimodal"}, "boundary": {"objective": "paper", "steps": 20}}
-    )
-    queue = RunQueue(workers=1, store=Store(tmp_path))
-    run = queue.submit(config)
-    assert queue.wait(run, 120)
-    assert run.result is not None, run.error
-    assert queue.of_key(config.key()) is run
-    queue.close()
-    later = RunQueue(workers=0, store=Store(tmp_path))
-    found = later.of_key(config.key())
-    assert found is not None
-    assert found.result is not None
-    assert np.array_equal(found.result.arrays["boundary"], run.result.arrays["boundary"])
-    assert later.of_key("0" * 32) is None
-    assert later.of_key("../" + config.key()) is None
-    later.close()
 
 
 @needs_node

@@ -42,6 +42,12 @@ class State(dict[str, Any]):
     def get(self, name: Any, default: Any = None) -> Any:
         return self.__dict__["values_"].get(name, default)
 
+    def pop(self, name: Any, default: Any = None) -> Any:
+        return self.__dict__["values_"].pop(name, default)
+
+    def setdefault(self, name: Any, default: Any = None) -> Any:
+        return self.__dict__["values_"].setdefault(name, default)
+
 
 def config(**changes: Any) -> ExperimentConfig:
     return ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, **changes})
@@ -149,26 +155,47 @@ def test_own_points_survive_in_the_browser_and_nonsense_does_not(monkeypatch: py
     assert mixture is not None
     points = np.random.default_rng(0).normal(size=(50, 2)).round(4)
     own_points.keep(OwnPoints(points, mixture, painted=False, modes=1))
-    text = own_points.to_keep()
-    assert text is not None
+    told = own_points.to_keep()
+    assert told is not None
     assert own_points.to_keep() is None
-    for wrong in (
-        None,
-        [],
-        {},
-        {"points": [1, 2]},
-        {**json.loads(text), "mixture": {}},
-        {**json.loads(text), "modes": 99},
-    ):
+    kept, mine = json.loads(told["text"]), config(data={"mixture": MIXTURE})
+    units = {"names": ["length", "width"], "shift": [0, 0], "scale": [1, 2]}
+    uploaded = config(data={"mixture": MIXTURE, "units": units})
+    assert own_points.wanted(mine) is None  # they are here
+    for wrong in (None, [], {}, {"points": [1, 2]}, {**kept, "mixture": {}}, {**kept, "modes": 99}):
         state.clear()
-        own_points.recall(wrong)
-        assert not state
-    own_points.recall(json.loads(text))
-    again = own_points.of(config(data={"mixture": MIXTURE}))
+        own_points.recall(told["key"], wrong, mine)
+        assert "own_points" not in state
+        assert own_points.missing(mine)
+        assert own_points.wanted(mine) is None  # it is asked once
+    state.clear()
+    assert own_points.wanted(mine) == {"key": told["key"], "said": False}
+    assert own_points.wanted(uploaded) == {"key": told["key"], "said": True}
+    assert own_points.wanted(config()) is None
+    own_points.recall("another", kept, mine)
+    own_points.recall(told["key"], kept, config())  # another table was uploaded meanwhile
+    assert not state.get("own_points")
+    assert not own_points.missing(mine)
+    own_points.recall(told["key"], kept, uploaded)
+    again = own_points.of(mine)
     assert again is not None
     np.testing.assert_array_equal(again.points, points)
     assert (again.painted, again.modes) == (False, 1)
     assert own_points.of(config()) is None
+
+
+def test_points_whose_mixture_is_edited_are_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_points.st, "session_state", State({}))
+    before, after = (config(data={"mixture": {**MIXTURE, "means": [[x, 0.0]]}}) for x in (0.0, 1.0))
+    assert before.data.mixture is not None
+    own_points.keep(OwnPoints(np.zeros((20, 2)), before.data.mixture, painted=True))
+    first = own_points.to_keep()
+    own_points.follow(before, after)
+    second = own_points.to_keep()
+    assert first is not None
+    assert second is not None
+    assert second["instead"] == first["key"] != second["key"]
+    assert first["instead"] is None
 
 
 @needs_node
@@ -176,9 +203,27 @@ def test_a_browser_keeps_what_other_visits_listed_but_not_what_was_removed(tmp_p
     driver = """
     const run = (key) => ({ key, name: key });
     print([
-      mergedRuns([run("b")], [run("a"), run("b"), run("c")], ["c"], 30).map(({ key }) => key),
-      mergedRuns([run("b")], [run("a"), run("c")], [], 2).map(({ key }) => key),
-      keptRuns(),
+      merged({ listed: [run("b")], removed: ["c"], most: 30 }, [run("a"), run("b"), run("c")]).map(({ key }) => key),
+      merged({ listed: [run("b")], removed: [], most: 2 }, [run("a"), run("c")]).map(({ key }) => key),
+      keptOf("runs"),
     ]);
     """
     assert node(("memory.js",), driver, folder=tmp_path) == [["b", "a"], ["b", "a"], []]
+
+
+@needs_node
+def test_a_browser_keeps_the_points_of_several_tables(tmp_path: Path) -> None:
+    driver = """
+    const table = (key, instead = null) => ({ key, instead, text: key + "'s" });
+    let tables = [];
+    for (const key of ["a", "b", "c", "a"]) tables = withTable(tables, table(key), 3);
+    const edited = withTable(tables, table("d", "c"), 3);
+    globalThis.window = { localStorage: { room: 40, kept: {}, getItem(name) { return this.kept[name] ?? null; },
+      setItem(name, text) { if (text.length > this.room) throw new Error("full"); this.kept[name] = text; } } };
+    keep("points", edited);
+    const lists = [tables, edited, withTable(tables, table("e"), 3)].map((list) => list.map(({ key }) => key));
+    print([lists, keptOf("points")]);
+    """
+    lists, kept = node(("memory.js",), driver, folder=tmp_path)
+    assert lists == [["a", "c", "b"], ["d", "a", "b"], ["e", "a", "c"]]
+    assert kept == [{"key": "d", "text": "d's"}]  # what there was room for

@@ -260,7 +260,9 @@ def test_threads_that_submit_at_once_share_one_run(idle: RunQueue) -> None:
 def test_a_named_and_a_written_mixture_share_one_run(idle: RunQueue) -> None:
     raw = small().to_dict()
     raw["data"] = {"mixture": dataclasses.asdict(small().data.mixture_numbers()), "samples": 32}
-    assert idle.submit(ExperimentConfig.from_dict(raw)) is idle.submit(small())
+    written, named = idle.submit(ExperimentConfig.from_dict(raw)), idle.submit(small())
+    assert written.shared is named.shared
+    assert (written.config.data.preset, named.config.data.preset) == (None, "bimodal")
 
 
 def test_a_stored_run_looks_finished(tmp_path: Path, result: Result) -> None:

@@ -46,7 +46,6 @@ def test_a_steered_run_is_found_under_what_it_became(queue: RunQueue) -> None:
     assert run.result.config == run.config
     assert queue.find(run.config) is run
     assert queue.submit(run.config) is run
-    assert queue.of_key(run.config.key()) is run
     assert queue._store is not None
     assert queue._store.get(run.config) is not None
     assert queue._store.get(config) is None

@@ -1,39 +1,51 @@
-// The list of runs as this browser keeps it from visit to visit: names and links, no results.
+// What this browser keeps from visit to visit: names and links of runs, keys of studies, points of one's own; no results.
 
-const KEPT_UNDER = "bdsg-history";
+const KEPT_UNDER = { runs: "bdsg-history", studies: "bdsg-studies", points: "bdsg-tables" };
 
-function keptRuns() {
+function keptOf(what) {
   try {
-    const kept = JSON.parse(window.localStorage.getItem(KEPT_UNDER) ?? "[]");
-    return Array.isArray(kept) ? kept.filter((run) => run && typeof run.key === "string") : [];
+    const kept = JSON.parse(window.localStorage.getItem(KEPT_UNDER[what]) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((one) => one && typeof one.key === "string") : [];
   } catch {
     return []; // storage is blocked, or holds something else
   }
 }
 
-/** The visit's runs first, then those kept before that it does not know and has not removed. */
-function mergedRuns(runs, kept, removed, most) {
-  const known = new Set([...runs.map((run) => run.key), ...removed]);
-  return [...runs, ...kept.filter((run) => !known.has(run.key))].slice(0, most);
-}
-
-const POINTS_UNDER = "bdsg-points";
-
-/** Points of the visitor's own: `points` as text is kept, null leaves what is there. */
-function keepPoints(points) {
-  try {
-    if (points !== null) window.localStorage.setItem(POINTS_UNDER, points);
-    return window.localStorage.getItem(POINTS_UNDER);
-  } catch {
-    return null;
+/** Keep a list; where there is no room for all of it, its beginning. */
+function keep(what, list) {
+  for (let count = list.length; count >= 0; count--) {
+    try {
+      window.localStorage.setItem(KEPT_UNDER[what], JSON.stringify(list.slice(0, count)));
+      return;
+    } catch { /* with one less, or the visit goes on without */ }
   }
 }
 
+/** The visit's runs, or studies, first, then those kept before that it does not know and has not removed. */
+function merged({ listed, removed, most }, kept) {
+  const known = new Set([...listed.map(({ key }) => key), ...removed]);
+  return [...listed, ...kept.filter(({ key }) => !known.has(key))].slice(0, most);
+}
+
+/** Keep what the visit lists; what earlier visits listed beyond that. */
+function earlier(what, visit) {
+  const all = merged(visit, keptOf(what));
+  keep(what, all);
+  return all.slice(visit.listed.length);
+}
+
+/** Tables with one put first, in place of those whose mixtures it stands for now. */
+function withTable(tables, { key, instead, text }, most) {
+  return [{ key, text }, ...tables.filter((one) => one.key !== key && one.key !== instead)].slice(0, most);
+}
+
 export default function ({ data, setStateValue }) {
-  const [{ runs, removed, asked, most, points }] = data, keptPoints = keepPoints(points), kept = keptRuns(), merged = mergedRuns(runs, kept, removed, most);
-  try {
-    window.localStorage.setItem(KEPT_UNDER, JSON.stringify(merged));
-  } catch { /* the visit goes on without */ }
-  if (!asked || !(merged.length > runs.length || keptPoints)) return;
-  setStateValue("kept", JSON.stringify({ runs: merged.slice(runs.length), points: keptPoints }));
+  const [{ runs, studies, points, asked, wanted }] = data;
+  if (points.new) keep("points", withTable(keptOf("points"), points.new, points.most));
+  const found = { runs: earlier("runs", runs), studies: earlier("studies", studies) };
+  const text = wanted ? keptOf("points").find(({ key }) => key === wanted.key)?.text ?? null : null;
+  const news = asked && (found.runs.length || found.studies.length);
+  if (!news && text === null && !wanted?.said) return;
+  const at = Date.now(); // an answer given before is one all the same
+  setStateValue("kept", JSON.stringify({ ...(asked ? found : {}), wanted: wanted?.key, points: text, at }));
 }
