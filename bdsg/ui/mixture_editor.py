@@ -14,6 +14,7 @@ from bdsg.config import ExperimentConfig, MixtureConfig
 from bdsg.data import GaussianMixture, uploads
 from bdsg.data.mixture import MAX_MODES
 from bdsg.errors import ConfigError
+from bdsg.formats import grouped
 from bdsg.ui import own_points, payloads, session, stage
 from bdsg.validation import known_keys, number
 
@@ -156,7 +157,9 @@ def _table(mixture: GaussianMixture, version: int) -> None:
 def from_json(text: str) -> GaussianMixture:
     """A mixture from JSON; raises ConfigError for more than ``MOST_JSON_CHARACTERS``, and where it is none."""
     if len(text) > MOST_JSON_CHARACTERS:
-        raise ConfigError("data.mixture", text, f"may hold {MOST_JSON_CHARACTERS:,} characters at most: round them.")
+        raise ConfigError(
+            "data.mixture", text, f"may hold {grouped(MOST_JSON_CHARACTERS)} characters at most: round them."
+        )
     return GaussianMixture.from_json(text)
 
 

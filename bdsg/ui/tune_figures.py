@@ -13,7 +13,7 @@ from bdsg.plots import BLUE, GREEN, NEUTRAL, VERMILION
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import Dimension
 from bdsg.ui import tune_data
-from bdsg.ui.names import axis_label
+from bdsg.ui.names import setting_label
 from bdsg.ui.tune_data import Known
 from bdsg.ui.tune_mosaic import value_words
 
@@ -93,7 +93,7 @@ def importance(known: Known, goal: str) -> go.Figure | None:
     names = list(shares)[::-1]
     bars = go.Bar(
         x=[shares[name] for name in names],
-        y=[axis_label(name) for name in names],
+        y=[setting_label(name) for name in names],
         orientation="h",
         marker={"color": BLUE},
         text=[f"{shares[name]:.0%}" for name in names],
@@ -120,7 +120,7 @@ def parallel(known: Known, goal: str) -> go.Figure:
 
 def _axis(values: list[Any], dimension: Dimension) -> dict[str, Any]:
     """An axis of the parallel coordinates: a logarithmic one has its own ticks, and so have choices."""
-    label = axis_label(dimension.name)
+    label = setting_label(dimension.name)
     if dimension.choices:
         places = list(range(len(dimension.choices)))
         found = [dimension.choices.index(value) for value in values]
@@ -144,7 +144,7 @@ def slices(known: Known, goal: str) -> go.Figure:
     kept, _ = tune_data.fenced(_values(known, goal))
     names = [one.name for one in known.plan.dimensions]
     rows = (len(names) + 1) // 2
-    titles = [axis_label(name) for name in names]
+    titles = [setting_label(name) for name in names]
     figure = make_subplots(rows, min(2, len(names)), subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04)
     for k, dimension in enumerate(known.plan.dimensions):
         values = [trial.settings[dimension.name] for trial in trials]
@@ -178,7 +178,7 @@ def _rename(figure: go.Figure) -> None:
     """The pages' names for settings instead of dotted ones."""
     for axis in [*figure.select_xaxes(), *figure.select_yaxes()]:
         if axis.title.text and "." in axis.title.text:
-            axis.title.text = axis_label(axis.title.text)
+            axis.title.text = setting_label(axis.title.text)
 
 
 def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | None:
@@ -199,7 +199,7 @@ def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | No
         values = np.clip(groups[number], kept.min(), kept.max())
         spread = place + np.linspace(-0.22, 0.22, len(values))
         marker = {"color": BLUE, "size": 8, "opacity": 0.75}
-        settings = ", ".join(f"{axis_label(k)} {value_words(v)}" for k, v in trials[number].settings.items())
+        settings = ", ".join(f"{setting_label(k)} {value_words(v)}" for k, v in trials[number].settings.items())
         hover = f"trial {number}: {GOALS[goal].title} %{{y:.4g}}<br>{settings}<extra></extra>"
         figure.add_trace(
             go.Scatter(x=spread, y=values, mode="markers", marker=marker, hovertemplate=hover, name="A seed")

@@ -13,7 +13,6 @@ from tests.ui.test_stage_scripts import needs_node, node
 
 pytestmark = needs_node
 START = (
-    "const grouped = (value) => String(value);\n"
     "const painting = new Painting({ least: 20, most: 200 }, randomNumbers(7)), counts = [];\n"
 )
 

@@ -1,7 +1,7 @@
 // The evaluation view: ε moves, and contours, cells and every score follow at once, without the server.
 
 const EVALUATIONS = new WeakMap();
-const SLIDER_STEPS = 1000;
+const SLIDER_STEPS = 500; // apart by more than the third figure of ε, so that each has an ε of its own
 const SEND_AFTER = 250; // milliseconds after the last change: holding an arrow key sends one value, not thirty
 
 class Evaluation {
@@ -28,7 +28,7 @@ class Evaluation {
   get pictureWords() {
     const { active, shown } = this, card = CARDS[active];
     const counted = card && exists(shown, active) ? `${card.name} ${card.value(shown)}` : "";
-    return [...(this.meta.about ?? "").split(" · "), `scored at ε = ${significant(this.scores.epsilon)}`, counted];
+    return [...(this.meta.about ?? "").split(" · "), `scored at ε = ${setting(this.scores.epsilon)}`, counted];
   }
 
   receive(bytes, setStateValue) {
@@ -41,7 +41,7 @@ class Evaluation {
   #load(bytes) {
     const { arrays, meta } = readTensors(bytes), before = this.meta;
     const moved = !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
-    Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays) });
+    Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays, meta.trained) });
     this.#buildLegend();
     this.root.querySelector(".exact").hidden = !meta.exact;
     this.levels = arrays.boundary_latent ? new LevelBoundary(arrays) : null;
@@ -58,8 +58,7 @@ class Evaluation {
   /** The share of the data, or of the visitor's own points, that ε calls anomalous. */
   #leftOut(epsilon) {
     const { values } = this.arrays.known_log_p_x, level = Math.log(epsilon);
-    const count = values.reduce((sum, value) => sum + (value < level), 0), share = significant((100 * count) / values.length);
-    return this.arrays.own ? `leaves out ${grouped(count)} of your ${grouped(values.length)} points (${share} %)` : `leaves out ${share} % of the data`;
+    return leftOut(values.reduce((sum, value) => sum + (value < level), 0), values.length, Boolean(this.arrays.own));
   }
 
   /** The slider's place for ε, and ε for its place: equal steps are equal factors. */
@@ -69,15 +68,16 @@ class Evaluation {
   }
 
   #epsilonAt(place) {
-    const { epsilon_low: low, epsilon_high: high } = this.meta;
-    return Number((low * (high / low) ** (place / SLIDER_STEPS)).toPrecision(4)); // as it is shown and sent
+    const { epsilon_low: low, epsilon_high: high, trained: { epsilon } } = this.meta;
+    if (place === this.#placeOf(epsilon)) return epsilon; // to the last bit, so that the run's own scores come back
+    return Math.min(high, Math.max(low, rounded(low * (high / low) ** (place / SLIDER_STEPS), 3))); // as it is shown
   }
 
   #move() {
     const started = performance.now();
     this.#update(this.#epsilonAt(Number(this.slider.value)), FEWER);
     this.draw();
-    this.root.dataset.latencyMs = (performance.now() - started).toFixed(1);
+    this.root.dataset.latencyMs = rounded(performance.now() - started, 3);
   }
 
   #send() {
@@ -94,8 +94,9 @@ class Evaluation {
   /** B(z, ε) at this ε, for at most `most` points; B(z) of one ε stays as it is. */
   #moveBoundary(epsilon, most) {
     if (!this.levels) return;
-    const points = this.levels.points(epsilon, Math.min(most, this.levels.count));
-    Object.assign(this.prepared, preparePoints(points, this.levels.logDensity(points)));
+    const { boundary, boundary_log_p_x: known } = this.arrays, stored = epsilon === this.meta.trained.epsilon;
+    const points = stored ? boundary.values : this.levels.points(epsilon, Math.min(most, this.levels.count));
+    Object.assign(this.prepared, preparePoints(points, stored ? known.values : this.levels.logDensity(points)));
     if (this.layer) this.layer.points = null;
   }
 
@@ -111,7 +112,7 @@ class Evaluation {
   #reach(epsilon) {
     if (!this.levels) return "";
     const [low, high] = this.levels.range;
-    return this.levels.covers(epsilon) ? "B(z, ε) follows" : `B(z, ε) knows ${significant(low)} to ${significant(high)}`;
+    return this.levels.covers(epsilon) ? "B(z, ε) follows" : `B(z, ε) knows ${setting(low)} to ${setting(high)}`;
   }
 
   #update(epsilon, most = Infinity) {
@@ -120,9 +121,9 @@ class Evaluation {
     const place = Math.min(SLIDER_STEPS, Math.max(0, this.#placeOf(epsilon)));
     if (Number(this.slider.value) !== place) this.slider.value = place;
     this.slider.style.setProperty("--done", place / SLIDER_STEPS);
-    const words = `ε = ${significant(epsilon)} per unit area`;
+    const words = `ε = ${setting(epsilon)} per unit area`;
     this.slider.setAttribute("aria-valuetext", words);
-    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), make("span", {}, this.#leftOut(epsilon)), `δ = ${significant(this.scores.delta)}`, make("span", { class: "reach" }, this.#reach(epsilon)));
+    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), make("span", {}, this.#leftOut(epsilon)), `δ = ${setting(this.scores.delta)}`, make("span", { class: "reach" }, this.#reach(epsilon)));
     this.#publish();
   }
 
