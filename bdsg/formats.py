@@ -132,6 +132,8 @@ SCORES = {
     "seconds": ScoreName("Training (CPU s)", seconds),
 }
 COVERED = "Components covered"
+SHARES = tuple(name for name, score in SCORES.items() if score.write is percent)
+"""Scores that are shares of a whole."""
 
 
 def score(scores: Mapping[str, Any], name: str) -> str:

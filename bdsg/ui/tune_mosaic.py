@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from bdsg.codec import pack
-from bdsg.formats import SCORES, grouped, setting
+from bdsg.formats import SCORES, SHARES, grouped, setting
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.scoring import plane_mixture
 from bdsg.sweep.folder import StudyFolder
@@ -30,7 +30,6 @@ ROOM = 0.72
 FEW_VALUES = 8
 TOLD = ("bf1", "bp1", "boundary_recall", "level_error")
 """Scores of a trial in a line: BP1 never without boundary recall."""
-SHARES = ("bf1", "bp1", "boundary_recall", "grid_f1")
 
 _MOSAIC = stage.component("bdsg_mosaic", "mosaic.html", SCRIPTS)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bdsg import formats
+from bdsg.changes import STEERED
+from bdsg.ui.names import SECTIONS, brief_label, label, setting_label
 from tests.ui.test_stage_scripts import needs_node, node
 
 CASES: list[tuple[str, tuple[Any, ...], str]] = [
@@ -108,3 +113,60 @@ def test_both_agree_on_numbers_of_every_size(tmp_path: Path) -> None:
     expected = [[write(value) for value in values] for write in (formats.measured, formats.setting)]
     expected += [[write(share) for share in shares] for write in (formats.percent, formats.area)]
     assert node(("format.js",), driver, folder=tmp_path) == expected
+
+
+ROOT = Path(__file__).parents[2]
+PLACES = ("app.py", "pages/*.py", "bdsg/ui/*.py", "bdsg/plots/*.py")
+PYTHON = sorted(path for place in PLACES for path in ROOT.glob(place))
+SCRIPTS = sorted((ROOT / "bdsg" / "ui" / "assets").glob("*.js"))
+BY_HAND = re.compile(r"toFixed|toPrecision|toExponential|toLocaleString|Intl\.")
+
+
+def by_themselves(source: str) -> list[str]:
+    """Formats of numbers in a source: of f-strings, of printf and d3 in plain strings, and calls of format()."""
+    found = []
+    for one in ast.walk(ast.parse(source)):
+        if isinstance(one, ast.FormattedValue) and isinstance(one.format_spec, ast.JoinedStr):
+            spec = "".join(part.value for part in one.format_spec.values if isinstance(part, ast.Constant))
+            found += [spec] if re.search(r"[\d,_%efgEFG]", spec) else []
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str):
+            found += re.findall(r"%\.\d[efg]|:[,.]?\.?\d*~?[efgr%]\}|^\.\d+~?[efgr%]$", one.value)
+    return found
+
+
+def test_formats_are_found_where_there_are_any() -> None:
+    source = 'f"{x:.1f} {y:,} {z:>8}"; "%{y:.4g}"; {"format": "%.4g", "tickformat": ".0%"}; f"{a} {b!r}"'
+    assert set(by_themselves(source)) == {".1f", ",", ">8", ":.4g}", "%.4g", ".0%"}
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.stem)
+def test_no_page_writes_numbers_by_itself(path: Path) -> None:
+    assert not by_themselves(path.read_text(encoding="utf-8")), "write it by a function of bdsg.formats"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_no_script_writes_numbers_by_itself(path: Path) -> None:
+    if path.name != "format.js":
+        assert not BY_HAND.findall(path.read_text(encoding="utf-8")), "write it by a function of format.js"
+
+
+@needs_node
+def test_scores_and_weights_have_one_name_in_both(tmp_path: Path) -> None:
+    driver = """
+    const named = Object.fromEntries(Object.entries(CARDS).map(([id, card]) => [id, card.name]));
+    print([named, Object.fromEntries(Object.entries(CHANGED).map(([name, { symbol }]) => [name, symbol]))]);
+    """
+    cards, symbols = node(("dom.js", "cards.js", "losses.js"), driver, folder=tmp_path)
+    own = {"components": formats.COVERED, "distance": formats.SCORES["distance_mean"].title}
+    assert cards == {name: own.get(name) or formats.SCORES[name].title for name in cards}
+    assert symbols == {name: brief_label(f"boundary.{name}").replace("Learning", "learning") for name in STEERED}
+
+
+def test_a_control_its_row_and_its_axis_have_one_name() -> None:
+    names = [f"{section}.{field.name}" for section, kind in SECTIONS.items() if section for field in fields(kind)]
+    titles = [setting_label(name) for name in names if name not in ("data.preset", "data.mixture")]
+    assert len(set(titles)) == len(titles)
+    assert label("boundary.steps") == "Steps"  # not "Steps (steps)"
+    assert label("data.samples") == "Samples M (points)"
+    assert label("epsilon") == "Threshold ε (per unit area)"
+    assert label("boundary.lambda1") == setting_label("boundary.lambda1") == "Distance weight λ1"
