@@ -191,6 +191,6 @@ def test_bp1_is_never_shown_without_recall() -> None:
     figure = figures()["scores"]
     shown = {t.name: list(t.y) for t in figure.data}
     assert shown["BP1"] == [50.0, 100.0, None]
-    assert shown["Boundary recall"] == [1.0, 0.1, None]
-    assert shown["BF1"] == [2 / 3, 2 / 11, None]
+    assert shown["Boundary recall"] == [100.0, 10.0, None]
+    assert shown["BF1"] == [pytest.approx(200 / 3), pytest.approx(200 / 11), None]
     assert figure.layout.xaxis.type == "log"

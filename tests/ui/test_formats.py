@@ -170,3 +170,17 @@ def test_a_control_its_row_and_its_axis_have_one_name() -> None:
     assert label("data.samples") == "Samples M (points)"
     assert label("epsilon") == "Threshold ε (per unit area)"
     assert label("boundary.lambda1") == setting_label("boundary.lambda1") == "Distance weight λ1"
+
+
+@needs_node
+def test_the_slider_sends_what_it_shows_and_comes_back_to_the_runs_own(tmp_path: Path) -> None:
+    driver = """
+    const own = 0.0091234, meta = { epsilon_low: 0.000159, epsilon_high: 0.0955, trained: { epsilon: own } };
+    const values = Array.from({ length: SLIDER_STEPS + 1 }, (_, place) => epsilonAt(meta, place));
+    print([values.map(setting), values, values.map((value) => placeOf(meta, value)), placeOf(meta, own)]);
+    """
+    texts, values, places, home = node(("evaluate.js",), driver, folder=tmp_path)
+    assert places == list(range(501))  # an arrow key never gets stuck
+    assert values[home] == 0.0091234
+    others = [(text, value) for k, (text, value) in enumerate(zip(texts, values, strict=True)) if k != home]
+    assert all(float(text) == value for text, value in others)

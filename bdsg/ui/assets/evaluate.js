@@ -4,6 +4,18 @@ const EVALUATIONS = new WeakMap();
 const SLIDER_STEPS = 500; // apart by more than the third figure of ε, so that each has an ε of its own
 const SEND_AFTER = 250; // milliseconds after the last change: holding an arrow key sends one value, not thirty
 
+/** The slider's place for ε: equal steps are equal factors. */
+function placeOf({ epsilon_low: low, epsilon_high: high }, epsilon) {
+  return Math.round((SLIDER_STEPS * Math.log(epsilon / low)) / Math.log(high / low));
+}
+
+/** ε for a place, as it is shown; at the run's own to the last bit, so that its own scores come back. */
+function epsilonAt(meta, place) {
+  const { epsilon_low: low, epsilon_high: high, trained: { epsilon } } = meta;
+  if (place === placeOf(meta, epsilon)) return epsilon;
+  return Math.min(high, Math.max(low, rounded(low * (high / low) ** (place / SLIDER_STEPS), 3)));
+}
+
 class Evaluation {
   constructor(parent) {
     this.root = parent.querySelector(".bdsg");
@@ -61,21 +73,9 @@ class Evaluation {
     return leftOut(values.reduce((sum, value) => sum + (value < level), 0), values.length, Boolean(this.arrays.own));
   }
 
-  /** The slider's place for ε, and ε for its place: equal steps are equal factors. */
-  #placeOf(epsilon) {
-    const { epsilon_low: low, epsilon_high: high } = this.meta;
-    return Math.round((SLIDER_STEPS * Math.log(epsilon / low)) / Math.log(high / low));
-  }
-
-  #epsilonAt(place) {
-    const { epsilon_low: low, epsilon_high: high, trained: { epsilon } } = this.meta;
-    if (place === this.#placeOf(epsilon)) return epsilon; // to the last bit, so that the run's own scores come back
-    return Math.min(high, Math.max(low, rounded(low * (high / low) ** (place / SLIDER_STEPS), 3))); // as it is shown
-  }
-
   #move() {
     const started = performance.now();
-    this.#update(this.#epsilonAt(Number(this.slider.value)), FEWER);
+    this.#update(epsilonAt(this.meta, Number(this.slider.value)), FEWER);
     this.draw();
     this.root.dataset.latencyMs = rounded(performance.now() - started, 3);
   }
@@ -102,7 +102,7 @@ class Evaluation {
 
   /** On the slider, the range that B(z, ε) was trained for. */
   #markRange() {
-    const [low, high] = (this.levels ? this.levels.range : [0, 0]).map((epsilon) => (epsilon ? this.#placeOf(epsilon) / SLIDER_STEPS : 0));
+    const [low, high] = (this.levels ? this.levels.range : [0, 0]).map((epsilon) => (epsilon ? placeOf(this.meta, epsilon) / SLIDER_STEPS : 0));
     this.slider.classList.toggle("ranged", Boolean(this.levels));
     this.slider.style.setProperty("--from", low);
     this.slider.style.setProperty("--to", high);
@@ -118,7 +118,7 @@ class Evaluation {
   #update(epsilon, most = Infinity) {
     this.#moveBoundary(epsilon, most);
     this.scores = evaluateAt(this.prepared, epsilon, this.meta.delta_ratio);
-    const place = Math.min(SLIDER_STEPS, Math.max(0, this.#placeOf(epsilon)));
+    const place = Math.min(SLIDER_STEPS, Math.max(0, placeOf(this.meta, epsilon)));
     if (Number(this.slider.value) !== place) this.slider.value = place;
     this.slider.style.setProperty("--done", place / SLIDER_STEPS);
     const words = `ε = ${setting(epsilon)} per unit area`;
