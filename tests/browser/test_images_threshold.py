@@ -23,7 +23,7 @@ def test_the_threshold_is_dragged_and_a_walk_is_stepped(page: Page, server: str)
     page.goto(f"{server}/images?left_out=3")
     expect(page.locator(".images .pairs li").first).to_be_visible()
     expect(page.locator(".images .row .name").nth(2)).to_have_text("left out: 3")  # the link chose the class
-    assert shares(page)[0] == "5.0 %"
+    assert 4.5 < float(shares(page)[0].removesuffix(" %")) < 5.5
     strip = page.locator(".images .row svg").first
     strip.scroll_into_view_if_needed()
     box = strip.bounding_box()

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bdsg.config import ExperimentConfig
+from bdsg.formats import grouped
 from bdsg.ui import animation, links, payloads
 from tests.browser.serving import settle
 from tests.browser.test_main_job import dataset
@@ -75,7 +76,9 @@ def test_a_run_is_steered_while_it_is_watched(page: Page, server: str) -> None:
     config = chosen(page)
     (change,) = config.boundary.changes
     assert change.lambda2 == 0.0
-    assert f"from step {change.step} λ₂ is 0" in str(page.locator(".player .losses").get_attribute("aria-label"))
+    assert f"from step {grouped(change.step)} λ2 = 0" in str(
+        page.locator(".player .losses").get_attribute("aria-label")
+    )
 
 
 def test_each_pull_can_be_switched_on(page: Page, server: str) -> None:

@@ -36,7 +36,7 @@ def test_three_panes_move_without_training_and_one_method_is_trained(page: Page,
     page.keyboard.press("Home")
     before = shown(page)
     page.keyboard.press("End")
-    assert dataset(page, ".beside")["share"] == "1.0000"
+    assert dataset(page, ".beside")["share"] == "1"
     assert all(a != b for a, b in zip(before, shown(page), strict=True))
     flat = page.locator(".beside .plane-canvas").evaluate_all("all => all.map((c) => Array.from(c.bdsg.positions()))")
     assert [np.array(points).size for points in flat] == [600] * 3

@@ -74,7 +74,7 @@ function savePng(view) {
 }
 
 function saveSvg(view) {
-  const { sheet, theme, pictureName } = view, foot = footOf(view, new SvgContext(1, 1));
+  const { sheet, theme, pictureName } = view, foot = footOf(view, document.createElement("canvas").getContext("2d"));
   const context = new SvgContext(sheet.width, sheet.height + foot.height);
   context.fillStyle = fade(theme.background, 1);
   context.fillRect(0, 0, sheet.width, sheet.height + foot.height);
