@@ -28,7 +28,6 @@ def what_and_pace() -> float:
     controls.variant_control(
         "boundary",
         "objective",
-        "Objective",
         "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε, with a distance that looks both ways.",
     )
     controls.levels_control()

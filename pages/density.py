@@ -17,7 +17,7 @@ def choose() -> None:
         with st.container(width=330):
             controls.distribution_control()
         controls.variant_control(
-            "density", "kind", "Density model",
+            "density", "kind",
             "Closed form: the true density. IResNet and ResFlow: invertible networks that learn it from samples.",
         )  # fmt: skip
         with st.container(width=160):

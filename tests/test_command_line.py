@@ -19,6 +19,7 @@ import pytest
 
 from bdsg.__main__ import main
 from bdsg.config import ExperimentConfig
+from bdsg.formats import percent
 from bdsg.presets import PRESETS
 from bdsg.store import read_run
 
@@ -87,8 +88,8 @@ def test_run_prints_scores_with_boundary_recall_after_bp1(done: tuple[Path, str,
     scores = read_run(folder).summary["scores"]
     lines = out.splitlines()
     assert lines[0] == "Scores at ε = 0.02, δ = 0.002"
-    assert lines[1].split() == ["BP1", f"{scores['bp1']:.4f}"]
-    assert lines[2].split() == ["boundary", "recall", f"{scores['boundary_recall']:.4f}"]
+    assert lines[1].split() == ["BP1", *percent(scores["bp1"]).split()]
+    assert lines[2].split() == ["Boundary", "recall", *percent(scores["boundary_recall"]).split()]
 
 
 def test_run_shows_stage_and_loss_terms_on_stderr(done: tuple[Path, str, str]) -> None:

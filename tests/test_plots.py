@@ -65,7 +65,7 @@ def test_blocks_stand_under_the_limit() -> None:
     bars, limit = plots.blocks_figure([0.5, 0.97], [1e-9, 2e-9]).data
     assert list(bars.y) == [0.5, 0.97]
     assert list(limit.y) == [1, 1]
-    assert "2e-09" in bars.customdata[1]
+    assert "2 × 10⁻⁹" in bars.customdata[1]
 
 
 @pytest.mark.parametrize("name", ["roc", "precision_recall", "loss", "held_out", "scores"])
@@ -190,7 +190,7 @@ def test_separate_contours_are_parted_by_a_gap() -> None:
 def test_bp1_is_never_shown_without_recall() -> None:
     figure = figures()["scores"]
     shown = {t.name: list(t.y) for t in figure.data}
-    assert shown["BP1"] == [0.5, 1.0, None]
-    assert shown["Boundary recall"] == [1.0, 0.1, None]
-    assert shown["BF1"] == [2 / 3, 2 / 11, None]
+    assert shown["BP1"] == [50.0, 100.0, None]
+    assert shown["Boundary recall"] == [100.0, 10.0, None]
+    assert shown["BF1"] == [pytest.approx(200 / 3), pytest.approx(200 / 11), None]
     assert figure.layout.xaxis.type == "log"

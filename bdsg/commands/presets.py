@@ -7,6 +7,7 @@ from typing import Any
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
+from bdsg.formats import setting
 from bdsg.presets import PRESETS
 
 
@@ -25,5 +26,5 @@ def _presets(chosen: argparse.Namespace) -> int:
         return 0
     width = max(map(len, PRESETS))
     for name, preset in PRESETS.items():
-        print(f"{name:<{width}}  ε = {preset.epsilon:g}  {preset.title}\n{'':<{width}}  {preset.teaches}")
+        print(f"{name:<{width}}  ε = {setting(preset.epsilon)}  {preset.title}\n{'':<{width}}  {preset.teaches}")
     return 0

@@ -11,6 +11,7 @@ from typing import Any
 
 from bdsg.commands.progress import progress_bars
 from bdsg.commands.reading import read_config
+from bdsg.formats import setting
 from bdsg.result import Progress
 from bdsg.rivals.contract import RivalScores
 from bdsg.rivals.registry import METHODS, known
@@ -43,5 +44,5 @@ def _rivals(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps({"config": config.to_dict(), "rows": [asdict(row) for row in rows]}, indent=2))
     else:
-        print(f"Scores at ε = {config.epsilon:g}, δ = {config.delta:g}\n{table(rows)}", end="")
+        print(f"Scores at ε = {setting(config.epsilon)}, δ = {setting(config.delta)}\n{table(rows)}", end="")
     return 0

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bdsg import formats
 from bdsg.commands.progress import progress_bars
 from bdsg.commands.reading import read_config
 from bdsg.commands.writing import writable, write_or_rescue
@@ -18,18 +19,7 @@ from bdsg.runfiles import write_run
 ROOM = 1_000_000
 """Bytes that a run is sure to need; with the usual 100 snapshots it is three times as much."""
 
-SCORES = {
-    "BP1": "bp1",
-    "boundary recall": "boundary_recall",
-    "boundary F1": "bf1",
-    "BP2": "bp2",
-    "precision": "precision",
-    "recall": "recall",
-    "F1": "f1",
-    "accuracy": "accuracy",
-    "AUROC": "auroc",
-    "AUPRC": "auprc",
-}
+SCORES = ("bp1", "boundary_recall", "bf1", "bp2", "precision", "recall", "f1", "accuracy", "auroc", "auprc")
 """Rows of the score table."""
 
 
@@ -69,12 +59,8 @@ def _follow(config: ExperimentConfig, *, quiet: bool) -> Result:
 
 def _score_table(result: Result) -> str:
     """The scores at the run's own levels, one a line; BP1 never without boundary recall."""
-    config = result.config
-    rows = [(name, _number(result.summary["scores"][key])) for name, key in SCORES.items()]
+    config, scores = result.config, result.summary["scores"]
+    rows = [(formats.SCORES[name].title, formats.score(scores, name)) for name in SCORES]
     width = max(len(name) for name, _ in rows)
-    head = f"Scores at ε = {config.epsilon:g}, δ = {config.delta:g}\n"
+    head = f"Scores at ε = {formats.setting(config.epsilon)}, δ = {formats.setting(config.delta)}\n"
     return head + "".join(f"{name:<{width}}  {value}\n" for name, value in rows)
-
-
-def _number(value: Any) -> str:
-    return "undefined" if value is None else f"{value:.4f}"

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from bdsg.formats import HOVER
 from bdsg.metrics.levels import Field, contour_lines
 from bdsg.plots.style import ORANGE, SKY, VERMILION, themed, titled
 
@@ -60,7 +61,10 @@ def density_pair_figure(
     for column, values, axis in ((1, p_x, "coloraxis"), (2, p_g, "coloraxis"), (3, p_g - p_x, "coloraxis2")):
         figure.add_trace(_heat_map(truth, values, "difference" if column == 3 else "p", coloraxis=axis), 1, column)
     for column, drawn in ((1, (True, False)), (2, (False, True)), (3, (True, True))):
-        lines = ((truth, "p_x = ε (truth)", ORANGE, "solid"), (model, "p_g = ε (model)", SKY, "dash"))
+        lines = (
+            (truth, "p<sub>x</sub> = ε (truth)", ORANGE, "solid"),
+            (model, "p<sub>g</sub> = ε (model)", SKY, "dash"),
+        )
         for (field, name, color, dash), wanted in zip(lines, drawn, strict=True):
             if wanted:
                 line = _contour(field, epsilon, name, color, dash)
@@ -87,7 +91,7 @@ def _link_panels(figure: go.Figure) -> go.Figure:
 
 
 def _heat_map(field: Field, values: np.ndarray, name: str, coloraxis: str) -> go.Heatmap:
-    hover = f"x₁ %{{x:.3g}}<br>x₂ %{{y:.3g}}<br>{name} %{{z:.3g}} per unit area<extra></extra>"
+    hover = f"x₁ %{{x:{HOVER}}}<br>x₂ %{{y:{HOVER}}}<br>{name} %{{z:{HOVER}}} per unit area<extra></extra>"
     return go.Heatmap(x=field.x, y=field.y, z=values.astype(np.float32), coloraxis=coloraxis, hovertemplate=hover)
 
 

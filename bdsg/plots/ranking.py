@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from bdsg.formats import SCORES, percent, setting
 from bdsg.metrics.ranking import Curve, Positive, pr_curve, roc_curve
 from bdsg.plots.style import BLUE, GREEN, NEUTRAL, ORANGE, SKY, VERMILION, titled
 
@@ -83,20 +84,21 @@ def scores_over_epsilon_figure(epsilons: Sequence[float], rows: Sequence[Mapping
         epsilons: densities per unit area, (E,).
         rows: for each the dictionary of its scores, as ``Scores.to_dict`` gives it.
     """
-    figure = titled("Boundary scores", "ε (density per unit area)", "Score (share, 0 to 1)")
+    figure = titled("Boundary scores", "ε (density per unit area)", "Score")
     styles = (
-        ("bp1", "BP1", ORANGE, "dash", "square"),
-        ("boundary_recall", "Boundary recall", SKY, "dot", "diamond"),
-        ("bf1", "BF1", GREEN, "solid", "circle"),
+        ("bp1", ORANGE, "dash", "square"),
+        ("boundary_recall", SKY, "dot", "diamond"),
+        ("bf1", GREEN, "solid", "circle"),
     )
-    for key, name, color, dash, symbol in styles:
+    for key, color, dash, symbol in styles:
         shares = [row[key] if row["boundary_recall"] is not None else None for row in rows]
-        line, marker = {"color": color, "dash": dash, "width": 2}, {"symbol": symbol, "size": 7}
-        figure.add_trace(
-            go.Scatter(x=list(epsilons), y=shares, name=name, mode="lines+markers", line=line, marker=marker)
-        )
+        look = {"line": {"color": color, "dash": dash, "width": 2}, "marker": {"symbol": symbol, "size": 7}}
+        words = [f"ε = {setting(e)}: {percent(share)}" for e, share in zip(epsilons, shares, strict=True)]
+        heights = [None if share is None else 100 * share for share in shares]
+        curve = go.Scatter(x=list(epsilons), y=heights, name=SCORES[key].title, mode="lines+markers", **look)
+        figure.add_trace(curve.update(text=words, hoverinfo="text+name"))
     figure.update_xaxes(type="log", exponentformat="power")
-    figure.update_yaxes(range=[-0.02, 1.02])
+    figure.update_yaxes(range=[-2, 102], ticksuffix=" %")
     return figure
 
 
@@ -105,7 +107,7 @@ def _curve_figure(title: str, x: str, y: str, curve: Curve | None, epsilon: floa
     figure.update_xaxes(range=[-0.02, 1.02], constrain="domain")
     figure.update_yaxes(range=[-0.02, 1.02], scaleanchor="x", scaleratio=1, constrain="domain")
     if curve is None:
-        note = f"No curve: at ε = {epsilon:.3g} all grid points are of one class"
+        note = f"No curve: at ε = {setting(epsilon)} all grid points are of one class"
         figure.add_annotation(text=note, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
         return figure
     kept = np.unique(np.linspace(0, len(curve[0]) - 1, _CURVE_POINTS).round().astype(int))
@@ -116,4 +118,4 @@ def _curve_figure(title: str, x: str, y: str, curve: Curve | None, epsilon: floa
 
 def _operating_point(figure: go.Figure, x: float, y: float, epsilon: float) -> None:
     marker = {"color": VERMILION, "size": 11, "symbol": "x"}
-    figure.add_trace(go.Scatter(x=[x], y=[y], name=f"Threshold ε = {epsilon:.3g}", mode="markers", marker=marker))
+    figure.add_trace(go.Scatter(x=[x], y=[y], name=f"Threshold ε = {setting(epsilon)}", mode="markers", marker=marker))

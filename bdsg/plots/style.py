@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from bdsg.formats import HOVER
+
 ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#2F8FD0", "#D55E00", "#CC79A7"
 NEUTRAL = "#888888"
 
@@ -27,5 +29,5 @@ def themed(figure: go.Figure) -> go.Figure:
     clear = "rgba(0,0,0,0)"
     figure.update_layout(paper_bgcolor=clear, plot_bgcolor=clear, legend=legend, margin=margin)
     figure.update_xaxes(gridcolor="rgba(128,128,128,0.25)", zeroline=False)
-    figure.update_yaxes(gridcolor="rgba(128,128,128,0.25)", zeroline=False)
+    figure.update_yaxes(gridcolor="rgba(128,128,128,0.25)", zeroline=False, hoverformat=HOVER)
     return figure

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from bdsg.formats import measured
 from bdsg.metrics.band import finite
 from bdsg.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, titled
 from bdsg.result import TERMS
@@ -60,9 +61,10 @@ def blocks_figure(bounds: Sequence[float], residuals: Sequence[float]) -> go.Fig
     figure = titled("Is every block invertible?", "Block", "Lipschitz bound (limit 1)")
     figure.update_layout(showlegend=False)
     numbers = list(range(1, len(bounds) + 1))
-    words = [f"inverse within {residual:.0e}" for residual in residuals]
+    checks = zip(bounds, residuals, strict=True)
+    words = [f"bound {measured(bound)}, inverse within {measured(residual)}" for bound, residual in checks]
     bars = go.Bar(x=numbers, y=list(bounds), name="Bound", marker={"color": GREEN}, customdata=words)
-    bars.hovertemplate = "Block %{x}: bound %{y:.3f}, %{customdata}<extra></extra>"
+    bars.hovertemplate = "Block %{x}: %{customdata}<extra></extra>"
     figure.add_trace(bars)
     line = {"color": VERMILION, "dash": "dash", "width": 2}
     ends = [0.5, len(numbers) + 0.5]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bdsg.errors import ConfigError
+from bdsg.formats import SCORES
 
 
 class Goal(NamedTuple):
@@ -23,12 +24,12 @@ class Goal(NamedTuple):
 
 
 GOALS: dict[str, Goal] = {
-    "bf1": Goal("BF1", True),
-    "bp1": Goal("BP1", True),
-    "boundary_recall": Goal("Boundary recall", True),
-    "grid_f1": Goal("Grid F1", True),
-    "level_error": Goal("Level error (nats)", False, True),
-    "seconds": Goal("Training (processor s)", False, True),
+    "bf1": Goal(SCORES["bf1"].title, True),
+    "bp1": Goal(SCORES["bp1"].title, True),
+    "boundary_recall": Goal(SCORES["boundary_recall"].title, True),
+    "grid_f1": Goal(SCORES["grid_f1"].title, True),
+    "level_error": Goal(SCORES["level_error"].title, False, True),
+    "seconds": Goal(SCORES["seconds"].title, False, True),
 }
 """``level_error`` is the mean of |log p_x(B(z)) − log √(δε)|: it still tells good from better where BF1 is 1."""
 

@@ -6,11 +6,17 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.ui import controls, history, looking, progress, session, stage, steering, takeaway, tour, views
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.15
+HELP = {
+    "bp1": "Share of B(z) in the band between δ and ε.",
+    "boundary_recall": "Share of the contour near a B(z).",
+    "bf1": "Harmonic mean of BP1 and boundary recall.",
+}
 
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
@@ -98,15 +104,9 @@ def _scores(run: Run) -> None:
     assert run.result is not None
     scores = run.result.summary["scores"]
     row = st.container(horizontal=True)
-    row.metric("BP1, precision", _percent(scores["bp1"]), help="Share of B(z) in the band between δ and ε.", width=150)
-    recall = _percent(scores["boundary_recall"])
-    row.metric("Boundary recall", recall, help="Share of the contour near a B(z).", width=150)
-    row.metric("BF1", _percent(scores["bf1"]), help="Harmonic mean of BP1 and recall.", width=150)
-    covered = f"{scores['components_covered']} of {scores['components']}"
-    row.metric("Components covered", covered, help="Parts of the support with recall of 0.9 or more.", width=180)
+    for name, help in HELP.items():
+        row.metric(formats.SCORES[name].title, formats.score(scores, name), help=help, width=150)
+    help = "Parts of the support with a boundary recall of 90 % or more."
+    row.metric(formats.COVERED, formats.covered(scores), help=help, width=180)
     st.page_link("pages/evaluate.py", label="See what each score counts", icon=":material/arrow_forward:")
     st.page_link("pages/compare.py", label="Compare with another run", icon=":material/compare:")
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"

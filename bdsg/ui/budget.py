@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from bdsg import cost
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError
+from bdsg.formats import grouped, measured, setting
 from bdsg.rivals.registry import OURS
 from bdsg.sweep.plan import BEST, Plan
 from bdsg.sweep.space import Value, applied
@@ -64,21 +65,23 @@ def dearest_trial(plan: Plan) -> ExperimentConfig:
 
 def _check_minutes(what: str, seconds: float, most: float, remedy: str) -> None:
     if seconds > 60 * most:
-        limit = f"{most:g} minutes are allowed here"
+        limit = f"{setting(most)} minutes are allowed here"
         raise BDSGError(f"{what} needs about {_duration(seconds)} of a core, but {limit}: {remedy}.")
 
 
 def _duration(seconds: float) -> str:
     """In minutes, or in hours where there are many."""
     count, unit = (seconds / 60, "minute") if seconds < 2 * 3600 else (seconds / 3600, "hour")
-    return f"{math.ceil(count):,} {unit}{'s' if math.ceil(count) > 1 else ''}"
+    return f"{grouped(math.ceil(count))} {unit}{'s' if math.ceil(count) > 1 else ''}"
 
 
 def _check_memory(config: ExperimentConfig) -> None:
     needed, most = cost.memory_bytes(config) / 1e9, _limit("BDSG_MOST_GIGABYTES", MOST_GIGABYTES)
     if needed > most:
         remedy = "take a smaller batch, fewer blocks or smaller layers"
-        raise BDSGError(f"This training needs about {needed:.1f} GB, but {most:g} are allowed here: {remedy}.")
+        raise BDSGError(
+            f"This training needs about {measured(needed)} GB, but {setting(most)} are allowed here: {remedy}."
+        )
 
 
 def _most_minutes() -> float:

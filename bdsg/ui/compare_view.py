@@ -7,9 +7,8 @@ from typing import Any
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
-from bdsg.data import GaussianMixture
+from bdsg.formats import setting
 from bdsg.result import Result
-from bdsg.scoring import score_result
 from bdsg.ui import comparison, history, looking, progress, session, stage, views
 from bdsg.ui.names import run_words
 from bdsg.ui.runs import Run
@@ -124,10 +123,10 @@ def _both(first: Run, second: Run) -> None:
     scores = [_scores(views.cache_name(result), result, epsilon, configs[0].delta) for result in results]
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(f"##### Scores of both at ε = {epsilon:g}")
+        st.markdown(f"##### Scores of both at ε = {setting(epsilon)}")
         st.table(_table(comparison.score_rows(*scores), "Score", titles))
         if configs[0].epsilon != configs[1].epsilon:
-            st.caption(f"B was trained for ε = {configs[1].epsilon:g}, so at A's ε it is out of place.")
+            st.caption(f"B was trained for ε = {setting(configs[1].epsilon)}, so at A's ε it is out of place.")
         st.caption("BP1 alone says little: all points on one spot of the boundary reach 100 %. Read it with recall.")
     with right:
         st.markdown("##### What differs in the settings")
@@ -144,5 +143,4 @@ def _table(rows: list[tuple[str, str, str]], head: str, titles: tuple[str, str])
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _scores(name: str, _result: Result, epsilon: float, delta: float) -> dict[str, Any]:
-    field = views.true_field(GaussianMixture.from_config(_result.config.data).to_json(), delta)
-    return score_result(_result, epsilon, delta, truth=field).to_dict()
+    return views.scores_at(_result, epsilon, delta)

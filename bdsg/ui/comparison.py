@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.presets import PRESETS
 from bdsg.ui import history
@@ -12,8 +13,6 @@ from bdsg.ui.names import name_of, setting_label
 
 KEPT = ("steps", "snapshots")
 """Settings of B(z) that mean the same to both objectives; the others are not carried over."""
-
-ABSENT = "–"
 
 
 def other_density(choices: Choices) -> Choices:
@@ -35,24 +34,12 @@ def differences(first: ExperimentConfig, second: ExperimentConfig) -> list[tuple
     return [(setting_label(name), history.shown(first, name), history.shown(second, name)) for name in names]
 
 
-SHARES = (("BP1, precision", "bp1"), ("Boundary recall", "boundary_recall"), ("BF1", "bf1"), ("BP2", "bp2"))
-
-
 def score_rows(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Scores of both runs at one ε, BP1 never without boundary recall: name, and the value of each."""
-    rows = [(title, percent(first[name]), percent(second[name])) for title, name in SHARES]
     both = (first, second)
-    covered = [f"{scores['components_covered']} of {scores['components']}" for scores in both]
-    mean = [ABSENT if scores["distance_mean"] is None else f"{scores['distance_mean']:.3g}" for scores in both]
-    return [*rows, ("Components covered", *covered), ("Mean distance to √(δε)", *mean)]  # type: ignore[list-item]
-
-
-def percent(value: float | None) -> str:
-    """A share as per cent, never rounded up to 100 %."""
-    if value is None:
-        return ABSENT
-    text = f"{100 * value:.1f} %"
-    return "> 99.9 %" if text == "100.0 %" and value < 1 else text
+    names = ("bp1", "boundary_recall", "bf1", "bp2", "distance_mean")
+    rows = [(formats.SCORES[name].title, *(formats.score(scores, name) for scores in both)) for name in names]
+    return [*rows[:3], (formats.COVERED, *map(formats.covered, both)), *rows[3:]]  # type: ignore[list-item]
 
 
 def titles(first: ExperimentConfig, second: ExperimentConfig) -> tuple[str, str]:

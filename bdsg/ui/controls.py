@@ -10,9 +10,10 @@ import streamlit as st
 
 from bdsg.changes import STEERED
 from bdsg.config import ExperimentConfig
+from bdsg.formats import FIELD, setting
 from bdsg.presets import PRESETS
 from bdsg.ui import session, views
-from bdsg.ui.names import label, name_of, plain, run_words
+from bdsg.ui.names import label, name_of, plain, run_words, setting_label
 
 OWN = "own"
 
@@ -44,28 +45,24 @@ def setting_controls(section: str, names: tuple[str, ...]) -> None:
     fields = {field.name: field for field in dataclasses.fields(part)}
     for name in names:
         value = getattr(part, name)
-        elsewhere = f":{value:g}" if name in STEERED else ""  # a slider may have moved it
+        elsewhere = f":{value}" if name in STEERED else ""  # a slider may have moved it
         _control(section, fields[name], value, f"{section}.{name}:{variant}{elsewhere}")
 
 
 def _control(section: str, field: dataclasses.Field[Any], value: Any, key: str) -> None:
     """A widget whose change goes into the choices; its key holds the variant, so that a new one starts afresh."""
-    meta = field.metadata
+    meta, title = field.metadata, label(f"{section}.{field.name}")
     common: dict[str, Any] = {"key": key, "on_change": _changed, "args": (section, field.name, key)}
     if meta["choices"]:
         options = list(meta["choices"])
-        st.selectbox(label(field), options, options.index(value), format_func=name_of, help=meta["help"], **common)
+        st.selectbox(title, options, options.index(value), format_func=name_of, help=meta["help"], **common)
     elif isinstance(value, tuple):
-        st.text_input(
-            label(field), ", ".join(map(str, value)), help=f"{meta['help']} Whole numbers, by commas.", **common
-        )
+        st.text_input(title, ", ".join(map(str, value)), help=f"{meta['help']} Whole numbers, by commas.", **common)
     else:
-        limits = f"{meta['help']} From {meta['low']:,} to {meta['high']:,}."
+        limits = f"{meta['help']} From {setting(meta['low'])} to {setting(meta['high'])}."
         whole = isinstance(value, int)
         low, high = (int(meta["low"]), int(meta["high"])) if whole else (float(meta["low"]), float(meta["high"]))
-        st.number_input(
-            label(field), low, high, value, _step(value), format="%d" if whole else "%.4g", help=limits, **common
-        )
+        st.number_input(title, low, high, value, _step(value), format="%d" if whole else FIELD, help=limits, **common)
 
 
 def _step(value: float) -> float:
@@ -123,14 +120,14 @@ def own_mixture() -> None:
     session.adopt({**kept, "data": {"mixture": numbers, "samples": before.data.samples}, "epsilon": before.epsilon})
 
 
-def variant_control(section: str, name: str, title: str, help: str) -> None:
+def variant_control(section: str, name: str, help: str) -> None:
     """Choose the density model or the objective."""
     config = session.config()
     part = getattr(config, section)
     field = next(field for field in dataclasses.fields(part) if field.name == name)
     key = f"{section}.{name}:{_distribution(config)}:{getattr(part, name)}"
     st.segmented_control(
-        title,
+        setting_label(f"{section}.{name}"),
         list(field.metadata["choices"]),
         default=getattr(part, name),
         required=True,
@@ -162,12 +159,12 @@ def epsilon_control() -> None:
     config = session.config()
     key = f"epsilon:{_distribution(config)}:{st.session_state.get('mixture_version', 0)}"
     st.number_input(
-        "Threshold ε (per unit area)",
+        label("epsilon"),
         1e-9,
         1e3,
         config.epsilon,
         config.epsilon / 10,
-        format="%.4g",
+        format=FIELD,
         key=key,
         on_change=lambda: session.change(None, "epsilon", st.session_state[key]),
         help="Density at or above which a point is normal. B(z) aims just below it.",

@@ -8,6 +8,7 @@ import streamlit as st
 from bdsg import plots
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.formats import measured, nats, setting
 from bdsg.result import Result
 from bdsg.ui import charts, controls, looking, progress, session, stage, takeaway, views
 from bdsg.ui.runs import Run
@@ -86,15 +87,15 @@ def _checks(run: Run) -> None:
         return
     report = run.fitted.report
     row = st.container(horizontal=True)
-    gap = f"{report['kl']:.4f} ± {report['kl_standard_error']:.4f}"
+    gap = f"{nats(report['kl'])} ± {nats(report['kl_standard_error'])}"
     row.metric("KL gap (nats)", gap, help="KL(p_x ‖ p_g) on 20,000 fresh samples: 0 is perfect.", width=220)
-    row.metric("Integral", f"{report['integral']:.4f}", help="A density integrates to 1.", width=160)
+    row.metric("Integral", setting(report["integral"]), help="A density integrates to 1.", width=160)
     bound = max(report["lipschitz_bounds"])
     row.metric(
-        "Lipschitz bound", f"{bound:.3f}", help="Largest of all blocks. Below 1, so each is invertible.", width=160
+        "Lipschitz bound", measured(bound), help="Largest of all blocks. Below 1, so each is invertible.", width=160
     )
     row.metric(
-        "Round trip error", f"{report['round_trip']:.0e}", help="Largest |G(G⁻¹(x)) − x| in data units.", width=160
+        "Round trip error", measured(report["round_trip"]), help="Largest |G(G⁻¹(x)) − x| in data units.", width=160
     )
 
 
@@ -104,7 +105,7 @@ def _blocks(run: Run) -> None:
         return
     report = run.fitted.report
     figure = plots.blocks_figure(report["lipschitz_bounds"], report["inverse_residuals"])
-    alt = f"Lipschitz bound of each block, at most {max(report['lipschitz_bounds']):.3f}; the limit is 1"
+    alt = f"Lipschitz bound of each block, at most {measured(max(report['lipschitz_bounds']))}; the limit is 1"
     charts.show(figure, key="blocks", height=260, alt=alt)
 
 
@@ -113,7 +114,7 @@ def _held_out(run: Run) -> None:
     values = np.array([snapshot.held_out for snapshot in run.density_snapshots])
     best = entropy(GaussianMixture.from_config(run.config.data).to_json())
     figure = plots.held_out_figure(steps, values, best)
-    alt = f"Held-out negative log-likelihood, now {values[-1]:.3f} nats, over the true entropy, {best:.3f} nats"
+    alt = f"Held-out negative log-likelihood, now {nats(values[-1])} nats, over the true entropy, {nats(best)} nats"
     charts.show(figure, key="held_out", height=340, alt=alt)
 
 

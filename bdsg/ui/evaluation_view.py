@@ -8,10 +8,9 @@ from typing import Any
 import streamlit as st
 
 from bdsg import plots
-from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
+from bdsg.formats import area, measured, percent, setting
 from bdsg.result import Result
-from bdsg.scoring import score_result
 from bdsg.ui import charts, controls, history, looking, own_points, progress, session, stage, takeaway, tour, views
 from bdsg.ui.names import plain
 from bdsg.ui.own_points import OwnPoints
@@ -86,7 +85,7 @@ def _retrain(result: Result, epsilon: float) -> None:
     moves = config.boundary.levels > 1
     if moves or math.isclose(epsilon, config.epsilon, rel_tol=1e-3) or session.teaching() or tour.current():
         return
-    if st.button(f"Train B(z) at ε = {epsilon:.4g}", key="retrain", icon=":material/play_arrow:"):
+    if st.button(f"Train B(z) at ε = {setting(epsilon)}", key="retrain", icon=":material/play_arrow:"):
         kept = {key: value for key, value in session.choices().items() if key != "delta"}
         ratio = config.delta / config.epsilon
         session.adopt({**kept, "epsilon": epsilon, **({} if math.isclose(ratio, 0.1) else {"delta": epsilon * ratio})})
@@ -101,11 +100,8 @@ def _further(result: Result, epsilon: float) -> None:
     with session.guarded(), st.expander(title, key="further", on_change="rerun") as fold:
         if not fold.open:
             return
-        st.caption(f"ε = {epsilon:.4g} per unit area")
-        mixture = GaussianMixture.from_config(result.config.data)
-        low, _ = views.epsilon_range(result.config)
-        field = views.true_field(mixture.to_json(), low * result.config.delta / result.config.epsilon)
-        scores = score_result(result, epsilon, truth=field).to_dict()
+        st.caption(f"ε = {setting(epsilon)} per unit area")
+        scores = views.scores_at(result, epsilon)
         left, right = st.columns(2)
         on_x, on_g = result.arrays["log_p_x"], result.arrays["log_p_g"]
         with left:
@@ -122,36 +118,32 @@ def _further(result: Result, epsilon: float) -> None:
 def _rows(scores: dict[str, Any]) -> dict[str, list[str]]:
     """Name, value and meaning of the scores that the component does not show."""
     rarity, groups = scores["rarity"], scores["clustering"]
-    shares = ", ".join(f"{100 * share:.0f} %" for share in groups["shares"])
+    shares = ", ".join(percent(share) for share in groups["shares"])
     rows = [
-        ("AUROC", _number(scores["auroc"]), "How well p_g ranks normal above anomalous grid points; 1 is perfect."),
-        ("AUPRC, normal", _number(scores["auprc"]), "Area under precision over recall, normal points positive."),
-        ("AUPRC, anomalous", _number(scores["anomalous"]["auprc"]), "The same with anomalous points positive."),
+        ("AUROC", area(scores["auroc"]), "How well p_g ranks normal above anomalous grid points; 1 is perfect."),
+        ("AUPRC, normal", area(scores["auprc"]), "Area under precision over recall, normal points positive."),
+        ("AUPRC, anomalous", area(scores["anomalous"]["auprc"]), "The same with anomalous points positive."),
         (
             "Strong anomalies",
-            f"{100 * scores['strong_anomalies']:.1f} %",
+            percent(scores["strong_anomalies"]),
             "Share of B(z) that the model calls anomalous.",
         ),
         (
             "Samples of G per hit",
-            _number(rarity["samples_of_g_per_hit"]),
+            measured(rarity["samples_of_g_per_hit"]),
             "How many ordinary samples for one in the band.",
         ),
         (
             "Samples of B per hit",
-            _number(rarity["samples_of_b_per_hit"]),
+            measured(rarity["samples_of_b_per_hit"]),
             "The same for B(z): near 1 is what it is for.",
         ),
         ("Points nearest to each mode", shares, "Eq. 7: modes that get no share were forgotten."),
-        ("Mean distance to that mode", _number(groups["mean_distance"]), "In units of the plane that B is trained on."),
-        ("Closest two modes' samples", _number(groups["mode_set_distance"]), "The distance to compare it with."),
+        (
+            "Mean distance to that mode",
+            measured(groups["mean_distance"]),
+            "In units of the plane that B is trained on.",
+        ),
+        ("Closest two modes' samples", measured(groups["mode_set_distance"]), "The distance to compare it with."),
     ]
     return {title: [row[index] for row in rows] for index, title in enumerate(("Score", "Value", "What it says"))}
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"

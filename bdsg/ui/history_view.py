@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.result import Result
 from bdsg.ui import history, session, thumbnail, views
@@ -13,17 +16,9 @@ from bdsg.ui.history import Entry
 from bdsg.ui.names import setting_label
 from bdsg.ui.run import Run
 
-SCORES = {
-    "bp1": ("BP1, precision", "share"),
-    "boundary_recall": ("Boundary recall", "share"),
-    "bf1": ("BF1", "share"),
-    "components": ("Components covered", "components"),
-    "distance_mean": ("Mean distance to the band's middle", "number"),
-    "bp2": ("BP2, model's band", "share"),
-    "f1": ("Grid F1", "share"),
-    "accuracy": ("Grid accuracy", "share"),
-    "auroc": ("AUROC", "number"),
-}
+SCORES = ("bp1", "boundary_recall", "bf1", "distance_mean", "bp2", "f1", "accuracy", "auroc")
+"""Of two runs beside each other."""
+
 STATES = {"queued": "Waiting for a worker", "running": "Training", "stopped": "Stopped", "failed": "Failed"}
 
 
@@ -97,18 +92,8 @@ def _line(run: Run | None) -> str:
     if run.result is None:
         return STATES.get(run.state, "No result")
     scores = run.result.summary["scores"]
-    words = [f"{SCORES[name][0]} **{value(scores, name)}**" for name in ("bp1", "boundary_recall", "bf1", "components")]
-    return " · ".join([*words, "not kept on disk"] if run.unkept else words)
-
-
-def value(scores: dict[str, Any], name: str) -> str:
-    """One score as text; a dash where it is not defined, and BP1 only where recall is."""
-    if name == "components":
-        return f"{scores['components_covered']} of {scores['components']}"
-    number = scores[name]
-    if number is None or (name == "bp1" and scores["boundary_recall"] is None):
-        return "–"
-    return f"{100 * number:.1f} %" if SCORES[name][1] == "share" else f"{number:.4g}"
+    words = formats.score_words(scores, ("bp1", "boundary_recall", "bf1"), mark="**")
+    return f"{words} · not kept on disk" if run.unkept else words
 
 
 def _comparison(listed: list[Entry], runs: dict[str, Run | None]) -> None:
@@ -128,11 +113,23 @@ def _comparison(listed: list[Entry], runs: dict[str, Run | None]) -> None:
         st.table(_columns("Setting", titles, {setting_label(n): [history.shown(c, n) for c in configs] for n in names}))
     with right:
         st.markdown("##### Scores")
-        rows = {
-            title: [value(result.summary["scores"], name) if result else "–" for result in results]
-            for name, (title, _) in SCORES.items()
-        }
-        st.table(_columns("Score", titles, rows))
+        st.table(
+            _columns("Score", titles, _score_rows([result.summary["scores"] if result else None for result in results]))
+        )
+
+
+def _score_rows(several: list[dict[str, Any] | None]) -> dict[str, list[str]]:
+    """Each score of each run as text, by its name."""
+
+    def row(write: Callable[[dict[str, Any]], str]) -> list[str]:
+        return [write(scores) if scores else formats.ABSENT for scores in several]
+
+    rows = {formats.SCORES[name].title: row(partial(_written, name)) for name in SCORES}
+    return {**rows, formats.COVERED: row(formats.covered)}
+
+
+def _written(name: str, scores: dict[str, Any]) -> str:
+    return formats.score(scores, name)
 
 
 def _columns(first: str, titles: list[str], rows: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from bdsg.codec import Arrays, pack
 from bdsg.errors import StoreError
 from bdsg.ui.stage import ASSETS, module
 
-SCRIPTS = ("tensors.js", "theme.js", "dom.js", "bins.js", "images.js")
+SCRIPTS = ("format.js", "tensors.js", "theme.js", "dom.js", "bins.js", "images.js")
 STYLES = ("stage.css", "images.css")
 PICTURES = ("samples", "nearest", "walk")
 NUMBERS = ("log_p", "l1", "loss", "walk_log_p", "walk_scores")

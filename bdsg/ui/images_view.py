@@ -8,6 +8,7 @@ import streamlit as st
 
 from bdsg.data.images.registry import DATA_SETS
 from bdsg.errors import StoreError
+from bdsg.formats import grouped
 from bdsg.ui import images_prepared, images_stage, images_words
 from bdsg.ui.images_prepared import Results
 from bdsg.ui.names import plain
@@ -99,7 +100,9 @@ def _protocol(results: Results) -> str:
     """How the figures were made, in a line."""
     parts = [f"{_title(results.protocol)}, one class left out of training at a time; columns are the left-out class"]
     if train := results.facts.get("train"):
-        parts.append(f"{train:,} training images at most" if isinstance(train, int) else f"{train} training images")
+        parts.append(
+            f"{grouped(train)} training images at most" if isinstance(train, int) else f"{train} training images"
+        )
     if (seed := results.facts.get("seed")) is not None:
         parts.append(f"seed {seed}")
     return " · ".join([*parts, "★ best of the column; in brackets: the mean of fewer classes"])

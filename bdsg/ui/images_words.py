@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from bdsg.data.images.registry import DATA_SETS
+from bdsg.formats import ABSENT, area
 from bdsg.rivals.registry import METHODS, OURS, title_of
 from bdsg.ui.images_prepared import Row
 
@@ -22,7 +23,6 @@ SCORES = {
     "ensemble": "tangent L1 and −log p_g",
 }
 """BDSG's scores in few words, for a table's cells; the README has more of them."""
-NOTHING = "–"
 
 
 class Line(NamedTuple):
@@ -101,16 +101,16 @@ def table(found: Sequence[Line], protocol: str, classes: Sequence[int]) -> list[
     shown = []
     for line in found:
         whole = len(line.by_class) == most
-        cells = {"Method": line.title, "Mean": _cell(line.mean, highest) if whole else f"({line.mean:.3f})"}
+        cells = {"Method": line.title, "Mean": _cell(line.mean, highest) if whole else f"({area(line.mean)})"}
         for left_out in classes:
             value = line.by_class.get(left_out)
-            cells[class_title(protocol, left_out)] = NOTHING if value is None else _cell(value, best[left_out])
+            cells[class_title(protocol, left_out)] = ABSENT if value is None else _cell(value, best[left_out])
         shown.append(cells)
     return shown
 
 
 def _cell(value: float, best: float) -> str:
-    return f"{value:.3f}{' ★' if value == best else ''}"
+    return f"{area(value)}{' ★' if value == best else ''}"
 
 
 def winner(found: Sequence[Line], measure: str) -> str:
@@ -121,10 +121,10 @@ def winner(found: Sequence[Line], measure: str) -> str:
     whole = [line for line in found if len(line.by_class) == most]
     first = whole[0]
     others = [line for line in whole if line.ours != first.ours]
-    text = f"**{first.title}** has the highest mean {measure}: {first.mean:.3f} over {most} left-out "
+    text = f"**{first.title}** has the highest mean {measure}: {area(first.mean)} over {most} left-out "
     text += "classes." if most > 1 else "class."
     if not others:
         return text
     behind = others[0]
     who = "The best rival" if first.ours else "BDSG's best"
-    return f"{text} {who}, {behind.title}, reaches {behind.mean:.3f}."
+    return f"{text} {who}, {behind.title}, reaches {area(behind.mean)}."

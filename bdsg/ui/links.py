@@ -8,6 +8,7 @@ from typing import Any
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
+from bdsg.formats import grouped
 
 SECTIONS = ("data", "density", "boundary")
 PLAIN = ("epsilon", "delta", "seed", "device")
@@ -55,14 +56,16 @@ def from_parameters(parameters: Mapping[str, str]) -> Choices | None:
 def _check_size(parameters: Mapping[str, str]) -> None:
     """Before anything is parsed."""
     if len(parameters) > MOST_PARAMETERS:
-        raise ConfigError("link", f"{len(parameters):,} parameters", f"may have {MOST_PARAMETERS} at most: drop some.")
+        raise ConfigError(
+            "link", f"{grouped(len(parameters))} parameters", f"may have {MOST_PARAMETERS} at most: drop some."
+        )
     whole = sum(len(key) + len(text) for key, text in parameters.items())
     if whole > MOST_LINK_CHARACTERS:
-        limit = f"may hold {MOST_LINK_CHARACTERS:,} at most: use a file."
-        raise ConfigError("link", f"{whole:,} characters", limit)
+        limit = f"may hold {grouped(MOST_LINK_CHARACTERS)} at most: use a file."
+        raise ConfigError("link", f"{grouped(whole)} characters", limit)
     for key, text in parameters.items():
         if len(text) > MOST_CHARACTERS:
-            remedy = f"has {len(text):,} characters; a link holds {MOST_CHARACTERS:,}: use a file."
+            remedy = f"has {grouped(len(text))} characters; a link holds {grouped(MOST_CHARACTERS)}: use a file."
             raise ConfigError(key[:40], text, remedy)
 
 

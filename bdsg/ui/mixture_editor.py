@@ -14,6 +14,7 @@ from bdsg.config import ExperimentConfig, MixtureConfig
 from bdsg.data import GaussianMixture, uploads
 from bdsg.data.mixture import MAX_MODES
 from bdsg.errors import ConfigError
+from bdsg.formats import FIELD, grouped, rounded
 from bdsg.ui import own_points, payloads, session, stage
 from bdsg.validation import known_keys, number
 
@@ -121,7 +122,7 @@ def brief(mixture: GaussianMixture) -> MixtureConfig:
     """The mixture's numbers, rounded to ``DIGITS`` significant figures."""
 
     def shortened(values: np.ndarray) -> Any:
-        return [shortened(value) for value in values] if values.ndim else float(f"{values:.{DIGITS}g}")
+        return [shortened(value) for value in values] if values.ndim else rounded(float(values), DIGITS)
 
     rows = (shortened(array) for array in (mixture.weights, mixture.means, mixture.covariances))
     weights, means, covariances = rows
@@ -145,7 +146,7 @@ def _table(mixture: GaussianMixture, version: int) -> None:
         hide_index=True,
         key=f"mixture:{version}",
         column_config={
-            name: st.column_config.NumberColumn(title, help=help, required=True, format="%.4g")
+            name: st.column_config.NumberColumn(title, help=help, required=True, format=FIELD)
             for name, (title, help) in COLUMNS.items()
         },
     )
@@ -156,7 +157,9 @@ def _table(mixture: GaussianMixture, version: int) -> None:
 def from_json(text: str) -> GaussianMixture:
     """A mixture from JSON; raises ConfigError for more than ``MOST_JSON_CHARACTERS``, and where it is none."""
     if len(text) > MOST_JSON_CHARACTERS:
-        raise ConfigError("data.mixture", text, f"may hold {MOST_JSON_CHARACTERS:,} characters at most: round them.")
+        raise ConfigError(
+            "data.mixture", text, f"may hold {grouped(MOST_JSON_CHARACTERS)} characters at most: round them."
+        )
     return GaussianMixture.from_json(text)
 
 
@@ -178,7 +181,7 @@ def to_rows(mixture: GaussianMixture) -> Rows:
         if math.isclose(variances[0], variances[1]):  # round: every direction is as good
             angle = 0.0
         numbers = (weight, *mean, math.sqrt(variances[1]), math.sqrt(variances[0]), angle)
-        rows.append({name: float(f"{number:.{DIGITS}g}") for name, number in zip(COLUMNS, numbers, strict=True)})
+        rows.append({name: rounded(number, DIGITS) for name, number in zip(COLUMNS, numbers, strict=True)})
     return rows
 
 

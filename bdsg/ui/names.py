@@ -6,7 +6,9 @@ import dataclasses
 import re
 from typing import Any
 
+from bdsg.changes import STEERED
 from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
+from bdsg.formats import ABSENT, grouped, setting
 from bdsg.presets import PRESETS
 
 NAMES = {
@@ -24,18 +26,24 @@ NAMES = {
     "mixed": "Mixed, learned",
 }
 LABELS = {
-    "units": "Columns",
-    "hidden": "Hidden layers",
-    "lambda1": "Distance weight",
-    "lambda2": "Dispersion weight",
-    "batch_size": "Batch",
-    "samples": "Samples",
-    "log_determinant": "Log-determinant",
-    "coefficient": "Lipschitz bound",
-    "steps": "Steps",
+    "data": "Distribution",
+    "data.units": "Columns",
+    "density.kind": "Density model",
+    "density.hidden": "Hidden layers of p_g",
+    "density.steps": "Steps of p_g",
+    "density.batch_size": "Batch of p_g",
+    "density.learning_rate": "Learning rate of p_g",
+    "density.coefficient": "Lipschitz bound",
+    "density.log_determinant": "Log-determinant",
+    "boundary.hidden": "Hidden layers",
+    "boundary.batch_size": "Batch",
+    "boundary.lambda1": "Distance weight",
+    "boundary.lambda2": "Dispersion weight",
+    "epsilon": "Threshold",
+    "delta": "Lower threshold",
 }
+"""Names of settings, where they are not just the field's: no two alike, and each the same on all pages."""
 SECTIONS = {"data": DataConfig, "density": DensityConfig, "boundary": BoundaryConfig, "": ExperimentConfig}
-PLACES = {"data": "", "density": "p_g: ", "boundary": "B(z): ", "": ""}
 
 
 def name_of(value: str) -> str:
@@ -63,56 +71,43 @@ def run_words(config: ExperimentConfig) -> str:
     title = PRESETS[config.data.preset].title if config.data.preset else own_words(config)
     every = ", every ε" if config.boundary.levels > 1 else ""
     parts = (title, name_of(config.density.kind), name_of(config.boundary.objective) + every)
-    return " · ".join((*parts, f"ε = {config.epsilon:g}", f"seed {config.seed}"))
+    return " · ".join((*parts, f"ε = {setting(config.epsilon)}", f"seed {config.seed}"))
 
 
-def label(field: dataclasses.Field[Any]) -> str:
-    """A control's label: name, symbol, unit."""
-    unit = field.metadata["unit"]
-    return _named(field) + (f" ({unit})" if unit else "")
+def field_of(dotted: str) -> dataclasses.Field[Any]:
+    """The config's field behind ``boundary.lambda2`` or ``epsilon``."""
+    section, _, name = dotted.rpartition(".")
+    return next(field for field in dataclasses.fields(SECTIONS[section]) if field.name == name)
 
 
-def _named(field: dataclasses.Field[Any]) -> str:
-    """Name and symbol."""
-    name, symbol = LABELS.get(field.name, field.name.replace("_", " ").capitalize()), field.metadata.get("symbol")
-    return f"{name} {symbol}" if symbol else name
+def label(dotted: str) -> str:
+    """A control's label: the setting's name, and its unit where the name does not say it."""
+    name, unit = setting_label(dotted), field_of(dotted).metadata["unit"]
+    return f"{name} ({unit})" if unit and unit not in name.lower() else name
 
 
 def setting_label(dotted: str) -> str:
-    """What ``boundary.lambda2`` or ``epsilon`` is called in a table, with the network it belongs to."""
-    if dotted == "data":
-        return "Distribution"
-    section, _, name = dotted.rpartition(".")
-    fields = {field.name: field for field in dataclasses.fields(SECTIONS[section])}
-    return PLACES[section] + _named(fields[name])
+    """What ``boundary.lambda2`` or ``epsilon`` is called: name and symbol."""
+    name = LABELS.get(dotted) or dotted.rpartition(".")[2].replace("_", " ").capitalize()
+    symbol = "" if dotted == "data" else field_of(dotted).metadata.get("symbol")
+    return f"{name} {symbol}" if symbol else name
 
 
 def brief_label(dotted: str) -> str:
-    """The symbol where there is one, else the name in small letters: ``λ1``, ``learning rate``."""
-    section, _, name = dotted.rpartition(".")
-    field = next(field for field in dataclasses.fields(SECTIONS[section]) if field.name == name)
-    brief = field.metadata.get("symbol") or LABELS.get(name, name.replace("_", " ")).lower()
-    return f"p_g: {brief}" if section == "density" else brief
-
-
-def axis_label(dotted: str) -> str:
-    """Name and symbol without the network that it belongs to."""
-    return setting_label(dotted).removeprefix(PLACES["boundary"])
-
-
-SYMBOLS = {"lambda1": "λ1", "lambda2": "λ2", "learning_rate": "learning rate"}
+    """The symbol where there is one, else the name: ``λ1``, ``Learning rate``."""
+    return field_of(dotted).metadata.get("symbol") or setting_label(dotted)
 
 
 def change_words(change: dict[str, Any]) -> str:
     """``from step 400 λ2 = 0``."""
-    values = [f"{SYMBOLS[name]} = {value:g}" for name, value in change.items() if name in SYMBOLS]
-    return f"from step {change['step']:,} {', '.join(values)}"
+    values = [f"{brief_label(f'boundary.{name}')} = {setting(change[name])}" for name in STEERED if name in change]
+    return f"from step {grouped(change['step'])} {', '.join(values)}"
 
 
 def setting_words(value: Any) -> str:
     """A setting's value in words."""
     if value is None:
-        return "–"
+        return ABSENT
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return "; ".join(change_words(change) for change in value)
     if isinstance(value, dict) and "names" in value:
@@ -123,4 +118,4 @@ def setting_words(value: Any) -> str:
         return PRESETS[value].title if value in PRESETS else name_of(value)
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    return grouped(value) if isinstance(value, int) else setting(value)

@@ -213,6 +213,7 @@ def evaluation_payload(
     about: str = "",
     stands_in: bool = False,
     exact: bool = False,
+    trained: dict[str, Any] | None = None,
 ) -> bytes:
     """What the evaluation component scores in the browser.
 
@@ -225,6 +226,8 @@ def evaluation_payload(
         own: points for which the data stand in, (k, 2), and log p_x there, if ``known`` is of such points.
         stands_in: whether there are, or were, such points.
         exact: p_g is p_x itself.
+        trained: the run's own ``epsilon``, and the grid on which its stored scores were counted, from ``low`` to
+            ``high`` with ``nodes`` a side: there the browser counts on the same, made from ``mixture``.
         mixture: ``log_scales`` (K,), ``means`` (K, 2) and ``whiteners`` (K, 2, 2) of p_x, with which B(z, ε) is
             scored where it moves.
     """
@@ -252,6 +255,7 @@ def evaluation_payload(
         "about": about,
         "stands_in": stands_in,
         "exact": exact,
+        "trained": trained,
         "low": low.tolist(),
         "high": high.tolist(),
     }

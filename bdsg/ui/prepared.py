@@ -10,6 +10,7 @@ import numpy as np
 
 from bdsg.codec import pack, unpack
 from bdsg.config import ExperimentConfig
+from bdsg.formats import grouped, score_words
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.result import Result
 from bdsg.scoring import plane_mixture
@@ -18,6 +19,7 @@ from bdsg.ui import payloads
 FILE = Path(__file__).parent / "assets" / "prepared.safetensors"
 CONFIG: dict[str, Any] = {"data": {"preset": "three_modes"}, "boundary": {"snapshots": 90}}
 POINTS = 700
+SCORES = ("bp1", "boundary_recall", "components", "components_covered")
 
 
 @functools.cache
@@ -28,7 +30,12 @@ def payload() -> bytes:
 
 def caption() -> str:
     """What the prepared run is and how well it ended."""
-    return str(unpack(payload())[1]["summary"])
+    config, scores = ExperimentConfig.from_dict(CONFIG), unpack(payload())[1]["scores"]
+    return (
+        "A recorded run: three unequal modes, objective ours, "
+        f"seed {config.seed}, {grouped(config.boundary.steps)} steps. "
+        f"It ended with {score_words(scores, ('bp1', 'boundary_recall'))}."
+    )
 
 
 def prepare(result: Result) -> bytes:
@@ -53,12 +60,7 @@ def prepare(result: Result) -> bytes:
         compact=True,
     )
     packed, meta = unpack(made)
-    words = (
-        f"A recorded run: three unequal modes, objective ours, seed {config.seed}, {config.boundary.steps:,} steps. "
-        f"It ended with BP1 {100 * scores['bp1']:.1f} %, boundary recall {100 * scores['boundary_recall']:.1f} %, "
-        f"{scores['components_covered']} of {scores['components']} components covered."
-    )
-    return pack(packed, {**meta, "summary": words})
+    return pack(packed, {**meta, "scores": {name: scores[name] for name in SCORES}})
 
 
 def main() -> None:

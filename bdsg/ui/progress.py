@@ -6,6 +6,7 @@ import time
 
 import streamlit as st
 
+from bdsg.formats import duration, grouped, measured
 from bdsg.ui import controls, history, session
 from bdsg.ui.names import plain
 from bdsg.ui.runs import Run
@@ -123,20 +124,16 @@ def _running(run: Run, terms: bool) -> None:
     now = run.progress
     if now is None:
         waited = time.monotonic() - run.started if run.started else 0.0
-        still = f"{waited:.0f} s so far; the first run after a start compiles, for up to a minute."
+        still = f"{duration(waited)} so far; the first run after a start compiles, for up to a minute."
         st.progress(0.0, (AGAIN if run.attempts > 1 else "") + STARTING + (still if waited > SLOW_START else ""))
         return
-    words = [STAGES[now.stage] + (f": step {now.step:,} of {now.steps:,}" if now.steps > 1 else "…")]
+    words = [STAGES[now.stage] + (f": step {grouped(now.step)} of {grouped(now.steps)}" if now.steps > 1 else "…")]
     if terms:
-        words += [f"{TERM_NAMES.get(name, name)} {value:.3g}" for name, value in now.terms.items()]
+        words += [f"{TERM_NAMES.get(name, name)} {measured(value)}" for name, value in now.terms.items()]
     if run.attempts > 1:
         words.append("begun again, as its process died")
     if run.hurried:
         words.append("hurrying, as others wait")
     if run.seconds_left is not None:
-        words.append(f"{_time(run.seconds_left)} left" + (" in this stage" if terms else ""))
+        words.append(f"{duration(run.seconds_left)} left" + (" in this stage" if terms else ""))
     st.progress(min(1.0, now.step / now.steps), " · ".join(words))
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.1f} min"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
+from bdsg.formats import grouped
 from bdsg.rivals.registry import METHODS, OURS, title_of
 from bdsg.ui import looking, progress, session
 from bdsg.ui.names import plain
@@ -127,4 +128,4 @@ def _words(run: RivalRun) -> str:
         return f"{title}: starting"
     _, _, stage = now.stage.partition(" ")
     doing = f"{progress.STAGES[stage].lower()}, " if stage in progress.STAGES else ""
-    return f"{title}: {doing}step {now.step:,} of {now.steps:,}"
+    return f"{title}: {doing}step {grouped(now.step)} of {grouped(now.steps)}"

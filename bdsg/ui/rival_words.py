@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bdsg.errors import ConfigError
+from bdsg.formats import ABSENT, COVERED, SCORES, area
 from bdsg.rivals.contract import RivalScores
 from bdsg.rivals.registry import OURS, RIVALS, known
 
@@ -32,20 +33,16 @@ MEANINGS = {
 }
 """One sentence each."""
 
-HEADS = {
-    "AUROC": ("auroc", 4),
-    "AUPRC": ("auprc_normal", 4),
-    "AUROC near ε": ("near_auroc", 4),
-    "AUPRC near ε": ("near_auprc_normal", 4),
-    "BP1": ("bp1", 3),
-    "Boundary recall": ("boundary_recall", 3),
-    "BF1": ("bf1", 3),
+HEADS: dict[str, tuple[str, Callable[[float | None], str]]] = {
+    "AUROC": ("auroc", area),
+    "AUPRC": ("auprc_normal", area),
+    "AUROC near ε": ("near_auroc", area),
+    "AUPRC near ε": ("near_auprc_normal", area),
+    **{SCORES[name].title: (name, SCORES[name].write) for name in ("bp1", "boundary_recall", "bf1")},
 }
-"""Columns of the table, with their digits: BP1 never without boundary recall."""
+"""Columns of the table, and how they are written: BP1 never without boundary recall."""
 
-COVERED, SECONDS = "Covered", "Training (CPU s)"
-LEAST_SECONDS = 0.01
-NOTHING = "–"
+SECONDS = SCORES["seconds"].title
 GAP = "\N{NO-BREAK SPACE}"
 
 
@@ -72,29 +69,20 @@ def table(rows: Sequence[RivalScores], chosen: Iterable[str]) -> dict[str, list[
     """The scores by columns, in Markdown: the best of a column is bold and starred, the chosen rows are pointed at."""
     marked = set(chosen)
     columns = {"Method": [("▸ " if row.method in marked else "") + row.title for row in rows]}
-    for head, (name, digits) in HEADS.items():
+    for head, (name, write) in HEADS.items():
         values = [_defined(row, name) for row in rows]
-        columns[head] = _starred([score(value, digits) for value in values], values)
+        columns[head] = _starred([_unbroken(write(value)) for value in values], values)
     covered = [None if row.covered is None else float(row.covered) for row in rows]
-    words = [NOTHING if row.covered is None else f"{row.covered}{GAP}of{GAP}{len(row.components)}" for row in rows]
-    columns[COVERED] = _starred(words, covered)
+    words = [ABSENT if row.covered is None else f"{row.covered} of {len(row.components)}" for row in rows]
+    columns[COVERED] = _starred([_unbroken(text) for text in words], covered)
     seconds = [None if row.error else -row.seconds for row in rows]
-    columns[SECONDS] = _starred([_seconds(row.seconds) for row in rows], seconds)
+    columns[SECONDS] = _starred([_unbroken(SCORES["seconds"].write(row.seconds)) for row in rows], seconds)
     return columns
 
 
-def score(value: float | None, digits: int) -> str:
-    """A share as a decimal, never rounded up to 1."""
-    if value is None:
-        return NOTHING
-    text = f"{value:.{digits}f}"
-    return f">{GAP}{1 - 10.0**-digits:.{digits}f}" if value < 1 and float(text) == 1 else text
-
-
-def _seconds(value: float) -> str:
-    if value < LEAST_SECONDS:
-        return f"<{GAP}{LEAST_SECONDS:g}"
-    return f"{value:.{1 if value >= 1 else 2}f}"
+def _unbroken(text: str) -> str:
+    """In a narrow column a number stays in one line."""
+    return text.replace(" ", GAP)
 
 
 def _defined(row: RivalScores, name: str) -> float | None:

@@ -10,6 +10,7 @@ import streamlit as st
 from bdsg import plots
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
+from bdsg.formats import setting
 from bdsg.presets import PRESETS
 from bdsg.rivals.registry import METHODS, title_of
 from bdsg.scene import make_scene
@@ -66,7 +67,7 @@ def show() -> None:
     if picked:
         _curves(picked)
     if outcomes:
-        st.markdown(f"##### Scores at ε = {config.epsilon:g}, δ = {config.delta:g}")
+        st.markdown(f"##### Scores at ε = {setting(config.epsilon)}, δ = {setting(config.delta)}")
         st.table(rival_words.table([outcome.row for outcome in outcomes.values()], chosen))
         st.caption(SCORES)
 
@@ -113,7 +114,7 @@ def _what(config: ExperimentConfig) -> str:
     """Data, ε and seed in a line, and where the trained methods come from."""
     title = PRESETS[config.data.preset].title if config.data.preset else "Your own mixture"
     prepared = " · trained beforehand" if rivals_prepared.outcomes_for(config) else ""
-    return f"{title} · ε = {config.epsilon:g} · seed {config.seed} · every method with its defaults{prepared}"
+    return f"{title} · ε = {setting(config.epsilon)} · seed {config.seed} · every method with its defaults{prepared}"
 
 
 def _outcomes(config: ExperimentConfig) -> dict[str, Outcome]:

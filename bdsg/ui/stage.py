@@ -7,7 +7,7 @@ with a block of bytes (:mod:`bdsg.ui.payloads`).  Playing, scrubbing and moving 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,18 @@ from bdsg.errors import ConfigError
 from bdsg.validation import number
 
 ASSETS = Path(__file__).parent / "assets"
-SHARED = ("tensors.js", "theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "legend.js", "picture.js", "address.js")
+SHARED = (
+    "format.js",
+    "tensors.js",
+    "theme.js",
+    "dom.js",
+    "plane.js",
+    "marks.js",
+    "svg.js",
+    "legend.js",
+    "picture.js",
+    "address.js",
+)
 FILM = ("palette.js", "gif.js", "film.js")
 PLAYER = (
     *SHARED, *FILM, "timeline.js", "forces.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js"
@@ -28,7 +39,7 @@ BESIDE = (
     *SHARED, *FILM, "timeline.js", "transport.js", "ensemble.js", "moving_map.js", "beside_picture.js", "beside.js"
 )  # fmt: skip
 EVALUATION = (
-    *SHARED, "levels.js", "nearest.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
+    *SHARED, "levels.js", "nearest.js", "mixture.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
     "rays.js", "every_level.js", "evaluate.js",
 )  # fmt: skip
 EDITOR = (
@@ -37,7 +48,7 @@ EDITOR = (
 )  # fmt: skip
 
 
-def module(names: Sequence[str]) -> str:
+def module(names: Iterable[str]) -> str:
     """Join scripts into one ES module.  It travels with every update, so comments and indents are left out."""
     text = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
     lines = (line.strip() for line in re.sub(r"^\s*/\*\*.*?\*/", "", text, flags=re.M | re.S).splitlines())

@@ -11,8 +11,9 @@ import streamlit as st
 from bdsg.changes import STEERED
 from bdsg.config import BoundaryConfig
 from bdsg.errors import BDSGError
+from bdsg.formats import setting
 from bdsg.ui import session
-from bdsg.ui.names import change_words
+from bdsg.ui.names import change_words, label
 from bdsg.ui.run import Run
 
 PACES = {0.0: "At once", 20.0: "In 20 s", 60.0: "In 60 s"}
@@ -23,9 +24,6 @@ MANTISSAS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 LEAST_WEIGHT, LEAST_RATE = 1e-3, 1e-4
 """Where the logarithmic part of a slider begins; values below come from a link or from ``More settings``."""
-
-NAMES = {"lambda1": "Distance λ1", "lambda2": "Dispersion λ2", "learning_rate": "Learning rate"}
-"""The sliders' steps are equal factors, as their help says."""
 
 
 def stops(name: str, *present: float) -> list[float]:
@@ -75,13 +73,13 @@ def _slider(name: str, run: Run | None) -> None:
     st.session_state[key] = value
     zero = " 0 takes the term away." if low == 0 else ""
     st.select_slider(
-        NAMES[name],
+        label(f"boundary.{name}"),
         known,
-        format_func=lambda number: f"{number:g}",
+        format_func=setting,
         key=key,
         on_change=_moved,
         args=(name, run),
-        help=f"From {low:g} to {high:g}, logarithmic.{zero} While a run is under way, this steers it.",
+        help=f"From {setting(low)} to {setting(high)}, logarithmic.{zero} While a run is under way, this steers it.",
     )
 
 

@@ -8,8 +8,7 @@ from functools import partial
 import streamlit as st
 
 from bdsg import export
-from bdsg.result import Result
-from bdsg.scoring import score_result
+from bdsg.formats import setting
 from bdsg.ui import animation, charts, own_points, views
 from bdsg.ui.names import run_words
 from bdsg.ui.run import Run
@@ -34,12 +33,18 @@ def show(run: Run, epsilon: float | None = None, *, with_charts: bool = False) -
         _file("Animation, one HTML file", f"{name}.html", "text/html", "movie", lambda: _animation(run))
         _file("B(z), CSV", f"{name}-boundary.csv", "text/csv", "scatter_plot", lambda: export.boundary_table(result))
         _file("Data, CSV", f"{name}-data.csv", "text/csv", "grain", lambda: export.data_table(result))
-        file = f"{name}-scores-{epsilon:.4g}.csv"
-        _file(f"Scores at ε = {epsilon:.4g}, CSV", file, "text/csv", "table", lambda: _scores(result, epsilon))
+        file = f"{name}-scores-{epsilon}.csv"
+        _file(
+            f"Scores at ε = {setting(epsilon)}, CSV",
+            file,
+            "text/csv",
+            "table",
+            lambda: export.score_table(views.scores_at(result, epsilon)),
+        )
         if own := own_points.of(result.config):
-            file = f"{name}-verdicts-{epsilon:.4g}.csv"
+            file = f"{name}-verdicts-{epsilon}.csv"
             table = partial(export.verdict_table, result.config, own.points, epsilon)
-            _file(f"Your points with verdicts at ε = {epsilon:.4g}, CSV", file, "text/csv", "rule", table)
+            _file(f"Your points with verdicts at ε = {setting(epsilon)}, CSV", file, "text/csv", "rule", table)
         _file("Loss terms, CSV", f"{name}-losses.csv", "text/csv", "show_chart", lambda: export.loss_table(result))
         _file("Config, JSON", f"{name}.json", "application/json", "data_object", result.config.to_json)
         _file("Python script", f"{name}.py", "text/x-python", "code", lambda: export.script(result))
@@ -49,11 +54,6 @@ def _file(label: str, name: str, mime: str, icon: str, make: Callable[[], str]) 
     st.download_button(
         label, make, name, mime, key=f"take:{name}", on_click="ignore", icon=f":material/{icon}:", width="stretch"
     )
-
-
-def _scores(result: Result, epsilon: float) -> str:
-    own = epsilon == result.config.epsilon
-    return export.score_table(result.summary["scores"] if own else score_result(result, epsilon).to_dict())
 
 
 def _animation(run: Run) -> str:

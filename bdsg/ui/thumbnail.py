@@ -41,10 +41,10 @@ def svg(result: Result) -> str:
 
 
 def _line(points: np.ndarray) -> str:
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points[::2].tolist())
+    return "M" + "L".join(f"{round(x, 1)} {round(y, 1)}" for x, y in points[::2].tolist())
 
 
 def _dots(points: np.ndarray, radius: float, colour: str) -> str:
     """One path of round dots: strokes of no length with round caps."""
-    path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in points.tolist())
+    path = "".join(f"M{round(x, 1)} {round(y, 1)}h0" for x, y in points.tolist())
     return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{2 * radius}" stroke-linecap="round"/>'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.ui import heading as page_heading
 from bdsg.ui import history, looking, session
-from bdsg.ui.comparison import percent
 from bdsg.ui.lessons import STEPS, Step
 from bdsg.ui.runs import Run
 
@@ -84,9 +84,8 @@ def _figures(run: Run | None, step: Step) -> None:
         st.caption("The run is under way: watch it." if run and run.active else "The run has not been trained.")
         return
     scores = run.result.summary["scores"]
-    shares = f"BP1 {percent(scores['bp1'])}, boundary recall {percent(scores['boundary_recall'])}"
-    covered = f"{scores['components_covered']} of {scores['components']} pieces covered"
-    st.caption(f"At the ε that it was trained for, {run.config.epsilon:g}: {shares}, {covered}.")
+    told = formats.score_words(scores, ("bp1", "boundary_recall"))
+    st.caption(f"At the ε that it was trained for, {formats.setting(run.config.epsilon)}: {told}.")
 
 
 def _buttons(number: int, step: Step, *, away: bool) -> None:

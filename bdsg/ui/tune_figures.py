@@ -9,18 +9,21 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from bdsg.formats import SCORES, SHARES, percent, rounded, setting
 from bdsg.plots import BLUE, GREEN, NEUTRAL, VERMILION
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import Dimension
 from bdsg.ui import tune_data
-from bdsg.ui.names import axis_label
-from bdsg.ui.tune_data import Known
+from bdsg.ui.names import setting_label
+from bdsg.ui.tune_data import Known, Trial
 from bdsg.ui.tune_mosaic import value_words
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 CLEAR = "rgba(0,0,0,0)"
+HOVER = "%{customdata}<extra></extra>"
+"""Where one points at a dot: its own sentence."""
 SCALE = [[0.0, VERMILION], [0.5, "#969BA5"], [1.0, BLUE]]
 """Poor to good, as in the small multiples."""
 
@@ -44,24 +47,42 @@ def outliers_note(known: Known, goal: str) -> str:
 
 
 def _values(known: Known, goal: str) -> np.ndarray:
-    return np.array([trial.scores[goal] for trial in known.trials if trial.scores.get(goal) is not None], float)
+    found = [trial.scores[goal] for trial in known.trials if trial.scores.get(goal) is not None]
+    return _unit(goal) * np.array(found, float)
+
+
+def _unit(goal: str) -> float:
+    """What scores are drawn in: shares in per cent."""
+    return 100.0 if goal in SHARES else 1.0
+
+
+def _scored(figure: go.Figure, goal: str, positive: bool) -> None:
+    """The vertical axes of a chart of scores."""
+    figure.update_yaxes(ticksuffix=" %" if goal in SHARES else "")
+    if GOALS[goal].log and positive:
+        figure.update_yaxes(type="log", exponentformat="power")
 
 
 def _target(known: Known, goal: str) -> Callable[[FrozenTrial], float]:
     """A trial's score, outliers moved to the fences."""
-    from bdsg.sweep.study import SCORES
+    from bdsg.sweep.study import SCORES as KEY
 
     kept, _ = tune_data.fenced(_values(known, goal))
     low, high = float(kept.min()), float(kept.max())
-    return lambda trial: float(np.clip(trial.user_attrs[SCORES][goal], low, high))
+    return lambda trial: float(np.clip(_unit(goal) * trial.user_attrs[KEY][goal], low, high))
+
+
+def _words(trial: Trial, goal: str) -> str:
+    return f"trial {trial.number}: {GOALS[goal].title} {SCORES[goal].write(trial.scores[goal])}"
 
 
 def history(known: Known, goal: str) -> go.Figure:
     """Each trial's score, and the best so far."""
     trials = [trial for trial in known.trials if trial.scores.get(goal) is not None]
     numbers = [trial.number for trial in trials]
-    values = np.array([trial.scores[goal] for trial in trials], float)
+    values = _values(known, goal)
     kept, _ = tune_data.fenced(values)
+    words = np.array([_words(trial, goal) for trial in trials])
     complete = np.array([trial.state == "complete" for trial in trials])
     larger = GOALS[goal].larger
     counted = np.where(complete, values, -np.inf if larger else np.inf)
@@ -71,37 +92,37 @@ def history(known: Known, goal: str) -> go.Figure:
         chosen = complete == state
         if chosen.any():
             marker = {"color": colour, "size": 6, "opacity": 0.65, "symbol": symbol}
-            points = {"x": np.array(numbers)[chosen], "y": kept[chosen], "customdata": values[chosen]}
-            hover = f"trial %{{x}}: {GOALS[goal].title} %{{customdata:.4g}}<extra></extra>"
-            figure.add_trace(go.Scatter(**points, name=name, mode="markers", marker=marker, hovertemplate=hover))
+            points = {"x": np.array(numbers)[chosen], "y": kept[chosen], "customdata": words[chosen]}
+            figure.add_trace(go.Scatter(**points, name=name, mode="markers", marker=marker, hovertemplate=HOVER))
     best = np.clip(running, kept.min(), kept.max())
     line = {"color": GREEN, "width": 2, "shape": "hv"}
     figure.add_trace(go.Scatter(x=numbers, y=best, name="Best so far", mode="lines", line=line))
     figure.update_layout(xaxis_title="Trial", yaxis_title=GOALS[goal].title)
-    if GOALS[goal].log and (kept > 0).all():
-        figure.update_yaxes(type="log", exponentformat="power")
+    _scored(figure, goal, bool((kept > 0).all()))
     return _themed(figure)
 
 
 def importance(known: Known, goal: str) -> go.Figure | None:
     """Share of each setting; None while too little is known."""
-    from bdsg.sweep.study import SCORES, importances_of
+    from bdsg.sweep.study import SCORES as KEY
+    from bdsg.sweep.study import importances_of
 
-    shares = importances_of(known.study, lambda trial: trial.user_attrs[SCORES][goal], GOALS[goal].larger)
+    shares = importances_of(known.study, lambda trial: trial.user_attrs[KEY][goal], GOALS[goal].larger)
     if not shares:
         return None
     names = list(shares)[::-1]
     bars = go.Bar(
-        x=[shares[name] for name in names],
-        y=[axis_label(name) for name in names],
+        x=[100 * shares[name] for name in names],
+        y=[setting_label(name) for name in names],
         orientation="h",
         marker={"color": BLUE},
-        text=[f"{shares[name]:.0%}" for name in names],
+        text=[percent(shares[name]) for name in names],
         textposition="auto",
+        hoverinfo="text",
     )
     figure = go.Figure(bars)
     figure.update_layout(xaxis_title=f"Share of what moves {GOALS[goal].title}")
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_xaxes(ticksuffix=" %", rangemode="tozero")
     figure.update_yaxes(automargin=True)
     return _themed(figure, 120 + 44 * len(names))
 
@@ -120,7 +141,7 @@ def parallel(known: Known, goal: str) -> go.Figure:
 
 def _axis(values: list[Any], dimension: Dimension) -> dict[str, Any]:
     """An axis of the parallel coordinates: a logarithmic one has its own ticks, and so have choices."""
-    label = axis_label(dimension.name)
+    label = setting_label(dimension.name)
     if dimension.choices:
         places = list(range(len(dimension.choices)))
         found = [dimension.choices.index(value) for value in values]
@@ -135,7 +156,7 @@ def _axis(values: list[Any], dimension: Dimension) -> dict[str, Any]:
 def _powers(logs: np.ndarray) -> dict[str, Any]:
     """Ticks of a logarithmic axis in words."""
     ticks = np.linspace(logs.min(), logs.max(), 5)
-    return {"tickvals": ticks.tolist(), "ticktext": [f"{float(f'{10**tick:.2g}'):,g}" for tick in ticks]}
+    return {"tickvals": ticks.tolist(), "ticktext": [setting(rounded(10**tick, 2)) for tick in ticks]}
 
 
 def slices(known: Known, goal: str) -> go.Figure:
@@ -144,19 +165,19 @@ def slices(known: Known, goal: str) -> go.Figure:
     kept, _ = tune_data.fenced(_values(known, goal))
     names = [one.name for one in known.plan.dimensions]
     rows = (len(names) + 1) // 2
-    titles = [axis_label(name) for name in names]
+    titles = [setting_label(name) for name in names]
     figure = make_subplots(rows, min(2, len(names)), subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04)
     for k, dimension in enumerate(known.plan.dimensions):
         values = [trial.settings[dimension.name] for trial in trials]
         marker = {"color": [trial.number for trial in trials], "colorscale": "Cividis", "size": 6, "opacity": 0.8}
-        hover = f"{titles[k]} %{{x}}<br>{GOALS[goal].title} %{{y:.4g}}<extra></extra>"
-        dots = go.Scatter(x=values, y=kept, mode="markers", marker=marker, hovertemplate=hover, showlegend=False)
+        words = [f"{titles[k]} {value_words(v)}<br>{_words(t, goal)}" for v, t in zip(values, trials, strict=True)]
+        look = {"mode": "markers", "marker": marker, "customdata": words, "hovertemplate": HOVER}
+        dots = go.Scatter(x=values, y=kept, showlegend=False, **look)
         figure.add_trace(dots, k // 2 + 1, k % 2 + 1)
         if dimension.log:
             figure.update_xaxes(type="log", row=k // 2 + 1, col=k % 2 + 1, nticks=5)
     figure.update_yaxes(title=GOALS[goal].title, col=1)
-    if GOALS[goal].log and (kept > 0).all():
-        figure.update_yaxes(type="log", exponentformat="power")
+    _scored(figure, goal, bool((kept > 0).all()))
     return _themed(figure, 60 + 260 * rows)
 
 
@@ -178,7 +199,7 @@ def _rename(figure: go.Figure) -> None:
     """The pages' names for settings instead of dotted ones."""
     for axis in [*figure.select_xaxes(), *figure.select_yaxes()]:
         if axis.title.text and "." in axis.title.text:
-            axis.title.text = axis_label(axis.title.text)
+            axis.title.text = setting_label(axis.title.text)
 
 
 def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | None:
@@ -187,7 +208,7 @@ def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | No
     groups: dict[int, list[float]] = {}
     for row in rows:
         if row["scores"].get(goal) is not None and row["trial"] in trials:
-            groups.setdefault(row["trial"], []).append(row["scores"][goal])
+            groups.setdefault(row["trial"], []).append(_unit(goal) * row["scores"][goal])
     if not groups:
         return None
     everything = np.concatenate([np.array(values) for values in groups.values()])
@@ -199,11 +220,11 @@ def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | No
         values = np.clip(groups[number], kept.min(), kept.max())
         spread = place + np.linspace(-0.22, 0.22, len(values))
         marker = {"color": BLUE, "size": 8, "opacity": 0.75}
-        settings = ", ".join(f"{axis_label(k)} {value_words(v)}" for k, v in trials[number].settings.items())
-        hover = f"trial {number}: {GOALS[goal].title} %{{y:.4g}}<br>{settings}<extra></extra>"
-        figure.add_trace(
-            go.Scatter(x=spread, y=values, mode="markers", marker=marker, hovertemplate=hover, name="A seed")
-        )
+        settings = ", ".join(f"{setting_label(k)} {value_words(v)}" for k, v in trials[number].settings.items())
+        write = SCORES[goal].write
+        words = [f"trial {number}: {GOALS[goal].title} {write(v / _unit(goal))}<br>{settings}" for v in groups[number]]
+        look = {"mode": "markers", "marker": marker, "customdata": words, "hovertemplate": HOVER}
+        figure.add_trace(go.Scatter(x=spread, y=values, name="A seed", **look))
         mean = float(np.mean(groups[number]))
         line = {"color": VERMILION, "width": 3}
         ends = [place - 0.32, place + 0.32]
@@ -213,6 +234,5 @@ def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | No
     ticks = {"tickvals": list(range(len(order))), "ticktext": [f"trial {number}" for number in order]}
     figure.update_xaxes(**ticks)
     figure.update_yaxes(title=GOALS[goal].title)
-    if GOALS[goal].log and (everything > 0).all():
-        figure.update_yaxes(type="log", exponentformat="power")
+    _scored(figure, goal, bool((everything > 0).all()))
     return _themed(figure, 380)

@@ -10,16 +10,17 @@ import numpy as np
 import streamlit as st
 
 from bdsg.codec import pack
+from bdsg.formats import SCORES, SHARES, grouped, setting
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.scoring import plane_mixture
 from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import Dimension
 from bdsg.ui import stage, tune_data
-from bdsg.ui.names import axis_label, brief_label
+from bdsg.ui.names import brief_label, setting_label
 from bdsg.ui.tune_data import Known, Trial
 
-SCRIPTS = ("tensors.js", "theme.js", "dom.js", "plane.js", "mosaic.js")
+SCRIPTS = ("format.js", "tensors.js", "theme.js", "dom.js", "plane.js", "mosaic.js")
 MOST_SHOWN = 600
 """Trials that travel to the browser: of more, the best of each of 24 × 24 parts."""
 PARTS = 24
@@ -27,7 +28,8 @@ DOTS = 150
 ROOM = 0.72
 """Share of a cell that the contour fills; B(z) beyond the cell is cut off."""
 FEW_VALUES = 8
-SHARES = ("bf1", "bp1", "boundary_recall", "grid_f1")
+TOLD = ("bf1", "bp1", "boundary_recall", "level_error")
+"""Scores of a trial in a line: BP1 never without boundary recall."""
 
 _MOSAIC = stage.component("bdsg_mosaic", "mosaic.html", SCRIPTS)
 
@@ -79,7 +81,7 @@ def _payload(folder: StudyFolder, known: Known, names: tuple[str, str], goal: st
         "chosen": chosen,
         "x": _axis(x, known),
         "y": _axis(y, known),
-        "values": [short(trial.scores[goal], goal) for trial in shown],
+        "values": [SCORES[goal].write(trial.scores[goal]) for trial in shown],
         "words": [words(trial) for trial in shown],
         "scale": [f"{title}: {ends[0]}", ends[1]],
         "hint": "Point at a cell to read it, press it to choose its trial. Arrow keys and Enter do the same.",
@@ -108,6 +110,7 @@ def colour_shares(shown: Sequence[Trial], trials: Sequence[Trial], goal: str) ->
     """
     if not shown:
         return np.empty(0), ("", "")
+    write = SCORES[goal].write
     scale = np.array([_scaled(trial.scores[goal], goal) for trial in trials])
     mine = np.array([_scaled(trial.scores[goal], goal) for trial in shown])
     kept, _ = tune_data.fenced(scale)
@@ -116,9 +119,9 @@ def colour_shares(shown: Sequence[Trial], trials: Sequence[Trial], goal: str) ->
         low, high = (0.0, 1.0) if low < 0.5 else (low, 1.0)
     if high - low < 1e-9:
         low, high = low - 0.5, high + 0.5
-        ends = (short(_unscaled(kept[0], goal), goal),) * 2
+        ends = (write(_unscaled(kept[0], goal)),) * 2
     else:
-        ends = (short(_unscaled(low, goal), goal), short(_unscaled(high, goal), goal))
+        ends = write(_unscaled(low, goal)), write(_unscaled(high, goal))
     shares = np.clip((mine - low) / (high - low), 0.0, 1.0)
     return (shares, ends) if GOALS[goal].larger else (1.0 - shares, ends[::-1])
 
@@ -132,22 +135,13 @@ def _unscaled(value: float, goal: str) -> float:
     return 10.0**value if GOALS[goal].log else value
 
 
-def short(value: float | None, goal: str) -> str:
-    """A score in a few characters."""
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if goal in SHARES else f"{value:.2g}"
-
-
 def words(trial: Trial) -> str:
     """A trial in a line; BP1 never without boundary recall."""
     scores = trial.scores
     settings = [f"{brief_label(name)} {value_words(value)}" for name, value in trial.settings.items()]
     parts = [
         f"Trial {trial.number}" + (" (ended early)" if trial.state == "pruned" else ""),
-        f"BF1 {short(scores.get('bf1'), 'bf1')}",
-        f"BP1 {short(scores.get('bp1'), 'bp1')}, boundary recall {short(scores.get('boundary_recall'), 'bf1')}",
-        f"level error {short(scores.get('level_error'), 'level_error')}",
+        *(f"{SCORES[name].title} {SCORES[name].write(scores.get(name))}" for name in TOLD),
         ", ".join(settings),
     ]
     return " · ".join(parts)
@@ -155,7 +149,7 @@ def words(trial: Trial) -> str:
 
 def value_words(value: Any) -> str:
     """A setting's value in a few characters."""
-    return value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
+    return value if isinstance(value, str) else grouped(value) if isinstance(value, int) else setting(value)
 
 
 def _axis(dimension: Dimension, known: Known) -> dict[str, Any]:
@@ -163,7 +157,7 @@ def _axis(dimension: Dimension, known: Known) -> dict[str, Any]:
     values = {trial.settings[dimension.name] for trial in known.trials}
     few = len(dimension.choices) or (len(values) if known.plan.sampler == "grid" and len(values) <= FEW_VALUES else 0)
     return {
-        "title": axis_label(dimension.name),
+        "title": setting_label(dimension.name),
         "low": dimension.low or 0.0,
         "high": dimension.high or 1.0,
         "log": dimension.log,

@@ -10,12 +10,13 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
+from bdsg.formats import FIELD, setting
 from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.plan import PRUNERS, SAMPLERS, SEEDS, Plan
 from bdsg.sweep.space import Dimension, field_of, suggested, varied
 from bdsg.ui import budget, controls, session, studies, tune_process
-from bdsg.ui.names import axis_label, name_of, plain, setting_label
+from bdsg.ui.names import name_of, plain, setting_label
 
 FIRST = ("boundary.lambda1", "boundary.lambda2", "data.samples", "boundary.learning_rate")
 OBJECTIVE = "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε."
@@ -38,7 +39,7 @@ def form() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=300):
             controls.distribution_control()
-        controls.variant_control("boundary", "objective", "Objective", OBJECTIVE)
+        controls.variant_control("boundary", "objective", OBJECTIVE)
     names = st.multiselect(
         "What varies",
         [name for name in varied() if config.density.kind != "closed_form" or not name.startswith("density.")],
@@ -57,7 +58,7 @@ def form() -> None:
                 format_func=lambda name: GOALS[name].title,
                 key=f"tune_goals:{config.boundary.objective}",
                 help="The first one orders the trials. Level error, mean |log p_x(B(z)) − log √(δε)|, still tells good "
-                "from better where BF1 is 1. BP1 needs boundary recall beside it.",
+                "from better where BF1 is 100 %. BP1 needs boundary recall beside it.",
             )
         with st.container(width=150):
             trials = st.number_input("Trials", 4, 100_000, 200, 50, key="tune_trials", help="About 5 to 20 a second.")
@@ -81,7 +82,7 @@ def _range(config: ExperimentConfig, name: str) -> Dimension | None:
     """One row: from, to and scale, or the choices."""
     found, entry = suggested(config, name), field_of(name)
     key = f"tune:{name}:{config.boundary.objective}:{config.data.preset}"
-    title = axis_label(name)
+    title = setting_label(name)
     if found.choices:
         options = [str(choice) for choice in found.choices]
         chosen = st.multiselect(title, options, options[:3], format_func=name_of, key=key, help=entry.metadata["help"])
@@ -89,10 +90,11 @@ def _range(config: ExperimentConfig, name: str) -> Dimension | None:
     assert found.low is not None
     assert found.high is not None
     unit = f" ({entry.metadata['unit']})" if entry.metadata["unit"] else ""
-    limits = f"{entry.metadata['help']} {entry.metadata['low']:,} to {entry.metadata['high']:,}{unit}."
+    least, most = (setting(entry.metadata[end]) for end in ("low", "high"))
+    limits = f"{entry.metadata['help']} {least} to {most}{unit}."
     kind: Any = int if found.whole else float
     ends = {"min_value": kind(entry.metadata["low"]), "max_value": kind(entry.metadata["high"])}
-    common: dict[str, Any] = {**ends, "format": "%d" if found.whole else "%.4g", "help": limits}
+    common: dict[str, Any] = {**ends, "format": "%d" if found.whole else FIELD, "help": limits}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=180):
             low = st.number_input(f"{title}, from", value=kind(found.low), key=f"{key}:low", **common)

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from bdsg.errors import BDSGError
+from bdsg.formats import SCORES, grouped
 from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import applied
@@ -25,7 +26,7 @@ from bdsg.ui import (
     tune_process,
     tune_setup,
 )
-from bdsg.ui.names import axis_label, plain
+from bdsg.ui.names import plain, setting_label
 from bdsg.ui.tune_choices import choices_of
 from bdsg.ui.tune_data import Known, Trial
 
@@ -90,12 +91,12 @@ def _state(folder: StudyFolder, known: Known | None, active: bool) -> None:
 def _progress_words(known: Known | None, target: int, done: int, active: bool) -> str:
     if known is None:
         return "Starting the workers…" if active else "Not started yet"
-    words = [f"{done:,} of {target:,} trials"]
+    words = [f"{grouped(done)} of {grouped(target)} trials"]
     if ended := known.counts.get("pruned", 0):
-        words.append(f"{ended:,} ended early")
+        words.append(f"{grouped(ended)} ended early")
     if best := known.best():
         goal = known.plan.goals[0]
-        words.append(f"best {GOALS[goal].title} {tune_mosaic.short(best.scores[goal], goal)} (trial {best.number})")
+        words.append(f"best {SCORES[goal].title} {SCORES[goal].write(best.scores[goal])} (trial {best.number})")
     if active and done >= target:
         words.append("the best five over other seeds…")
     elif not active and done < target:
@@ -120,9 +121,9 @@ def _pictures(folder: StudyFolder, known: Known) -> None:
     names = [dimension.name for dimension in known.plan.dimensions]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         goal = _pick("Colour", _goals(known), lambda name: GOALS[name].title, f"tune_goal:{known.name}")
-        across = _pick("Across", names, axis_label, f"tune_across:{known.name}")
+        across = _pick("Across", names, setting_label, f"tune_across:{known.name}")
         others = [name for name in names if name != across] or names
-        up = _pick("Up", others, axis_label, f"tune_up:{known.name}:{across}")
+        up = _pick("Up", others, setting_label, f"tune_up:{known.name}:{across}")
     best = known.best()
     key = f"tune_trial:{known.name}"
     start = st.session_state.get(key, best.number if best else None)

@@ -14,6 +14,7 @@ from bdsg.data import uploads
 from bdsg.data.fitted import MOST_MODES, fit_mixture
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import ConfigError
+from bdsg.formats import grouped, megabytes, rounded, setting
 from bdsg.ui import controls, mixture_editor, own_points, session
 from bdsg.ui.names import plain
 from bdsg.ui.own_points import OwnPoints
@@ -35,8 +36,8 @@ def show() -> None:
 @st.dialog("Use your own points", width="medium")
 def _ask() -> None:
     st.caption(
-        f"A table with two columns of numbers or more; {uploads.LEAST_ROWS} to {uploads.MOST_ROWS:,} rows, "
-        f"{uploads.MOST_BYTES / 1e6:.0f} MB at most. A mixture of up to {MOST_MODES} Gaussians is fitted to them."
+        f"A table with two columns of numbers or more; {uploads.LEAST_ROWS} to {grouped(uploads.MOST_ROWS)} rows, "
+        f"{megabytes(uploads.MOST_BYTES)} at most. A mixture of up to {MOST_MODES} Gaussians is fitted to them."
     )
     file = st.file_uploader(
         "File",
@@ -122,7 +123,7 @@ def adopt(
 
 def fitting_epsilon(mixture: GaussianMixture) -> float:
     """An ε well below the peak, in round numbers."""
-    return min(LARGEST_EPSILON, float(f"{0.05 * math.exp(mixture.peak()):.1g}"))
+    return min(LARGEST_EPSILON, rounded(0.05 * math.exp(mixture.peak()), 1))
 
 
 def words(own: OwnPoints, config: ExperimentConfig) -> str:
@@ -130,7 +131,7 @@ def words(own: OwnPoints, config: ExperimentConfig) -> str:
     modes = len(own.mixture.weights)
     kind = "painted points" if own.painted else "rows"
     first = (
-        f"**{modes} Gaussian{'s' if modes > 1 else ''}**, fitted to your {len(own.points):,} {kind}, "
+        f"**{modes} Gaussian{'s' if modes > 1 else ''}**, fitted to your {grouped(len(own.points))} {kind}, "
         f"stand{'s' if modes == 1 else ''} in for them: B(z) and scores are of that mixture. The open squares are "
         "yours; your browser keeps them, while the link holds the mixture."
     )
@@ -140,7 +141,7 @@ def words(own: OwnPoints, config: ExperimentConfig) -> str:
     sx, sy = units.scale
     return (
         f"{first} Axes and tables are in your units; ε and distances are not, nor is the editor: there 1 unit is "
-        f"{sx:.4g} of {plain(units.names[0])} and {sy:.4g} of {plain(units.names[1])}."
+        f"{setting(sx)} of {plain(units.names[0])} and {setting(sy)} of {plain(units.names[1])}."
     )
 
 

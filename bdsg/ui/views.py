@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
@@ -18,7 +19,7 @@ from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.metrics.levels import component_labels
 from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
 from bdsg.scene import make_scene
-from bdsg.scoring import plane_mixture
+from bdsg.scoring import plane_mixture, score_result
 from bdsg.ui import own_points, payloads
 from bdsg.ui.names import run_words
 from bdsg.ui.runs import Run
@@ -161,10 +162,10 @@ def threshold_words(config: ExperimentConfig) -> str:
     mixture = GaussianMixture.from_config(config.data)
     own = own_points.of(config)
     known = own_log_prob(mixture.to_json(), own.points) if own else draws_log_prob(mixture.to_json())
-    share = 100 * float(np.mean(known < math.log(config.epsilon)))
+    count = int(np.count_nonzero(known < math.log(config.epsilon)))
     pieces = pieces_of(mixture.to_json(), config.delta, config.epsilon)
-    whose = "your points" if own else "the data"
-    return f"leaves out {share:.2g} % of {whose}, {pieces} piece{'' if pieces == 1 else 's'}"
+    share = formats.left_out(count, len(known), own=own is not None)
+    return f"{share}, {pieces} piece{'' if pieces == 1 else 's'}"
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -174,9 +175,9 @@ def pieces_of(mixture_json: str, delta: float, epsilon: float) -> int:
 
 
 def epsilon_range(config: ExperimentConfig) -> tuple[float, float]:
-    """Ends of the ε slider: from a thousandth of the peak density to well below it."""
+    """Ends of the ε slider: from a thousandth of the peak density to well below it, as they are shown."""
     peak = math.exp(GaussianMixture.from_config(config.data).peak())
-    low, high = (share * peak for share in EPSILON_SPAN)
+    low, high = (formats.rounded(share * peak, 3) for share in EPSILON_SPAN)
     return min(low, config.epsilon), max(high, config.epsilon)
 
 
@@ -187,7 +188,7 @@ def level_in(text: str, low: float, high: float) -> float:
     except ValueError:
         level = math.nan
     if not low <= level <= high:
-        raise ConfigError("at", text, f"must be a number from {low:.3g} to {high:.3g}.")
+        raise ConfigError("at", text, f"must be a number from {formats.setting(low)} to {formats.setting(high)}.")
     return level
 
 
@@ -204,6 +205,26 @@ def units_of(config: ExperimentConfig) -> dict[str, Any] | None:
     return dataclasses.asdict(config.data.units) if config.data.units else None
 
 
+def scoring_field(config: ExperimentConfig, epsilon: float, delta: float) -> Field:
+    """The field that a run is scored on at ε and δ, on every page and in every file: one run has one score at one ε.
+
+    At the run's own ε it is that of the stored scores; else the wide one, which the evaluate page's slider needs.
+    """
+    low = delta if epsilon == config.epsilon else epsilon_range(config)[0] * config.delta / config.epsilon
+    return true_field(GaussianMixture.from_config(config.data).to_json(), min(low, delta))
+
+
+def scores_at(result: Result, epsilon: float, delta: float | None = None) -> dict[str, Any]:
+    """A run's scores at ε, by default with its own ratio δ/ε, as every page shows them."""
+    config = result.config
+    if epsilon == config.epsilon and delta in (None, config.delta):
+        scores: dict[str, Any] = result.summary["scores"]
+        return scores
+    ratio = config.delta / config.epsilon
+    field = scoring_field(config, epsilon, epsilon * ratio if delta is None else delta)
+    return score_result(result, epsilon, delta, truth=field).to_dict()
+
+
 def evaluation_payload(result: Result, epsilon: float, own: np.ndarray | None) -> bytes:
     """What the evaluation component needs to score a run at every ε of its range.
 
@@ -214,7 +235,8 @@ def evaluation_payload(result: Result, epsilon: float, own: np.ndarray | None) -
     low, high = epsilon_range(config)
     ratio = config.delta / config.epsilon
     mixture = GaussianMixture.from_config(config.data)
-    field = true_field(mixture.to_json(), low * ratio)
+    field, stored = (true_field(mixture.to_json(), level) for level in (low * ratio, config.delta))
+    corners = {name: [float(stored.x[k]), float(stored.y[k])] for name, k in (("low", 0), ("high", -1))}
     return payloads.evaluation_payload(
         run=config.key(),
         arrays=arrays,
@@ -231,6 +253,7 @@ def evaluation_payload(result: Result, epsilon: float, own: np.ndarray | None) -
         about=run_words(config),
         stands_in=own_points.stand_in(config),
         exact=config.density.kind == "closed_form",
+        trained={"epsilon": config.epsilon, "nodes": len(stored.x), **corners},
         known=draws_log_prob(mixture.to_json()) if own is None else own_log_prob(mixture.to_json(), own),
         own=None if own is None else (shown := own_points.thinned(own), mixture.log_prob(shown)),
         mixture={"log_scales": mixture.log_scales, "means": mixture.means, "whiteners": mixture.whiteners},

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bdsg.config import ExperimentConfig
+from bdsg.formats import grouped
 from bdsg.ui import animation, links, payloads
 from tests.browser.serving import settle
 from tests.browser.test_main_job import dataset
@@ -59,7 +60,7 @@ def test_a_run_is_steered_while_it_is_watched(page: Page, server: str) -> None:
     page.wait_for_selector(".bdsg.player:not([data-frames='0'])")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     settle(page)
-    page.get_by_role("slider", name="Dispersion λ2").focus()
+    page.get_by_role("slider", name="Dispersion weight λ2").focus()
     page.keyboard.press("Home")
     page.wait_for_selector(".bdsg.player[data-changes='1']")
     frames = dataset(page, ".player")["frames"]
@@ -75,7 +76,9 @@ def test_a_run_is_steered_while_it_is_watched(page: Page, server: str) -> None:
     config = chosen(page)
     (change,) = config.boundary.changes
     assert change.lambda2 == 0.0
-    assert f"from step {change.step} λ₂ is 0" in str(page.locator(".player .losses").get_attribute("aria-label"))
+    assert f"from step {grouped(change.step)} λ2 = 0" in str(
+        page.locator(".player .losses").get_attribute("aria-label")
+    )
 
 
 def test_each_pull_can_be_switched_on(page: Page, server: str) -> None:
@@ -90,7 +93,7 @@ def test_each_pull_can_be_switched_on(page: Page, server: str) -> None:
     assert pulls.shape == (3, 128, 2)
     assert (np.abs(pulls).max((1, 2)) > 0).all()
     pictures = {pixels(page)}
-    for name in ("L₀", "λ₁·L₁", "λ₂·L₂"):
+    for name in ("L0", "λ1·L1", "λ2·L2"):
         switch = page.get_by_role("button", name=f"Pull of {name}")
         expect(switch).to_have_attribute("aria-pressed", "false")
         switch.click()
@@ -116,6 +119,6 @@ def test_the_saved_animation_has_the_pulls_too(chromium: Browser, tmp_path: Path
     tab.goto(path.as_uri())
     tab.wait_for_selector(".bdsg.player[data-ready='1']")
     before = pixels(tab)
-    tab.get_by_role("button", name="Pull of λ₁·L₁").click()
+    tab.get_by_role("button", name="Pull of λ1·L1").click()
     assert pixels(tab) != before
     context.close()

@@ -47,7 +47,7 @@ def test_pictures_animation_and_config(page: Page, server: str, chromium: Browse
     marks = max(len(element.get("d") or "") for element in root.iter("{http://www.w3.org/2000/svg}path"))
     assert marks > 10_000  # every point is there
     words = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"data", "B(z)", "p_x = ε"} <= set(words)  # its legend
+    assert {"data", "B(z)", "p", "x", " = ε"} <= set(words)  # its legend, with subscripts
     assert any(word.startswith("One mode · Closed form · Ours · ε = 0.01 · seed 0") for word in words)
 
     _check_gif(saved(page, "GIF", tmp_path), page)

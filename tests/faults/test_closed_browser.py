@@ -65,7 +65,7 @@ def test_a_link_shows_the_run_under_way_and_then_its_result(chromium: Browser, a
     until(lambda: Store(cache).get(config) is not None)
     page = visit(chromium, link)
     expect(page.get_by_role("button", name="Trained")).to_be_visible()
-    expect(page.get_by_text("BP1, precision")).to_be_visible()
+    expect(page.get_by_text("BP1", exact=True)).to_be_visible()
     page.context.close()
 
 
@@ -109,4 +109,4 @@ def test_a_visit_is_forgotten_and_its_steered_run_found_by_the_link_of_before() 
     assert not later.error
     (change,) = later.session_state["choices"]["boundary"]["changes"]
     assert change == {"step": run.reached, "lambda2": 0.0}
-    assert [metric.label for metric in later.metric][:2] == ["BP1, precision", "Boundary recall"]
+    assert [metric.label for metric in later.metric][:2] == ["BP1", "Boundary recall"]

@@ -53,7 +53,7 @@ def test_a_study_is_shown_with_its_best_trial_first(tmp_path: Path) -> None:
     assert arrays["points"].shape[0] == 12
     assert sorted(arrays["number"].tolist()) == list(range(12))
     assert arrays["rank"].argmin() == arrays["number"].tolist().index(first.number)
-    assert all("boundary recall" in words for words in meta["words"])
+    assert all("Boundary recall" in words for words in meta["words"])
     assert (arrays["share"] >= 0).all()
     assert (arrays["share"] <= 1).all()
     for kind in ("Importance", "Seeds", "Parallel", "Slices", "Contours"):

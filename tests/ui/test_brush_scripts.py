@@ -12,10 +12,7 @@ from scipy.stats import kstest
 from tests.ui.test_stage_scripts import needs_node, node
 
 pytestmark = needs_node
-START = (
-    "const grouped = (value) => String(value);\n"
-    "const painting = new Painting({ least: 20, most: 200 }, randomNumbers(7)), counts = [];\n"
-)
+START = "const painting = new Painting({ least: 20, most: 200 }, randomNumbers(7)), counts = [];\n"
 
 
 def run(driver: str, folder: Path) -> Any:

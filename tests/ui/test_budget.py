@@ -56,7 +56,7 @@ def test_a_run_of_hours_is_refused(density: dict[str, Any] | None, boundary: dic
 
 
 def test_a_batch_that_fills_the_memory_is_refused_though_it_is_quick() -> None:
-    with pytest.raises(BDSGError, match=r"needs about \d+\.\d GB, but 2 are allowed here"):
+    with pytest.raises(BDSGError, match=r"needs about \d+\.\d+ GB, but 2 are allowed here"):
         budget.check_run(config({**LARGEST, "hidden": [512], "steps": 1}))
 
 

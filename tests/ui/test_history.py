@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bdsg import formats
 from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.presets import PRESETS
 from bdsg.result import Result
-from bdsg.ui import history, history_view, links, memory, own_points, thumbnail
+from bdsg.ui import history, links, memory, own_points, thumbnail
 from bdsg.ui.names import setting_label, setting_words
 from bdsg.ui.own_points import OwnPoints
 from tests.ui.test_stage_scripts import needs_node, node
@@ -80,17 +81,17 @@ def test_every_setting_has_a_label() -> None:
         names |= {f"{section}.{field.name}" for field in dataclasses.fields(kind)}
     labels = [setting_label(name) for name in names]
     assert len(set(labels)) == len(labels)
-    assert setting_label("density.steps") == "p_g: Steps"
+    assert setting_label("density.steps") == "Steps of p_g"
     assert "samples" in {field.name for field in dataclasses.fields(DataConfig)}
 
 
 @pytest.mark.parametrize("recall", [None, 0.5])
 def test_precision_is_shown_only_beside_recall(recall: float | None) -> None:
     scores = {"bp1": 1.0, "boundary_recall": recall, "components": 3, "components_covered": 2, "auroc": 0.98765}
-    assert history_view.value(scores, "bp1") == ("–" if recall is None else "100.0 %")
-    assert history_view.value(scores, "boundary_recall") == ("–" if recall is None else "50.0 %")
-    assert history_view.value(scores, "components") == "2 of 3"
-    assert history_view.value(scores, "auroc") == "0.9877"
+    assert formats.score(scores, "bp1") == ("–" if recall is None else "100 %")
+    assert formats.score(scores, "boundary_recall") == ("–" if recall is None else "50.0 %")
+    assert formats.covered(scores) == "2 of 3"
+    assert formats.score(scores, "auroc") == "0.9877"
 
 
 def places(path: str) -> np.ndarray:
@@ -124,7 +125,7 @@ def test_a_steered_run_is_told_from_the_one_it_was() -> None:
     steered = config(boundary={"changes": [{"step": 400, "lambda2": 0}, {"step": 700, "lambda1": 2.5}]})
     (name,) = history.differing([config(), steered])
     assert name == "boundary.changes"
-    assert setting_label(name) == "B(z): Changes"
+    assert setting_label(name) == "Changes"
     assert history.shown(config(), name) == "–"
     assert history.shown(steered, name) == "from step 400 λ2 = 0; from step 700 λ1 = 2.5"
 

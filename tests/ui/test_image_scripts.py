@@ -57,8 +57,3 @@ def test_equal_scores_still_have_a_window(tmp_path: Path) -> None:
 def test_where_a_walk_crosses(tmp_path: Path) -> None:
     walks = "[[0, 1, 3, 2], [5, 1, 9], [0, 0, 1], [0, 2, 2]]"
     assert run(f"{walks}.map((walk) => crossingOf(walk, 2))", tmp_path) == [1.5, 0, None, None]
-
-
-def test_numbers_read_well(tmp_path: Path) -> None:
-    assert run("[-1.234, 12.34, 1234.5].map(short)", tmp_path) == ["−1.23", "12.3", "1235"]
-    assert run("[0, 0.001, 0.5, 0.999, 1].map(percent)", tmp_path) == ["0%", "<1%", "50%", ">99%", "100%"]

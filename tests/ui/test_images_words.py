@@ -43,16 +43,16 @@ def test_methods_run_on_all_classes_come_first_by_their_mean() -> None:
 def test_the_table_stars_the_best_and_brackets_a_mean_of_fewer_classes() -> None:
     table = images_words.table(images_words.lines(ROWS, "auroc"), "digits", [3, 8])
     assert list(table[0]) == ["Method", "Mean", "3", "8"]
-    assert [line["Mean"] for line in table] == ["0.870 ★", "0.850", "0.650", "(0.990)"]
-    assert [line["3"] for line in table] == ["0.880", "0.900", "0.700", "0.990 ★"]
-    assert [line["8"] for line in table] == ["0.860 ★", "0.800", "0.600", "–"]
+    assert [line["Mean"] for line in table] == ["0.8700 ★", "0.8500", "0.6500", "(0.9900)"]
+    assert [line["3"] for line in table] == ["0.8800", "0.9000", "0.7000", "0.9900 ★"]
+    assert [line["8"] for line in table] == ["0.8600 ★", "0.8000", "0.6000", "–"]
 
 
 def test_the_winner_is_named_even_if_it_is_a_rival() -> None:
     text = images_words.winner(images_words.lines(ROWS, "auroc"), "AUROC")
-    assert text.startswith("**k nearest neighbours** has the highest mean AUROC: 0.870 over 2 left-out classes.")
+    assert text.startswith("**k nearest neighbours** has the highest mean AUROC: 0.8700 over 2 left-out classes.")
     assert "BDSG's best, BDSG: L1, reaches" in text
-    assert text.endswith("reaches 0.850.")
+    assert text.endswith("reaches 0.8500.")
     ours = images_words.winner(images_words.lines([*ROWS[:2], row(3, "neighbours", 0.1)], "auroc"), "AUROC")
     assert ours.startswith("**BDSG: L1**")
     assert "rival" not in ours  # none was run on as many classes

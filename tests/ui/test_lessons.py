@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import functools
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bdsg import formats
 from bdsg.config import ExperimentConfig
+from bdsg.data import GaussianMixture
 from bdsg.experiment import run
 from bdsg.result import Result
 from bdsg.scoring import score_result
-from bdsg.ui import links
+from bdsg.ui import links, views
 from bdsg.ui.lessons import FAILURES, STEPS
 from bdsg.ui.links import Choices
+from tests.ui.test_stage_scripts import SCORING, needs_node, node
 
 
 def result_of(choices: Choices) -> Result:
@@ -105,3 +109,37 @@ def test_one_curve_bridges_two_modes_and_a_curve_for_each_covers_eight() -> None
     assert 0.02 < between.mean() < 0.5  # some of it lies in the gap
     assert {bool(side) for side in two.arrays["boundary"][:, 0] > 0} == {True, False}
     assert scores_of(STEPS[6].choices)["components_covered"] == 8
+
+
+@needs_node
+def test_a_run_has_the_same_scores_on_the_evaluate_page_as_on_all_others(tmp_path: Path) -> None:
+    runs = [result_of(one.choices) for one in (*FAILURES.values(), *STEPS)]
+    paths = [tmp_path / str(k) for k in range(len(runs))]
+    for path, result in zip(paths, runs, strict=True):
+        path.write_bytes(views.evaluation_payload(result, result.config.epsilon, None))
+    driver = """
+    const shares = { bp1: percent, boundary_recall: percent, bf1: percent, bp2: percent };
+    const written = { ...shares, distance_mean: measured, auroc: area };
+    print(payloads.map((bytes) => {
+      const { arrays, meta } = readTensors(bytes), prepared = prepareEvaluation(arrays, meta.trained);
+      const scores = evaluateAt(prepared, meta.epsilon, meta.delta_ratio);
+      const texts = Object.entries(written).map(([name, write]) => [name, write(scores[name])]);
+      return { ...Object.fromEntries(texts), covered: `${scores.components_covered} of ${scores.components}` };
+    }));
+    """
+    for shown, result in zip(node(SCORING, driver, *paths, folder=tmp_path), runs, strict=True):
+        scores = result.summary["scores"]
+        expected = {name: formats.score(scores, name) for name in shown if name != "covered"}
+        assert shown == {**expected, "covered": formats.covered(scores)}, result.config.to_json()
+
+
+def test_a_run_has_one_score_at_each_epsilon() -> None:
+    result = result_of(STEPS[4].choices)
+    config = result.config
+    assert views.scores_at(result, config.epsilon) is result.summary["scores"]
+    ratio = config.delta / config.epsilon
+    low = views.epsilon_range(config)[0]
+    moved = views.scoring_field(config, 2 * config.epsilon, 2 * config.epsilon * ratio)
+    own = views.scoring_field(config, config.epsilon, config.delta)
+    assert moved is views.true_field(GaussianMixture.from_config(config.data).to_json(), low * ratio)
+    assert own is not moved

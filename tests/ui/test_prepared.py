@@ -42,7 +42,7 @@ def test_its_caption_agrees_with_its_points(last: np.ndarray) -> None:
     found = boundary_recall(truth_field(mixture, CONFIG.delta), band, last, log_p_x)
     assert bp1(log_p_x, band) == pytest.approx(said[0], abs=0.02)
     assert found.overall == pytest.approx(said[1], abs=0.02)
-    assert f"{found.components_covered} of {len(found.components)} components" in prepared.caption()
+    assert f"Components covered {found.components_covered} of {len(found.components)}." in prepared.caption()
 
 
 def test_its_points_moved(last: np.ndarray) -> None:

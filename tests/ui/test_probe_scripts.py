@@ -87,8 +87,8 @@ def test_a_card_holds_both_verdicts_the_nearest_points_and_what_flips_them(tmp_p
     assert shown["sample"] == {"x": 1, "y": 1.25, "distance": 0.25}
     assert (outside["truth"], outside["model"]) == (None, None)
     assert "The model is wrong here" in card
-    assert "x = (1.00, 1.00)" in card
-    assert "x = (180, 64)" in in_units
+    assert "x = (1.000, 1.000)" in card
+    assert "x = (180.00, 64.00)" in in_units
     assert "ε &gt; 0.03" in card
     assert "ε ≤ 0.01" in card
 

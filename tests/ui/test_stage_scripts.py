@@ -22,7 +22,7 @@ from bdsg.ui import payloads, pictured, stage, tune_mosaic
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="No Node.js on the PATH: it runs the components' scripts.")
-SCORING = ("tensors.js", "levels.js", "nearest.js", "scores.js")
+SCORING = ("tensors.js", "levels.js", "nearest.js", "mixture.js", "scores.js")
 
 
 def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any:
@@ -30,7 +30,8 @@ def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any
     script = folder / "script.mjs"
     head = 'import { readFileSync } from "node:fs";\nconst print = (value) => console.log(JSON.stringify(value));\n'
     head += "const payloads = process.argv.slice(2).map((name) => new Uint8Array(readFileSync(name)));\n"
-    script.write_text(f"{head}{stage.module(names)}\n{driver}", encoding="utf-8")
+    joined = stage.module(dict.fromkeys(("format.js", *names)))  # any script may write numbers
+    script.write_text(f"{head}{joined}\n{driver}", encoding="utf-8")
     done = subprocess.run([str(NODE), str(script), *map(str, files)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

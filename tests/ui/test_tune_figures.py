@@ -40,7 +40,7 @@ def test_outliers_go_to_the_fences_and_are_counted() -> None:
 def test_the_history_has_the_running_best(study: tuple[StudyFolder, Known]) -> None:
     _, known = study
     figure = tune_figures.history(known, "bf1")
-    values = np.array([trial.scores["bf1"] for trial in known.trials], float)
+    values = 100 * np.array([trial.scores["bf1"] for trial in known.trials], float)  # in per cent
     np.testing.assert_allclose(figure.data[-1].y, np.maximum.accumulate(values))
     seconds = tune_figures.history(known, "seconds")
     assert (np.diff(seconds.data[-1].y) <= 0).all()
@@ -54,7 +54,7 @@ def test_the_seeds_are_shown_run_by_run(study: tuple[StudyFolder, Known]) -> Non
     assert figure is not None
     dots = [trace for trace in figure.data if trace.mode == "markers"]
     assert len(dots) == 5
-    assert sorted(y for trace in dots for y in trace.y) == sorted(row["scores"]["bf1"] for row in rows)
+    assert sorted(y for trace in dots for y in trace.y) == sorted(100 * row["scores"]["bf1"] for row in rows)
     means = [trace.y[0] for trace in figure.data if trace.mode == "lines"]
     assert means == sorted(means, reverse=True)
     assert tune_figures.seeds(known, [], "bf1") is None
@@ -74,7 +74,7 @@ def test_optunas_charts_carry_the_pages_names(study: tuple[StudyFolder, Known], 
     assert contour.layout.yaxis.title.text in ("Samples M", "Distance weight λ1")
     importance = tune_figures.importance(known, goal)
     assert importance is not None
-    assert sum(importance.data[0].x) == pytest.approx(1)
+    assert sum(importance.data[0].x) == pytest.approx(100)
 
 
 def test_colours_tell_good_from_poor(study: tuple[StudyFolder, Known]) -> None:

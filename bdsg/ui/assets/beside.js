@@ -99,7 +99,7 @@ class Beside {
     if (!this.runs || this.panes.some(({ sheet }) => !sheet.width)) return;
     this.runs.forEach((run, k) => this.#drawSide(run, k));
     this.controls.show();
-    setData(this.root, "share", this.timeline.share.toFixed(4));
+    setData(this.root, "share", rounded(this.timeline.share, 4));
     setData(this.root, "frames", this.timeline.sides.map((side) => side.index).join());
     setData(this.root, "ready", 1);
   }

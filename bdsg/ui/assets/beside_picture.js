@@ -14,7 +14,7 @@ class BesidePicture {
 
   get pictureWords() {
     const { panes, runs } = this.view;
-    return panes.map(({ whose }, k) => `${whose.textContent}${runs[k].meta.epsilon ? ` (ε = ${Number(runs[k].meta.epsilon.toPrecision(4))})` : ""}`);
+    return panes.map(({ whose }, k) => `${whose.textContent}${runs[k].meta.epsilon ? ` (ε = ${setting(runs[k].meta.epsilon)})` : ""}`);
   }
 
   get #sheets() { return this.view.panes.map(({ sheet }) => sheet); }

@@ -46,16 +46,3 @@ function crossingOf(scores, threshold) {
   }
   return null;
 }
-
-/** A number with about three digits. */
-function short(value) {
-  const size = Math.abs(value);
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace("-", "−");
-}
-
-/** A share as whole percent; what is neither none nor all never reads as such. */
-function percent(share) {
-  if (share > 0 && share < 0.005) return "<1%";
-  if (share < 1 && share > 0.995) return ">99%";
-  return `${Math.round(100 * share)}%`;
-}

@@ -92,11 +92,6 @@ function nameLayer(buttons, name, words) {
   buttons.find((button) => button.dataset.layer === name).lastChild.textContent = words;
 }
 
-/** Thousands apart: 12,000. */
-function grouped(value) {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
 /** Set a data attribute only when it changes: the frame loop calls this sixty times a second. */
 function setData(element, name, value) {
   const text = String(value);

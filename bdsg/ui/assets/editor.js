@@ -207,7 +207,7 @@ class Editor {
   }
 
   #report(pieces) {
-    const { root, modes } = this, level = `ε = ${threeFigures(this.epsilon)}`;
+    const { root, modes } = this, level = `ε = ${setting(this.epsilon)}`;
     if (!this.painting) root.querySelector(".counted").textContent = pieces === 0
       ? `No place is as dense as ${level}: make a Gaussian narrower or heavier, or lower ε.`
       : `${modes.length} Gaussian${modes.length > 1 ? "s" : ""}; the line, ${level}, has ${pieces} piece${pieces > 1 ? "s" : ""}. B(z) will have to find all of it.`;

@@ -159,7 +159,7 @@ class EditorBrush {
   }
 
   #fit() {
-    const { editor } = this, digits = (value) => Number(value.toPrecision(5));
+    const { editor } = this, digits = (value) => rounded(value, 5);
     this.asked = editor.nextEdit();
     editor.setTriggerValue("points", { edit: this.asked, points: this.painting.points.map(digits) });
     this.#tell();

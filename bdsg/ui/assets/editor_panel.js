@@ -4,19 +4,13 @@ const DIAL_STEPS = 1000;
 
 /** What each slider sets: its range in `limits`, whether equal steps are equal factors, and its words. */
 const DIALS = {
-  weight: { name: "Weight", range: (limits) => limits.weight, words: (value) => `${(100 * value).toFixed(value < 0.1 ? 1 : 0)} %` },
-  x: { name: "Mean x", range: (limits) => limits.x, words: (value) => threeFigures(value) },
-  y: { name: "Mean y", range: (limits) => limits.y, words: (value) => threeFigures(value) },
-  long: { name: "σ along", range: (limits) => limits.sigma, log: true, words: (value) => threeFigures(value) },
-  short: { name: "σ across", range: (limits) => limits.sigma, log: true, words: (value) => threeFigures(value) },
-  angle: { name: "Angle", range: () => [0, 180], words: (value) => `${value.toFixed(0)}°` },
+  weight: { name: "Weight", range: (limits) => limits.weight, words: (value) => percent(value) },
+  x: { name: "Mean x", range: (limits) => limits.x, words: measured },
+  y: { name: "Mean y", range: (limits) => limits.y, words: measured },
+  long: { name: "σ along", range: (limits) => limits.sigma, log: true, words: measured },
+  short: { name: "σ across", range: (limits) => limits.sigma, log: true, words: measured },
+  angle: { name: "Angle", range: () => [0, 180], words: (value) => `${Math.round(value)}°` },
 };
-
-/** Three figures, with a true minus. */
-function threeFigures(value) {
-  const size = Math.abs(value);
-  return String(size > 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(1) : Number(value.toPrecision(3))).replace("-", "−");
-}
 
 /** A slider's place for a value, and back. */
 function placeOn({ log }, [low, high], value) {

@@ -1,8 +1,20 @@
 // The evaluation view: ε moves, and contours, cells and every score follow at once, without the server.
 
 const EVALUATIONS = new WeakMap();
-const SLIDER_STEPS = 1000;
+const SLIDER_STEPS = 500; // apart by more than the third figure of ε, so that each has an ε of its own
 const SEND_AFTER = 250; // milliseconds after the last change: holding an arrow key sends one value, not thirty
+
+/** The slider's place for ε: equal steps are equal factors. */
+function placeOf({ epsilon_low: low, epsilon_high: high }, epsilon) {
+  return Math.round((SLIDER_STEPS * Math.log(epsilon / low)) / Math.log(high / low));
+}
+
+/** ε for a place, as it is shown; at the run's own to the last bit, so that its own scores come back. */
+function epsilonAt(meta, place) {
+  const { epsilon_low: low, epsilon_high: high, trained: { epsilon } } = meta;
+  if (place === placeOf(meta, epsilon)) return epsilon;
+  return Math.min(high, Math.max(low, rounded(low * (high / low) ** (place / SLIDER_STEPS), 3)));
+}
 
 class Evaluation {
   constructor(parent) {
@@ -28,7 +40,7 @@ class Evaluation {
   get pictureWords() {
     const { active, shown } = this, card = CARDS[active];
     const counted = card && exists(shown, active) ? `${card.name} ${card.value(shown)}` : "";
-    return [...(this.meta.about ?? "").split(" · "), `scored at ε = ${significant(this.scores.epsilon)}`, counted];
+    return [...(this.meta.about ?? "").split(" · "), `scored at ε = ${setting(this.scores.epsilon)}`, counted];
   }
 
   receive(bytes, setStateValue) {
@@ -41,7 +53,7 @@ class Evaluation {
   #load(bytes) {
     const { arrays, meta } = readTensors(bytes), before = this.meta;
     const moved = !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
-    Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays) });
+    Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays, meta.trained) });
     this.#buildLegend();
     this.root.querySelector(".exact").hidden = !meta.exact;
     this.levels = arrays.boundary_latent ? new LevelBoundary(arrays) : null;
@@ -58,26 +70,14 @@ class Evaluation {
   /** The share of the data, or of the visitor's own points, that ε calls anomalous. */
   #leftOut(epsilon) {
     const { values } = this.arrays.known_log_p_x, level = Math.log(epsilon);
-    const count = values.reduce((sum, value) => sum + (value < level), 0), share = significant((100 * count) / values.length);
-    return this.arrays.own ? `leaves out ${grouped(count)} of your ${grouped(values.length)} points (${share} %)` : `leaves out ${share} % of the data`;
-  }
-
-  /** The slider's place for ε, and ε for its place: equal steps are equal factors. */
-  #placeOf(epsilon) {
-    const { epsilon_low: low, epsilon_high: high } = this.meta;
-    return Math.round((SLIDER_STEPS * Math.log(epsilon / low)) / Math.log(high / low));
-  }
-
-  #epsilonAt(place) {
-    const { epsilon_low: low, epsilon_high: high } = this.meta;
-    return Number((low * (high / low) ** (place / SLIDER_STEPS)).toPrecision(4)); // as it is shown and sent
+    return leftOut(values.reduce((sum, value) => sum + (value < level), 0), values.length, Boolean(this.arrays.own));
   }
 
   #move() {
     const started = performance.now();
-    this.#update(this.#epsilonAt(Number(this.slider.value)), FEWER);
+    this.#update(epsilonAt(this.meta, Number(this.slider.value)), FEWER);
     this.draw();
-    this.root.dataset.latencyMs = (performance.now() - started).toFixed(1);
+    this.root.dataset.latencyMs = rounded(performance.now() - started, 3);
   }
 
   #send() {
@@ -94,14 +94,15 @@ class Evaluation {
   /** B(z, ε) at this ε, for at most `most` points; B(z) of one ε stays as it is. */
   #moveBoundary(epsilon, most) {
     if (!this.levels) return;
-    const points = this.levels.points(epsilon, Math.min(most, this.levels.count));
-    Object.assign(this.prepared, preparePoints(points, this.levels.logDensity(points)));
+    const { boundary, boundary_log_p_x: known } = this.arrays, stored = epsilon === this.meta.trained.epsilon;
+    const points = stored ? boundary.values : this.levels.points(epsilon, Math.min(most, this.levels.count));
+    Object.assign(this.prepared, preparePoints(points, stored ? known.values : this.levels.logDensity(points)));
     if (this.layer) this.layer.points = null;
   }
 
   /** On the slider, the range that B(z, ε) was trained for. */
   #markRange() {
-    const [low, high] = (this.levels ? this.levels.range : [0, 0]).map((epsilon) => (epsilon ? this.#placeOf(epsilon) / SLIDER_STEPS : 0));
+    const [low, high] = (this.levels ? this.levels.range : [0, 0]).map((epsilon) => (epsilon ? placeOf(this.meta, epsilon) / SLIDER_STEPS : 0));
     this.slider.classList.toggle("ranged", Boolean(this.levels));
     this.slider.style.setProperty("--from", low);
     this.slider.style.setProperty("--to", high);
@@ -111,18 +112,18 @@ class Evaluation {
   #reach(epsilon) {
     if (!this.levels) return "";
     const [low, high] = this.levels.range;
-    return this.levels.covers(epsilon) ? "B(z, ε) follows" : `B(z, ε) knows ${significant(low)} to ${significant(high)}`;
+    return this.levels.covers(epsilon) ? "B(z, ε) follows" : `B(z, ε) knows ${setting(low)} to ${setting(high)}`;
   }
 
   #update(epsilon, most = Infinity) {
     this.#moveBoundary(epsilon, most);
     this.scores = evaluateAt(this.prepared, epsilon, this.meta.delta_ratio);
-    const place = Math.min(SLIDER_STEPS, Math.max(0, this.#placeOf(epsilon)));
+    const place = Math.min(SLIDER_STEPS, Math.max(0, placeOf(this.meta, epsilon)));
     if (Number(this.slider.value) !== place) this.slider.value = place;
     this.slider.style.setProperty("--done", place / SLIDER_STEPS);
-    const words = `ε = ${significant(epsilon)} per unit area`;
+    const words = `ε = ${setting(epsilon)} per unit area`;
     this.slider.setAttribute("aria-valuetext", words);
-    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), make("span", {}, this.#leftOut(epsilon)), `δ = ${significant(this.scores.delta)}`, make("span", { class: "reach" }, this.#reach(epsilon)));
+    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), make("span", {}, this.#leftOut(epsilon)), `δ = ${setting(this.scores.delta)}`, make("span", { class: "reach" }, this.#reach(epsilon)));
     this.#publish();
   }
 

@@ -15,7 +15,7 @@ class LevelBoundary {
       const weight = arrays[`level_weight_${i}`];
       this.layers.push({ weight: weight.values, bias: part(`bias_${i}`), out: weight.shape[0], into: weight.shape[1] });
     }
-    this.mixture = { logScales: arrays.mixture_log_scales.values, means: arrays.mixture_means.values, whiteners: arrays.mixture_whiteners.values };
+    this.mixture = mixtureOf(arrays);
     this.#readLatents(arrays.boundary_latent.values);
   }
 
@@ -95,23 +95,8 @@ class LevelBoundary {
     return values;
   }
 
-  /** log p_x at points, x and y in turn. */
   logDensity(points) {
-    const { logScales, means, whiteners } = this.mixture, found = new Float64Array(points.length / 2);
-    const parts = new Float64Array(logScales.length);
-    for (let n = 0; n < found.length; n += 1) {
-      let highest = -Infinity;
-      for (let k = 0; k < parts.length; k += 1) {
-        const dx = points[2 * n] - means[2 * k], dy = points[2 * n + 1] - means[2 * k + 1], w = 4 * k;
-        const a = whiteners[w] * dx + whiteners[w + 1] * dy, b = whiteners[w + 2] * dx + whiteners[w + 3] * dy;
-        parts[k] = logScales[k] - 0.5 * (a * a + b * b);
-        highest = Math.max(highest, parts[k]);
-      }
-      let total = 0;
-      for (const part of parts) total += Math.exp(part - highest);
-      found[n] = highest + Math.log(total);
-    }
-    return found;
+    return mixtureLogDensity(this.mixture, points);
   }
 }
 

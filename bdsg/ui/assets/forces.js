@@ -1,9 +1,9 @@
 // How hard each term of the loss pulls on a point of B(z), and where to: three kinds of arrows.
 
 const FORCES = [
-  { name: "force0", term: "L<sub>0</sub>", shade: "lost", dash: [], head: "open", what: "L₀, density: purple, open head" },
-  { name: "force1", term: "λ<sub>1</sub>L<sub>1</sub>", shade: "miss", dash: [4, 2.5], head: "full", what: "λ₁·L₁, distance: orange, dashed, full head" },
-  { name: "force2", term: "λ<sub>2</sub>L<sub>2</sub>", shade: "hit", dash: [], head: "ball", what: "λ₂·L₂, dispersion: teal, round head" },
+  { name: "force0", term: "L<sub>0</sub>", shade: "lost", dash: [], head: "open", what: "L0, density: purple, open head" },
+  { name: "force1", term: "λ<sub>1</sub>L<sub>1</sub>", shade: "miss", dash: [4, 2.5], head: "full", what: "λ1·L1, distance: orange, dashed, full head" },
+  { name: "force2", term: "λ<sub>2</sub>L<sub>2</sub>", shade: "hit", dash: [], head: "ball", what: "λ2·L2, dispersion: teal, round head" },
 ];
 
 const DECADE = 14; // pixels that an arrow grows by for each factor of ten

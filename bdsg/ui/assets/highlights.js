@@ -69,7 +69,7 @@ class Highlighter {
     });
     components.forEach((piece, k) => {
       const own = arcs.filter((arc) => arc.label === k + 1).sort((a, b) => b.length - a.length)[0];
-      if (own) this.#label(own.probes, `${k + 1}: ${formatShare(piece.recall)}`);
+      if (own) this.#label(own.probes, `${k + 1}: ${percent(piece.recall)}`);
     });
   }
 

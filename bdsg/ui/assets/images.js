@@ -60,7 +60,7 @@ class Images {
       paint(held, nearest, k);
       const words = `Boundary image ${k + 1} of ${count}: ${this.#saysOf(k)}`;
       const button = make("button", { type: "button", class: "pair", "aria-pressed": "false", "aria-label": words, click: () => this.#choose(k) }, made, held);
-      button.append(make("span", {}, l1 ? short(l1.values[k]) : ""));
+      button.append(make("span", {}, l1 ? scored(l1.values[k]) : ""));
       return make("li", {}, button);
     }));
     this.find(".unit").textContent = l1 ? "· below: their distance L1" : "";
@@ -73,7 +73,7 @@ class Images {
   #saysOf(k) {
     const named = { l1: "distance to the nearest training image L1", log_p: "log p_g in nats", loss: "loss" };
     const parts = Object.entries(named).filter(([name]) => this.arrays[name]);
-    return `${parts.map(([name, words]) => `${words} ${short(this.arrays[name].values[k])}`).join(", ")}.`;
+    return `${parts.map(([name, words]) => `${words} ${scored(this.arrays[name].values[k])}`).join(", ")}.`;
   }
 
   #choose(k) {
@@ -112,11 +112,11 @@ class Images {
     this.steps.style.setProperty("--done", k / Math.max(walk.shape[0] - 1, 1));
     [...this.find(".strip").children].forEach((canvas, i) => canvas.classList.toggle("now", i === k));
     const beyond = scores.values[k] > this.threshold, where = beyond ? "beyond the line" : "within the line";
-    const words = `Step ${k + 1} of ${walk.shape[0]}: score ${short(scores.values[k])}, ${where}`;
+    const words = `Step ${k + 1} of ${walk.shape[0]}: score ${scored(scores.values[k])}, ${where}`;
     paint(this.find(".large"), walk, k, words);
     this.find(".large").classList.toggle("beyond", beyond);
     this.steps.setAttribute("aria-valuetext", words);
-    this.find(".here").textContent = `${words}${logP ? `; log p_g ${short(logP.values[k])} nats` : ""}.`;
+    this.find(".here").textContent = `${words}${logP ? `; log p_g ${scored(logP.values[k])} nats` : ""}.`;
   }
 
   #pickStep(event) {
@@ -141,7 +141,7 @@ class Images {
     const label = draw("text", { x: crossing === null ? "0" : `${x(crossing)}%`, y: crossing === null ? "32" : "12", dx: left ? 6 : -6, "text-anchor": left ? "start" : "end" });
     label.textContent = says;
     svg.replaceChildren(inner, label);
-    svg.setAttribute("aria-label", `Scores along the walk: from ${short(scores[0])} to ${short(scores[count - 1])}; it ${says}.`);
+    svg.setAttribute("aria-label", `Scores along the walk: from ${scored(scores[0])} to ${scored(scores[count - 1])}; it ${says}.`);
     [...this.find(".strip").children].forEach((canvas, k) => canvas.classList.toggle("beyond", scores[k] > this.threshold));
   }
 
@@ -184,7 +184,7 @@ class Images {
     const share = (threshold - this.low) / (this.high - this.low), at = BINS * share;
     this.slider.value = Math.round(1000 * share);
     this.slider.style.setProperty("--done", Math.min(Math.max(share, 0), 1));
-    this.find(".reading").textContent = short(threshold);
+    this.find(".reading").textContent = scored(threshold);
     const told = this.sets.map((set) => {
       const text = percent(shareBeyond(set.sorted, threshold));
       set.share.textContent = text;
@@ -193,10 +193,15 @@ class Images {
       for (const end of ["x1", "x2"]) set.limit.setAttribute(end, at);
       return `${set.title} ${text}`;
     });
-    this.slider.setAttribute("aria-valuetext", `${short(threshold)}; beyond it: ${told.join(", ")}`);
+    this.slider.setAttribute("aria-valuetext", `${scored(threshold)}; beyond it: ${told.join(", ")}`);
     this.#climb();
     if (this.step !== undefined) this.setStep(this.step);
   }
+}
+
+/** A score of an image. */
+function scored(value) {
+  return figures(value, 4);
 }
 
 export default function (component) {

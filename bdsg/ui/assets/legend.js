@@ -1,6 +1,6 @@
 // What a saved picture says below the plane: its layers, each with its mark, and what was run.
 
-const FOOT = { line: 20, gap: 18, mark: 16, font: 12 }; // pixels
+const FOOT = { line: 20, gap: 18, mark: 16, font: 12, small: 9, lower: 3 }; // pixels
 
 /** One mark of a layer around (x, y), as the layer is drawn. */
 const LEGEND_MARKS = {
@@ -35,10 +35,27 @@ function legendBox(context, x, y, fill) {
   context.fillRect(x - 5, y - 5, 10, 10);
 }
 
-/** A layer's name without markup: p_x for a subscript. */
+const LOWERED = "\u0001"; // before each letter of a subscript
+
+/** A layer's name without markup. */
 function plainWords(html) {
-  const holder = make("span", { html: html.replace(/<sub>/g, "_") });
-  return holder.textContent;
+  return make("span", { html: html.replace(/<sub>(\w)/g, `${LOWERED}$1`) }).textContent;
+}
+
+/** Words in pieces {text, lowered, left}, and how wide they are: subscripts are small and lower. */
+function piecesOf(context, words, family) {
+  let width = 0;
+  const pieces = words.split(/(\u0001.)/).filter(Boolean).map((part) => {
+    const lowered = part.startsWith(LOWERED), text = lowered ? part.slice(1) : part, left = width;
+    context.font = pieceFont(lowered, family);
+    width += context.measureText(text).width;
+    return { text, lowered, left };
+  });
+  return { pieces, width };
+}
+
+function pieceFont(lowered, family) {
+  return `${lowered ? FOOT.small : FOOT.font}px ${family}`;
 }
 
 /** The layers that are on, as {name, words}, read from the buttons of a legend. */
@@ -47,15 +64,14 @@ function shownLayers(root) {
   return buttons.map((button) => ({ name: button.dataset.layer, words: plainWords(button.lastChild.innerHTML) }));
 }
 
-/** Lines of {name, words, left} that fit into `width`. */
-function legendLines(context, items, width, font) {
+/** Lines of {name, pieces, left} that fit into `width`. */
+function legendLines(context, items, width, family) {
   const lines = [[]];
   let left = 0;
-  context.font = font;
   for (const item of items) {
-    const wide = FOOT.mark + context.measureText(item.words).width;
+    const { pieces, width: long } = piecesOf(context, item.words, family), wide = FOOT.mark + long;
     if (left > 0 && left + wide > width) { lines.push([]); left = 0; }
-    lines.at(-1).push({ ...item, left });
+    lines.at(-1).push({ name: item.name, pieces, left });
     left += wide + FOOT.gap;
   }
   return lines;
@@ -76,15 +92,19 @@ function captionLines(context, parts, width) {
 function pictureFoot(context, items, parts, width, theme) {
   const font = `${FOOT.font}px ${theme.font}`, room = width - MARGIN.left - MARGIN.right;
   context.font = font;
-  const legend = items.length ? legendLines(context, items, room, font) : [];
+  const legend = items.length ? legendLines(context, items, room, theme.font) : [];
+  context.font = font;
   const caption = captionLines(context, parts, room);
   const draw = (target, top) => {
     let y = top + FOOT.line / 2;
     for (const line of legend) {
-      for (const { name, words, left } of line) {
+      for (const { name, pieces, left } of line) {
         LEGEND_MARKS[name]?.(target, MARGIN.left + left + 6, y, theme);
-        Object.assign(target, { font, textAlign: "left", textBaseline: "middle", fillStyle: fade(theme.text, 0.9) });
-        target.fillText(words, MARGIN.left + left + FOOT.mark, y);
+        Object.assign(target, { textAlign: "left", textBaseline: "middle", fillStyle: fade(theme.text, 0.9) });
+        for (const piece of pieces) {
+          target.font = pieceFont(piece.lowered, theme.font);
+          target.fillText(piece.text, MARGIN.left + left + FOOT.mark + piece.left, piece.lowered ? y + FOOT.lower : y);
+        }
       }
       y += FOOT.line;
     }

@@ -1,10 +1,10 @@
 // The loss and its terms over the steps, one small panel each: their scales differ by orders of magnitude.
 
 const CURVES = [
-  { name: "loss", dash: [] }, { name: "L₀", dash: [5, 3] }, { name: "L₁", dash: [1.5, 2.5] }, { name: "L₂", dash: [8, 3, 1.5, 3] },
+  { name: "loss", dash: [] }, { name: "L0", dash: [5, 3] }, { name: "L1", dash: [1.5, 2.5] }, { name: "L2", dash: [8, 3, 1.5, 3] },
 ];
 const WEIGHTED = { 2: "lambda1", 3: "lambda2" }; // the weight of a panel's term
-const CHANGED = { learning_rate: { panel: 0, symbol: "rate" }, lambda1: { panel: 2, symbol: "λ₁" }, lambda2: { panel: 3, symbol: "λ₂" } };
+const CHANGED = { learning_rate: { panel: 0, symbol: "learning rate" }, lambda1: { panel: 2, symbol: "λ1" }, lambda2: { panel: 3, symbol: "λ2" } };
 const EDGE = { left: 2, right: 10, top: 4, bottom: 22, header: 22, gap: 12 };
 
 class LossChart {
@@ -83,7 +83,7 @@ class LossChart {
       paint(context, { stroke: fade(theme.primary, 0.55), width: 1, dash: [3, 3] });
       for (const [name, { panel, symbol }] of Object.entries(CHANGED)) {
         if (change[name] === undefined) continue;
-        const { top } = this.#panel(panel), text = `${symbol} → ${shortNumber(change[name])}`;
+        const { top } = this.#panel(panel), text = `${symbol} → ${setting(change[name])}`;
         context.beginPath();
         SHAPES.diamond(context, x, top + 1, 4);
         paint(context, { fill: shade });
@@ -109,7 +109,7 @@ class LossChart {
   describe() {
     const words = this.changes.map((change) => {
       const values = Object.entries(CHANGED).filter(([name]) => change[name] !== undefined);
-      return `from step ${change.step} ${values.map(([name, { symbol }]) => `${symbol} is ${change[name]}`).join(", ")}`;
+      return `from step ${grouped(change.step)} ${values.map(([name, { symbol }]) => `${symbol} = ${setting(change[name])}`).join(", ")}`;
     });
     this.label ??= this.canvas.getAttribute("aria-label");
     this.canvas.setAttribute("aria-label", [this.label, ...words].join("; "));
@@ -144,7 +144,7 @@ class LossChart {
   #drawNote(context, k, theme) {
     const weight = WEIGHTED[k] && this.#weight(WEIGHTED[k], this.timeline.steps[this.timeline.index]);
     Object.assign(context, { fillStyle: fade(theme.text, 0.6), font: `11px ${theme.font}`, textAlign: "left" });
-    const note = [weight === undefined ? "" : `× ${weight}`, this.scales[k].log ? "log scale" : ""].filter(Boolean).join(" · ");
+    const note = [weight === undefined ? "" : `× ${setting(weight)}`, this.scales[k].log ? "log scale" : ""].filter(Boolean).join(" · ");
     context.fillText(note, CURVES[k].shift, this.#panel(k).top - 8);
   }
 
@@ -173,7 +173,7 @@ class LossChart {
       context.fillStyle = fade(theme.text, 0.95);
       context.font = `600 12.5px ${theme.font}`;
       context.textAlign = "right";
-      context.fillText(shortNumber(value), this.sheet.width - EDGE.right, top - 8);
+      context.fillText(measured(value), this.sheet.width - EDGE.right, top - 8);
     });
   }
 }
@@ -194,12 +194,4 @@ function valueScale(terms, k) {
   const place = (value) => (span > 0 ? (map(value) - from) / span : 0.5);
   place.log = log;
   return place;
-}
-
-/** Four figures at most: 0.0071, 12.3, 1.2e-6. */
-function shortNumber(value) {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const text = size < 1e-3 || size >= 1e5 ? value.toExponential(1) : size >= 100 ? value.toFixed(0) : value.toPrecision(3);
-  return text.replace("-", "−").replace("e−", "e−").replace("e+", "e");
 }

@@ -76,9 +76,8 @@ function evenly(modes) {
 
 /** Numbers of few digits: they go into the address bar. */
 function brief(modes) {
-  const round = (value, digits) => Number(value.toPrecision(digits));
   return modes.map(({ weight, x, y, long, short, angle }) => ({
-    weight: round(weight, 6), x: round(x, 4), y: round(y, 4), long: round(long, 4), short: round(short, 4), angle: round(angle, 4),
+    weight: rounded(weight, 6), x: rounded(x, 4), y: rounded(y, 4), long: rounded(long, 4), short: rounded(short, 4), angle: rounded(angle, 4),
   }));
 }
 

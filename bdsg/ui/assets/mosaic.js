@@ -33,7 +33,7 @@ function cellsOf(x, y, rank, columns, rows) {
 function axisWords(axis, share) {
   if (axis.choices.length) return axis.choices[partOf(share, axis.choices.length)];
   const value = axis.log ? axis.low * (axis.high / axis.low) ** share : axis.low + (axis.high - axis.low) * share;
-  return axis.whole ? grouped(value) : String(Number(value.toPrecision(2)));
+  return axis.whole ? grouped(value) : setting(rounded(value, 2));
 }
 
 class Mosaic {

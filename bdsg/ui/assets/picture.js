@@ -31,7 +31,7 @@ class GifButton {
     try {
       const bytes = await filmGif(film, (share) => this.#say(`GIF ${10 * Math.floor(10 * share)} %`), work.signal);
       if (bytes) save(new Blob([bytes], { type: "image/gif" }), `${this.view.filmName}.gif`);
-      this.#say(bytes ? `GIF saved, ${(bytes.length / 1e6).toFixed(1)} MB` : "GIF cancelled");
+      this.#say(bytes ? `GIF saved, ${megabytes(bytes.length)}` : "GIF cancelled");
     } catch (error) {
       console.warn(error);
       this.#say("The GIF could not be made here: the browser ran out of room. Take a PNG instead.");
@@ -74,7 +74,7 @@ function savePng(view) {
 }
 
 function saveSvg(view) {
-  const { sheet, theme, pictureName } = view, foot = footOf(view, new SvgContext(1, 1));
+  const { sheet, theme, pictureName } = view, foot = footOf(view, document.createElement("canvas").getContext("2d"));
   const context = new SvgContext(sheet.width, sheet.height + foot.height);
   context.fillStyle = fade(theme.background, 1);
   context.fillRect(0, 0, sheet.width, sheet.height + foot.height);

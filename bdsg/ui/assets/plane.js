@@ -90,11 +90,6 @@ function ticks(low, high, pixels, gap = 70) {
   return { step, values: found };
 }
 
-function tickLabel(value, step) {
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  return (Math.abs(value) < step / 1e6 ? 0 : value).toFixed(digits).replace("-", "−");
-}
-
 /** The frame, ticks and names of the axes. */
 function drawAxes(context, camera, theme, units = null) {
   const { frame, low, high } = camera, bottom = frame.top + frame.height;
@@ -113,14 +108,14 @@ function drawAxes(context, camera, theme, units = null) {
   for (const value of across.values) {
     const x = Math.round(camera.x(own(value, 0))) + 0.5;
     context.moveTo(x, bottom); context.lineTo(x, bottom + 4);
-    context.fillText(tickLabel(value, across.step), x, bottom + 7);
+    context.fillText(onScale(value, across.step), x, bottom + 7);
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const value of up.values) {
     const y = Math.round(camera.y(own(value, 1))) + 0.5;
     context.moveTo(frame.left, y); context.lineTo(frame.left - 4, y);
-    context.fillText(tickLabel(value, up.step), frame.left - 7, y);
+    context.fillText(onScale(value, up.step), frame.left - 7, y);
   }
   context.stroke();
   context.restore();

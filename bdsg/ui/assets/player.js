@@ -244,7 +244,7 @@ class Player {
     setData(root, "step", timeline.steps[timeline.index] ?? 0);
     setData(root, "linked", this.latent.linked.length);
     if (root.dataset.ready) return;
-    root.dataset.firstFrameMs = (performance.now() - this.born).toFixed(1);
+    root.dataset.firstFrameMs = rounded(performance.now() - this.born, 3);
     root.dataset.ready = "1";
   }
 

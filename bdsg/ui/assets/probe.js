@@ -1,5 +1,6 @@
 // The probe: what holds at one point of the plane, by interpolation of the run's grids.
 
+const PROBE_FINENESS = 500; // parts of the window that a place is told to
 const PROBE_STEP = 2, PROBE_LEAP = 12; // pixels that an arrow key moves the cursor, alone and with Shift
 
 /** Keys' cubic convolution of four neighbours (a = -1/2): exact for parabolas, so for the log density of one Gaussian. */
@@ -42,32 +43,26 @@ function probeAt({ low, high, epsilon, units, truth, model, points, stride, data
     return log === null ? null : { density: Math.exp(log), normal: Math.exp(log) >= epsilon, flip: Math.exp(log) };
   };
   return {
-    x: px, y: py, shown: units ? [px, py].map((value, axis) => units.shift[axis] + units.scale[axis] * value) : null,
+    x: px, y: py, shown: [px, py].map((value, axis) => (units ? units.shift[axis] + units.scale[axis] * value : value)),
+    steps: [0, 1].map((axis) => ((high[axis] - low[axis]) * (units ? units.scale[axis] : 1)) / PROBE_FINENESS),
     epsilon, truth: judged(truth), model: judged(model),
     boundary: nearestPoint(points, px, py, stride), sample: nearestPoint(data, px, py),
   };
 }
 
-/** Three figures that are never rounded to 0. */
-function threeFigures(value) {
-  if (value === 0) return "0";
-  return value < 1e-3 || value >= 1e5 ? value.toExponential(2).replace("e-", "e−").replace("e+", "e") : String(Number(value.toPrecision(3)));
-}
-
 function verdictRow(name, hint, judged) {
   if (!judged) return `<tr><th scope="row" title="${hint}">${name}</th><td colspan="3">not known here</td></tr>`;
   const verdict = judged.normal ? '<span class="sign" aria-hidden="true">●</span> normal' : '<span class="sign" aria-hidden="true">○</span> anomalous';
-  const flip = judged.normal ? `ε &gt; ${threeFigures(judged.flip)}` : `ε ≤ ${threeFigures(judged.flip)}`;
-  return `<tr><th scope="row" title="${hint}">${name}</th><td>${threeFigures(judged.density)}</td><td>${verdict}</td><td>${flip}</td></tr>`;
+  const flip = judged.normal ? `ε &gt; ${measured(judged.flip)}` : `ε ≤ ${measured(judged.flip)}`;
+  return `<tr><th scope="row" title="${hint}">${name}</th><td>${measured(judged.density)}</td><td>${verdict}</td><td>${flip}</td></tr>`;
 }
 
-function probeCard({ x, y, shown, epsilon, truth, model, boundary, sample }) {
-  const written = shown ? shown.map((value) => String(Number(value.toPrecision(4)))) : [x, y].map((value) => value.toFixed(2));
-  const place = written.map((text) => text.replace("-", "−")).join(", ");
-  const near = (kind, name, found) => (found ? `<p><span class="near ${kind}" aria-hidden="true"></span>${name}: ${threeFigures(found.distance)} away</p>` : "");
+function probeCard({ shown, steps, epsilon, truth, model, boundary, sample }) {
+  const place = shown.map((value, axis) => onScale(value, steps[axis])).join(", ");
+  const near = (kind, name, found) => (found ? `<p><span class="near ${kind}" aria-hidden="true"></span>${name}: ${measured(found.distance)} away</p>` : "");
   const other = truth && model && truth.normal !== model.normal ? "<p><strong>The model is wrong here.</strong></p>" : "";
   return `<p><strong>x = (${place})</strong></p>
-    <table><thead><tr><td></td><th scope="col">density</th><th scope="col">at ε = ${threeFigures(epsilon)}</th><th scope="col">flips for</th></tr></thead>
+    <table><thead><tr><td></td><th scope="col">density</th><th scope="col">at ε = ${setting(epsilon)}</th><th scope="col">flips for</th></tr></thead>
     <tbody>${verdictRow("<i>p<sub>x</sub></i>", "The data's density", truth)}${verdictRow("<i>p<sub>g</sub></i>", "The model's density", model)}</tbody></table>
     ${other}${near("to-boundary", "nearest <i>B</i>(<i>z</i>)", boundary)}${near("to-sample", "nearest data", sample)}`;
 }

@@ -4,14 +4,15 @@
 const COVERED = 0.9; // a component counts as covered from this boundary recall on
 const NEAR = 2; // a piece of contour is covered by an in-band point within this many band widths
 
-/** What does not depend on ε: done once for each payload. */
-function prepareEvaluation(arrays) {
+/** What does not depend on ε: done once for each payload.  `trained`: {epsilon, low, high, nodes} as the payload says it. */
+function prepareEvaluation(arrays, trained = null) {
   const values = (name) => arrays[name].values;
   return {
     grid: { x: values("grid_x"), y: values("grid_y"), logTruth: values("log_p_x"), logModel: values("log_p_g") },
-    field: { x: values("field_x"), y: values("field_y"), values: values("field") },
+    wide: { x: values("field_x"), y: values("field_y"), values: values("field") },
     model: { x: values("grid_x"), y: values("grid_y"), values: values("log_p_g") },
     ranks: midRanks(values("log_p_g")),
+    trained: trained && { epsilon: trained.epsilon, field: mixtureField(mixtureOf(arrays), trained.low, trained.high, trained.nodes) },
     rays: { index: values("ray_index"), points: values("ray_points"), logModel: values("ray_log_p_g") },
     ...preparePoints(values("boundary"), values("boundary_log_p_x")),
   };
@@ -34,24 +35,30 @@ function evaluateAt(prepared, epsilon, ratio) {
   const cells = gridCounts(prepared.grid, logHigh);
   const band = modelBand(prepared.grid, logLow, logHigh);
   const points = pointsInBand(prepared.logDensity, logLow, logHigh);
+  const field = fieldAt(prepared, epsilon);
   const contours = {
-    upper: contourLines(prepared.field, logHigh),
-    lower: contourLines(prepared.field, logLow),
-    middle: contourLines(prepared.field, 0.5 * (logLow + logHigh)),
+    upper: contourLines(field, logHigh),
+    lower: contourLines(field, logLow),
+    middle: contourLines(field, 0.5 * (logLow + logHigh)),
     model: contourLines(prepared.model, logHigh),
   };
-  const coverage = boundaryCoverage(prepared, contours, points.inBand, logHigh);
+  const coverage = boundaryCoverage(field, prepared.tree, contours, points.inBand, logHigh);
   const bp1 = share(points.count, points.inBand.length);
   return {
     epsilon, delta: epsilon * ratio, ...cells,
     auroc: auroc(prepared, logHigh, cells),
     bp1, bp2: share(band.hits, band.size), boundary_recall: coverage.recall, bf1: harmonicMean(bp1, coverage.recall),
     in_band: points.count, points: points.inBand.length, band_size: band.size, band_hits: band.hits,
-    components: coverage.components.length, band_pieces: connectedLabels(prepared.field, 0.5 * (logLow + logHigh)).count,
+    components: coverage.components.length, band_pieces: connectedLabels(field, 0.5 * (logLow + logHigh)).count,
     components_covered: coverage.components.filter((piece) => piece.recall >= COVERED).length,
     ...distances(prepared, contours.middle), ...contourDistances(contours),
     detail: { contours, coverage, inBand: points.inBand, logLow, logHigh },
   };
+}
+
+/** Where contours come from: at the run's own ε the very grid that its stored scores were counted on. */
+function fieldAt({ trained, wide }, epsilon) {
+  return trained?.epsilon === epsilon ? trained.field : wide;
 }
 
 function share(part, whole) {
@@ -102,7 +109,7 @@ function pointsInBand(logDensity, low, high) {
 }
 
 /** Boundary recall along {p_x = ε}, over all and for each component of {p_x >= ε}. */
-function boundaryCoverage({ field, tree }, contours, inBand, level) {
+function boundaryCoverage(field, tree, contours, inBand, level) {
   const { labels, count } = connectedLabels(field, level);
   const components = Array.from({ length: count }, () => ({ length: 0, covered: 0, recall: null }));
   const lengths = contours.upper.map(({ points }) => lineLength(points));
