@@ -25,6 +25,7 @@ LEVELS = (
         "result",
         "compiled",
         "threads",
+        "folders",
         "device",
         "image_config",
     ),
