@@ -35,8 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BDSGError as error:
         print(error, file=sys.stderr)
     except OSError as error:
-        what = error.filename or "The output"
-        print(f"{what} cannot be written ({error.strerror or error}): {remedy_of(error)}", file=sys.stderr)
+        what = "The output cannot be written" if error.filename is None else f"{error.filename} cannot be used"
+        print(f"{what} ({error.strerror or error}): {remedy_of(error)}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except KeyboardInterrupt:
         print("Interrupted: nothing was written.", file=sys.stderr)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import playwright
@@ -35,6 +37,20 @@ def program(names: Sequence[str], package: str) -> str:
         if (path := shutil.which(name, path=SYSTEM)) is not None:
             return path
     raise absent(f"No {names[0]} on the PATH: install Debian's package {package} to run this test.")
+
+
+@contextlib.contextmanager
+def without_rights() -> Iterator[Path]:
+    """A folder of somebody who may do no more than others, whom the superuser becomes meanwhile."""
+    user = 65534 if os.geteuid() == 0 else os.geteuid()
+    before, folder = os.geteuid(), Path(tempfile.mkdtemp(prefix="bdsg-rights-"))
+    os.chown(folder, user, -1)
+    os.seteuid(user)
+    try:
+        yield folder
+    finally:
+        os.seteuid(before)
+        shutil.rmtree(folder)
 
 
 def absent(reason: str) -> Exception:

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bdsg import __version__
+from bdsg.commands.writing import writable
 from bdsg.errors import ConfigError
 from bdsg.image_config import QUICK, QUICK_RIVAL_STEPS, image_config
 from bdsg.result import Progress
 
 if TYPE_CHECKING:
     from bdsg.images.units import Setting
+
+ROOM = 100_000
+"""Bytes that the results of a unit are sure to need."""
 
 PROTOCOLS = ("digits", "mnist", "cifar10", "table1")
 
@@ -45,7 +49,9 @@ def run(chosen: argparse.Namespace) -> int:
     """Run what is missing, write the results and print the tables."""
     if chosen.threads < 1:
         raise ConfigError("threads", chosen.threads, "must be at least 1.")
-    print(table_one(chosen) if chosen.protocol == "table1" else left_out(chosen), end="")
+    with writable(chosen.out, ROOM):
+        table = table_one(chosen) if chosen.protocol == "table1" else left_out(chosen)
+    print(table, end="")
     return 0
 
 
