@@ -26,6 +26,7 @@ LEVELS = (
         "compiled",
         "threads",
         "folders",
+        "extras",
         "device",
         "image_config",
     ),

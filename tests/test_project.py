@@ -8,6 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from tests import needs
 from tests.needs import tracked
@@ -36,10 +38,36 @@ def test_every_requirement_is_pinned_and_has_a_reason() -> None:
         assert re.fullmatch(r"[a-z-]+==[\d.]+ +# .{10,}", line), line
 
 
-def test_dependencies_are_read_from_the_requirements() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert "dependencies" in project["project"]["dynamic"]
-    assert project["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["requirements.txt"]}
+def pins() -> dict[str, str]:
+    """The version of each package in requirements.txt."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split()[0].split("==") for line in lines if "==" in line)
+
+
+def test_ranges_hold_what_is_pinned_and_tests_run_on_the_pins() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    ranges = [*project["dependencies"], *(one for name in ("app", "tune", "images", "parquet") for one in extras[name])]
+    found = {one.name: one.specifier for one in map(Requirement, ranges) if one.name != "bdsg"}
+    assert found.keys() == pins().keys()
+    for name, version in pins().items():
+        assert version in found[name], name
+        assert any(one.operator == ">=" for one in found[name]), name
+        assert not any(one.operator == "==" for one in found[name]), name
+    assert {f"{name}=={version}" for name, version in pins().items()} <= set(extras["test"])
+
+
+def test_the_page_on_installing_has_every_range() -> None:
+    lowest = (ROOT / "tests" / "lowest.txt").read_text(encoding="utf-8").splitlines()
+    constraints = dict(line.split("==") for line in lowest if "==" in line)
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    rows = dict(re.findall(r"^\| ([a-z-]+) \| [a-z]+ \| ([\d.]+) \|", page, re.MULTILINE))
+    extras = project["optional-dependencies"]
+    ranges = [*project["dependencies"], *(one for name in ("app", "tune", "images", "parquet") for one in extras[name])]
+    for one in filter(lambda one: one.name != "bdsg", map(Requirement, ranges)):
+        (least,) = (spec.version for spec in one.specifier if spec.operator == ">=")
+        assert Version(rows[one.name]) == Version(constraints[one.name]) == Version(least), one.name
 
 
 def test_nothing_names_a_machine() -> None:
