@@ -12,7 +12,7 @@ import sys
 from typing import NoReturn
 
 from bdsg.commands import detect, images, presets, rivals, run, score, tune
-from bdsg.errors import BDSGError
+from bdsg.errors import BDSGError, remedy_of
 
 BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 
@@ -35,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BDSGError as error:
         print(error, file=sys.stderr)
     except OSError as error:
-        print(f"The output cannot be written ({error.strerror}): free some space.", file=sys.stderr)
+        what = "The output cannot be written" if error.filename is None else f"{error.filename} cannot be used"
+        print(f"{what} ({error.strerror or error}): {remedy_of(error)}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except KeyboardInterrupt:
         print("Interrupted: nothing was written.", file=sys.stderr)

@@ -7,18 +7,21 @@ import functools
 import hashlib
 import inspect
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  # kernels multiply matrices by its BLAS, whose threads are set below
-import threadpoolctl
 from filelock import FileLock
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
+
+from bdsg.folders import default_root
 
 _FAST = {"nsz", "arcp", "contract", "afn", "reassoc"}
 """Sums may be reordered and vectorised; NaN and infinity keep their meaning."""
@@ -51,11 +54,52 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     # With Python's own error model each division would have a branch, and no loop with one becomes vector code.
     # Inlined by force: of a kernel that is called, each caller has a copy, rounded in its own way, and which of them a
     # process links depends on what it compiled and what it loaded.
-    compiled: Any = numba.njit(nogil=True, fastmath=_FAST, error_model="numpy", forceinline=True)(function)
+    with _switched_on():
+        compiled: Any = numba.njit(nogil=True, fastmath=_FAST, error_model="numpy", forceinline=True)(function)
+    compiled.compile = _switched_on()(compiled.compile)
     _digests[compiled] = _digest(function)
     with contextlib.suppress(RuntimeError):  # Numba found no place for its cache
         compiled._cache = _Cache(function, _digests[compiled])
     return compiled  # type: ignore[no-any-return]
+
+
+@contextlib.contextmanager
+def _switched_on() -> Iterator[None]:
+    """NUMBA_DISABLE_JIT is for who looks into functions of their own: ours are of no use as plain Python."""
+    config: Any = numba.config
+    with global_compiler_lock:
+        before, config.DISABLE_JIT = config.DISABLE_JIT, 0
+        try:
+            yield
+        finally:
+            config.DISABLE_JIT = before
+
+
+_LOCATORS: tuple[Any, ...] = tuple(CompileResultCacheImpl._locator_classes)
+_user_wide = next(one for one in _LOCATORS if one.__name__.endswith("UserWideCacheLocator"))
+
+
+class _BesideRuns(_user_wide):  # type: ignore[misc,valid-type]
+    """Machine code in this package's own cache folder; Numba's own makes one called ``~`` for users without a home.
+
+    Not in a folder of somebody else, who could put code there: without a home it lies where all may write.
+    """
+
+    def __init__(self, function: Callable[..., Any], file: str) -> None:
+        super().__init__(function, file)
+        self._root = default_root() / "kernels"
+        self._cache_path = str(self._root / self.get_suitable_cache_subpath(file))
+
+    def ensure_cache_path(self) -> None:
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().ensure_cache_path()
+        owners = {path.stat().st_uid for path in (self._root.parent, self._root, Path(self._cache_path))}
+        if hasattr(os, "geteuid") and owners != {os.geteuid()}:
+            raise PermissionError
+
+
+class _Implementation(CompileResultCacheImpl):
+    _locator_classes = [_BesideRuns if one is _user_wide else one for one in _LOCATORS]  # noqa: RUF012  Numba's protocol
 
 
 class _Cache(FunctionCache):
@@ -63,6 +107,8 @@ class _Cache(FunctionCache):
 
     Numba's own cache looks at the kernel's file alone: code inlined from another would outlive its source.
     """
+
+    _impl_class = _Implementation
 
     def __init__(self, function: Callable[..., Any], digest: str) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
@@ -120,11 +166,6 @@ def _reinterpretation(source: Any, target: Any) -> Any:
 
 _bits_of = _reinterpretation(numba.types.float32, numba.types.int32)
 _float_of = _reinterpretation(numba.types.int32, numba.types.float32)
-
-
-def one_blas_thread() -> threadpoolctl.threadpool_limits:
-    """A context in which matrix products use one thread: more would spin, and change the last bits."""
-    return threadpoolctl.threadpool_limits(1, user_api="blas")
 
 
 @kernel

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 LONGEST_KEY = 200
 LONGEST_VALUE = 80
 LONGEST_REMEDY = 400
@@ -15,6 +17,26 @@ def on_a_line(text: str, most: int) -> str:
     """A text without ends of lines, cut to ``most`` characters."""
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 3]}..."
+
+
+def remedy_of(error: OSError) -> str:
+    """What to do when the system refuses to write, by its reason."""
+    return _REMEDIES.get(error.errno or 0, "choose another directory.")
+
+
+_REMEDIES = {
+    errno.ENOSPC: "free some space or choose another directory.",
+    errno.EDQUOT: "free some of your quota or choose another directory.",
+    errno.EFBIG: "raise the limit of a file's size or choose another directory.",
+    errno.EACCES: "give yourself the right to read, write and enter it, or choose another directory.",
+    errno.EPERM: "give yourself the right to read, write and enter it, or choose another directory.",
+    errno.EROFS: "its disk may only be read, so choose another directory.",
+    errno.EEXIST: "it is a file, so choose another directory.",
+    errno.ENOTDIR: "a part of that path is a file, so choose another directory.",
+    errno.ENAMETOOLONG: "choose a shorter name.",
+    errno.EMFILE: "close other programs, or raise the limit of open files.",
+    errno.ENFILE: "close other programs, or raise the limit of open files.",
+}
 
 
 class BDSGError(Exception):

@@ -27,7 +27,7 @@ except ImportError:  # Windows
 
 from bdsg import codec
 from bdsg.config import FORMAT, ExperimentConfig
-from bdsg.errors import LONGEST_REASON, ConfigError, StoreError, on_a_line
+from bdsg.errors import LONGEST_REASON, ConfigError, StoreError, on_a_line, remedy_of
 from bdsg.result import Result
 
 CONFIG, SUMMARY, BOUNDARY = "config.json", "result.json", "boundary.csv"
@@ -198,9 +198,7 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(
-            f"{path} cannot be written ({error.strerror or error}): free some space or choose another directory."
-        ) from error
+        raise StoreError(f"{path} cannot be written ({error.strerror or error}): {remedy_of(error)}") from error
 
 
 def _contents(result: Result) -> dict[str, bytes]:

@@ -8,8 +8,6 @@ import logging
 import os
 import secrets
 import shutil
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 from bdsg.codec import Arrays
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
+from bdsg.folders import default_root
 from bdsg.result import Result
 from bdsg.runfiles import ARRAYS, damaged, explained, read_run, read_sealed, sealed, write_atomically, write_run
 
@@ -158,18 +157,3 @@ class Store:
                 # Either way: the clock may have been set back since.
                 if abs(time.time() - path.stat().st_mtime) > LEFTOVER_SECONDS:
                     (shutil.rmtree if path.is_dir() else os.unlink)(path)
-
-
-def default_root() -> Path:
-    """``$BDSG_CACHE``, else the platform's cache directory for this package."""
-    if chosen := os.environ.get("BDSG_CACHE"):
-        return Path(chosen)
-    try:
-        home = Path.home()
-    except RuntimeError:  # a user without a home, as in some containers
-        return Path(tempfile.gettempdir()) / "bdsg"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "bdsg"
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "bdsg"
-    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "bdsg"

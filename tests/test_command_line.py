@@ -22,6 +22,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.formats import percent
 from bdsg.presets import PRESETS
 from bdsg.store import read_run
+from tests import needs
 
 PATIENCE = 120.0
 ROOT = Path(__file__).resolve().parents[1]
@@ -198,11 +199,49 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path, capsys: pytest.Capt
     assert "cannot be written" in refused(capsys, "run", config, "--out", "/proc/below")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_directory_without_permission_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("mode", [0o500, 0o300, 0o000])
+def test_a_directory_without_permission_is_named(mode: int, capsys: pytest.CaptureFixture[str]) -> None:
+    with needs.without_rights() as folder:
+        config, closed = folder / "c.json", folder / "closed"
+        config.write_text(json.dumps(RAW))
+        closed.mkdir(mode=mode)
+        for out in [closed] if mode == 0o300 else [closed, closed / "below" / "deeper"]:
+            said = refused(capsys, "run", config, "--out", out)
+            assert f"{out} cannot be written (Permission denied): give yourself the right" in said
+            assert "free some space" not in said
+        closed.chmod(0o700)
+        assert list(closed.iterdir()) == []
+
+
+def test_names_that_no_disk_takes_are_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "c.json").write_text(json.dumps(RAW))
-    (tmp_path / "mine").mkdir(mode=0o500)
-    assert "Permission denied" in refused(capsys, "run", tmp_path / "c.json", "--out", tmp_path / "mine")
+    long = tmp_path / ("n" * 300)
+    assert "(File name too long): choose a shorter name." in refused(capsys, "run", tmp_path / "c.json", "--out", long)
+    assert "File name too long" in refused(capsys, "score", long, tmp_path / "c.json")
+    assert "letters, digits" in refused(capsys, "tune", long, "--resume")
+
+
+def test_a_command_that_fails_takes_all_its_folders_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "c.json").write_text(json.dumps({**RAW, "epsilon": 5.0}))
+    refused(capsys, "run", tmp_path / "c.json", "--out", tmp_path / "a" / "b" / "c")
+    refused(capsys, "images", "digits", "--left-out", "10", "--quiet", "--out", tmp_path / "d" / "e")
+    assert [path.name for path in tmp_path.iterdir()] == ["c.json"]
+
+
+def test_a_study_that_cannot_begin_leaves_none_in_the_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BDSG_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "c.json").write_text(json.dumps(RAW))
+    tune = ("tune", tmp_path / "c.json", "--name", "s", "--trials", 2, "--batch", 2, "--seeds", 0, "--quiet")
+    for wrong, sentence in (
+        (("--scheduler", "WRONG"), "No scheduler answers at WRONG"),
+        (("--storage", f"sqlite:///{tmp_path}/no/where.db"), "The storage cannot be opened"),
+        (("--workers", 0), "workers is 0, but must be 1 or more."),
+    ):
+        assert main([str(one) for one in (*tune, "--workers", 1, *wrong)]) == 2
+        assert sentence in capsys.readouterr().err
+        assert not list((tmp_path / "cache" / "studies").glob("*"))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +289,7 @@ def test_a_full_disk_behind_stdout_is_one_sentence() -> None:
         _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (
         2,
-        "The output cannot be written (No space left on device): free some space.\n",
+        "The output cannot be written (No space left on device): free some space or choose another directory.\n",
     )
 
 

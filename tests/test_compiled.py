@@ -93,25 +93,61 @@ def test_nan_is_not_swallowed() -> None:
     assert np.isnan(exponentials(np.array([np.nan], np.float32)))[0]
 
 
+EXPONENTIAL = (
+    "import numpy as np\n"
+    "from bdsg.compiled import exponentials\n"
+    "x = np.zeros(3, np.float32)\n"
+    "exponentials(x, x, np.empty(3, np.int32))\n"
+    "print(x.tolist(), exponentials._cache.cache_path)\n"
+)
+WHICH_CACHE = EXPONENTIAL.replace("exponentials._cache.cache_path", "type(exponentials._cache).__name__")
+
+
+def printed_by(code: str, folder: Path, **environment: str | None) -> str:
+    """What a process prints that compiles a kernel of a copy of the package, which cannot keep it beside its source."""
+    package = folder / "bdsg"
+    if not package.exists():
+        package.mkdir()
+        for name in ("__init__.py", "compiled.py", "folders.py"):
+            shutil.copy(ROOT / "bdsg" / name, package)
+        (package / "__pycache__").write_text("a file is in the way, for the superuser as well")
+    variables = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    given = {name: value for name, value in variables.items() if value is not None}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=given, cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
 def test_a_kernel_compiles_where_no_cache_can_be_written(tmp_path: Path) -> None:
-    package = tmp_path / "bdsg"
-    package.mkdir()
-    for name in ("__init__.py", "compiled.py"):
-        shutil.copy(ROOT / "bdsg" / name, package)
-    code = (
-        "import numba.core.caching as c\n"
-        "c.CacheImpl._locator_classes = []\n"
-        "import numpy as np\n"
-        "from bdsg.compiled import exponentials\n"
-        "x = np.zeros(3, np.float32)\n"
-        "exponentials(x, x, np.empty(3, np.int32))\n"
-        "print(x.tolist())"
+    (tmp_path / "file").touch()
+    said = printed_by(WHICH_CACHE, tmp_path, BDSG_CACHE=str(tmp_path / "file" / "below"))
+    assert said == "[1.0, 1.0, 1.0] NullCache"
+
+
+def test_without_a_home_machine_code_lies_where_runs_do(tmp_path: Path) -> None:
+    """Numba's own cache is then a folder called ``~`` where the process happens to be."""
+    without = (
+        "import os\nos.environ.pop('HOME', None)\nimport pwd\ndef nobody(n): raise KeyError\npwd.getpwuid = nobody\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[1.0, 1.0, 1.0]"
+    cleared = {"HOME": None, "XDG_CACHE_HOME": None, "BDSG_CACHE": None, "NUMBA_CACHE_DIR": None}
+    (tmp_path / "temporary").mkdir()
+    said = printed_by(without + EXPONENTIAL, tmp_path, **cleared, TMPDIR=str(tmp_path / "temporary"))
+    assert said.startswith(f"[1.0, 1.0, 1.0] {tmp_path}/temporary/bdsg/kernels/")
+    assert list((tmp_path / "temporary" / "bdsg" / "kernels").rglob("*.nbi"))
+    assert {path.name for path in tmp_path.iterdir()} == {"bdsg", "temporary"}
+
+
+def test_machine_code_of_somebody_else_is_not_loaded(tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    pretend = "import os\nreal = os.geteuid()\nos.geteuid = lambda: real + 1\n"
+    said = printed_by(pretend + WHICH_CACHE, tmp_path, BDSG_CACHE=str(tmp_path / "cache"))
+    assert said == "[1.0, 1.0, 1.0] NullCache"
+
+
+def test_kernels_are_compiled_even_where_numba_is_switched_off(tmp_path: Path) -> None:
+    code = "import numba\n" + EXPONENTIAL + "print(numba.config.DISABLE_JIT, type(exponentials).__name__)\n"
+    said = printed_by(code, tmp_path, NUMBA_DISABLE_JIT="1", BDSG_CACHE=str(tmp_path / "c"))
+    assert said.splitlines()[1] == "1 CPUDispatcher"
 
 
 def test_a_changed_kernel_takes_those_that_call_it_along(tmp_path: Path) -> None:

@@ -174,8 +174,13 @@ def test_a_summary_with_nan_is_refused_before_anything_is_written(tmp_path: Path
 
 def test_unwritable_places_are_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    for place in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nowhere")):
-        with pytest.raises(StoreError, match=r"cannot be written \(.+\): free some space or choose another directory"):
+    for place, remedy in (
+        (tmp_path / "file", "it is a file"),
+        (tmp_path / "file" / "below", "a part of that path is a file"),
+        (tmp_path / ("n" * 300), "choose a shorter name"),
+        (Path("/proc/nowhere"), "choose another directory"),
+    ):
+        with pytest.raises(StoreError, match=rf"cannot be written \(.+\): {remedy}"):
             write_run(make_result(), place)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import signal
 import sys
 import threading
@@ -14,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from bdsg.commands.reading import read_config
-from bdsg.errors import ConfigError, StoreError
+from bdsg.errors import BDSGError, ConfigError, StoreError
 
 if TYPE_CHECKING:
     from bdsg.sweep.folder import StudyFolder
@@ -64,8 +65,15 @@ def add_parser(commands: Any) -> None:
 def _tune(chosen: argparse.Namespace) -> int:
     if chosen.config == SHOW:
         return _show(chosen)
-    folder = _folder(chosen)
-    return _run(folder, chosen)
+    if chosen.workers is not None and chosen.workers < 1:
+        raise ConfigError("workers", chosen.workers, "must be 1 or more.")
+    folder, begun = _folder(chosen), threading.Event()
+    try:
+        return _run(folder, chosen, begun)
+    except BDSGError:
+        if not (chosen.resume or begun.is_set()):
+            folder.remove()
+        raise
 
 
 def _show(chosen: argparse.Namespace) -> int:
@@ -93,7 +101,7 @@ def _folder(chosen: argparse.Namespace) -> StudyFolder:
     """The study's folder: a new one, or with --resume the one that is there."""
     from bdsg.sweep.folder import StudyFolder
 
-    if chosen.resume and not Path(chosen.config).is_file():
+    if chosen.resume and not os.path.isfile(chosen.config):
         folder = StudyFolder.named(chosen.config)
         _enlarge(folder, folder.plan(), chosen)
         return folder
@@ -138,7 +146,7 @@ def _enlarge(folder: StudyFolder, plan: Plan, chosen: argparse.Namespace) -> Non
         folder.create(larger, folder.own_storage())
 
 
-def _run(folder: StudyFolder, chosen: argparse.Namespace) -> int:
+def _run(folder: StudyFolder, chosen: argparse.Namespace, begun: threading.Event) -> int:
     from tqdm import tqdm
 
     from bdsg.sweep.driver import drive
@@ -151,6 +159,7 @@ def _run(folder: StudyFolder, chosen: argparse.Namespace) -> int:
         contextlib.closing(drive(folder, lambda: Pool(chosen.scheduler, chosen.workers))) as steps,
     ):
         for now in steps:
+            begun.set()
             if now.stage not in bars:
                 bars[now.stage] = tqdm(total=now.target, desc=now.stage, file=sys.stderr, disable=chosen.quiet)
             if now.best is not None:

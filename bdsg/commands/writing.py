@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ def writable(folder: Path, room: int) -> Iterator[None]:
     Raises:
         StoreError: it cannot be made or written, or has no room.
     """
-    existed = folder.exists()
+    made = [path for path in (folder, *folder.parents) if not os.path.exists(path)]
     try:
         with explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -30,9 +31,9 @@ def writable(folder: Path, room: int) -> Iterator[None]:
             (folder / ".probe").unlink()
         yield
     except BaseException:
-        if not existed:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+        with contextlib.suppress(OSError):
+            for path in made:
+                path.rmdir()
         raise
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bdsg.errors import ConfigError
+from bdsg.extras import need
 from bdsg.points import check_characters, columns_of, mixed_marks, not_text, rows_of, separated
 
 MOST_COLUMNS = 10_000
@@ -109,6 +110,7 @@ def _csv(content: bytes, name: str) -> tuple[Any, list[str], bool]:
 
 def _parquet(content: bytes, name: str) -> tuple[Any, list[str]]:
     """The columns that may hold numbers, and the names of the others, which are never unpacked."""
+    need("parquet", "pyarrow")
     arrow: Any = importlib.import_module("pyarrow")
     parquet: Any = importlib.import_module("pyarrow.parquet")
     try:

@@ -222,7 +222,11 @@ def _parquet_rows(content: bytes, name: str) -> tuple[list[str], list[list[str]]
 def _parquet_file(content: bytes, name: str) -> Iterator[Any]:
     """A Parquet file that is not too large; what goes wrong while it is read becomes a sentence."""
     if "parquet" not in kinds():
-        raise ConfigError(name, "Parquet", "needs the package pyarrow, which is not installed: save it as CSV.")
+        raise ConfigError(
+            name,
+            "Parquet",
+            'needs the package pyarrow, which is not installed: save it as CSV, or pip install "bdsg[parquet]".',
+        )
     parquet: Any = importlib.import_module("pyarrow.parquet")
     broken: Any = importlib.import_module("pyarrow").ArrowException
     try:

@@ -1,5 +1,10 @@
 """Results in, Plotly figures out."""
 
+# ruff: noqa: E402
+from bdsg.extras import need
+
+need("app", "plotly")
+
 from bdsg.plots.density import density_figure, density_pair_figure
 from bdsg.plots.ranking import curves_figure, precision_recall_figure, roc_figure, scores_over_epsilon_figure
 from bdsg.plots.style import BLUE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY, VERMILION

@@ -67,9 +67,9 @@ def drive(folder: StudyFolder, hire: Callable[[], Workers]) -> Generator[Progres
         BDSGError: another process runs the study, the storage fails, or the workers do.
     """
     with folder.driven(), refusals_told(folder):
-        study = Study(folder, create=True)
-        pool = hire()
+        pool = hire()  # first: without workers nothing is to be left in the storage
         try:
+            study = Study(folder, create=True)
             yield from _trials(folder, study, pool)
             yield from _seeds(folder, study, pool)
         finally:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -72,6 +73,10 @@ class StudyFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             write_atomically(self.path / PLAN, text.encode())
             (self.path / PLAN).chmod(0o600)
+
+    def remove(self) -> None:
+        """Take the study away: what could not even begin is not to be in the way of another attempt."""
+        shutil.rmtree(self.path, ignore_errors=True)
 
     def identity(self) -> str:
         """What tells this folder from another one of the same name: a storage may be shared by many machines.

@@ -96,7 +96,10 @@ def test_a_disk_that_cannot_be_written_can_still_be_read(read_only: Path) -> Non
     code, _, err = outcome(command("tune", "small", "--resume", "--quiet", BDSG_CACHE=str(read_only)))
     assert (code, err.splitlines()[1:]) == (
         2,
-        [f"{folder.path} cannot be written (Read-only file system): free some space or choose another directory."],
+        [
+            f"{folder.path} cannot be written (Read-only file system): "
+            "its disk may only be read, so choose another directory."
+        ],
     )
     code, printed, err = outcome(command("tune", "show", "small", BDSG_CACHE=str(read_only)))
     assert (code, err) == (0, "")

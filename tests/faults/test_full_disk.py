@@ -104,7 +104,7 @@ def test_a_command_says_so_before_it_begins_and_leaves_nothing(tmp_path: Path) -
     config, table = tmp_path / "config.json", tmp_path / "table.csv"
     config.write_text(json.dumps(small().to_dict()))
     table.write_text("a,b\n" + "".join(f"{k % 7},{k % 5}\n" for k in range(100)))
-    sentence = "cannot be written (File too large): free some space or choose another directory."
+    sentence = "cannot be written (File too large): raise the limit of a file's size or choose another directory."
     for words in (("run", config, "--out"), ("fit", table, "--out")):
         out = tmp_path / "out"
         code, printed, err = outcome(command(*words, out, preexec_fn=limit_files))
@@ -123,7 +123,7 @@ def test_scores_that_find_no_room_are_one_sentence(quick_result: Result, tmp_pat
     with open("/dev/full", "w") as full:
         process = command("score", tmp_path / "run", tmp_path / "points.csv", stdout=full)
         _, err = process.communicate(timeout=PATIENCE)
-    said = "The output cannot be written (No space left on device): free some space.\n"
+    said = "The output cannot be written (No space left on device): free some space or choose another directory.\n"
     assert (process.returncode, err) == (2, said)
 
 

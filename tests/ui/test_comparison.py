@@ -9,7 +9,7 @@ import pytest
 
 from bdsg.config import ExperimentConfig
 from bdsg.ui import comparison
-from tests.ui.test_stage_scripts import full_payload, needs_node, node, part
+from tests.ui.test_stage_scripts import full_payload, node, part
 
 CHOICES: dict[str, Any] = {
     "data": {"preset": "ring", "samples": 300},
@@ -87,7 +87,6 @@ def test_titles_say_what_tells_the_two_apart() -> None:
     assert comparison.titles(first, first) == ("A", "B")
 
 
-@needs_node
 def test_two_timelines_keep_the_same_share_of_their_way(tmp_path: Path) -> None:
     for name, last in (("short", 4), ("long", 8)):
         (tmp_path / name).write_bytes(full_payload(**part(0, last), autoplay=True))

@@ -14,7 +14,7 @@ import pytest
 from bdsg import formats
 from bdsg.changes import STEERED
 from bdsg.ui.names import SECTIONS, brief_label, label, setting_label
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
 CASES: list[tuple[str, tuple[Any, ...], str]] = [
     ("percent", (None,), "–"),
@@ -86,7 +86,6 @@ def test_python_writes_it_so(name: str, given: tuple[Any, ...], text: str) -> No
     assert getattr(formats, name)(*(given[:2] if keywords else given), **keywords) == text
 
 
-@needs_node
 def test_the_browser_writes_the_same(tmp_path: Path) -> None:
     names = {name: name if name != "left_out" else "leftOut" for name, _, _ in CASES}
     calls = [[names[name], *given] for name, given, _ in CASES]
@@ -97,7 +96,6 @@ def test_the_browser_writes_the_same(tmp_path: Path) -> None:
     assert node(("format.js",), driver, folder=tmp_path) == [text for _, _, text in CASES]
 
 
-@needs_node
 def test_both_agree_on_numbers_of_every_size(tmp_path: Path) -> None:
     values = [
         sign * mantissa * 10.0**power
@@ -150,7 +148,6 @@ def test_no_script_writes_numbers_by_itself(path: Path) -> None:
         assert not BY_HAND.findall(path.read_text(encoding="utf-8")), "write it by a function of format.js"
 
 
-@needs_node
 def test_scores_and_weights_have_one_name_in_both(tmp_path: Path) -> None:
     driver = """
     const named = Object.fromEntries(Object.entries(CARDS).map(([id, card]) => [id, card.name]));
@@ -172,7 +169,6 @@ def test_a_control_its_row_and_its_axis_have_one_name() -> None:
     assert label("boundary.lambda1") == setting_label("boundary.lambda1") == "Distance weight λ1"
 
 
-@needs_node
 def test_the_slider_sends_what_it_shows_and_comes_back_to_the_runs_own(tmp_path: Path) -> None:
     driver = """
     const own = 0.0091234, meta = { epsilon_low: 0.000159, epsilon_high: 0.0955, trained: { epsilon: own } };

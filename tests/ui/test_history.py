@@ -19,7 +19,7 @@ from bdsg.result import Result
 from bdsg.ui import history, links, memory, own_points, thumbnail
 from bdsg.ui.names import setting_label, setting_words
 from bdsg.ui.own_points import OwnPoints
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
 MIXTURE = {"weights": [1.0], "means": [[0.0, 0.0]], "covariances": [[[1.0, 0.0], [0.0, 1.0]]]}
 
@@ -199,7 +199,6 @@ def test_points_whose_mixture_is_edited_are_kept_once(monkeypatch: pytest.Monkey
     assert first["instead"] is None
 
 
-@needs_node
 def test_a_browser_keeps_what_other_visits_listed_but_not_what_was_removed(tmp_path: Path) -> None:
     driver = """
     const run = (key) => ({ key, name: key });
@@ -212,7 +211,6 @@ def test_a_browser_keeps_what_other_visits_listed_but_not_what_was_removed(tmp_p
     assert node(("memory.js",), driver, folder=tmp_path) == [["b", "a"], ["b", "a"], []]
 
 
-@needs_node
 def test_a_browser_keeps_the_points_of_several_tables(tmp_path: Path) -> None:
     driver = """
     const table = (key, instead = null) => ({ key, instead, text: key + "'s" });

@@ -19,7 +19,7 @@ from bdsg.scoring import score_result
 from bdsg.ui import links, views
 from bdsg.ui.lessons import FAILURES, STEPS
 from bdsg.ui.links import Choices
-from tests.ui.test_stage_scripts import SCORING, needs_node, node
+from tests.ui.test_stage_scripts import SCORING, node
 
 
 def result_of(choices: Choices) -> Result:
@@ -111,7 +111,6 @@ def test_one_curve_bridges_two_modes_and_a_curve_for_each_covers_eight() -> None
     assert scores_of(STEPS[6].choices)["components_covered"] == 8
 
 
-@needs_node
 def test_a_run_has_the_same_scores_on_the_evaluate_page_as_on_all_others(tmp_path: Path) -> None:
     runs = [result_of(one.choices) for one in (*FAILURES.values(), *STEPS)]
     paths = [tmp_path / str(k) for k in range(len(runs))]

@@ -1,5 +1,10 @@
 """Images with labels: from official files, from a data directory, or from scikit-learn."""
 
+# ruff: noqa: E402
+from bdsg.extras import need
+
+need("images", "pooch", "requests")
+
 from bdsg.data.images.image_set import ImageSet, as_floats, shrunk
 from bdsg.data.images.loading import load
 from bdsg.data.images.registry import DATA_SETS, DataSet

@@ -130,7 +130,16 @@ def read_mat(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
     try:
         held = loadmat(io.BytesIO(path.read_bytes()), variable_names=["X", "y"])
-    except (MatReadError, OSError, EOFError, zlib.error, ValueError, TypeError, NotImplementedError) as error:
+    except (
+        MatReadError,
+        OSError,
+        EOFError,
+        zlib.error,
+        ValueError,
+        TypeError,
+        LookupError,
+        NotImplementedError,
+    ) as error:
         raise DataError(f"it is cut short or is no MATLAB file ({error})") from error
     images, labels = held.get("X"), held.get("y")
     if images is None or labels is None:
