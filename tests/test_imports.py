@@ -33,7 +33,6 @@ LEVELS = (
         "density",
         "boundary",
         "rivals",
-        "points",
         "level_boundary",
         "runfiles",
         "export",
