@@ -92,21 +92,19 @@ def _columns(table: uploads.Preview, key: str) -> uploads.Columns:
 
 
 def _meaning(doubt: AmbiguousError, options: Options, key: str) -> Options:
-    """What a number with a mark before three digits is, when its column does not tell: asked, never guessed."""
-    thousands = st.radio(
-        f"What is {plain(doubt.cell)}?",
-        [True, False],
+    """What numbers are that can be read in two ways: asked, never guessed."""
+    readings = doubt.readings()
+    decimal = st.radio(
+        "How are numbers read?",
+        list(readings),
         None,
-        format_func=lambda large: f"{doubt.large:.15g}" if large else f"{doubt.small:.15g}",
-        key=f"points_meaning:{key}:{doubt.mark}",
+        format_func=lambda mark: plain(readings[mark]),
+        key=f"points_decimal:{key}:{doubt.key}",
         horizontal=True,
     )
-    if thousands is None:
-        st.caption("The mark may stand between thousands or before decimals, and the table does not tell. Choose one.")
-        return options
-    if thousands:
-        return replace(options, thousands=doubt.mark)
-    return replace(options, decimal=doubt.mark)
+    if decimal is None:
+        st.caption("A mark may stand before decimals or between thousands, and this table does not tell: choose one.")
+    return replace(options, decimal=decimal)
 
 
 def _fit(table: uploads.Preview, columns: uploads.Columns) -> None:

@@ -28,24 +28,26 @@ class AmbiguousError(ConfigError):
     """A column whose numbers can be read in two ways.
 
     Attributes:
-        cell: one of them.
-        mark: that stands before its last three digits.
-        large, small: what it is if the mark is one of thousands, or of decimals.
+        cells: one or two of them.
     """
 
-    def __init__(self, key: str, cell: str, mark: str) -> None:
-        self.cell, self.mark = cell, mark
-        self.large = as_number(cell, Marks(OTHER[mark], mark))
-        self.small = as_number(cell, Marks(mark, ""))
-        word, large, small = WORDS[mark], f"{self.large:.15g}", f"{self.small:.15g}"
-        super().__init__(
-            key, cell, f"may be two numbers: say --thousands {word} for {large}, or --decimal {word} for {small}."
-        )
+    def __init__(self, key: str, cells: Sequence[str], remedy: str) -> None:
+        super().__init__(key, cells[0], remedy)
+        self.cells = list(cells)
+
+    def readings(self) -> dict[str, str]:
+        """What the cells are if the decimal mark is a point, and if it is a comma."""
+        return {decimal: " and ".join(_reading(cell, decimal) for cell in self.cells) for decimal in OTHER}
+
+
+def _reading(cell: str, decimal: str) -> str:
+    number = as_number(cell, Marks(decimal, OTHER[decimal]))
+    return f"{cell} is no number" if np.isnan(number) else f"{cell} is {number:.15g}"
 
 
 def decide(
     keys: dict[int, str], profiles: Sequence[Profile], options: Options, separator: str
-) -> dict[int, Marks | ConfigError]:
+) -> dict[int, Marks | AmbiguousError]:
     """How the numbers of each column are written, or what is wrong with them.
 
     A mark is one of decimals if it stands before other than three digits, behind a zero, or alone in a number of more
@@ -68,7 +70,7 @@ def _decimals(profile: Profile) -> set[str]:
     return {*profile.decimals, *(OTHER[mark] for mark in profile.thousands)}
 
 
-def _of_column(key: str, profile: Profile, options: Options, told: set[str], separator: str) -> Marks | ConfigError:
+def _of_column(key: str, profile: Profile, options: Options, told: set[str], separator: str) -> Marks | AmbiguousError:
     if options.decimal or options.thousands:
         decimal = options.decimal or OTHER[options.thousands or ","]
         return Marks(decimal, OTHER[decimal] if options.thousands != "" else "")
@@ -84,7 +86,7 @@ def _of_column(key: str, profile: Profile, options: Options, told: set[str], sep
     return _by_the_file(key, profile, told, separator) if unsure else Marks()
 
 
-def _by_the_file(key: str, profile: Profile, told: set[str], separator: str) -> Marks | ConfigError:
+def _by_the_file(key: str, profile: Profile, told: set[str], separator: str) -> Marks | AmbiguousError:
     """For a column of which each mark stands before three digits."""
     ((mark, cell),) = profile.unsure.items()
     candidates = set(told)
@@ -93,18 +95,21 @@ def _by_the_file(key: str, profile: Profile, told: set[str], separator: str) -> 
     if separator == "," and mark == "." and profile.threes == profile.numbers:
         candidates.add(mark)
     if len(candidates) != 1:
-        return AmbiguousError(key, cell, mark)
+        word, large = WORDS[mark], as_number(cell, Marks(OTHER[mark], mark))
+        small = as_number(cell, Marks(mark, ""))
+        remedy = f"may be two numbers: say --thousands {word} for {large:.15g}, or --decimal {word} for {small:.15g}."
+        return AmbiguousError(key, [cell], remedy)
     (decimal,) = candidates
     return Marks(decimal, OTHER[decimal])
 
 
-def _mixed(key: str, profile: Profile) -> ConfigError:
+def _mixed(key: str, profile: Profile) -> AmbiguousError:
     """The error for a column that is written in two ways."""
     found = [*profile.decimals.values(), *profile.thousands.values(), *profile.unsure.values()]
     one = found[0]
     other = next((cell for cell in found if set(cell) & set(".,") != set(one) & set(".,")), found[-1])
     remedy = "write all numbers alike, or say --decimal point or --decimal comma."
-    return ConfigError(key, one, f"the column has {other[:20]!r} too: {remedy}")
+    return AmbiguousError(key, [one, other], f"the column has {other[:20]!r} too: {remedy}")
 
 
 @functools.cache

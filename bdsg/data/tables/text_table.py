@@ -125,7 +125,7 @@ class TextTable:
         marks = {}
         for k in places:
             one = self._marks[k]
-            if isinstance(one, ConfigError):
+            if isinstance(one, AmbiguousError):
                 raise one
             marks[k] = one
         first = bool(self.header)
