@@ -143,3 +143,7 @@ def test_a_large_table_is_read_as_a_small_one() -> None:
     np.testing.assert_array_equal(values[:-1], [[1.25, k] for k in range(30_000)])
     with pytest.raises(ConfigError, match="line 30002, column b is 'x'"):
         read(f"{content}1.5;x\n".encode())
+
+
+def test_a_sign_that_python_takes_for_a_blank_is_none_for_its_numbers() -> None:
+    np.testing.assert_array_equal(read(b"x,y\n\x1c1,2\n3,4\n").values, [[1, 2], [3, 4]])

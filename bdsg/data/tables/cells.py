@@ -145,7 +145,7 @@ class Profile:
 
 
 def _plain(shape: str) -> bool:
-    return re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?", shape.strip()) is not None
+    return re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?", shape.strip(" \t")) is not None
 
 
 def reason(cell: str) -> str:

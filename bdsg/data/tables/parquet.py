@@ -117,8 +117,8 @@ def _check(file: Any, name: str, limits: Limits) -> None:
     """Rows, columns, names, size and compression, by the file's header."""
     about, names = file.metadata, file.schema_arrow.names
     groups = [about.row_group(k) for k in range(min(about.num_row_groups, limits.rows + 2))]
-    rows = max(about.num_rows, sum(group.num_rows for group in groups), len(groups))
-    limits.check(name, rows, max(about.num_columns, len(names)))
+    rows = max(about.num_rows, sum(group.num_rows for group in groups))
+    limits.check(name, max(rows, len(groups)) if rows else 0, max(about.num_columns, len(names)))
     if twice := next((one for one in names if names.count(one) > 1), None):
         raise ConfigError(f"{name}, column", twice, "occurs twice: rename one.")
     unpacked = sum(group.total_byte_size for group in groups)
