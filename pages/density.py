@@ -3,7 +3,17 @@
 import streamlit as st
 
 from bdsg.presets import PRESETS
-from bdsg.ui import controls, density_view, heading, mixture_editor, own_points, progress, session, uploading
+from bdsg.ui import (
+    controls,
+    density_view,
+    heading,
+    mixture_editor,
+    own_points,
+    progress,
+    session,
+    upload_dialog,
+    uploading,
+)
 
 DENSITY_SETTINGS = (
     "blocks", "hidden", "steps", "batch_size", "learning_rate",
@@ -40,11 +50,11 @@ def choose() -> None:
                 icon=":material/brush:",
                 on_click=uploading.start_painting,
             )
-            uploading.show()
+            upload_dialog.show()
     else:
         with st.container():  # there with or without the note: the canvas below it stays where it is
             uploading.note()
-        uploading.show()
+        upload_dialog.show()
         own = own_points.of(config)
         with st.expander("Your own mixture", expanded=own is None or own.painted):
             mixture_editor.show(uploading.take_painted)

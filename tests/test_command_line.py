@@ -117,7 +117,7 @@ def test_score_gives_the_density_of_the_saved_run(
     (tmp_path / "points.csv").write_text(f"x;y\n{text}")
     assert main(["score", str(done[0]), str(tmp_path / "points.csv")]) == 0
     out, err = capsys.readouterr()
-    assert err == ""
+    assert err == "The first line is read as names: x, y.\n"
     rows = list(csv.reader(io.StringIO(out)))
     assert rows[0] == ["x", "y", "log_density", "normal"]
     found = np.array(rows[1:], float)
@@ -142,7 +142,7 @@ def test_score_names_a_bad_cell(
 ) -> None:
     path = tmp_path / "points.csv"
     path.write_text("x,y\n1,2\n3,abc\n")
-    assert f"{path} line 3, column 2 is 'abc', but must be a finite number" in refused(capsys, "score", done[0], path)
+    assert f"{path} line 3, column y is 'abc', but must be a finite number" in refused(capsys, "score", done[0], path)
     path.write_bytes("x,y\n1,2\n".encode("utf-16"))
     assert "must be UTF-8 text" in refused(capsys, "score", done[0], path)
     assert "cannot be read (Is a directory)" in refused(capsys, "score", done[0], tmp_path)

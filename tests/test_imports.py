@@ -37,7 +37,6 @@ LEVELS = (
         "density",
         "boundary",
         "rivals",
-        "points",
         "level_boundary",
         "runfiles",
         "export",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import csv
+import math
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from bdsg.commands.reading import read_bytes
+from bdsg.commands import tables
 from bdsg.commands.writing import writable, write_or_rescue
-from bdsg.data.tables import read_table
 from bdsg.errors import ConfigError
 from bdsg.saved_detector import FILE
 
@@ -22,12 +22,13 @@ ROOM = 10_000
 def add_parser(commands: Any) -> None:
     """Add the command ``fit``; ``score`` is shared with runs."""
     fit = commands.add_parser("fit", help="fit the detector of outliers to a table of normal rows")
-    fit.add_argument("table", metavar="TABLE", type=Path, help="CSV with a header, or Parquet")
+    fit.add_argument("table", metavar="TABLE", type=Path, help="CSV or Parquet")
     fit.add_argument("--out", metavar="DIR", type=Path, required=True, help="where to write the detector")
     fit.add_argument("--columns", metavar="NAME", nargs="+", help="those to use; by default all of numbers")
     fit.add_argument("--contamination", type=float, default=0.1, help="share of the rows that count as outliers (0.1)")
     fit.add_argument("--epsilon", type=float, help="density threshold, instead of a contamination")
     fit.add_argument("--seed", type=int, default=0)
+    tables.add_options(fit)
     fit.set_defaults(command=fit_table)
 
 
@@ -40,9 +41,8 @@ def fit_table(chosen: argparse.Namespace) -> int:
     """Fit, save, and say what was learned."""
     from bdsg.detector import BDSGDetector  # loads scikit-learn
 
-    table = read_table(read_bytes(chosen.table), str(chosen.table), chosen.columns)
-    if table.left_out:
-        print(f"Left out, as they hold no numbers: {', '.join(table.left_out[:20])}.", file=sys.stderr)
+    _check_options(chosen)
+    table = tables.read(chosen.table, chosen, chosen.columns)
     detector = BDSGDetector(contamination=chosen.contamination, epsilon=chosen.epsilon, random_state=chosen.seed)
     with writable(chosen.out, ROOM):
         try:
@@ -54,26 +54,39 @@ def fit_table(chosen: argparse.Namespace) -> int:
                 str(chosen.table), f"{table.values.shape}", _refusal("cannot be fitted", error)
             ) from error
         write_or_rescue(detector.save, chosen.out)
+    tables.say(table)
     modes = sum(part["modes"] for part in detector.chosen_)
     rows, columns = table.values.shape
     print(f"{rows:,} rows of {columns:,} columns; {modes} Gaussians; log ε = {detector.offset_:.4g}; {chosen.out}")
     return 0
 
 
-def score_table(folder: Path, path: Path) -> int:
+def _check_options(chosen: argparse.Namespace) -> None:
+    """Raises ConfigError for an option that no table can make right."""
+    if not 0 < chosen.contamination <= 0.5:
+        limit = "must be a share of the rows above 0, and 0.5 at most."
+        raise ConfigError("--contamination", chosen.contamination, limit)
+    if chosen.epsilon is not None and not 0 < chosen.epsilon < math.inf:
+        raise ConfigError("--epsilon", chosen.epsilon, "must be a density: finite, and above 0.")
+    if not 0 <= chosen.seed < 2**32:
+        raise ConfigError("--seed", chosen.seed, f"must lie between 0 and {2**32 - 1:,}.")
+
+
+def score_table(folder: Path, path: Path, chosen: argparse.Namespace) -> int:
     """Print for each row log p_g, log p_g − log ε, and whether it is an outlier."""
     from bdsg.detector import BDSGDetector
 
     detector = BDSGDetector.load(folder)
     names = list(getattr(detector, "feature_names_in_", []))
-    table = read_table(read_bytes(path), str(path), names or None)
+    table = tables.read(path, chosen, names or None)
     try:
         scores = detector.score_samples(_frame(table.values, table.names) if names else table.values)
     except ValueError as error:  # scikit-learn's sentences
         raise ConfigError(str(path), f"{table.values.shape}", _refusal("does not fit the detector", error)) from error
+    tables.say(table)
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(("row", "log_density", "decision", "outlier"))
-    for number, score in enumerate(scores.tolist(), start=1):
+    for number, score in zip(table.rows.tolist(), scores.tolist(), strict=True):
         decision = score - detector.offset_
         out.writerow((number, repr(score), repr(decision), int(decision < 0)))
     return 0

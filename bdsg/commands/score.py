@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.commands import detect
-from bdsg.commands.reading import read_bytes
+from bdsg.commands import detect, tables
+from bdsg.data.tables import Table
 from bdsg.errors import ConfigError
-from bdsg.points import parse_points
 from bdsg.runfiles import read_run
 
 
@@ -23,14 +22,25 @@ def add_parser(commands: Any) -> None:
     score.add_argument(
         "points", metavar="POINTS.csv", type=Path, help="two columns, x and y; for a detector its columns"
     )
+    tables.add_options(score)
     score.set_defaults(command=_score)
+
+
+def _points(chosen: argparse.Namespace) -> Table:
+    """A table of two columns."""
+    table = tables.read(chosen.points, chosen)
+    if len(table.names) != 2:
+        words = f"must have 2 columns of numbers, x and y, not {len(table.names)}."
+        raise ConfigError(str(chosen.points), ", ".join(table.names), words)
+    return table
 
 
 def _score(chosen: argparse.Namespace) -> int:
     if detect.holds_detector(chosen.run):
-        return detect.score_table(chosen.run, chosen.points)
+        return detect.score_table(chosen.run, chosen.points, chosen)
     run = read_run(chosen.run)
-    points = parse_points(read_bytes(chosen.points), str(chosen.points))
+    table = _points(chosen)
+    points = table.values
     from bdsg import experiment  # loads PyTorch
 
     log_density = experiment.density_from_parameters(run.config, run.parameters)(points)
@@ -38,6 +48,7 @@ def _score(chosen: argparse.Namespace) -> int:
     if wrong.any():  # before anything is printed
         point = tuple(points[wrong][0].tolist())
         raise ConfigError("point", point, "has no density in floating point: keep points near the data.")
+    tables.say(table)
     print("x,y,log_density,normal")
     for (x, y), value in zip(points.tolist(), log_density.tolist(), strict=True):
         print(f"{x!r},{y!r},{value!r},{int(value >= math.log(run.config.epsilon))}")

@@ -27,61 +27,6 @@ LARGEST_EPSILON = 0.01
 """Where the peak allows it: the ε that the presets have."""
 
 
-def show() -> None:
-    """A button that asks for a file."""
-    if st.button("Use your own points", key="own_points_button", icon=":material/upload_file:"):
-        _ask()
-
-
-@st.dialog("Use your own points", width="medium")
-def _ask() -> None:
-    st.caption(
-        f"A table with two columns of numbers or more; {uploads.LEAST_ROWS} to {grouped(uploads.MOST_ROWS)} rows, "
-        f"{megabytes(uploads.MOST_BYTES)} at most. A mixture of up to {MOST_MODES} Gaussians is fitted to them."
-    )
-    file = st.file_uploader(
-        "File",
-        uploads.kinds(),
-        key="points_file",
-        max_upload_size=uploads.MOST_BYTES // 1_000_000,
-        label_visibility="collapsed",
-    )
-    if file is not None:
-        with session.guarded():
-            name = uploads.short_name(file.name)
-            uploads.check_size(name, file.size)
-            _choose_columns(file.getvalue(), name)
-
-
-def _choose_columns(content: bytes, name: str) -> None:
-    """The beginning of the file, which two of its columns are meant, and the button that takes them."""
-    table = uploads.preview(content, name)
-    rows = [dict(zip(table.names, row, strict=False)) for row in table.rows]
-    st.dataframe(rows, hide_index=True, width="stretch", height="content")
-    columns = table.numeric[0], table.numeric[1]
-    if len(table.numeric) > 2:
-        with st.container(horizontal=True):
-            across, up = (
-                st.selectbox(
-                    axis, table.numeric, k, format_func=lambda column: table.names[column], key=f"points_{axis}:{name}"
-                )
-                for k, axis in enumerate(("Across", "Up"))
-            )
-        columns = across, up
-    if columns[0] == columns[1]:
-        st.caption("Choose two different columns.")
-    skip = st.checkbox("Skip rows with gaps or words", key="skip_rows", help="Else the first such row is named.")
-    same = columns[0] == columns[1]
-    if st.button("Fit a mixture", key="fit_points", type="primary", icon=":material/check:", disabled=same):
-        with st.spinner("Fitting…"):
-            points = uploads.read_points(content, name, columns, skip=skip)
-            fitted = fit_mixture(points)
-        names = [table.names[column] for column in columns]
-        units = {"names": names, "shift": fitted.offset.tolist(), "scale": fitted.scale.tolist()}
-        adopt(fitted.mixture, (points - fitted.offset) / fitted.scale, units)
-        st.rerun()
-
-
 def take_painted() -> None:
     """Fit a mixture to the points that the canvas sent, in the units of the plane on which they were painted."""
     sent = st.session_state[mixture_editor.KEY]["points"]

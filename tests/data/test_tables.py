@@ -8,7 +8,8 @@ import numpy as np
 import pandas
 import pytest
 
-from bdsg.data.tables import MOST_COLUMNS, read_table
+from bdsg.data.tables import read_table
+from bdsg.data.tables.limits import MOST_COLUMNS
 from bdsg.errors import ConfigError
 
 WIDE = b",".join(b"%d" % k for k in range(MOST_COLUMNS + 1)) + b"\n" + b"1," * MOST_COLUMNS + b"1\n"
@@ -34,11 +35,11 @@ def test_parquet_is_read() -> None:
     [
         (b"", "cannot be read|at least one row"),
         (b"a,b\n", "at least one row"),
-        (b"a,b\n1,x\n2,3\n", "column b, row 1 is 'x', but must be a finite number"),
-        (b"a,b\n1,\n2,3\n", "column b, row 1 is '', but must be a finite number"),
+        (b"a,b\n1,x\n2,3\n", "line 2, column b is 'x', but must be a finite number"),
+        (b"a,b\n1,\n2,3\n", "line 2, column b is '', but must be a finite number"),
         (b"a,b\n1,inf\n2,3\n", "must be a finite number"),
         (b"a\nx\ny\n", "no column of numbers"),
-        (b"a,b\n1,2\n1,2,3,4\n", "cannot be read"),
+        (b"a,b\n1,2\n1,2,3,4\n", "line 3 .* must have 2 columns"),
         (b"a,\xff\n1,2\n", "must be UTF-8"),
         (
             b",".join(b"%d" % k for k in range(MOST_COLUMNS + 1)) + b"\n" + b"1," * MOST_COLUMNS + b"1\n",
@@ -57,4 +58,4 @@ def test_a_wanted_column_must_be_there() -> None:
     with pytest.raises(ConfigError, match="'c', but is not there: it has a, b"):
         read_table(b"a,b\n1,2\n", "t.csv", ["c"])
     with pytest.raises(ConfigError, match="must be a finite number"):
-        read_table(b"a,b\n1,x\n", "t.csv", ["b"])
+        read_table(b"a,b\n1,x\n2,3\n", "t.csv", ["b"])

@@ -15,10 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from bdsg import points
 from bdsg.codec import MOST_HEADER_BYTES, pack, unpack
 from bdsg.commands import reading
-from bdsg.data import tables, uploads
+from bdsg.data import uploads
+from bdsg.data.tables import read_table
+from bdsg.data.tables.limits import MOST_CELLS, MOST_COLUMNS, Limits
+from bdsg.data.tables.parquet import TEXT
+from bdsg.data.tables.text import Sheet, columns_of, lines_of
 from bdsg.errors import ConfigError, StoreError
 
 ROOM = 40_000_000
@@ -75,10 +78,11 @@ def test_what_is_counted_is_never_less_than_what_is_parsed(rows: list[list[str]]
     target = io.StringIO()
     csv.writer(target, delimiter=sign).writerows(rows)
     content = target.getvalue().encode()
-    found = points.first_rows(content, "t", 100)
-    assert len(found) <= points.rows_of(content)
+    sheet = Sheet(content, "t", Limits())
+    found = [row for block in sheet.blocks() for row in block.rows]
+    assert len(found) <= lines_of(content)
     if found:
-        assert len(found[0]) <= points.columns_of(content)
+        assert len(found[0]) <= columns_of(content, sheet.separator)
 
 
 def test_a_parquet_file_that_unpacks_to_much_is_refused() -> None:
@@ -88,7 +92,7 @@ def test_a_parquet_file_that_unpacks_to_much_is_refused() -> None:
     assert len(bomb) < 50_000
     refused(bomb, "t.parquet", "may unpack to anything")
     refused(packed("gzip", x=x, y=x), "t.parquet", "may unpack to anything")
-    refused(packed(x=x, y=long), "t.parquet", "none of two columns of numbers")
+    refused(packed(x=x, y=long), "t.parquet", "columns of numbers in t.parquet is 1")
     refused(packed(**{f"c{k}": x for k in range(501)}), "t.parquet", "500 columns at most", uploads.preview)
 
 
@@ -104,8 +108,8 @@ def test_text_in_a_parquet_file_is_never_unpacked() -> None:
     assert pyarrow.total_allocated_bytes() - before < ROOM
     assert shown.names == ["kind", "x", "y"]
     assert shown.numeric == [1, 2]
-    assert shown.rows[1] == [uploads.TEXT, "1.0", "-1.0"]
-    np.testing.assert_array_equal(uploads.read_points(content, "t.parquet", (1, 2)), np.stack([x, -x], axis=1))
+    assert shown.rows[1] == [TEXT, "1.0", "-1.0"]
+    np.testing.assert_array_equal(uploads.read_points(content, "t.parquet", (1, 2)).values, np.stack([x, -x], axis=1))
 
 
 def test_a_column_named_twice_is_refused() -> None:
@@ -130,11 +134,11 @@ def test_a_file_name_is_a_label_alone(sent: str, kept: str) -> None:
 
 
 def test_a_table_for_the_command_line_is_counted_before_it_is_parsed(tmp_path: Path) -> None:
-    wide = ",".join(f"c{k}" for k in range(tables.MOST_COLUMNS + 1)).encode()
-    refused(wide + b"\n1,2\n", "t.csv", "10,000 columns", tables.read_table)
-    cells = b"a,b,c,d,e,f,g,h,i,j\n" + b"\n" * (tables.MOST_CELLS // 10 + 9)
+    wide = ",".join(f"c{k}" for k in range(MOST_COLUMNS + 1)).encode()
+    refused(wide + b"\n1,2\n", "t.csv", "10,000 columns", read_table)
+    cells = b"a,b,c,d,e,f,g,h,i,j\n" + b"\n" * (MOST_CELLS // 10 + 9)
     with pytest.raises(ConfigError, match="50,000,000 cells at most"):
-        tables.read_table(cells, "t.csv")
+        read_table(cells, "t.csv")
     large = tmp_path / "large.csv"
     with large.open("wb") as file:
         file.truncate(reading.MOST_BYTES + 1)  # a hole: it takes no room

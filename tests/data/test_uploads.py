@@ -27,8 +27,8 @@ def lines(rows: int) -> bytes:
 
 
 def test_a_table_is_read_and_its_limits_hold() -> None:
-    assert uploads.read_points(lines(25), "p.csv").shape == (25, 2)
-    assert uploads.read_points(lines(uploads.MOST_ROWS), "p.csv").shape == (uploads.MOST_ROWS, 2)
+    assert uploads.read_points(lines(25), "p.csv").values.shape == (25, 2)
+    assert uploads.read_points(lines(uploads.MOST_ROWS), "p.csv").values.shape == (uploads.MOST_ROWS, 2)
     for content, message in (
         (lines(uploads.LEAST_ROWS - 1), "must hold 20 points or more"),
         (lines(uploads.MOST_ROWS + 2), "50,000 rows at most"),
@@ -77,17 +77,17 @@ def test_parquet_is_read_where_it_can_be() -> None:
         return target.getvalue()
 
     x = np.arange(40.0)
-    points = uploads.read_points(packed(x=x, y=-x), "p.parquet")
+    points = uploads.read_points(packed(x=x, y=-x), "p.parquet").values
     np.testing.assert_array_equal(points, np.stack([x, -x], axis=1))
     assert uploads.preview(packed(long=x, wide=x), "p.parquet").names == ["long", "wide"]
     wider = packed(name=["a"] * 40, long=x, other=x + 1, wide=-x)
     assert uploads.preview(wider, "p.parquet").numeric == [1, 2, 3]
-    np.testing.assert_array_equal(uploads.read_points(wider, "p.parquet", (3, 1)), np.stack([-x, x], axis=1))
+    np.testing.assert_array_equal(uploads.read_points(wider, "p.parquet", (3, 1)).values, np.stack([-x, x], axis=1))
     many = np.zeros(uploads.MOST_ROWS + 5)
     for content, message in (
-        (packed(x=x), "must have 2 columns"),
-        (packed(x=x, y=["a"] * 40), "two columns of numbers"),
-        (packed(x=x, y=[*x[:-1], float("nan")]), "finite numbers only"),
+        (packed(x=x), "columns of numbers in p.parquet is 1"),
+        (packed(x=x, y=["a"] * 40), "columns of numbers in p.parquet is 1"),
+        (packed(x=x, y=[*x[:-1], float("nan")]), "row 40, column y is nan, but must be a finite number"),
         (packed(x=many, y=many), "50,000 rows at most"),
         (b"PAR1 is not enough", "cannot be read"),
     ):
@@ -143,7 +143,10 @@ def test_what_stands_in_for_own_points_is_said() -> None:
         (b"height (cm);weight\n1;2\n", ["height (cm)", "weight"]),
         (b'\n"a, b",c\n1,2\n', ["a, b", "c"]),
         (b"1,2\n3,4\n", ["x", "y"]),
+        (b"v,v\n1,2\n3,4\n", ["v", "v (2)"]),
+        (b",x,y\n0,1,2\n1,3,4\n", ["column 1", "x", "y"]),
         (b"x" * 60 + b",y\n1,2\n", ["x" * 40, "y"]),
+        (b"x" * 60 + b"," + b"x" * 50 + b"\n1,2\n", ["x" * 40, "x" * 36 + " (2)"]),
     ],
 )
 def test_columns_keep_their_names(content: bytes, names: list[str]) -> None:
@@ -157,10 +160,12 @@ def test_two_columns_of_a_wider_table_are_read() -> None:
     assert found.rows[1] == ["a1", "1.5", "2", "1"]
     assert found.numeric == [1, 2, 3]
     k = np.arange(30.0)
-    np.testing.assert_array_equal(uploads.read_points(table, "p.csv", (2, 1)), np.stack([2 * k, k + 0.5], axis=1))
+    np.testing.assert_array_equal(
+        uploads.read_points(table, "p.csv", (2, 1)).values, np.stack([2 * k, k + 0.5], axis=1)
+    )
     for broken, message in (
         (table.replace(b"a7,7.5,14,7", b"a7,7.5,14"), "line 9.*must have 4 columns, as the first line has, not 3"),
-        (table.replace(b"a7,7.5,", b"a7,seven,"), "line 9, column 2.*must be a finite number"),
+        (table.replace(b"a7,7.5,", b"a7,seven,"), "line 9, column height.*must be a finite number"),
     ):
         with pytest.raises(ConfigError, match=message):
             uploads.read_points(broken, "p.csv", (2, 1))

@@ -39,7 +39,6 @@ def test_a_table_is_fitted_and_another_scored(tmp_path: Path, capsys: pytest.Cap
     [
         ("a,b\n1,2\n", [], "minimum of 2 is required"),
         ("a,b\n" + "1,2\n" * 9, [], "no column varies by more than 1e-12"),
-        ("a,b\n1,2\n3,5\n4,4\n", ["--contamination", "0.9"], "must be above 0 and at most 0.5"),
         ("a,b\n1,2\n3,5\n4,4\n", ["--columns", "c"], "is not there"),
         ("a,b\nx,y\n", [], "no column of numbers"),
     ],
@@ -63,3 +62,43 @@ def test_a_missing_table_and_a_missing_column(tmp_path: Path, capsys: pytest.Cap
     table()[["length"]].to_csv(tmp_path / "less.csv", index=False)
     assert main(["score", str(tmp_path / "d"), str(tmp_path / "less.csv")]) == 2
     assert "'mass', but is not there: it has length" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--contamination", "5"], "--contamination is 5.0, but must be a share of the rows above 0, and 0.5 at most."),
+        (["--contamination", "nan"], "--contamination is nan, but must be a share of the rows above 0"),
+        (["--epsilon", "-1"], "--epsilon is -1.0, but must be a density: finite, and above 0."),
+        (["--seed", "-3"], "--seed is -3, but must lie between 0 and 4,294,967,295."),
+        (["--thousands", "point", "--decimal", "."], "--thousands is '.', but must be another mark than --decimal"),
+    ],
+)
+def test_an_option_is_blamed_and_not_the_table(
+    options: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table().to_csv(tmp_path / "t.csv", index=False)
+    assert main(["fit", str(tmp_path / "t.csv"), "--out", str(tmp_path / "d"), *options]) == 2
+    assert capsys.readouterr().err.startswith(sentence)
+
+
+def test_how_a_table_was_read_is_said_and_rows_keep_their_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table().to_csv(tmp_path / "t.csv")
+    assert main(["fit", str(tmp_path / "t.csv"), "--out", str(tmp_path / "d")]) == 0
+    said = capsys.readouterr()
+    assert "120 rows of 3 columns" in said.out
+    assert said.err.splitlines() == [
+        "The first line is read as names: length, mass, density.",
+        "The column without a name numbers the rows: it is left out.",
+    ]
+    lines = (tmp_path / "t.csv").read_text().splitlines()
+    lines[3] = "2,1,unknown,3"
+    (tmp_path / "gap.csv").write_text("\n".join(lines))
+    assert main(["score", str(tmp_path / "d"), str(tmp_path / "gap.csv")]) == 2
+    assert "line 4, column mass is 'unknown', but must be a finite number" in capsys.readouterr().err
+    assert main(["score", str(tmp_path / "d"), str(tmp_path / "gap.csv"), "--skip-rows"]) == 0
+    said = capsys.readouterr()
+    assert "1 of 120 rows were skipped, for example line 4: '2,1,unknown,3'." in said.err
+    assert [line.partition(",")[0] for line in said.out.splitlines()[1:5]] == ["1", "2", "4", "5"]

@@ -90,9 +90,7 @@ def command(*arguments: str) -> tuple[int, str]:
     assert code in (0, 2)
     if code:
         assert out.getvalue() == ""
-        lines = said.getvalue().splitlines()
-        assert [line for line in lines[:-1] if not line.startswith("Left out")] == []
-        is_sentence(lines[-1])
+        is_sentence(said.getvalue().removesuffix("\n"))
     return code, out.getvalue()
 
 
@@ -113,7 +111,9 @@ written = st.one_of(
 @cases(
     "commands on tables",
     written,
-    st.sampled_from([[], ["--columns", "x"], ["--epsilon", "0.1"], ["--contamination", "2"]]),
+    st.sampled_from(
+        [[], ["--columns", "x"], ["--epsilon", "0.1"], ["--contamination", "2"], ["--skip-rows", "--thousands", "none"]]
+    ),
 )
 def test_commands_on_tables(detector: Path, tmp_path: Path, content: bytes, options: list[str]) -> None:
     """``fit`` and ``score`` on a file: exit code 0 with finite numbers, or 2 with one sentence and all as it was."""

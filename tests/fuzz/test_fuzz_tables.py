@@ -9,8 +9,8 @@ import pytest
 from hypothesis import strategies as st
 
 from bdsg.data import uploads
-from bdsg.data.tables import MOST_COLUMNS, read_table
-from bdsg.points import parse_points
+from bdsg.data.tables import Limits, Options, examine, read_columns, read_table
+from bdsg.data.tables.limits import MOST_COLUMNS
 from tests.fuzz.cases import CASES, cases, taken_or_refused, watched
 
 
@@ -43,21 +43,22 @@ def tables(draw: Any, most_columns: int = 4) -> bytes:
 
 
 def check_points(content: bytes) -> None:
-    """By the way of the app: preview, columns, points."""
-    points = taken_or_refused(lambda: parse_points(content, "t.csv"))
-    if points is not None:
-        assert points.ndim == 2
-        assert np.isfinite(points).all()
-    table = taken_or_refused(lambda: uploads.preview(content, "t.csv"))
-    if table is None:
-        return
-    assert len(table.numeric) >= 2
-    columns = table.numeric[0], table.numeric[1]
-    for skip in (False, True):
-        chosen = taken_or_refused(lambda skip=skip: uploads.read_points(content, "t.csv", columns, skip=skip))
+    """By the way of the app: preview, columns, points; the command line reads the same."""
+    for options in (Options(), Options(header=False, skip=True), Options(header=True, thousands="")):
+        shown = taken_or_refused(lambda options=options: uploads.preview(content, "t.csv", options))
+        if shown is None:
+            continue
+        assert len(shown.numeric) >= 2
+        assert len(shown.names) == len(set(shown.names)) == len(shown.rows[0])
+        chosen = taken_or_refused(
+            lambda shown=shown, options=options: read_columns(shown.table, shown.numeric, skip=options.skip)
+        )
+        same = taken_or_refused(lambda options=options: read_table(content, "t.csv", options=options))
+        assert (chosen is None) == (same is None)
         if chosen is not None:
-            assert chosen.shape[1] == 2
-            assert np.isfinite(chosen).all()
+            assert np.isfinite(chosen.values).all()
+            assert (chosen.names, chosen.notes, chosen.left_out) == (same.names, same.notes, same.left_out)
+            np.testing.assert_array_equal(chosen.values, same.values)
 
 
 @cases("text tables", tables())
@@ -103,11 +104,7 @@ def test_tables_of_spreadsheets(
     lines = [f"sep={separator}"] * told + lines + [separator.join(row) for row in written]
     content = end.join([*lines, ""]).encode("utf-8-sig" if marked else "utf-8")
     table = taken_or_refused(lambda: read_table(content, "t.csv"))
-    points = taken_or_refused(lambda: uploads.read_points(content, "t.csv", (2, 0)))
-    if separator == mark == ",":  # "1,5" between commas is text: nobody can tell it from a thousand
-        assert table is None
-        assert points is None
-        return
+    points = taken_or_refused(lambda: uploads.read_points(content, "t.csv", (2, 0)).values)
     np.testing.assert_allclose(table.values, rows, atol=5.1e-5, rtol=0)
     np.testing.assert_allclose(points, rows[:, [2, 0]], atol=5.1e-5, rtol=0)
 
@@ -115,13 +112,13 @@ def test_tables_of_spreadsheets(
 @pytest.mark.parametrize(
     ("content", "names"),
     [
-        (b"x,y\n1,2,\n3,4,\n", None),  # once the first column was taken for an index, and y for x
-        (b"x,x\n1,2\n3,4\n", None),  # once renamed
+        (b"x,y\n1.5,2,\n3,4,\n", ["x", "y"]),  # once the first column was taken for an index, and y for x
+        (b"x,x\n1.5,2\n3,4\n", ["x", "x (2)"]),  # once renamed in silence
         (b"x,y\n1.5,2\n3,4\n", ["x", "y"]),
         (b'"a;b",y\n1.5,2\n3,4\n', ["a;b", "y"]),  # once one column, of 1.5,2
         (b"x;y\n1,5;2\n3;4\n", ["x", "y"]),  # once text
         (b"sep=;\r\nx;y\r\n1,5;2\r\n3;4\r\n", ["x", "y"]),
-        (b",y\n1.5,2\n3,4\n", ["Unnamed: 0", "y"]),
+        (b",y\n1.5,2\n3,4\n", ["column 1", "y"]),
         (b"x,y,\n1.5,2,\n3,4,\n", ["x", "y"]),
         (b"x,y\r1.5,2\r3,4\r", ["x", "y"]),
     ],
@@ -136,8 +133,9 @@ def test_tables_that_were_once_read_wrong(content: bytes, names: list[str] | Non
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_a_column_that_mixes_decimal_marks_is_refused(separator: str) -> None:
     content = f"x{separator}y\n".encode() + f'"1,5"{separator}2\n"2.5"{separator}3\n'.encode() * 20
+    assert examine(content, "t.csv", Options(), Limits()).numeric == [0, 1]
     assert taken_or_refused(lambda: read_table(content, "t.csv")) is None
-    assert taken_or_refused(lambda: parse_points(content, "t.csv")) is None
+    assert taken_or_refused(lambda: uploads.read_points(content, "t.csv")) is None
 
 
 ROW = b"1.5,-2\n2.5,7\n"
