@@ -34,8 +34,8 @@ try:
     from bdsg.experiment import run
 except ModuleNotFoundError as missing:
     sys.exit(
-        f"Python finds no package {{missing.name}}. Go to BDSG's own folder, run pip install -r requirements.txt, and run "
-        "this file from there. After pip install . in that folder it runs from anywhere."
+        f"Python finds no package {{missing.name}}. Go to BDSG's own folder, run pip install -r requirements.txt, "
+        "and run this file from there. After pip install . in that folder it runs from anywhere."
     )
 
 CONFIG = r"""

@@ -26,6 +26,8 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
 
 
 def _live(run: Run | None, config: ExperimentConfig, every: float | None) -> None:
+    if session.config() != config:  # a button of this very part changed it
+        st.rerun()
     with session.guarded():
         with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
             _state(run)
@@ -41,6 +43,8 @@ def _state(run: Run | None) -> None:
     elif not session.teaching():  # there it stands in the head
         with st.container(horizontal=True, vertical_alignment="center", gap=None):
             controls.run_caption()
+            if run is not None and tour.current() is None:
+                progress.another_button()
             steering.changes_line()
 
 

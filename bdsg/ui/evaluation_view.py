@@ -26,12 +26,7 @@ def show(run: Run | None) -> None:
         st.info("Answer the tour's question above, then the run is shown here.", icon=":material/visibility_off:")
         return
     if run is None or run.result is None:
-        if run is not None:
-            every = session.look_seconds(run, REFRESH_SECONDS)
-            st.fragment(_waiting, run_every=every)(run, every)
-        else:
-            st.info("There is no trained B(z) for these settings yet.", icon=":material/info:")
-        st.page_link("pages/boundary.py", label="Train it on the boundary page", icon=":material/arrow_forward:")
+        _missing(run)
         return
     result = run.result
     with st.container(horizontal=True, vertical_alignment="center", key="trained_for"):
@@ -45,6 +40,18 @@ def show(run: Run | None) -> None:
         _retrain(result, chosen or start)
     st.fragment(_further)(result, chosen or start)
     takeaway.show(run, chosen or start, with_charts=True)
+
+
+def _missing(run: Run | None) -> None:
+    """Which run is not there yet, a button that trains it, and how far it is."""
+    controls.run_caption()
+    if run is None:
+        st.info("There is no trained B(z) for these settings yet: train it here.", icon=":material/info:")
+    with st.container(width=130):
+        progress.train_button(run)
+    every = session.look_seconds(run, REFRESH_SECONDS)
+    st.fragment(_waiting, run_every=every)(run, every)
+    st.page_link("pages/boundary.py", label="Watch it train, on the boundary page", icon=":material/arrow_forward:")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -72,7 +79,7 @@ def _start(result: Result) -> float:
         return config.epsilon
 
 
-def _waiting(run: Run, every: float | None) -> None:
+def _waiting(run: Run | None, every: float | None) -> None:
     with session.guarded():
         progress.progress_line(run)
         progress.rerun_when_due(run, REFRESH_SECONDS, every)

@@ -7,7 +7,7 @@ import json
 import streamlit as st
 
 from bdsg.errors import ConfigError
-from bdsg.ui import history, links, own_points, stage
+from bdsg.ui import address, history, links, own_points, stage
 from bdsg.ui.history import Entry
 
 KEY = "memory"
@@ -23,7 +23,7 @@ def show() -> None:
     ]
     asked = not st.session_state.get("remembered", False)
     payload = {"runs": runs, "removed": history.removed(), "asked": asked, "most": history.MOST_RUNS}
-    payload["points"] = own_points.to_keep()
+    payload |= {"points": own_points.to_keep(), "link": address.unwritten()}
     stage.memory(payload, key=KEY, on_change=_told)
 
 

@@ -55,7 +55,7 @@ _PLAYER = component("bdsg_player", "player.html", PLAYER)
 _BESIDE = component("bdsg_beside", "beside.html", BESIDE)
 _EVALUATION = component("bdsg_evaluation", "evaluate.html", EVALUATION)
 _EDITOR = component("bdsg_editor", "editor.html", EDITOR)
-_MEMORY = st.components.v2.component("bdsg_memory", html="<i hidden></i>", js=module(("memory.js",)))
+_MEMORY = st.components.v2.component("bdsg_memory", html="<i hidden></i>", js=module(("entries.js", "memory.js")))
 
 
 def player(payload: bytes, *, key: str) -> None:

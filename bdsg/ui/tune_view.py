@@ -11,7 +11,18 @@ from bdsg.errors import BDSGError
 from bdsg.sweep.folder import StudyFolder, found
 from bdsg.sweep.goals import GOALS
 from bdsg.sweep.space import applied
-from bdsg.ui import budget, charts, history, session, tune_data, tune_figures, tune_mosaic, tune_process, tune_setup
+from bdsg.ui import (
+    address,
+    budget,
+    charts,
+    history,
+    session,
+    tune_data,
+    tune_figures,
+    tune_mosaic,
+    tune_process,
+    tune_setup,
+)
 from bdsg.ui.names import axis_label, plain
 from bdsg.ui.tune_choices import choices_of
 from bdsg.ui.tune_data import Known, Trial
@@ -52,7 +63,8 @@ def _opened() -> bool:
 def _chosen(folders: list[StudyFolder]) -> StudyFolder:
     """The study of this visit: the one just started, that of the link, or the newest; the link is kept equal."""
     by_name = {folder.name: folder for folder in folders}
-    wanted = st.session_state.get(tune_setup.CHOSEN) or st.query_params.get(PARAMETER)
+    linked = st.query_params.get(PARAMETER)
+    wanted = (linked if address.went_back() else None) or st.session_state.get(tune_setup.CHOSEN) or linked
     if wanted not in by_name:
         if wanted:
             st.warning(
@@ -70,7 +82,7 @@ def _chosen(folders: list[StudyFolder]) -> StudyFolder:
         on_change=lambda: st.session_state.update({tune_setup.CHOSEN: st.session_state[key]}),
         width=420,
     )
-    st.query_params[PARAMETER] = wanted
+    address.say(PARAMETER, wanted)
     return by_name[wanted]
 
 

@@ -30,7 +30,10 @@ function keepPoints(points) {
 }
 
 export default function ({ data, setStateValue }) {
-  const [{ runs, removed, asked, most, points }] = data, keptPoints = keepPoints(points), kept = keptRuns(), merged = mergedRuns(runs, kept, removed, most);
+  const [{ runs, removed, asked, most, points, link }] = data;
+  oneEntryEach();
+  writeLink(link);
+  const keptPoints = keepPoints(points), kept = keptRuns(), merged = mergedRuns(runs, kept, removed, most);
   try {
     window.localStorage.setItem(KEPT_UNDER, JSON.stringify(merged));
   } catch { /* the visit goes on without */ }
