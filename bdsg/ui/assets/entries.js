@@ -11,20 +11,28 @@ function placeOf(address) {
   return { page: pathname, link: JSON.stringify(kept.sort()), written };
 }
 
-/** Whether an address takes the place of the present one: its link is written late, or only what passes has changed. */
-function takesThePlace(here, there) {
-  const before = placeOf(here), after = placeOf(there);
-  return before.page === after.page && (!before.written || before.link === after.link);
+/**
+ * What becomes of an address that Streamlit would add: it drops a page's link early, and writes it late, or even before
+ * the page.  `untouched`: nobody did anything since the present one was added.
+ */
+function entryFor(here, there, untouched) {
+  const before = placeOf(here), after = placeOf(there), same = before.link === after.link;
+  if (before.page !== after.page) return untouched && same ? "replace" : "push";
+  if (before.written && !after.written) return "none";
+  return before.written && !same ? "push" : "replace";
 }
 
-/** Streamlit opens a page first and writes its link when it is drawn, as two entries: they become one. */
+/** From now on Streamlit's additions go that way. */
 function oneEntryEach() {
   const { history, location } = window, push = history.pushState;
   if (history.oneEntryEach) return;
   history.oneEntryEach = true;
+  let added = null; // the address that was added last, until somebody does something
+  for (const doing of ["pointerdown", "keydown"]) window.addEventListener(doing, () => { added = null; }, true);
   history.pushState = function (state, unused, address) {
-    const there = new URL(address ?? "", location.href).href;
-    (takesThePlace(location.href, there) ? history.replaceState : push).call(history, state, unused, address);
+    const here = location.href, way = entryFor(here, new URL(address ?? "", here).href, added === here);
+    if (way !== "none") (way === "push" ? push : history.replaceState).call(history, state, unused, address);
+    if (way === "push") added = location.href;
   };
 }
 
