@@ -19,6 +19,7 @@ from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
 from bdsg.ui import own_points, payloads
+from bdsg.ui.comparison import percent
 from bdsg.ui.names import run_words
 from bdsg.ui.runs import Run
 
@@ -100,12 +101,23 @@ def player_payload(
         live=run is not None and run.active,
         latent=run.result.arrays["latent"] if run and run.result and moving else None,
         ringed=config.boundary.objective == "ours",
+        says=_in_words(run) if run and run.result and moving else "",
         **_model(run, scene, epsilon),
         **{
             "probed": run is None or not run.active,
             **snapshot_arrays(run.boundary_snapshots if run and moving else []),
             **options,
         },
+    )
+
+
+def _in_words(run: Run) -> str:
+    """Where B(z) lies: ``100.0 % in the band, 2 of 2 pieces covered``."""
+    assert run.result is not None
+    scores = run.result.summary["scores"]
+    pieces = f"{scores['components_covered']} of {scores['components']} pieces covered"
+    return (
+        f"{percent(scores['bp1'])} in the band, {percent(scores['boundary_recall'])} of the border near one, {pieces}"
     )
 
 

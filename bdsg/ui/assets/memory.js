@@ -32,6 +32,7 @@ function keepPoints(points) {
 export default function ({ data, setStateValue }) {
   const [{ runs, removed, asked, most, points, link }] = data;
   oneEntryEach();
+  closeMenuOnChoice();
   writeLink(link);
   const keptPoints = keepPoints(points), kept = keptRuns(), merged = mergedRuns(runs, kept, removed, most);
   try {
