@@ -59,7 +59,7 @@ def test_each_press_of_back_undoes_one_change_and_a_reload_keeps_the_tour(page: 
     page.wait_for_url("**/tour?**boundary.lambda1=40**")
 
 
-def test_the_picture_says_in_words_what_it_shows(page: Page, server: str) -> None:
+def test_the_picture_says_in_words_what_it_shows_and_the_threshold_stays_in_its_place(page: Page, server: str) -> None:
     page.goto(f"{server}/boundary?{RUN}")
     page.wait_for_selector(".bdsg.player[data-ready='1']")
     settle(page)
@@ -71,6 +71,19 @@ def test_the_picture_says_in_words_what_it_shows(page: Page, server: str) -> Non
         r"^1,500 points of B\(z\) over 1,024 points of data: .* in the band, .* of the border near one, . of 1 pieces"
     )
     expect(plane).to_have_attribute("aria-label", re.compile(words), timeout=120_000)
+
+    page.get_by_role("link", name="Evaluate", exact=True).click()
+    page.wait_for_selector(".bdsg.evaluate[data-ready='1']")
+    settle(page)
+    threshold = page.get_by_role("slider", name="Threshold ε, logarithmic")
+    threshold.focus()
+    places = []
+    for key in ("Home", "End", "ArrowLeft"):  # the words beside it become longer and shorter
+        page.keyboard.press(key)
+        places.append(threshold.bounding_box())
+    expect(page.get_by_role("button", name="Train B(z) at ε = ")).to_be_visible()
+    places.append(threshold.bounding_box())
+    assert all(place == places[0] for place in places), places
 
 
 def test_a_swipe_scrolls_the_menu_closes_and_no_key_is_named_on_a_phone(chromium: Browser, server: str) -> None:
