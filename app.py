@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from bdsg.ui import controls, looking, memory, session, stage, tour
-
-st.set_page_config(page_title="BDSG", page_icon=stage.ASSETS / "icon.svg", layout="wide")
+from bdsg.ui import address, controls, looking, memory, session, stage, tour
 
 pages = [
     st.Page("pages/learn.py", title="Learn", icon=":material/school:", default=True),
@@ -19,16 +17,17 @@ pages = [
     st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
 ]
 page = st.navigation(pages, position="top")
+st.set_page_config(page_title=f"{page.title} · BDSG", page_icon=stage.ASSETS / "icon.svg", layout="wide")
 st.html(stage.ASSETS / "page.css")
 with session.guarded():
     looking.begin_page()
-    session.choices()  # reads the link, of which there may be something to say
+    address.follow()  # reads the link, of which there may be something to say
     session.take_over_ending()
     session.show_notice()
     tour.panel(page.url_path)
     page.run()
     controls.teaching_footer()
-    session.write_link()
+    address.write()
     memory.show()
     looking.end_page()
 session.queue()  # after the page is drawn: its workers load while the visitor looks

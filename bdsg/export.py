@@ -16,14 +16,27 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.result import TERMS, Result
 
-_SCRIPT = '''"""Runs one experiment of BDSG again.  Needs the Python package bdsg, {version}."""
+_SCRIPT = '''"""Runs one experiment of BDSG {version} again, and says whether B(z) came out the same.
+
+In BDSG's own folder, after pip install -r requirements.txt there:  python THIS_FILE
+Anywhere, after pip install . in BDSG's own folder:  python THIS_FILE
+Anywhere, without installing it:  PYTHONPATH=BDSG's_own_folder python THIS_FILE
+"""
 
 import hashlib
+import sys
 
-import numpy as np
+sys.path.append(".")  # BDSG's own folder, if this is run there
+try:
+    import numpy as np
 
-from bdsg.config import ExperimentConfig
-from bdsg.experiment import run
+    from bdsg.config import ExperimentConfig
+    from bdsg.experiment import run
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f"Python finds no package {{missing.name}}. Go to BDSG's own folder, run pip install -r requirements.txt, "
+        "and run this file from there. After pip install . in that folder it runs from anywhere."
+    )
 
 CONFIG = r"""
 {config}

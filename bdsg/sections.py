@@ -142,6 +142,11 @@ class BoundaryConfig:
         limits = {f.name: (f.metadata["low"], f.metadata["high"]) for f in fields(self) if f.name in STEERED}
         object.__setattr__(self, "changes", checked(self.changes, self.steps, limits))
 
+    @property
+    def last_weights(self) -> Weights:
+        """Values at the end: what the run was steered to, if it was."""
+        return self.weights_at(self.steps)
+
     def weights_at(self, step: int) -> Weights:
         """λ1, λ2 and the highest learning rate at a step."""
         found = Weights(self.lambda1, self.lambda2, self.learning_rate)

@@ -58,8 +58,8 @@ if session.teaching():
     st.title("Boundary", anchor=False)
     progress.teaching_head(run, veiled=veiled)
 else:
-    tour.heading(
-        "Boundary", "Watch B(z) move to the border of the data: **train** it, then play, pause, step and scrub."
-    )
+    trained = run is not None and run.state == "finished"
+    task = "it is trained; **play**, pause, step and scrub." if trained else "**train** it, then play, step and scrub."
+    tour.heading("Boundary", f"Watch B(z) move to the border of the data: {task}")
     choose()
 boundary_view.show(run, session.config())

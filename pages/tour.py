@@ -9,9 +9,10 @@ from bdsg.ui.links import to_parameters
 session.front_door()
 heading.show(
     "Tour",
-    f"{len(STEPS)} steps, about five minutes. Each asks you to predict something; then a real run gives the answer. "
-    "Keys: **1**, **2**, **3** answer, **N** goes on.",
+    f"{len(STEPS)} steps, about five minutes. Each asks you to predict something; then a real run gives the answer.",
 )
+with st.container(key="keys"):
+    st.caption("Keys: **1**, **2**, **3** answer, **N** goes on.")
 if st.button("Start the tour", key="tour_start", type="primary", icon=":material/play_arrow:"):
     tour.begin()
 

@@ -9,6 +9,7 @@ import math
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import numpy as np
@@ -39,13 +40,26 @@ def table(text: str) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-def test_the_script_makes_the_same_boundary_bit_for_bit(result: Result, tmp_path: Path) -> None:
-    path = tmp_path / "again.py"
-    path.write_text(export.script(result), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, str(path)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+def executed(text: str, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """The script, run by a Python that knows the installed packages and ``more``, but not bdsg unless it is there."""
+    downloads = folder / "downloads"
+    downloads.mkdir()
+    (downloads / "again.py").write_text(text, encoding="utf-8")
+    paths = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*more, *paths])}
+    command = [
+        sys.executable,
+        "-S",
+        str(downloads / "again.py"),
+    ]  # without .pth files, so without a bdsg in development
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_script_run_in_the_projects_folder_makes_the_same_boundary_bit_for_bit(
+    result: Result, tmp_path: Path
+) -> None:
+    (tmp_path / "bdsg").symlink_to(ROOT / "bdsg")
+    done = executed(export.script(result), tmp_path)
     assert done.returncode == 0, done.stderr
     assert "the same, bit for bit" in done.stdout
     assert "boundary recall" in done.stdout
@@ -53,15 +67,23 @@ def test_the_script_makes_the_same_boundary_bit_for_bit(result: Result, tmp_path
     np.testing.assert_array_equal(np.array(rows, dtype=float), result.arrays["boundary"])
 
 
+def test_the_script_says_in_its_first_lines_how_to_run_it(result: Result) -> None:
+    head = export.script(result).partition("import ")[0]
+    assert "pip install ." in head
+    assert "PYTHONPATH=" in head
+
+
+def test_without_the_package_the_script_says_what_to_do(result: Result, tmp_path: Path) -> None:
+    done = executed(export.script(result).replace("bdsg.", "bdsg_that_is_missing."), tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "finds no package bdsg_that_is_missing. Go to BDSG's own folder, run pip install" in done.stderr
+
+
 def test_the_script_tells_of_another_boundary(result: Result, tmp_path: Path) -> None:
     text = export.script(result)
     digest = text.split('SHA256 = "')[1][:64]
-    path = tmp_path / "again.py"
-    path.write_text(text.replace(digest, "0" * 64), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, str(path)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+    done = executed(text.replace(digest, "0" * 64), tmp_path, str(ROOT))
     assert "differs from the first run" in done.stdout, done.stderr
 
 

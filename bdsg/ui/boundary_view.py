@@ -43,8 +43,10 @@ def _state(run: Run | None) -> None:
     if run is not None and run.state != "finished":
         progress.progress_line(run, terms=False)
     elif not session.teaching():  # there it stands in the head
-        with st.container(horizontal=True, vertical_alignment="center", gap=None):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             controls.run_caption()
+            if run is not None and tour.current() is None:
+                progress.another_button()
             steering.changes_line()
 
 

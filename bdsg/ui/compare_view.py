@@ -7,19 +7,27 @@ from typing import Any
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
+from bdsg.errors import ConfigError
 from bdsg.formats import setting
 from bdsg.result import Result
-from bdsg.ui import comparison, history, looking, progress, session, stage, views
-from bdsg.ui.names import run_words
+from bdsg.ui import address, comparison, history, links, looking, progress, session, stage, views
+from bdsg.ui.links import Choices
+from bdsg.ui.names import plain, run_words
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.5
 AGAINST = {
     "objective": "The other objective",
     "density": "Closed form ↔ IResNet",
+    "linked": "The link's run",
     "listed": "A run of yours",
     "chosen": "Two runs you picked",
 }
+
+OTHERS = {"objective": comparison.other_objective, "density": comparison.other_density}
+
+PARAMETER = "against"
+"""Of a link: which other run is meant, where its name says it; else the link holds that run's settings."""
 
 Configs = tuple[ExperimentConfig, ExperimentConfig]
 
@@ -36,39 +44,70 @@ def show() -> None:
 
 
 def _configs() -> Configs:
-    pair = history.compared()
-    picked = (pair[0], pair[1]) if len(pair) == 2 else None
+    """The two configs; the address is to hold both."""
+    first, against, second = _chosen()
+    named = {PARAMETER: against} if against in OTHERS else links.to_second(second)
+    address.say_runs(first, named)
+    return ExperimentConfig.from_dict(first), ExperimentConfig.from_dict(second)
+
+
+def _chosen() -> tuple[Choices, str, Choices]:
+    """The first run, by what the second was chosen, and the second run."""
+    choices = session.choices()
+    picked = [entry for key in history.compared() for entry in history.entries() if entry.key == key]
     others = [entry for entry in history.entries() if entry.key != history.key_of(session.config())]
-    there = {"chosen": bool(picked), "listed": bool(others)}
+    linked = _linked()
+    against = _against({"linked": linked is not None, "listed": bool(others), "chosen": len(picked) == 2})
+    if against == "chosen":
+        return picked[0].choices, against, picked[1].choices
+    if against == "listed":
+        entry = st.selectbox("Run", others, format_func=_named, key="listed_run")
+        return choices, against, entry.choices
+    return choices, against, linked if against == "linked" and linked else OTHERS[against](choices)
+
+
+def _against(there: dict[str, bool]) -> str:
+    """Which other run: as chosen before, as the link says, or the two that were picked since."""
     options = [name for name in AGAINST if there.get(name, True)]
-    against = st.segmented_control(
+    moment = (history.compared(), session.adopted())
+    if st.session_state.get("against_at", moment)[0] != moment[0]:
+        st.session_state.against = "chosen"
+    st.session_state.against_at = moment
+    known = st.session_state.get("against")
+    key = f"against:{moment}:{options}"
+    chosen: str = st.segmented_control(
         "Compare this run with",
         options,
-        default="chosen" if picked else "objective",
+        default=known if known in options else "chosen" if there["chosen"] else "objective",
         required=True,
         format_func=lambda name: AGAINST[name],
-        key=f"against:{picked}:{bool(others)}",
+        key=key,
+        on_change=lambda: st.session_state.update(against=st.session_state[key]),
         help="The same data, ε and seed. The other objective, or model, comes with its own default settings: what "
         "differs is listed below.",
     )
-    if against == "chosen" and picked:
-        return _picked(picked)
-    choices = session.choices()
-    if against == "listed":
-        entry = st.selectbox("Run", others, format_func=_named, key="listed_run")
-        return session.config(), ExperimentConfig.from_dict(entry.choices)
-    other = comparison.other_density(choices) if against == "density" else comparison.other_objective(choices)
-    return session.config(), ExperimentConfig.from_dict(other)
+    return chosen
+
+
+def _linked() -> Choices | None:
+    """The second run of the link that opened the page; what cannot be is refused with a sentence."""
+    if "linked" not in st.session_state or address.went_back():
+        parameters, st.session_state.linked = st.query_params.to_dict(), None
+        named = parameters.get(PARAMETER)
+        try:
+            st.session_state.linked = links.from_second(parameters)
+        except ConfigError as error:
+            st.warning(
+                f"The link's second run was not understood, so another is shown. {plain(error)}", icon=":material/info:"
+            )
+        if st.session_state.linked or named in OTHERS:
+            st.session_state.against = "linked" if st.session_state.linked else named
+    linked: Choices | None = st.session_state.linked
+    return linked
 
 
 def _named(entry: history.Entry) -> str:
     return f"{entry.name}: {run_words(ExperimentConfig.from_dict(entry.choices))}"
-
-
-def _picked(keys: tuple[str, str]) -> Configs:
-    """Two runs of the list, which are compared only while they are on it."""
-    listed = {entry.key: ExperimentConfig.from_dict(entry.choices) for entry in history.entries()}
-    return listed[keys[0]], listed[keys[1]]
 
 
 def _missing(configs: Configs, runs: list[Run | None]) -> None:

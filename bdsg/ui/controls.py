@@ -44,9 +44,10 @@ def setting_controls(section: str, names: tuple[str, ...]) -> None:
     variant = f"{_distribution(config)}:{config.density.kind}:{config.boundary.objective}"
     fields = {field.name: field for field in dataclasses.fields(part)}
     for name in names:
-        value = getattr(part, name)
+        steered = section == "boundary" and name in STEERED
+        value = getattr(config.boundary.last_weights if steered else part, name)
         elsewhere = f":{value}" if name in STEERED else ""  # a slider may have moved it
-        _control(section, fields[name], value, f"{section}.{name}:{variant}{elsewhere}")
+        _control(section, fields[name], value, f"{section}.{name}:{variant}{elsewhere}:{session.adopted()}")
 
 
 def _control(section: str, field: dataclasses.Field[Any], value: Any, key: str) -> None:
@@ -157,7 +158,7 @@ def levels_control() -> None:
 def epsilon_control() -> None:
     """The training ε."""
     config = session.config()
-    key = f"epsilon:{_distribution(config)}:{st.session_state.get('mixture_version', 0)}"
+    key = f"epsilon:{session.adopted()}"
     st.number_input(
         label("epsilon"),
         1e-9,
@@ -173,13 +174,14 @@ def epsilon_control() -> None:
 
 def seed_control() -> None:
     """The seed."""
+    key = f"seed:{session.adopted()}"
     st.number_input(
         "Seed",
         0,
         2**31 - 1,
         session.config().seed,
         1,
-        key="seed",
-        on_change=lambda: session.change(None, "seed", st.session_state["seed"]),
+        key=key,
+        on_change=lambda: session.change(None, "seed", st.session_state[key]),
         help="Same settings and seed: the same run, bit for bit.",
     )

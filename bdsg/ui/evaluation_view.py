@@ -25,11 +25,7 @@ def show(run: Run | None) -> None:
         st.info("Answer the tour's question above, then the run is shown here.", icon=":material/visibility_off:")
         return
     if run is None or run.result is None:
-        if run is not None:
-            looking.repeat(_waiting, run, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
-        else:
-            st.info("There is no trained B(z) for these settings yet.", icon=":material/info:")
-        st.page_link("pages/boundary.py", label="Train it on the boundary page", icon=":material/arrow_forward:")
+        _missing(run)
         return
     result = run.result
     with st.container(horizontal=True, vertical_alignment="center", key="trained_for"):
@@ -42,6 +38,17 @@ def show(run: Run | None) -> None:
         _retrain(result, chosen or start)
     st.fragment(_further)(result, chosen or start)
     takeaway.show(run, chosen or start, with_charts=True)
+
+
+def _missing(run: Run | None) -> None:
+    """Which run is not there yet, a button that trains it, and how far it is."""
+    controls.run_caption()
+    if run is None:
+        st.info("There is no trained B(z) for these settings yet: train it here.", icon=":material/info:")
+    with st.container(width=130):
+        progress.train_button(run)
+    looking.repeat(_waiting, run, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
+    st.page_link("pages/boundary.py", label="Watch it train, on the boundary page", icon=":material/arrow_forward:")
 
 
 def _payload(result: Result, epsilon: float, own: OwnPoints | None) -> bytes:
@@ -74,7 +81,7 @@ def _start(result: Result) -> float:
         return config.epsilon
 
 
-def _waiting(run: Run) -> None:
+def _waiting(run: Run | None) -> None:
     with session.guarded():
         progress.progress_line(run)
 

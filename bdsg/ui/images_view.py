@@ -9,7 +9,7 @@ import streamlit as st
 from bdsg.data.images.registry import DATA_SETS
 from bdsg.errors import StoreError
 from bdsg.formats import grouped
-from bdsg.ui import images_prepared, images_stage, images_words
+from bdsg.ui import address, images_prepared, images_stage, images_words
 from bdsg.ui.images_prepared import Results
 from bdsg.ui.names import plain
 
@@ -51,14 +51,11 @@ def _choice(found: Mapping[str, Results]) -> tuple[Results, int]:
 def _chosen(label: str, parameter: str, options: list[str], title: Callable[[str], str], words: str) -> str:
     """A choice that begins as the link says, if it can, and keeps the link equal: the first of all needs no mention."""
     key, linked = f"images_{parameter}", st.query_params.get(parameter)
-    if st.session_state.get(key) not in options:  # the first visit, or another data set
+    if st.session_state.get(key) not in options or address.went_back():  # the first visit, or another data set
         st.session_state[key] = linked if linked in options else options[0]
     with st.container(width=200):
         chosen = st.selectbox(label, options, format_func=title, key=key, help=words or None)
-    if chosen != options[0]:
-        st.query_params[parameter] = chosen
-    elif parameter in st.query_params:
-        del st.query_params[parameter]
+    address.say(parameter, None if chosen == options[0] else chosen)
     return chosen
 
 

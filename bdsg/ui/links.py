@@ -18,6 +18,9 @@ MOST_PARAMETERS = 100
 MOST_LINK_CHARACTERS = 100_000
 """Of all parameters together: an address of this length no browser sends."""
 
+SECOND = "b."
+"""What the parameters of a second run begin with."""
+
 Choices = dict[str, Any]
 """What a person chose of a config: the argument of ``ExperimentConfig.from_dict``."""
 
@@ -51,6 +54,17 @@ def from_parameters(parameters: Mapping[str, str]) -> Choices | None:
     choices.setdefault("data", {"preset": "bimodal"})
     ExperimentConfig.from_dict(choices)
     return choices
+
+
+def to_second(choices: Choices) -> dict[str, str]:
+    """The parameters of a second run beside the first."""
+    return {SECOND + name: text for name, text in to_parameters(choices).items()}
+
+
+def from_second(parameters: Mapping[str, str]) -> Choices | None:
+    """What a link chose of a second run; None and errors as of :func:`from_parameters`."""
+    _check_size(parameters)
+    return from_parameters({n.removeprefix(SECOND): text for n, text in parameters.items() if n.startswith(SECOND)})
 
 
 def _check_size(parameters: Mapping[str, str]) -> None:

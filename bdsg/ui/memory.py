@@ -7,7 +7,7 @@ import json
 import streamlit as st
 
 from bdsg.errors import ConfigError
-from bdsg.ui import history, links, own_points, session, stage, studies
+from bdsg.ui import address, history, links, own_points, session, stage, studies
 from bdsg.ui.history import Entry
 
 KEY = "memory"
@@ -31,6 +31,7 @@ def show() -> None:
         "points": {"new": own_points.to_keep(), "most": own_points.MOST_TABLES},
         "asked": asked,
         "wanted": own_points.wanted(session.config()),
+        "link": address.unwritten(),
     }
     stage.memory(payload, key=KEY, on_change=_told)
 

@@ -70,7 +70,8 @@ def run_words(config: ExperimentConfig) -> str:
     """Data, models, ε and seed of a run in one line."""
     title = PRESETS[config.data.preset].title if config.data.preset else own_words(config)
     every = ", every ε" if config.boundary.levels > 1 else ""
-    parts = (title, name_of(config.density.kind), name_of(config.boundary.objective) + every)
+    steered = ", steered" if config.boundary.changes else ""
+    parts = (title, name_of(config.density.kind), name_of(config.boundary.objective) + every + steered)
     return " · ".join((*parts, f"ε = {setting(config.epsilon)}", f"seed {config.seed}"))
 
 

@@ -42,6 +42,7 @@ class Playback:
         addressed: the frame where the viewer stopped is kept in the page's address.
         cue: when it changes, the player starts over.
         ringed: B reads |z| too, not the angle of z alone.
+        says: where the points of a trained B lie, for those who do not see the picture.
     """
 
     title: str = ""
@@ -57,6 +58,7 @@ class Playback:
     addressed: bool = False
     cue: str = ""
     ringed: bool = False
+    says: str = ""
 
 
 def player_payload(

@@ -51,10 +51,11 @@ def train_button(run: Run | None, *, veiled: bool = False, seconds: float = 0.0)
             width="stretch",
         )
         return
-    done = run is not None and run.state == "finished" and not seconds
+    ended = run is not None and run.state == "finished"
+    done = ended and not seconds
     help = "Change a setting to train again." if done else "Fits the density, then trains B(z), in the background."
     st.button(
-        "Trained" if done else "Train",
+        "Trained" if done else "Train again" if ended else "Train",
         key=BUTTON,
         type="primary",
         icon=":material/check:" if done else ":material/play_arrow:",
@@ -64,6 +65,24 @@ def train_button(run: Run | None, *, veiled: bool = False, seconds: float = 0.0)
         args=(seconds,),
         width="stretch",
     )
+
+
+def another_button() -> None:
+    """One more run of settings that are trained already."""
+    st.button(
+        "Another seed",
+        key="another",
+        type="tertiary",
+        icon=":material/casino:",
+        on_click=_start_another,
+        help="These settings are trained. Press to train them with the next seed: other data, another B(z).",
+    )
+
+
+def _start_another() -> None:
+    """Called before the page runs again."""
+    session.change(None, "seed", (session.config().seed + 1) % 2**31)
+    _start(0.0)
 
 
 def teaching_head(run: Run | None, *, veiled: bool = False) -> None:

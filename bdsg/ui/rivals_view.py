@@ -16,6 +16,7 @@ from bdsg.rivals.registry import METHODS, title_of
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
 from bdsg.ui import (
+    address,
     charts,
     controls,
     own_points,
@@ -73,6 +74,7 @@ def show() -> None:
 
 
 def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping[str, Outcome]) -> None:
+    key = f"rivals_control:{session.adopted()}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=300):
             controls.distribution_control()
@@ -83,8 +85,8 @@ def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping
                 list(chosen),
                 format_func=title_of,
                 max_selections=MOST,
-                key="rivals_control",
-                on_change=lambda: st.session_state.update(rivals=tuple(st.session_state["rivals_control"])),
+                key=key,
+                on_change=lambda: st.session_state.update(rivals=tuple(st.session_state[key])),
                 help=f"{LEAST} or {MOST} of the {len(METHODS)}, BDSG's own two among them.",
             )
         with st.container(width=120):
@@ -94,7 +96,7 @@ def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping
 
 def _chosen() -> tuple[str, ...]:
     """The methods of this visit, those of the link at first; the link is kept equal."""
-    if "rivals" not in st.session_state:
+    if "rivals" not in st.session_state or address.went_back():
         st.session_state.rivals = FIRST
         if text := st.query_params.get(PARAMETER):
             try:
@@ -103,10 +105,7 @@ def _chosen() -> tuple[str, ...]:
                 message = f"The link's methods were not understood, so the first three are shown. {plain(error)}"
                 st.warning(message, icon=":material/info:")
     chosen: tuple[str, ...] = st.session_state.rivals
-    if chosen != FIRST and len(chosen) >= LEAST:
-        st.query_params[PARAMETER] = ",".join(chosen)
-    elif PARAMETER in st.query_params:
-        del st.query_params[PARAMETER]
+    address.say(PARAMETER, ",".join(chosen) if chosen != FIRST and len(chosen) >= LEAST else None)
     return chosen
 
 

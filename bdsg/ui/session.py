@@ -129,13 +129,22 @@ def choices() -> Choices:
     """What this visit chose so far; from the link when it has just begun."""
     if "choices" not in st.session_state:
         st.session_state.choices = FIRST_CHOICE
-        try:
-            st.session_state.choices = links.from_parameters(st.query_params.to_dict()) or FIRST_CHOICE
-        except ConfigError as error:
-            st.session_state.notice = f"The link was not understood, so the first example is shown. {error}"
+        open_link()
         _find_own()
     chosen: Choices = st.session_state.choices
     return chosen
+
+
+def open_link() -> None:
+    """Choose what the address says; where it says nothing, or what cannot be, the choices stay."""
+    try:
+        found = links.from_parameters(st.query_params.to_dict())
+    except ConfigError as error:
+        what = "the first example is" if st.session_state.choices is FIRST_CHOICE else "the settings before are"
+        st.session_state.notice = f"The link was not understood, so {what} shown. {error}"
+        return
+    if found is not None:
+        adopt(found)
 
 
 def config() -> ExperimentConfig:
@@ -147,20 +156,34 @@ def change(section: str | None, name: str, value: Any) -> None:
     """Choose one setting; an impossible one is refused with a notice and leaves all as it was."""
     present = choices()
     if section is None:
-        wanted = {**present, name: value}
-    else:
-        wanted = {**present, section: {**present.get(section, {}), name: value}}
-    adopt(wanted)
+        _take({**present, name: value})
+        return
+    part = present.get(section, {})
+    if name in STEERED and part.get("changes"):  # what the run was steered to is what the next one starts with
+        part = {**part, **config().boundary.last_weights._asdict()}
+        del part["changes"]
+    _take({**present, section: {**part, name: value}})
 
 
 def adopt(wanted: Choices) -> None:
-    """Take over choices as a whole, if they make a valid config."""
+    """Take over choices as a whole, if they make a valid config; the controls then show them."""
+    _take(wanted)
+    st.session_state.adopted = adopted() + 1
+
+
+def _take(wanted: Choices) -> None:
     try:
         ExperimentConfig.from_dict(wanted)
     except ConfigError as error:
         st.session_state.notice = str(error)
         return
     st.session_state.choices = wanted
+
+
+def adopted() -> int:
+    """How often choices came from elsewhere than from their own control: part of its key, so that it starts afresh."""
+    count: int = st.session_state.get("adopted", 0)
+    return count
 
 
 def choose_preset(name: str) -> None:
@@ -184,21 +207,6 @@ def show_notice() -> None:
         st.warning(plain(notice), icon=":material/info:")
 
 
-def write_link() -> None:
-    """Keep the address bar equal to the choices, so that it can be copied."""
-    wanted = links.to_parameters(choices()) | ({TEACH: "1"} if teaching() else {})
-    run = _kept_run()
-    if run is not None and run.active:
-        wanted[OWN] = run.token
-    others = {key: value for key, value in st.query_params.to_dict().items() if not _is_choice(key)}
-    if st.query_params.to_dict() != {**others, **wanted}:
-        st.query_params.from_dict({**others, **wanted})
-
-
-def _is_choice(key: str) -> bool:
-    return key in (*links.PLAIN, TEACH, OWN) or key.partition(".")[0] in links.SECTIONS
-
-
 def teaching() -> bool:
     """Whether this visit came by a link that hides the controls: the pictures and the words are left."""
     if TEACH in st.query_params:
@@ -216,7 +224,7 @@ def current_run() -> Run | None:
 
     One that this visit watches or steers comes first.
     """
-    run = _kept_run() or current_run_of(choices())
+    run = kept_run() or current_run_of(choices())
     looking.note([] if run is None else [run])
     return run
 
@@ -234,14 +242,15 @@ def keep(run: Run) -> None:
     st.session_state.own_run = (config().key(), run)
 
 
-def _kept_run() -> Run | None:
+def kept_run() -> Run | None:
+    """The run that this visit watches or steers, if it is that of the present choices."""
     kept: tuple[str, Run] | None = st.session_state.get("own_run")
     return asked_run(kept[1], config()) if kept is not None and config().key() == kept[0] else None
 
 
 def take_over_ending() -> None:
     """When a run of this visit has ended, the choices become what it was steered to; others made meanwhile stay."""
-    run = _kept_run()
+    run = kept_run()
     if run is None or run.active:
         return
     del st.session_state.own_run

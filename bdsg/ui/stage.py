@@ -46,6 +46,7 @@ EDITOR = (
     *SHARED, "levels.js", "modes.js", "brush.js", "editor_panel.js", "editor_hand.js", "editor_brush.js",
     "editor_marks.js", "editor.js",
 )  # fmt: skip
+MEMORY = ("entries.js", "menu.js", "memory.js")
 
 
 def module(names: Iterable[str]) -> str:
@@ -66,7 +67,7 @@ _PLAYER = component("bdsg_player", "player.html", PLAYER)
 _BESIDE = component("bdsg_beside", "beside.html", BESIDE)
 _EVALUATION = component("bdsg_evaluation", "evaluate.html", EVALUATION)
 _EDITOR = component("bdsg_editor", "editor.html", EDITOR)
-_MEMORY = st.components.v2.component("bdsg_memory", html="<i hidden></i>", js=module(("memory.js",)))
+_MEMORY = st.components.v2.component("bdsg_memory", html="<i hidden></i>", js=module(MEMORY))
 
 
 def player(payload: bytes, *, key: str) -> None:

@@ -58,13 +58,13 @@ def pace_control() -> float:
 
 
 def sliders(run: Run | None) -> None:
-    """λ1, λ2 and the learning rate: of the run under way, or else of the next one."""
+    """λ1, λ2 and the learning rate: of the run under way, or what the last one came to, which the next starts with."""
     for name in STEERED:
         _slider(name, run if run is not None and run.active else None)
 
 
 def _slider(name: str, run: Run | None) -> None:
-    value = getattr(run.weights if run is not None else session.config().boundary, name)
+    value = getattr(run.weights if run is not None else session.config().boundary.last_weights, name)
     low, high = _limits(name)
     key = f"steer:{name}"
     known: list[float] = st.session_state.setdefault("stops", {}).setdefault(name, [])

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from bdsg.errors import StoreError
+from bdsg.formats import grouped
 from bdsg.presets import PRESETS
 from bdsg.sweep.folder import PLAN, StudyFolder, found
 from bdsg.ui.names import name_of
@@ -90,7 +91,7 @@ def _words(path: Path, written: int) -> tuple[str, float]:
     data = plan.config.data
     own = " × ".join(data.units.names) if data.units else "Your own mixture"
     what = PRESETS[data.preset].title if data.preset else own
-    return f"{what} · {name_of(plan.config.boundary.objective)} · {plan.trials:,} trials", folder.begun()
+    return f"{what} · {name_of(plan.config.boundary.objective)} · {grouped(plan.trials)} trials", folder.begun()
 
 
 def _when(seconds: float) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from bdsg import formats
 from bdsg.config import ExperimentConfig
+from bdsg.ui import address, history, looking, session
 from bdsg.ui import heading as page_heading
-from bdsg.ui import history, looking, session
 from bdsg.ui.lessons import STEPS, Step
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.5
+PARAMETER = "tour"
+"""Of the address, so that a reload and *Back* keep it: the step from 1, and the answer from 1: ``4``, ``4-3``."""
 
 
 def current() -> Step | None:
@@ -37,12 +41,35 @@ def heading(title: str, words: str) -> None:
         page_heading.show(title, words)
 
 
+def follow() -> None:
+    """Go on where the address says, when a visit begins and when the browser went back or forward."""
+    if "tour_step" in st.session_state and not address.went_back():
+        return
+    st.session_state.tour_step, st.session_state.tour_guess = read(st.query_params.get(PARAMETER, ""))
+    step = current()
+    if step is not None and (_guess() is not None or not step.veiled):
+        with session.guarded():
+            session.submit(ExperimentConfig.from_dict(step.choices))
+
+
+def read(text: str) -> tuple[int | None, int | None]:
+    """Step and answer, from 0, of a parameter of the address; None where it names none."""
+    found = re.fullmatch(r"([1-9])(?:-([1-9]))?", text)
+    if found is None or int(found[1]) > len(STEPS):
+        return None, None
+    number, answer = int(found[1]) - 1, int(found[2] or 0) - 1
+    return number, answer if 0 <= answer < len(STEPS[number].options) else None
+
+
 def panel(page: str) -> None:
     """The present step above the page with this path, if the tour is on."""
+    follow()
     step = current()
     if step is None:
         return
     number = st.session_state.tour_step
+    answer = "" if _guess() is None else f"-{(_guess() or 0) + 1}"
+    address.say(PARAMETER, f"{number + 1}{answer}")
     with st.container(border=True, key="tour"):
         words, answers = st.columns([2, 3], gap="medium")
         with words:

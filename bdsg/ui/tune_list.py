@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bdsg.sweep.folder import StudyFolder
-from bdsg.ui import studies
+from bdsg.ui import address, studies
 from bdsg.ui.tune_setup import CHOSEN
 
 PARAMETER = "study"
@@ -22,7 +22,8 @@ def chosen() -> StudyFolder | None:
     folders = _listed()
     if not folders:
         return None
-    wanted = st.session_state.get(CHOSEN) or st.query_params.get(PARAMETER)
+    linked = st.query_params.get(PARAMETER)
+    wanted = (linked if address.went_back() else None) or st.session_state.get(CHOSEN) or linked
     if wanted not in folders:
         wanted = next(iter(folders))
     st.session_state[CHOSEN] = wanted
@@ -38,7 +39,7 @@ def chosen() -> StudyFolder | None:
         help=HELP,
         width=420,
     )
-    st.query_params[PARAMETER] = wanted
+    address.say(PARAMETER, wanted)
     return folders[wanted]
 
 
@@ -49,5 +50,4 @@ def _listed() -> dict[str, StudyFolder]:
         studies.note(wanted)
     elif wanted:
         st.warning(MISSING, icon=":material/info:")
-        del st.query_params[PARAMETER]
     return studies.listed()

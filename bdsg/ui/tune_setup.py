@@ -16,7 +16,7 @@ from bdsg.sweep.goals import GOALS
 from bdsg.sweep.plan import PRUNERS, SAMPLERS, SEEDS, Plan
 from bdsg.sweep.space import Dimension, field_of, suggested, varied
 from bdsg.ui import budget, controls, session, studies, tune_process
-from bdsg.ui.names import name_of, plain, setting_label
+from bdsg.ui.names import brief_label, name_of, plain, setting_label
 
 FIRST = ("boundary.lambda1", "boundary.lambda2", "data.samples", "boundary.learning_rate")
 OBJECTIVE = "Paper: eq. 4 to the letter. Ours: aimed at a level just below ε."
@@ -95,12 +95,13 @@ def _range(config: ExperimentConfig, name: str) -> Dimension | None:
     kind: Any = int if found.whole else float
     ends = {"min_value": kind(entry.metadata["low"]), "max_value": kind(entry.metadata["high"])}
     common: dict[str, Any] = {**ends, "format": "%d" if found.whole else FIELD, "help": limits}
+    brief = brief_label(name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=180):
             low = st.number_input(f"{title}, from", value=kind(found.low), key=f"{key}:low", **common)
         with st.container(width=140):
-            high = st.number_input("to", value=kind(found.high), key=f"{key}:high", **common)
-        log = st.toggle("logarithmic", found.log, key=f"{key}:log", help="Even in the logarithm: 1, 10, 100.")
+            high = st.number_input(f"{brief}: to", value=kind(found.high), key=f"{key}:high", **common)
+        log = st.toggle(f"{brief}: logarithmic", found.log, key=f"{key}:log", help="Even in the logarithm: 1, 10, 100.")
     return _made(name, low=float(low), high=float(high), log=log)
 
 

@@ -14,7 +14,7 @@ from bdsg.data import uploads
 from bdsg.data.fitted import MOST_MODES, fit_mixture
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import ConfigError
-from bdsg.formats import grouped, megabytes, rounded, setting
+from bdsg.formats import grouped, rounded, setting
 from bdsg.ui import controls, mixture_editor, own_points, session
 from bdsg.ui.names import plain
 from bdsg.ui.own_points import OwnPoints

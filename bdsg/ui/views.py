@@ -15,6 +15,7 @@ from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError
+from bdsg.formats import percent
 from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.metrics.levels import component_labels
 from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
@@ -102,12 +103,23 @@ def player_payload(
         live=run is not None and run.active,
         latent=run.result.arrays["latent"] if run and run.result and moving else None,
         ringed=config.boundary.objective == "ours",
+        says=_in_words(run) if run and run.result and moving else "",
         **_model(run, scene, epsilon),
         **{
             "probed": run is None or not run.active,
             **snapshot_arrays(run.boundary_snapshots if run and moving else []),
             **options,
         },
+    )
+
+
+def _in_words(run: Run) -> str:
+    """Where B(z) lies: ``100.0 % in the band, 2 of 2 pieces covered``."""
+    assert run.result is not None
+    scores = run.result.summary["scores"]
+    pieces = f"{scores['components_covered']} of {scores['components']} pieces covered"
+    return (
+        f"{percent(scores['bp1'])} in the band, {percent(scores['boundary_recall'])} of the border near one, {pieces}"
     )
 
 

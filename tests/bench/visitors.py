@@ -201,7 +201,7 @@ class Visitor:
         for _ in range(20):
             if await page.get_by_role("button", name="Train", exact=True).is_visible():
                 return
-            await page.get_by_role("slider", name="Dispersion λ2").focus()
+            await page.get_by_role("slider", name="Dispersion weight λ2").focus()
             await page.keyboard.press("ArrowRight" if self.diary.rounds % 16 < 8 else "ArrowLeft")
             await asyncio.sleep(1.0)
         raise AssertionError("twenty other values of λ2 brought nothing new to train")

@@ -35,6 +35,9 @@ def test_without_a_study_there_is_the_form() -> None:
     assert "No study of yours yet" in app.info[0].value
     labels = [widget.label for widget in app.number_input]
     assert "Distance weight λ1, from" in labels
+    named = [*labels, *(widget.label for widget in app.toggle)]
+    assert {"λ1: to", "λ1: logarithmic"} <= set(named)
+    assert len(set(named)) == len(named)  # no two fields have the same name
     assert app.multiselect(key="tune_vary").value[0] == "boundary.lambda1"
 
 

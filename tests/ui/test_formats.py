@@ -126,14 +126,15 @@ def by_themselves(source: str) -> list[str]:
     for one in ast.walk(ast.parse(source)):
         if isinstance(one, ast.FormattedValue) and isinstance(one.format_spec, ast.JoinedStr):
             spec = "".join(part.value for part in one.format_spec.values if isinstance(part, ast.Constant))
-            found += [spec] if re.search(r"[\d,_%efgEFG]", spec) else []
+            of_time = re.match(r"%[A-Za-z]", spec)
+            found += [spec] if re.search(r"[\d,_%efgEFG]", spec) and not of_time else []
         elif isinstance(one, ast.Constant) and isinstance(one.value, str):
             found += re.findall(r"%\.\d[efg]|:[,.]?\.?\d*~?[efgr%]\}|^\.\d+~?[efgr%]$", one.value)
     return found
 
 
 def test_formats_are_found_where_there_are_any() -> None:
-    source = 'f"{x:.1f} {y:,} {z:>8}"; "%{y:.4g}"; {"format": "%.4g", "tickformat": ".0%"}; f"{a} {b!r}"'
+    source = 'f"{x:.1f} {y:,} {z:>8}"; "%{y:.4g}"; {"format": "%.4g", "tickformat": ".0%"}; f"{a} {b!r} {c:%H:%M}"'
     assert set(by_themselves(source)) == {".1f", ",", ">8", ":.4g}", "%.4g", ".0%"}
 
 

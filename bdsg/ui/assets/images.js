@@ -95,8 +95,8 @@ class Images {
     this.find(".walk-part").hidden = !walk || !scores;
     if (!walk || !scores) return;
     const strip = Array.from({ length: walk.shape[0] }, (_, k) => {
-      const canvas = make("canvas", { click: () => this.setStep(k) });
-      paint(canvas, walk, k);
+      const canvas = make("canvas", { role: "img", click: () => this.setStep(k) });
+      paint(canvas, walk, k, `Step ${k + 1} of the walk`);
       return canvas;
     });
     this.find(".strip").replaceChildren(...strip);

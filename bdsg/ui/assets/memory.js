@@ -40,7 +40,10 @@ function withTable(tables, { key, instead, text }, most) {
 }
 
 export default function ({ data, setStateValue }) {
-  const [{ runs, studies, points, asked, wanted }] = data;
+  const [{ runs, studies, points, asked, wanted, link }] = data;
+  oneEntryEach();
+  closeMenuOnChoice();
+  writeLink(link);
   if (points.new) keep("points", withTable(keptOf("points"), points.new, points.most));
   const found = { runs: earlier("runs", runs), studies: earlier("studies", studies) };
   const text = wanted ? keptOf("points").find(({ key }) => key === wanted.key)?.text ?? null : null;

@@ -59,9 +59,17 @@ class Player {
     this.latent.receive(arrays.latent, meta.ringed, this.timeline.frames);
     this.root.classList.toggle("compact", Boolean(meta.compact || meta.still));
     this.root.classList.toggle("still", Boolean(meta.still));
+    this.#describe(arrays);
     this.root.querySelector(".title").textContent = meta.title ?? "";
     this.root.querySelector(".caption").textContent = meta.caption ?? "";
     if (!before || before.run !== meta.run || this.legendFor !== this.#drawn(arrays, meta)) this.#buildLegend(arrays, meta);
+  }
+
+  /** The picture in words. */
+  #describe({ data }) {
+    const { still, says } = this.meta, count = (this.timeline.frames[0]?.length ?? 0) / 2;
+    const points = still ? "" : count ? `${grouped(count)} points of B(z) over ` : "No B(z) yet; ";
+    this.canvas.setAttribute("aria-label", `${points}${grouped(data.values.length / 2)} points of data${says ? `: ${says}` : ""}`);
   }
 
   /** Show in the chart what was changed on the way. */
