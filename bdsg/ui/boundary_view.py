@@ -20,6 +20,7 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
     st.fragment(_live, run_every=every)(run, config, every)
     if run is not None and run.result is not None:
         history.note(session.choices())
+        tour.failure_line(run)
         _scores(run)
         progress.kept_line(run)
         takeaway.show(run)

@@ -6,12 +6,14 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.ui import heading as page_heading
-from bdsg.ui import history, session
+from bdsg.ui import history, lessons, session
 from bdsg.ui.comparison import percent
 from bdsg.ui.lessons import STEPS, Step
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.5
+
+OTHERWISE = "This run came out otherwise than such runs do"
 
 
 def current() -> Step | None:
@@ -69,24 +71,42 @@ def _ask(step: Step) -> None:
 
 
 def _reveal(step: Step) -> None:
-    right = _guess() == step.answer
-    words = "Right." if right else f"You said: {step.options[_guess() or 0]}. It is: {step.options[step.answer]}."
-    (st.success if right else st.info)(
-        f"{words} {step.reveal}", icon=":material/check:" if right else ":material/lightbulb:"
-    )
     run = session.queue().find(ExperimentConfig.from_dict(step.choices))
-    st.fragment(_figures, run_every=session.look_seconds(run, REFRESH_SECONDS))(run, step)
+    st.fragment(_verdict, run_every=session.look_seconds(run, REFRESH_SECONDS))(run, step)
 
 
-def _figures(run: Run | None, step: Step) -> None:
-    """What the real run scored at its own ε, BP1 never without recall."""
+def _verdict(run: Run | None, step: Step) -> None:
+    """What came true, by what the real run did, and what it scored at its own ε: BP1 never without recall."""
+    said = step.options[_guess() or 0]
     if run is None or run.result is None:
-        st.caption("The run is under way: watch it." if run and run.active else "The run has not been trained.")
+        doing = "The run is under way: watch it." if run and run.active else "The run has not been trained."
+        st.info(f"You said: {said}. {doing}", icon=":material/hourglass_top:")
         return
+    finding = step.finding(run.result)
+    if not finding.holds:
+        st.warning(f"You said: {said}. {OTHERWISE}. {finding.words}", icon=":material/casino:")
+    elif _guess() == step.answer:
+        st.success(f"Right. {step.reveal}", icon=":material/check:")
+    else:
+        answer = step.options[step.answer]
+        st.info(f"You said: {said}. It is: {answer}. {step.reveal}", icon=":material/lightbulb:")
     scores = run.result.summary["scores"]
     shares = f"BP1 {percent(scores['bp1'])}, boundary recall {percent(scores['boundary_recall'])}"
     covered = f"{scores['components_covered']} of {scores['components']} pieces covered"
-    st.caption(f"At the ε that it was trained for, {run.config.epsilon:g}: {shares}, {covered}.")
+    words = finding.words if finding.holds else ""
+    st.caption(f"At the ε that it was trained for, {run.config.epsilon:g}: {shares}, {covered}. {words}")
+
+
+def failure_line(run: Run) -> None:
+    """What a finished run shows of the failure whose settings it has, outside the tour, which says it above."""
+    failure = lessons.failure_of(run.config)
+    if failure is None or run.result is None or current() is not None:
+        return
+    finding = failure.finding(run.result)
+    if finding.holds:
+        st.info(f"**{failure.title}.** {failure.reason} {finding.words}", icon=":material/lightbulb:")
+    else:
+        st.warning(f"*{failure.title}*: {OTHERWISE.lower()}. {finding.words}", icon=":material/casino:")
 
 
 def _buttons(number: int, step: Step, *, away: bool) -> None:
