@@ -53,16 +53,30 @@ def test_the_script_makes_the_same_boundary_bit_for_bit(result: Result, tmp_path
     np.testing.assert_array_equal(np.array(rows, dtype=float), result.arrays["boundary"])
 
 
-def test_the_script_tells_of_another_boundary(result: Result, tmp_path: Path) -> None:
+def test_the_script_tells_of_another_processor_by_its_scores(result: Result, tmp_path: Path) -> None:
     text = export.script(result)
     digest = text.split('SHA256 = "')[1][:64]
     path = tmp_path / "again.py"
-    path.write_text(text.replace(digest, "0" * 64), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, str(path)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert "differs from the first run" in done.stdout, done.stderr
+    recall = f"'boundary_recall': {result.summary['scores']['boundary_recall']}"
+    assert recall in text
+    found = []
+    for scores in (recall, "'boundary_recall': 17.0"):
+        path.write_text(text.replace(digest, "0" * 64).replace(recall, scores), encoding="utf-8")
+        command = [sys.executable, str(path)]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        found.append(done.stdout)
+    assert "differs in its bits: another processor" in found[0]
+    assert "scores are the first run's within 0.01" in found[0]
+    assert "differs from the first run" in found[1]
+    assert "more than the 0.01 to be expected" in found[1]
+
+
+def test_the_script_promises_no_scores_for_the_paper(result: Result) -> None:
+    boundary = dataclasses.replace(result.config.boundary, objective="paper")
+    paper = dataclasses.replace(result, config=dataclasses.replace(result.config, boundary=boundary))
+    assert "The paper's loss ends elsewhere when it is rounded otherwise" in export.script(paper)
+    assert "to be expected" not in export.script(paper)
 
 
 def test_tables_read_back_to_the_same_bits(result: Result) -> None:

@@ -66,7 +66,7 @@ def sunken(result: Result) -> Finding:
     recall = result.summary["scores"]["boundary_recall"]
     inside = float((result.arrays["boundary_log_p_x"] > math.log(result.config.epsilon)).mean())
     words = f"{percent(inside)} of its points lie inside the line, and they reach {percent(recall)} of the border."
-    return Finding(recall < 0.75, recall, words)
+    return Finding(recall < 0.85, recall, words)
 
 
 def bridged(result: Result) -> Finding:
