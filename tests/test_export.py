@@ -43,7 +43,7 @@ def table(text: str) -> tuple[list[str], list[list[str]]]:
 def executed(text: str, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """The script, run by a Python that knows the installed packages and ``more``, but not bdsg unless it is there."""
     downloads = folder / "downloads"
-    downloads.mkdir()
+    downloads.mkdir(exist_ok=True)
     (downloads / "again.py").write_text(text, encoding="utf-8")
     paths = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*more, *paths])}
@@ -80,11 +80,28 @@ def test_without_the_package_the_script_says_what_to_do(result: Result, tmp_path
     assert "finds no package bdsg_that_is_missing. Go to BDSG's own folder, run pip install" in done.stderr
 
 
-def test_the_script_tells_of_another_boundary(result: Result, tmp_path: Path) -> None:
+def test_the_script_tells_of_another_processor_by_its_scores(result: Result, tmp_path: Path) -> None:
     text = export.script(result)
     digest = text.split('SHA256 = "')[1][:64]
-    done = executed(text.replace(digest, "0" * 64), tmp_path, str(ROOT))
-    assert "differs from the first run" in done.stdout, done.stderr
+    recall = f"'boundary_recall': {result.summary['scores']['boundary_recall']}"
+    assert recall in text
+    found = []
+    for scores in (recall, "'boundary_recall': 17.0"):
+        other = text.replace(digest, "0" * 64).replace(recall, scores)
+        done = executed(other, tmp_path, str(ROOT))
+        assert done.returncode == 0, done.stderr
+        found.append(done.stdout)
+    assert "differs in its bits: another processor" in found[0]
+    assert "scores are the first run's within 0.01" in found[0]
+    assert "differs from the first run" in found[1]
+    assert "more than the 0.01 to be expected" in found[1]
+
+
+def test_the_script_promises_no_scores_for_the_paper(result: Result) -> None:
+    boundary = dataclasses.replace(result.config.boundary, objective="paper")
+    paper = dataclasses.replace(result, config=dataclasses.replace(result.config, boundary=boundary))
+    assert "The paper's loss ends elsewhere when it is rounded otherwise" in export.script(paper)
+    assert "to be expected" not in export.script(paper)
 
 
 def test_tables_read_back_to_the_same_bits(result: Result) -> None:

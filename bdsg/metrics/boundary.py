@@ -117,6 +117,23 @@ def recall_of(contour: Contour, band: Band, boundary: np.ndarray, log_p_x: np.nd
     )
 
 
+def crowding(contour: Contour, boundary: np.ndarray) -> float:
+    """The least share of the contour's length that holds half of B(z), (L, 2), each point at its nearest probe.
+
+    Up to ½ where points lie evenly, near 0 where they share a few spots.
+
+    Raises:
+        BDSGError: the contour is empty.
+    """
+    if not len(contour.points):
+        raise BDSGError("The density is nowhere as high as epsilon, so there is no boundary: lower epsilon.")
+    nearest = cKDTree(contour.points).query(boundary)[1]
+    counts = np.bincount(nearest, minlength=len(contour.points))
+    order = np.argsort(-counts / contour.weights)
+    needed = np.searchsorted(np.cumsum(counts[order]), len(boundary) / 2) + 1
+    return float(contour.weights[order[:needed]].sum() / contour.weights.sum())
+
+
 def boundary_recall(truth: Field, band: Band, boundary: np.ndarray, log_p_x: np.ndarray) -> Recall:
     """:func:`recall_of` B(z), (L, 2), on the contour of a truth field; raises what :func:`probe_contour` does."""
     return recall_of(probe_contour(truth, band), band, boundary, log_p_x)

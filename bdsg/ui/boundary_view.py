@@ -25,6 +25,7 @@ def show(run: Run | None, config: ExperimentConfig) -> None:
     looking.repeat(_live, run, config, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
     if run is not None and run.result is not None:
         history.note(session.choices())
+        tour.failure_line(run)
         _scores(run)
         progress.kept_line(run)
         takeaway.show(run)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bdsg import formats
 from bdsg.config import ExperimentConfig
-from bdsg.ui import address, history, looking, session
+from bdsg.ui import address, history, lessons, looking, session
 from bdsg.ui import heading as page_heading
 from bdsg.ui.lessons import STEPS, Step
 from bdsg.ui.runs import Run
@@ -16,6 +16,8 @@ from bdsg.ui.runs import Run
 REFRESH_SECONDS = 0.5
 PARAMETER = "tour"
 """Of the address, so that a reload and *Back* keep it: the step from 1, and the answer from 1: ``4``, ``4-3``."""
+
+OTHERWISE = "This run came out otherwise than such runs do"
 
 
 def current() -> Step | None:
@@ -96,23 +98,41 @@ def _ask(step: Step) -> None:
 
 
 def _reveal(step: Step) -> None:
-    right = _guess() == step.answer
-    words = "Right." if right else f"You said: {step.options[_guess() or 0]}. It is: {step.options[step.answer]}."
-    (st.success if right else st.info)(
-        f"{words} {step.reveal}", icon=":material/check:" if right else ":material/lightbulb:"
-    )
     run = session.queue().find(ExperimentConfig.from_dict(step.choices))
-    looking.repeat(_figures, run, step, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
+    looking.repeat(_verdict, run, step, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
 
 
-def _figures(run: Run | None, step: Step) -> None:
-    """What the real run scored at its own ε, BP1 never without recall."""
+def _verdict(run: Run | None, step: Step) -> None:
+    """What came true, by what the real run did, and what it scored at its own ε: BP1 never without recall."""
+    said = step.options[_guess() or 0]
     if run is None or run.result is None:
-        st.caption("The run is under way: watch it." if run and run.active else "The run has not been trained.")
+        doing = "The run is under way: watch it." if run and run.active else "The run has not been trained."
+        st.info(f"You said: {said}. {doing}", icon=":material/hourglass_top:")
         return
+    finding = step.finding(run.result)
+    if not finding.holds:
+        st.warning(f"You said: {said}. {OTHERWISE}. {finding.words}", icon=":material/casino:")
+    elif _guess() == step.answer:
+        st.success(f"Right. {step.reveal}", icon=":material/check:")
+    else:
+        answer = step.options[step.answer]
+        st.info(f"You said: {said}. It is: {answer}. {step.reveal}", icon=":material/lightbulb:")
     scores = run.result.summary["scores"]
     told = formats.score_words(scores, ("bp1", "boundary_recall"))
-    st.caption(f"At the ε that it was trained for, {formats.setting(run.config.epsilon)}: {told}.")
+    words = finding.words if finding.holds else ""
+    st.caption(f"At the ε that it was trained for, {formats.setting(run.config.epsilon)}: {told}. {words}")
+
+
+def failure_line(run: Run) -> None:
+    """What a finished run shows of the failure whose settings it has, outside the tour, which says it above."""
+    failure = lessons.failure_of(run.config)
+    if failure is None or run.result is None or current() is not None:
+        return
+    finding = failure.finding(run.result)
+    if finding.holds:
+        st.info(f"**{failure.title}.** {failure.reason} {finding.words}", icon=":material/lightbulb:")
+    else:
+        st.warning(f"*{failure.title}*: {OTHERWISE.lower()}. {finding.words}", icon=":material/casino:")
 
 
 def _buttons(number: int, step: Step, *, away: bool) -> None:
