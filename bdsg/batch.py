@@ -15,6 +15,7 @@ from bdsg.config import BoundaryConfig
 from bdsg.density import DensityModel
 from bdsg.errors import ConfigError, DivergenceError
 from bdsg.result import BoundarySnapshot
+from bdsg.threads import limited_threads
 from bdsg.train import Stop, train_boundary
 
 THREADS = 2
@@ -101,15 +102,11 @@ def train_together(runs: Sequence[Run], stop: Stop, *, threads: int = THREADS, k
     for name in ("objective", "random"):
         if len({id(getattr(run, name)) for run in runs}) < len(runs):
             raise ConfigError(f"runs.{name}", f"shared by two of {len(runs)} runs", "make one for each run.")
-    inside = torch.get_num_threads()
-    torch.set_num_threads(1)  # of each thread: sums that are split have other bits
-    try:
-        with ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(lambda index: _train(runs[index], index, stop, keep), range(len(runs))))
-    finally:
-        torch.set_num_threads(inside)
+    with limited_threads(), ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(lambda index: _train(runs[index], index, stop, keep), range(len(runs))))
 
 
+@limited_threads()
 def _train(run: Run, index: int, stop: Stop, keep: Keep) -> Trained:
     snapshots: list[BoundarySnapshot] = []
     begun = time.thread_time()

@@ -14,7 +14,6 @@ from typing import Any
 import numba
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  # kernels multiply matrices by its BLAS, whose threads are set below
-import threadpoolctl
 from filelock import FileLock
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
@@ -120,11 +119,6 @@ def _reinterpretation(source: Any, target: Any) -> Any:
 
 _bits_of = _reinterpretation(numba.types.float32, numba.types.int32)
 _float_of = _reinterpretation(numba.types.int32, numba.types.float32)
-
-
-def one_blas_thread() -> threadpoolctl.threadpool_limits:
-    """A context in which matrix products use one thread: more would spin, and change the last bits."""
-    return threadpoolctl.threadpool_limits(1, user_api="blas")
 
 
 @kernel

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 
 from bdsg.boundary import warming as boundary_warming
-from bdsg.compiled import one_blas_thread
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import warming as density_warming
@@ -28,6 +27,7 @@ from bdsg.rivals.registry import OURS, RIVALS, known, title_of
 from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture
 from bdsg.store import Store
+from bdsg.threads import limited_threads
 from bdsg.train import Stop, snapshot_steps
 
 Item = Scene | Progress | RivalSnapshot | RivalRanks | RivalScores
@@ -82,19 +82,14 @@ def contest(
         ConfigError: there is no such method, or the config cannot work.
     """
     names = known(methods)
-    ground = make_ground(config)
-    yield ground.scene
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # sums that are split over threads have other bits
-    try:
-        with one_blas_thread():
-            for name in names:
-                row = yield from _row(name, ground, stop, snapshots, (settings or {}).get(name), store)
-                if row is None:
-                    return
-                yield row
-    finally:
-        torch.set_num_threads(threads)
+    with limited_threads():
+        ground = make_ground(config)
+        yield ground.scene
+        for name in names:
+            row = yield from _row(name, ground, stop, snapshots, (settings or {}).get(name), store)
+            if row is None:
+                return
+            yield row
 
 
 def make_ground(config: ExperimentConfig) -> Ground:

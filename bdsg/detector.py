@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, OutlierMixin, _fit_context
+from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.decomposition import PCA
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from bdsg.data.shrunk_mixture import fit_shrunk_mixture
 from bdsg.errors import ConfigError
 from bdsg.runfiles import damaged
 from bdsg.saved_detector import FILE, LARGEST, SavedDetector, read_detector, write_detector
+from bdsg.threads import limited_threads
 
 PRIVATE = ("centre", "scale", "units", "components", "residual", "seed")
 PUBLIC = ("mixture", "offset", "chosen")
@@ -52,24 +52,19 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         chosen_: what the mixture is averaged from: modes, shrinkage and share of each part.
     """
 
-    _parameter_constraints: dict[str, Any] = {  # noqa: RUF012  scikit-learn's own protocol
-        "contamination": [Interval(numbers.Real, 0, 0.5, closed="right")],
-        "epsilon": [None, Interval(numbers.Real, 0, None, closed="neither")],
-        "random_state": ["random_state"],
-    }
-
     def __init__(self, *, contamination: float = 0.1, epsilon: float | None = None, random_state: Any = None) -> None:
         self.contamination = contamination
         self.epsilon = epsilon
         self.random_state = random_state
 
-    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    @limited_threads()
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn p_g and ε from the rows of normal data, (n, d) with n ≥ 2.
 
         Raises:
-            ValueError: not a table of finite numbers, or all its rows are the same.
+            ValueError: not a table of finite numbers, or all its rows are the same, or a parameter is out of range.
         """
+        self._check_parameters()
         table = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
         random = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
         self._seed = int(random.integers(2**31))
@@ -85,6 +80,14 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.offset_ = float(threshold)
         self._boundary: tuple[float, dict[str, np.ndarray]] | None = None
         return self
+
+    def _check_parameters(self) -> None:
+        if not isinstance(self.contamination, numbers.Real) or not 0 < self.contamination <= 0.5:
+            raise ConfigError("contamination", self.contamination, "must be above 0 and at most 0.5.")
+        if self.epsilon is None:
+            return
+        if not isinstance(self.epsilon, numbers.Real) or not 0 < self.epsilon < math.inf:
+            raise ConfigError("epsilon", self.epsilon, "must be above 0 and finite, or None.")
 
     def _learn_scale(self, table: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Centre and deviation of each column; principal components of a wide table.  Returns the rows so scaled."""
@@ -127,6 +130,7 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         outer = -0.5 * left / self._residual - 0.5 * rest * math.log(2 * math.pi * self._residual)
         return np.asarray(self.mixture_.log_prob(inner) + outer)
 
+    @limited_threads()
     def score_samples(self, X: Any) -> np.ndarray:
         """log p_g of each row, (n,): the lower, the more anomalous."""
         check_is_fitted(self)
@@ -158,11 +162,12 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             raise ConfigError("n", n, "must be a whole number of 1 or more.")
         import torch  # a second to load: only who asks for B(z) waits
 
-        generator = self._trained_boundary()
         seed = check_random_state(random_state).randint(2**31 - 1)
-        z = torch.randn(n, generator.dim, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-        with torch.no_grad():
-            points = generator(z).numpy()
+        with limited_threads():
+            generator = self._trained_boundary()
+            z = torch.randn(n, generator.dim, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+            with torch.no_grad():
+                points = generator(z).numpy()
         if self._components is not None:
             points = points @ self._components
         return np.asarray(self._centre + self._scale * points)

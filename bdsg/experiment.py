@@ -15,7 +15,6 @@ from bdsg import __version__
 from bdsg.boundary.helm import Ask, Helm, Pace, hands_off
 from bdsg.boundary.level_generator import LevelGenerator
 from bdsg.boundary.objectives import Objective, make_objective
-from bdsg.compiled import one_blas_thread
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.device import device_of, to_numpy, torch_device
@@ -26,6 +25,7 @@ from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress,
 from bdsg.scene import make_scene, seed_sequences
 from bdsg.scoring import plane_mixture, score_levels, score_result
 from bdsg.store import Store
+from bdsg.threads import limited_threads
 from bdsg.train import Stop, train_boundary
 
 __all__ = ["density_from_parameters", "never", "run"]
@@ -69,14 +69,9 @@ def run(
         LipschitzError, InverseError: a fitted flow is not invertible enough to use.
         StoreError: the result could not be written.
     """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with one_blas_thread():
-            stored = store.get(config) if store is not None and pace is None else None
-            yield from _replay(stored) if stored is not None else _run(config, stop, store, steer, pace)
-    finally:
-        torch.set_num_threads(threads)
+    with limited_threads():
+        stored = store.get(config) if store is not None and pace is None else None
+        yield from _replay(stored) if stored is not None else _run(config, stop, store, steer, pace)
 
 
 def generators(seed: int) -> dict[str, torch.Generator]:

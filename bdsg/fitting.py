@@ -19,6 +19,7 @@ from bdsg.device import device_of, to_numpy, torch_device
 from bdsg.quality import Arrays, Model, check_density, log_prob_in_chunks, mesh
 from bdsg.result import DensitySnapshot, Event, Progress, Scene
 from bdsg.store import Store
+from bdsg.threads import limited_threads
 from bdsg.train import Stop, train_density
 
 PREVIEW = 64
@@ -107,8 +108,9 @@ def restore(config: ExperimentConfig, parameters: Arrays) -> Model:
 
 def density_from_parameters(config: ExperimentConfig, parameters: Arrays) -> Callable[[np.ndarray], np.ndarray]:
     """log p_g of a finished run as a function of NumPy points, (n, 2) -> (n,)."""
-    model = restore(config, parameters)
-    return lambda points: log_prob_in_chunks(model, points)
+    with limited_threads():
+        model = restore(config, parameters)
+    return limited_threads()(lambda points: log_prob_in_chunks(model, points))
 
 
 def _train(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import hypothesis
@@ -13,7 +12,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from bdsg.config import ExperimentConfig
 from bdsg.experiment import run
 from bdsg.result import Event, Result
-from tests.browser.serving import chromium_path, launch
+from tests import needs
+from tests.browser.serving import CHROMIUM, launch
 
 torch.set_num_threads(1)
 expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
@@ -51,13 +51,8 @@ def quick_result(quick_events: list[Event | Result]) -> Result:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Chromium from the PATH; without one the tests are skipped, but in CI they fail."""
-    path = chromium_path()
-    if path is None:
-        reason = "No Chromium on the PATH: install Debian's package chromium to run the browser tests."
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    """Chromium from the PATH; without one the tests fail in CI, and are skipped elsewhere."""
+    path = needs.program(CHROMIUM, "chromium")
     with sync_playwright() as playwright:
         browser = launch(playwright, path)
         yield browser

@@ -24,6 +24,7 @@ LEVELS = (
         "codec",
         "result",
         "compiled",
+        "threads",
         "device",
         "image_config",
     ),

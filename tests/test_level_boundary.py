@@ -19,7 +19,7 @@ from bdsg.level_boundary import PREFIX, LevelBoundary
 from bdsg.result import Result
 from bdsg.scoring import score_result
 from bdsg.ui import views
-from tests.ui.test_stage_scripts import SCORING, needs_node, node
+from tests.ui.test_stage_scripts import SCORING, node
 
 RAW = {
     "data": {"preset": "bimodal", "samples": 200},
@@ -92,7 +92,6 @@ def test_scores_follow_epsilon(result: Result) -> None:
     assert beyond["bp1"] == pytest.approx(((p >= 0.007) & (p <= 0.07)).mean(), abs=1e-9)
 
 
-@needs_node
 def test_the_browser_moves_the_boundary_as_python_does(result: Result, tmp_path: Path) -> None:
     path = tmp_path / "payload"
     path.write_bytes(views.evaluation_payload(result, result.config.epsilon, None))

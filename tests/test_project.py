@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
+
+import pytest
+
+from tests import needs
+from tests.needs import tracked
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,8 +44,38 @@ def test_dependencies_are_read_from_the_requirements() -> None:
 
 def test_nothing_names_a_machine() -> None:
     suffixes = {".py", ".md", ".toml", ".js", ".css", ".html", ".json", ".txt"}
-    for path in ROOT.rglob("*"):
-        parts = path.relative_to(ROOT).parts
-        if path.suffix in suffixes and not any(part.startswith(".venv") or part == ".git" for part in parts):
-            text = path.read_text(encoding="utf-8")
-            assert not re.search(r"/(home|Users|root|work)/\w", text), path
+    paths = tracked(*suffixes)
+    assert Path(__file__).resolve() in paths
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"/(home|Users|root|work)/\w", text), path
+
+
+def test_what_merely_lies_in_the_folder_is_no_part_of_the_project() -> None:
+    stray = ROOT / "tests" / "stray-environment.md"
+    stray.write_text("/home" + "/me")
+    try:
+        assert stray not in tracked(".md")
+    finally:
+        stray.unlink()
+
+
+def test_node_comes_with_the_tests() -> None:
+    said = subprocess.run([needs.node(), "--version"], capture_output=True, text=True, check=True).stdout
+    assert int(said.removeprefix("v").partition(".")[0]) >= 18
+
+
+def test_a_missing_program_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="Debian's package nothing"):
+        needs.program(["bdsg-no-such-program"], "nothing")
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception, match="Debian's package nothing"):
+        needs.program(["bdsg-no-such-program"], "nothing")
+
+
+def test_ci_brings_every_program_that_a_test_needs() -> None:
+    """Where one is missing in CI a test fails: so the script that CI runs installs it."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    needed = {"chromium", "nginx-light", "postgresql", "gcc"}
+    assert needed <= set(script.split())

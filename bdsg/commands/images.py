@@ -32,7 +32,9 @@ def add_parser(commands: Any) -> None:
     images.add_argument("--download", action="store_true", help="fetch official files that are missing")
     images.add_argument("--seed", type=int, default=0)
     images.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    images.add_argument("--threads", type=int, default=1, help="of PyTorch; scores may differ in the last bits")
+    images.add_argument(
+        "--threads", type=int, default=1, help="of PyTorch and BLAS; scores may differ in the last bits"
+    )
     images.add_argument("--copy-to", metavar="DIR", type=Path, help="write results and boundary images there too")
     images.add_argument("--quick", action="store_true", help="tiny models, to see it work")
     images.add_argument("--quiet", action="store_true", help="no progress on stderr")
@@ -43,9 +45,6 @@ def run(chosen: argparse.Namespace) -> int:
     """Run what is missing, write the results and print the tables."""
     if chosen.threads < 1:
         raise ConfigError("threads", chosen.threads, "must be at least 1.")
-    import torch
-
-    torch.set_num_threads(chosen.threads)
     print(table_one(chosen) if chosen.protocol == "table1" else left_out(chosen), end="")
     return 0
 
@@ -59,7 +58,8 @@ def setting_of(chosen: argparse.Namespace, protocol: str) -> Setting:
     sizes = {name: value for name, value in (("train", chosen.train), ("test", chosen.test)) if value is not None}
     config = image_config(protocol, **(QUICK if chosen.quick else {}), **sizes)
     steps = QUICK_RIVAL_STEPS if chosen.quick else None
-    return Setting(protocol, config, chosen.seed, chosen.out, chosen.data, chosen.download, chosen.device, steps)
+    data = (chosen.data, chosen.download)
+    return Setting(protocol, config, chosen.seed, chosen.out, *data, chosen.device, steps, chosen.threads)
 
 
 def left_out(chosen: argparse.Namespace) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import ConfigError
+from bdsg.threads import limited_threads
 
 MOST_MODES = 12
 FITTED_POINTS = 4_000
@@ -72,7 +72,7 @@ def fit_mixture(points: np.ndarray, seed: int = 0, modes: int | None = None) -> 
     if modes is not None and not 1 <= modes <= most:
         raise ConfigError("modes", modes, f"must be 1 to {most} for {len(points)} points: ten or more for each.")
     counts = range(1, most + 1) if modes is None else (modes,)
-    with threadpool_limits(1):  # on matrices so small more threads only wait for each other
+    with limited_threads():
         fits = [Fit(count, reg_covar=LEAST_VARIANCE, random_state=seed).fit(scaled) for count in counts]
     criterion = tuple(float(fit.bic(scaled)) for fit in fits)
     best = fits[int(np.argmin(criterion))]

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp
-from threadpoolctl import threadpool_limits
 
 from bdsg.data.mixture import GaussianMixture
+from bdsg.threads import limited_threads
 
 FOLDS = 5
 MODES = (1, 2, 4, 8)
@@ -81,7 +81,7 @@ def fit_shrunk_mixture(x: np.ndarray, units: np.ndarray, random: np.random.Gener
     table = Table(x, units / np.sqrt(np.mean(units**2)))
     rows = table if len(x) <= CHOOSING_ROWS else table.part(random.choice(len(x), CHOOSING_ROWS, replace=False))
     seed = int(random.integers(2**31))
-    with threadpool_limits(1):
+    with limited_threads():
         candidates = _candidates(len(rows.x))
         if len(candidates) == 1:
             return Chosen(_fit(table, candidates[0], seed), tuple(candidates), (1.0,), float("nan"))

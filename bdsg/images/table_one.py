@@ -21,6 +21,7 @@ from bdsg.images.tables import lines, shown
 from bdsg.images.units import Setting
 from bdsg.metrics import auroc
 from bdsg.runfiles import explained, write_atomically
+from bdsg.threads import limited_threads
 
 ROWS = {
     "mnist": (
@@ -54,6 +55,15 @@ def measure(setting: Setting, report: Report) -> dict[str, Any]:
     identity = [setting.config.train, setting.config.test, repr(setting.config)]
     if path.exists() and (found := json.loads(path.read_bytes()))["identity"] == identity:
         return dict(found)
+    with limited_threads(setting.threads):
+        rows = _measured_rows(setting, report)
+    content = {"identity": identity, "protocol": setting.protocol, "rows": rows}
+    with explained(path):
+        write_atomically(path, json.dumps(content, indent=1, allow_nan=False).encode())
+    return content
+
+
+def _measured_rows(setting: Setting, report: Report) -> list[dict[str, Any]]:
     left_out = LEFT_OUT[setting.protocol]
     task = leave_one_out(
         setting.protocol, left_out, setting.config, setting.seed, directory=setting.directory, download=setting.download
@@ -78,10 +88,7 @@ def measure(setting: Setting, report: Report) -> dict[str, Any]:
             row |= {} if normal is None else separation(normal, scores)
             normal = normal or scores
         rows.append(row)
-    content = {"identity": identity, "protocol": setting.protocol, "rows": rows}
-    with explained(path):
-        write_atomically(path, json.dumps(content, indent=1, allow_nan=False).encode())
-    return content
+    return rows
 
 
 def row_images(setting: Setting, task: Any) -> Iterator[Tensor | None]:

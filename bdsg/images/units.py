@@ -25,6 +25,7 @@ from bdsg.rivals.image_settings import settings_for
 from bdsg.rivals.images import make_image_rival
 from bdsg.rivals.registry import RIVALS
 from bdsg.runfiles import explained, write_atomically
+from bdsg.threads import limited_threads
 
 FORMAT = 2
 """Version of what a unit's file means: raising it retires those that are there."""
@@ -41,6 +42,7 @@ class Setting:
 
     Attributes:
         rival_steps: training steps of the neural rivals; None for their own settings.
+        threads: of PyTorch and BLAS; scores may differ in the last bits.
     """
 
     protocol: str
@@ -51,6 +53,7 @@ class Setting:
     download: bool = False
     device: str = "cpu"
     rival_steps: int | None = None
+    threads: int = 1
 
 
 def ranking_row(task: Task, method: str, score: str, values: np.ndarray, seconds: float) -> dict[str, Any]:
@@ -73,6 +76,11 @@ def run_unit(setting: Setting, left_out: int, method: str, report: Report) -> di
     Raises:
         BDSGError: BDSG's own training failed; a rival's failure is a row without scores.
     """
+    with limited_threads(setting.threads):
+        return _run_unit(setting, left_out, method, report)
+
+
+def _run_unit(setting: Setting, left_out: int, method: str, report: Report) -> dict[str, Any]:
     path = setting.out / f"unit-{setting.protocol}-{left_out}-{method}-{setting.seed}.json"
     key = unit_key(setting, left_out, method)
     if (found := _read(path, key)) is not None:

@@ -7,17 +7,15 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import torch
-
 from bdsg import __version__
 from bdsg.batch import Keep, Run, Start, Trained, always, make_objectives, train_together
-from bdsg.compiled import one_blas_thread
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.experiment import never
 from bdsg.result import BoundarySnapshot
 from bdsg.sweep.ground import Ground, ground_key, ground_of
 from bdsg.sweep.outcome import Outcome, Task, to_cloud
+from bdsg.threads import limited_threads
 
 SHOWN_ALONE = 2
 """Snapshots of a trial that nobody prunes: the first and the last."""
@@ -51,13 +49,8 @@ def run_batch(task: Task, threads: int = 1) -> list[Outcome]:
             f"This worker has version {__version__} of bdsg, but the study is run by {task.version}: "
             "install the same on both."
         )
-    with _one_at_a_time, one_blas_thread():
-        inside = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            return _run_batch(task, threads)
-        finally:
-            torch.set_num_threads(inside)
+    with _one_at_a_time, limited_threads():
+        return _run_batch(task, threads)
 
 
 def _run_batch(task: Task, threads: int) -> list[Outcome]:
@@ -127,6 +120,7 @@ class _Watch:
         return self.hopes.keep(index, leg, bf1)
 
 
+@limited_threads()
 def _outcome(task: Task, entry: Entry, run: Run, trained: Trained, watch: _Watch | None, index: int) -> Outcome:
     legs = watch.legs[index] if watch else {}
     if trained.error is not None:

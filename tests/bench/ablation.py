@@ -21,6 +21,7 @@ from bdsg.metrics import Band, truth_field
 from bdsg.metrics.boundary import boundary_f1, boundary_recall, bp1
 from bdsg.scene import seed_sequences
 from bdsg.scoring import plane_mixture
+from bdsg.threads import limited_threads
 from bdsg.train import train_by_autograd
 
 POINTS = 10_000
@@ -153,12 +154,8 @@ PARTS: dict[str, Change] = {
 
 def ablated(config: ExperimentConfig, part: str) -> dict[str, Any]:
     """Train B on the closed form with one part changed; the scores of ``POINTS`` of its points."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with limited_threads():
         return _ablated(config, *PARTS[part])
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _ablated(

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
-from bdsg.compiled import one_blas_thread
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.descent import CompiledGradient, Descent
@@ -212,7 +212,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/density"))
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
-    one_blas_thread()
+    threadpool_limits(1, user_api="blas")
     everything = not (chosen.speed or chosen.quality or chosen.estimators)
     sections: dict[str, list[Row]] = {}
     if chosen.speed or everything:

@@ -7,7 +7,6 @@ import grp
 import os
 import pwd
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -36,11 +35,6 @@ http {{
     include {folder}/bdsg.conf;
 }}
 """
-
-
-def nginx_path() -> str | None:
-    """nginx, if it is installed: also where only the system's user has it on the path."""
-    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
 def free_ports(count: int) -> list[int]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Playwright, TimeoutError
 
 ROOT = Path(__file__).parents[2]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -24,7 +25,7 @@ QUIET = (
 
 def chromium_path() -> str | None:
     """Chromium on the PATH, if there is one."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return next((path for name in CHROMIUM if (path := shutil.which(name)) is not None), None)
 
 
 def launch(playwright: Playwright, path: str) -> Browser:

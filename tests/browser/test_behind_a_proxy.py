@@ -17,11 +17,10 @@ import pytest
 import streamlit
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.proxy import CONFIG, nginx_path, proxied, trusting
+from tests import needs
+from tests.browser.proxy import CONFIG, proxied, trusting
 from tests.browser.serving import settle
 
-NGINX = nginx_path()
-behind = pytest.mark.skipif(NGINX is None, reason="No nginx on the PATH: install Debian's package nginx-light.")
 PAGES = ("", "tour", "density", "boundary", "evaluate", "rivals", "tune", "images", "history", "compare")
 
 
@@ -33,8 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def addresses(server: str, folder: Path) -> Iterator[tuple[str, str]]:
     """The secure and the plain address."""
-    assert NGINX is not None
-    with proxied(NGINX, server, folder) as both:
+    with proxied(needs.program(["nginx"], "nginx-light"), server, folder) as both:
         yield both
 
 
@@ -62,7 +60,6 @@ def test_the_policy_names_the_one_script_that_streamlits_page_holds() -> None:
     assert re.findall(r"'sha256-([^']+)'", CONFIG.read_text(encoding="utf-8")) == digests
 
 
-@behind
 @pytest.mark.browser
 def test_every_page_works_under_the_policy_and_asks_nothing_of_other_machines(
     chromium: Browser, addresses: tuple[str, str]
@@ -117,7 +114,6 @@ def _uploads(page: Page, secure: str) -> None:
     expect(page.get_by_role("button", name="Fit a mixture")).to_be_visible()
 
 
-@behind
 def test_headers_and_limits_are_those_of_the_file(addresses: tuple[str, str], folder: Path) -> None:
     secure, plain = addresses
     for path in ("", "/boundary", "/_stcore/health", "/no/such/page", "/_stcore/metrics"):
@@ -139,7 +135,6 @@ def test_headers_and_limits_are_those_of_the_file(addresses: tuple[str, str], fo
     assert headers["location"].startswith("https://")
 
 
-@behind
 def test_other_sites_open_no_connection_and_one_address_not_any_number(
     addresses: tuple[str, str], folder: Path
 ) -> None:

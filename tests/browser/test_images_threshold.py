@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from bdsg.ui.images_prepared import FOLDER, RESULTS
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not (FOLDER / RESULTS).exists(), reason="The app has no prepared results of images."),
-]
+pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import io
 
 import numpy as np
@@ -68,7 +67,6 @@ def test_a_fit_in_the_points_own_units_has_their_moments() -> None:
     np.testing.assert_allclose(covariance, np.cov(points.T), rtol=5e-3, atol=0.1)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="Parquet is read where pyarrow is installed.")
 def test_parquet_is_read_where_it_can_be() -> None:
     import pyarrow
     from pyarrow import parquet

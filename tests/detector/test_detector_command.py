@@ -39,7 +39,7 @@ def test_a_table_is_fitted_and_another_scored(tmp_path: Path, capsys: pytest.Cap
     [
         ("a,b\n1,2\n", [], "minimum of 2 is required"),
         ("a,b\n" + "1,2\n" * 9, [], "no column varies by more than 1e-12"),
-        ("a,b\n1,2\n3,5\n4,4\n", ["--contamination", "0.9"], "must be a float in the range"),
+        ("a,b\n1,2\n3,5\n4,4\n", ["--contamination", "0.9"], "must be above 0 and at most 0.5"),
         ("a,b\n1,2\n3,5\n4,4\n", ["--columns", "c"], "is not there"),
         ("a,b\nx,y\n", [], "no column of numbers"),
     ],

@@ -1,4 +1,4 @@
-"""A study in PostgreSQL, where it and its driver are installed: a server of the test's own, on loopback."""
+"""A study in PostgreSQL, where it is installed: a server of the test's own, on loopback."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.plan import Plan
 from bdsg.sweep.space import parse_dimension
 from bdsg.sweep.study import Study
-
-pytest.importorskip("psycopg", reason="No psycopg: pip install 'bdsg[postgresql]' to test a study in PostgreSQL.")
+from tests import needs
 
 
 def programs() -> Path | None:
@@ -46,7 +45,7 @@ def url() -> Iterator[str]:
     """A fresh server's address."""
     where, user = programs(), owner()
     if where is None or user is None:
-        pytest.skip("No PostgreSQL: install Debian's package postgresql to test a study in it.")
+        raise needs.absent("No PostgreSQL: install Debian's package postgresql to test a study in it.")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

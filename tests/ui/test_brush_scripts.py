@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
-pytestmark = needs_node
 START = (
     "const grouped = (value) => String(value);\n"
     "const painting = new Painting({ least: 20, most: 200 }, randomNumbers(7)), counts = [];\n"

@@ -12,7 +12,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.store import Store
 from bdsg.ui import comparison
 from bdsg.ui.runs import RunQueue
-from tests.ui.test_stage_scripts import full_payload, needs_node, node, part
+from tests.ui.test_stage_scripts import full_payload, node, part
 
 CHOICES: dict[str, Any] = {
     "data": {"preset": "ring", "samples": 300},
@@ -110,7 +110,6 @@ def test_a_run_is_found_by_its_key_in_memory_and_in_the_store(tmp_path: Path) ->
     later.close()
 
 
-@needs_node
 def test_two_timelines_keep_the_same_share_of_their_way(tmp_path: Path) -> None:
     for name, last in (("short", 4), ("long", 8)):
         (tmp_path / name).write_bytes(full_payload(**part(0, last), autoplay=True))

@@ -13,9 +13,8 @@ from bdsg.data import GaussianMixture
 from bdsg.metrics import Field
 from bdsg.presets import PRESETS
 from bdsg.ui.mixture_editor import LIMITS, from_rows, to_rows
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
-pytestmark = needs_node
 SCRIPTS = ("levels.js", "modes.js")
 MODE = {"weight": 0.25, "x": 1.0, "y": -2.0, "long": 2.0, "short": 0.5, "angle": 30.0}
 BOUNDS = {"x": [-5, 5], "y": [-5, 5], "sigma": [0.1, 3], "weight": [0.01, 0.99], "modes": 3}

@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
-pytestmark = needs_node
 DRIVER = """
 const aligned = ({ buffer, byteOffset, length }) => buffer.slice(byteOffset, byteOffset + length);
 const [width, height, count] = new Int32Array(aligned(payloads[1])), all = new Uint32Array(aligned(payloads[0]));

@@ -18,7 +18,7 @@ from bdsg.result import Result
 from bdsg.ui import history, history_view, links, memory, own_points, thumbnail
 from bdsg.ui.names import setting_label, setting_words
 from bdsg.ui.own_points import OwnPoints
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
 MIXTURE = {"weights": [1.0], "means": [[0.0, 0.0]], "covariances": [[[1.0, 0.0], [0.0, 1.0]]]}
 
@@ -171,7 +171,6 @@ def test_own_points_survive_in_the_browser_and_nonsense_does_not(monkeypatch: py
     assert own_points.of(config()) is None
 
 
-@needs_node
 def test_a_browser_keeps_what_other_visits_listed_but_not_what_was_removed(tmp_path: Path) -> None:
     driver = """
     const run = (key) => ({ key, name: key });

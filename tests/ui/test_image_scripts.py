@@ -10,9 +10,8 @@ import pytest
 
 from bdsg.ui import images_stage
 from bdsg.ui.stage import module
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
-pytestmark = needs_node
 SCORES = np.round(np.random.default_rng(0).normal(size=301), 2)
 
 

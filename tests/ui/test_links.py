@@ -14,7 +14,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
 from bdsg.presets import PRESETS
 from bdsg.ui import links, views
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
 
 def there_and_back(choices: links.Choices) -> links.Choices:
@@ -77,7 +77,6 @@ def test_a_level_that_cannot_be_is_a_sentence(text: str) -> None:
     assert math.isclose(views.level_in("0.02", 0.001, 0.1), 0.02)
 
 
-@needs_node
 def test_the_address_keeps_its_other_parameters_to_the_letter(tmp_path: Path) -> None:
     driver = """
     const search = "?data.preset=ring&data.mixture=%7B%22a%22%7D&teach";

@@ -9,9 +9,8 @@ import pytest
 
 from bdsg.codec import pack
 from bdsg.metrics import truth_field
-from tests.ui.test_stage_scripts import SCORING, evaluation_case, needs_node, node
+from tests.ui.test_stage_scripts import SCORING, evaluation_case, node
 
-pytestmark = needs_node
 SCRIPTS = (*SCORING, "cells.js", "highlights.js", "cards.js", "dom.js")
 RATIO = 0.1
 

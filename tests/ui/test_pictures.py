@@ -12,13 +12,12 @@ import pytest
 
 from bdsg.codec import unpack
 from bdsg.ui import animation, prepared, stage
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWING = ("theme.js", "plane.js", "marks.js", "svg.js")
 
 
-@needs_node
 def test_the_drawing_functions_write_svg(tmp_path: Path) -> None:
     driver = """
     const context = new SvgContext(236, 136);
@@ -54,7 +53,6 @@ def test_the_drawing_functions_write_svg(tmp_path: Path) -> None:
     assert {"x₁", "x₂", "a < b & c"} <= set(words)
 
 
-@needs_node
 def test_clips_end_where_they_were_begun(tmp_path: Path) -> None:
     driver = """
     const context = new SvgContext(10, 10);
@@ -69,7 +67,6 @@ def test_clips_end_where_they_were_begun(tmp_path: Path) -> None:
     assert len(root.findall(f".//{SVG}g")) == 2
 
 
-@needs_node
 def test_svg_ellipses_texts_and_shifts(tmp_path: Path) -> None:
     driver = """
     const context = new SvgContext(100, 100);

@@ -10,9 +10,8 @@ import pytest
 from bdsg.codec import pack
 from bdsg.data import GaussianMixture
 from bdsg.presets import PRESETS
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
-pytestmark = needs_node
 SCRIPTS = ("tensors.js", "probe.js", "latent.js")
 TOLERANCE, CLOSE, DENSE = 0.06, 0.02, 1e-5
 """Largest error of the interpolated log density in the window, and where the density is above ``DENSE``, on the coarser

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,8 @@ from bdsg.fitting import RAYS, ray_arrays
 from bdsg.metrics import score, truth_field
 from bdsg.presets import PRESETS
 from bdsg.ui import payloads, pictured, stage, tune_mosaic
+from tests import needs
 
-NODE = shutil.which("node")
-needs_node = pytest.mark.skipif(NODE is None, reason="No Node.js on the PATH: it runs the components' scripts.")
 SCORING = ("tensors.js", "levels.js", "nearest.js", "scores.js")
 
 
@@ -31,7 +29,7 @@ def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any
     head = 'import { readFileSync } from "node:fs";\nconst print = (value) => console.log(JSON.stringify(value));\n'
     head += "const payloads = process.argv.slice(2).map((name) => new Uint8Array(readFileSync(name)));\n"
     script.write_text(f"{head}{stage.module(names)}\n{driver}", encoding="utf-8")
-    done = subprocess.run([str(NODE), str(script), *map(str, files)], capture_output=True, text=True, check=False)
+    done = subprocess.run([needs.node(), str(script), *map(str, files)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -42,18 +40,16 @@ def full_payload(**options: Any) -> bytes:
 
 
 @pytest.mark.parametrize("names", [stage.PLAYER, stage.EVALUATION, stage.EDITOR, stage.BESIDE, tune_mosaic.SCRIPTS])
-@needs_node
 def test_each_component_is_one_valid_module(names: tuple[str, ...], tmp_path: Path) -> None:
     text = stage.module(names)
     assert text.count("export default") == 1
     assert "/**" not in text
     path = tmp_path / "component.mjs"
     path.write_text(text, encoding="utf-8")
-    done = subprocess.run([str(NODE), "--check", str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run([needs.node(), "--check", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-@needs_node
 def test_scripts_read_every_type_of_array_at_any_offset(tmp_path: Path) -> None:
     arrays = {
         "a": np.array([1, 255], np.uint8)[:1],
@@ -76,7 +72,6 @@ def test_scripts_read_every_type_of_array_at_any_offset(tmp_path: Path) -> None:
     assert read == expected
 
 
-@needs_node
 def test_nearest_segment_agrees_with_looking_at_all(tmp_path: Path) -> None:
     driver = """
     let seed = 1;
@@ -101,7 +96,6 @@ def test_nearest_segment_agrees_with_looking_at_all(tmp_path: Path) -> None:
     assert by_hand == [1, 25, 25]
 
 
-@needs_node
 def test_contour_of_a_paraboloid_is_a_circle_and_pieces_are_counted(tmp_path: Path) -> None:
     driver = """
     const axis = Float64Array.from({ length: 401 }, (_, i) => -2 + i / 100), values = new Float64Array(401 * 401);
@@ -176,7 +170,6 @@ CONTOUR_DISTANCES = ("contour_distance_mean", "contour_distance_p95")
         ("ring", 0.01, 0.1, 0.3),
     ],
 )
-@needs_node
 def test_scores_in_the_browser_agree_with_python(
     preset: str, epsilon: float, ratio: float, spread: float, tmp_path: Path
 ) -> None:
@@ -230,7 +223,6 @@ def test_scores_in_the_browser_agree_with_python(
         assert browser[name] == pytest.approx(reference[name], rel=tolerance), name
 
 
-@needs_node
 @pytest.mark.parametrize("epsilon", [0.002, 0.01, 0.03])
 def test_rays_in_the_browser_cross_the_level_where_they_do_exactly(epsilon: float, tmp_path: Path) -> None:
     case = evaluation_case("bimodal_separate", 0.1)
@@ -247,7 +239,6 @@ def test_rays_in_the_browser_cross_the_level_where_they_do_exactly(epsilon: floa
     assert np.median(np.hypot(*(found - exact).T)) < 0.01  # half a pixel; more where a ray grazes the contour
 
 
-@needs_node
 def test_scores_that_do_not_exist_are_null(tmp_path: Path) -> None:
     case = evaluation_case("unimodal", 0.1)
     arrays, field = case["arrays"] | case["rays"], truth_field(case["mixture"], 0.001)
@@ -286,7 +277,6 @@ def part(first: int, last: int) -> dict[str, Any]:
     }
 
 
-@needs_node
 def test_newer_snapshots_are_joined_and_gaps_are_left_alone(tmp_path: Path) -> None:
     window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
     sent = [
@@ -307,7 +297,6 @@ def test_newer_snapshots_are_joined_and_gaps_are_left_alone(tmp_path: Path) -> N
     assert x == pytest.approx(0.7, abs=1e-4)
 
 
-@needs_node
 def test_the_playhead_follows_a_live_run_until_it_is_moved(tmp_path: Path) -> None:
     window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
     sent = [
@@ -338,7 +327,6 @@ def test_the_playhead_follows_a_live_run_until_it_is_moved(tmp_path: Path) -> No
     assert seen[5:] == [[8, False], [0, True]]
 
 
-@needs_node
 def test_reduced_motion_shows_the_end_and_does_not_start(tmp_path: Path) -> None:
     sent = [full_payload(**part(0, 5), autoplay=True, loop=True)]
     driver = """
@@ -355,7 +343,6 @@ def test_reduced_motion_shows_the_end_and_does_not_start(tmp_path: Path) -> None
     assert more == [True, True, True, 0]  # rests on the last snapshot, then starts again
 
 
-@needs_node
 def test_arrows_move_with_the_playhead_and_may_be_missing(tmp_path: Path) -> None:
     forces = np.zeros((3, 3, 2, 2))
     forces[1, 0, 1], forces[2, 0, 1] = [0.09, 0.0], [0.0, 0.99]
@@ -379,7 +366,6 @@ def test_arrows_move_with_the_playhead_and_may_be_missing(tmp_path: Path) -> Non
         assert found == pytest.approx([0, 0, second[0] * unit, second[1] * unit, *[0] * 8], abs=1)
 
 
-@needs_node
 def test_arrows_are_drawn_from_their_points_to_scale(tmp_path: Path) -> None:
     driver = """
     const theme = { background: [255, 255, 255], miss: [2, 2, 2] };
@@ -401,7 +387,6 @@ def test_arrows_are_drawn_from_their_points_to_scale(tmp_path: Path) -> None:
     assert 'stroke="rgb(2,2,2)"' in outline
 
 
-@needs_node
 def test_a_moving_map_is_linear_between_its_snapshots(tmp_path: Path) -> None:
     maps = np.array([[[0, 10], [20, 30], [40, 50]], [[100, 10], [0, 30], [40, 250]]], np.uint8)  # (2, 3, 2)
     (tmp_path / "maps").write_bytes(pack({"maps": maps, "map_frames": np.array([2, 6], np.int32)}, {}))
@@ -414,7 +399,6 @@ def test_a_moving_map_is_linear_between_its_snapshots(tmp_path: Path) -> None:
     np.testing.assert_allclose(seen, [values.ravel() for values in wanted], atol=0.5)
 
 
-@needs_node
 def test_points_that_strayed_from_the_window_are_not_drawn_on_its_edge(tmp_path: Path) -> None:
     points = np.array([[-2.5, 0], [-1.999, 0], [0, 0], [0, 9], [2, 1]])
     frames = pictured.quantise(np.stack([points, points]), [-2, -2], [2, 2])

@@ -15,7 +15,7 @@ from bdsg.ui import tune_data, tune_figures, tune_mosaic
 from bdsg.ui.tune_choices import choices_of
 from bdsg.ui.tune_data import Known, Trial, fenced
 from tests.sweep.studies import made_study
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,6 @@ def test_choices_make_the_very_config_and_are_few(raw: dict[str, object]) -> Non
 SCRIPTS = ("tensors.js", "theme.js", "dom.js", "plane.js", "mosaic.js")
 
 
-@needs_node
 def test_each_cell_shows_its_best_trial(tmp_path: Path) -> None:
     driver = """
     const cells = cellsOf([0, 0.1, 0.99, 1, 0.5], [0, 0.2, 1, 0.9, 0.5], [3, 1, 2, 5, 4], 2, 2);
