@@ -40,7 +40,7 @@ LEVELS = (
         "export",
         "checkpoint",
     ),
-    ("train", "store", "scoring", "scene", "quality"),
+    ("train", "store", "scoring", "problem", "quality"),
     ("fitting", "batch"),
     ("experiment", "contest", "images"),
     ("sweep", "detector", "saved_detector", "events", "worker", "nursery", "plots", "commands", "__main__"),
@@ -59,6 +59,7 @@ ALLOWED = {
     "dask": {"sweep"},
     "distributed": {"sweep"},
     "torch": {
+        "problem",
         "device",
         "checkpoint",
         "images",

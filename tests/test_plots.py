@@ -9,6 +9,7 @@ import pytest
 
 from bdsg import plots
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Window
 from bdsg.errors import BDSGError
 from bdsg.metrics import Field, auroc
 
@@ -16,8 +17,8 @@ EPSILON = 0.01
 TRUTH = GaussianMixture([1.0], [[0.0, 0.0]], [np.eye(2)])
 MODEL = GaussianMixture([1.0], [[0.7, 0.0]], [np.eye(2)])
 LOW, HIGH = np.array([-4.0, -5.0]), np.array([4.0, 5.0])
-GRID = Field.over(TRUTH.log_prob, LOW, HIGH, (101, 81))
-LOG_P_X, LOG_P_G = GRID.values, Field.over(MODEL.log_prob, LOW, HIGH, (101, 81)).values
+GRID = Field.over(TRUTH.log_prob, Window(LOW, HIGH).grid(81, 101))
+LOG_P_X, LOG_P_G = GRID.values, Field.over(MODEL.log_prob, Window(LOW, HIGH).grid(81, 101)).values
 ROWS = [
     {"bp1": 0.5, "boundary_recall": 1.0, "bf1": 2 / 3},
     {"bp1": 1.0, "boundary_recall": 0.1, "bf1": 2 / 11},
@@ -182,7 +183,7 @@ def test_contours_above_the_peak_are_empty_traces() -> None:
 
 def test_separate_contours_are_parted_by_a_gap() -> None:
     two = GaussianMixture([0.5, 0.5], [[-2.0, 0.0], [2.0, 0.0]], [0.1 * np.eye(2)] * 2)
-    field = Field.over(two.log_prob, LOW, HIGH, (101, 81))
+    field = Field.over(two.log_prob, Window(LOW, HIGH).grid(81, 101))
     contour = plots.density_figure(field.x, field.y, field.values, epsilon=0.1).data[1]
     assert np.isnan(contour.x).sum() == 1
 

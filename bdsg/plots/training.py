@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from bdsg.metrics.band import finite
+from bdsg.data.checks import finite
 from bdsg.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, titled
 from bdsg.result import TERMS
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from bdsg.scene import seed_sequences
 from torch import Tensor
 
 from bdsg.boundary import losses
@@ -19,7 +20,6 @@ from bdsg.config import ExperimentConfig
 from bdsg.density import ClosedForm
 from bdsg.metrics import Band, truth_field
 from bdsg.metrics.boundary import boundary_f1, boundary_recall, bp1
-from bdsg.scene import seed_sequences
 from bdsg.scoring import plane_mixture
 from bdsg.threads import limited_threads
 from bdsg.train import train_by_autograd
