@@ -14,18 +14,16 @@ import torch
 
 from bdsg.boundary import warming as boundary_warming
 from bdsg.config import DensityConfig, ExperimentConfig
-from bdsg.data import GaussianMixture
 from bdsg.density import warming as density_warming
 from bdsg.errors import DivergenceError
-from bdsg.experiment import BOUNDARY_POINTS, GRID, never, run
-from bdsg.fitting import PREVIEW
-from bdsg.metrics import Band, Field, anomaly_ranks, auprc, auroc, boundary, truth_field
-from bdsg.quality import mesh
+from bdsg.experiment import never, run
+from bdsg.metrics import Band, anomaly_ranks, auprc, auroc, boundary_scores, truth_field
+from bdsg.metrics.boundary import Contour, probe_contour
+from bdsg.problem import BOUNDARY_POINTS, Problem
 from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
 from bdsg.rivals.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot, Watch
 from bdsg.rivals.registry import OURS, RIVALS, known, title_of
-from bdsg.scene import make_scene
-from bdsg.scoring import plane_mixture
+from bdsg.scoring import TRIPLE
 from bdsg.store import Store
 from bdsg.threads import limited_threads
 from bdsg.train import Stop, snapshot_steps
@@ -41,15 +39,12 @@ class Trained(NamedTuple):
     seconds: float
 
 
-class Ground(NamedTuple):
-    """What all methods are measured on: nodes (GRID², 2), log p_x there, and the truth that contours are taken from."""
+class Setup(NamedTuple):
+    """What all methods are measured on: the problem, log p_x on its grid's nodes, (GRID²,), and the true contour."""
 
-    config: ExperimentConfig
-    mixture: GaussianMixture
-    scene: Scene
-    nodes: np.ndarray
+    problem: Problem
     log_p_x: np.ndarray
-    truth: Field
+    contour: Contour
     band: Band
     spent: dict[str, float]  # processor seconds that a density took, by its key: two rows may share it
 
@@ -83,53 +78,50 @@ def contest(
     """
     names = known(methods)
     with limited_threads():
-        ground = make_ground(config)
-        yield ground.scene
+        setup = make_setup(config)
+        yield setup.problem.scene
         for name in names:
-            row = yield from _row(name, ground, stop, snapshots, (settings or {}).get(name), store)
+            row = yield from _row(name, setup, stop, snapshots, (settings or {}).get(name), store)
             if row is None:
                 return
             yield row
 
 
-def make_ground(config: ExperimentConfig) -> Ground:
-    """The data's window and its grid.
+def make_setup(config: ExperimentConfig) -> Setup:
+    """The problem and the truth that methods are scored with.
 
     Raises:
         ConfigError: the config's mixture is not in the plane, or nowhere as dense as ε.
     """
-    mixture = plane_mixture(config)
-    scene, _ = make_scene(config, mixture)
-    nodes = mesh(*(np.linspace(scene.low[i], scene.high[i], GRID) for i in (0, 1)))
-    band = Band(config.epsilon, config.delta)
-    return Ground(config, mixture, scene, nodes, mixture.log_prob(nodes), truth_field(mixture, config.delta), band, {})
+    problem, band = Problem(config), Band(config.epsilon, config.delta)
+    contour = probe_contour(truth_field(problem.mixture, config.delta), band)
+    return Setup(problem, problem.mixture.log_prob(problem.grid.nodes), contour, band, {})
 
 
 def _row(
-    name: str, ground: Ground, stop: Stop, snapshots: int, settings: Any, store: Store | None
+    name: str, setup: Setup, stop: Stop, snapshots: int, settings: Any, store: Store | None
 ) -> Generator[Item, None, RivalScores | None]:
     begun = time.process_time()
     try:
         if name in OURS:
-            trained = yield from _train_bdsg(name, ground, stop, snapshots, store)
+            trained = yield from _train_bdsg(name, setup, stop, snapshots, store)
         else:
-            trained = yield from _train_rival(name, ground, stop, snapshots, settings)
+            trained = yield from _train_rival(name, setup, stop, snapshots, settings)
     except DivergenceError as error:
         return RivalScores(name, title_of(name), time.process_time() - begun, error=str(error))
     if trained is None:
         return None
-    yield RivalRanks(name, anomaly_ranks(trained.scores).reshape(GRID, GRID).astype(np.float32))
-    return score_trained(name, ground, trained)
+    yield RivalRanks(name, anomaly_ranks(trained.scores).reshape(setup.problem.grid.shape).astype(np.float32))
+    return score_trained(name, setup, trained)
 
 
 def _train_rival(
-    name: str, ground: Ground, stop: Stop, snapshots: int, settings: Any
+    name: str, setup: Setup, stop: Stop, snapshots: int, settings: Any
 ) -> Generator[Item, None, Trained | None]:
-    entry, (train_seed, sample_seed, numpy_seed) = RIVALS[name], _seeds(ground.config.seed, name)
+    entry, (train_seed, sample_seed, numpy_seed) = RIVALS[name], _seeds(setup.problem.config.seed, name)
     rival = entry.load()(2, torch.Generator().manual_seed(train_seed), settings)
     numbers = np.random.default_rng(numpy_seed)
-    preview = mesh(*(np.linspace(ground.scene.low[i], ground.scene.high[i], PREVIEW) for i in (0, 1)))
-    watch = Watch(set(snapshot_steps(getattr(rival.settings, "steps", 1), snapshots)), preview)
+    watch = Watch(set(snapshot_steps(getattr(rival.settings, "steps", 1), snapshots)), setup.problem.preview.nodes)
     asked = False
 
     def asking() -> bool:
@@ -138,7 +130,7 @@ def _train_rival(
         return asked
 
     clock = Clock()
-    for event in clock.timed(rival.train(lambda count: ground.mixture.sample(count, numbers), watch, asking)):
+    for event in clock.timed(rival.train(lambda count: setup.problem.mixture.sample(count, numbers), watch, asking)):
         named = {"stage": name} if isinstance(event, Progress) else {"method": name}
         yield dataclasses.replace(event, **named)
     if asked:
@@ -147,7 +139,7 @@ def _train_rival(
     if entry.generates:
         draw = rival.boundary_samples if entry.generates == "boundary" else rival.sample
         points = draw(BOUNDARY_POINTS, torch.Generator().manual_seed(sample_seed))
-    return Trained(rival.score_samples(ground.nodes), points, clock.seconds)
+    return Trained(rival.score_samples(setup.problem.grid.nodes), points, clock.seconds)
 
 
 def _seeds(seed: int, name: str) -> list[int]:
@@ -157,11 +149,11 @@ def _seeds(seed: int, name: str) -> list[int]:
 
 
 def _train_bdsg(
-    name: str, ground: Ground, stop: Stop, snapshots: int, store: Store | None
+    name: str, setup: Setup, stop: Stop, snapshots: int, store: Store | None
 ) -> Generator[Item, None, Trained | None]:
     density_warming.warm_up()  # compiling kernels, the first time ever, is no part of the training
     boundary_warming.warm_up()
-    config = bdsg_config(ground.config, name, snapshots)
+    config = bdsg_config(setup.problem.config, name, snapshots)
     result, frame, clock, fitted = None, np.empty(0, np.float32), Clock(), False
     for event in clock.timed(run(config, stop=stop, store=store)):
         if isinstance(event, Result):
@@ -172,9 +164,9 @@ def _train_bdsg(
         elif isinstance(event, BoundarySnapshot):
             yield RivalSnapshot(name, event.step, event.terms, event.points, frame)
         elif isinstance(event, DensityFitted) and fitted:
-            ground.spent[config.density_key()] = clock.seconds
+            setup.spent[config.density_key()] = clock.seconds
         elif isinstance(event, DensityFitted):  # fetched from the store
-            clock.seconds += ground.spent.get(config.density_key(), 0.0)
+            clock.seconds += setup.spent.get(config.density_key(), 0.0)
         elif isinstance(event, Progress):
             fitted = fitted or event.stage == "density"
             yield dataclasses.replace(event, stage=f"{name} {event.stage}")
@@ -222,11 +214,11 @@ def contest_key(config: ExperimentConfig, name: str, snapshots: int) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def score_trained(name: str, ground: Ground, trained: Trained) -> RivalScores:
+def score_trained(name: str, setup: Setup, trained: Trained) -> RivalScores:
     """Rank the grid's nodes, all and those near the boundary, and judge the generated points."""
-    log_epsilon = ground.band.log_epsilon
-    normal, likeness = ground.log_p_x >= log_epsilon, -trained.scores
-    near = np.abs(ground.log_p_x - log_epsilon) <= np.log(NEAR)
+    log_epsilon = setup.band.log_epsilon
+    normal, likeness = setup.log_p_x >= log_epsilon, -trained.scores
+    near = np.abs(setup.log_p_x - log_epsilon) <= np.log(NEAR)
     ranks: dict[str, Any] = {}
     for prefix, chosen in (("", np.ones_like(near)), ("near_", near)):
         truth, found = normal[chosen], likeness[chosen]
@@ -235,18 +227,14 @@ def score_trained(name: str, ground: Ground, trained: Trained) -> RivalScores:
         ranks[f"{prefix}auprc_anomalous"] = auprc(truth, found, "anomalous") if some else None
         ranks[f"{prefix}auprc_normal"] = auprc(truth, found, "normal") if some else None
     row = RivalScores(name, title_of(name), trained.seconds, **ranks)
-    return row if trained.points is None else dataclasses.replace(row, **_boundary_scores(ground, trained.points))
+    return row if trained.points is None else dataclasses.replace(row, **_boundary_scores(setup, trained.points))
 
 
-def _boundary_scores(ground: Ground, points: np.ndarray) -> dict[str, Any]:
+def _boundary_scores(setup: Setup, points: np.ndarray) -> dict[str, Any]:
     """BP1, boundary recall and BF1 of points (L, 2), none rejected."""
-    log_p_x = ground.mixture.log_prob(points)
-    precision = boundary.bp1(log_p_x, ground.band)
-    recall = boundary.boundary_recall(ground.truth, ground.band, points, log_p_x)
+    scores = boundary_scores(setup.contour, setup.band, points, setup.problem.mixture.log_prob(points))
     return {
-        "bp1": precision,
-        "boundary_recall": recall.overall,
-        "bf1": boundary.boundary_f1(precision, recall.overall),
-        "components": recall.components,
-        "covered": recall.components_covered,
+        **{name: getattr(scores, name) for name in TRIPLE},
+        "components": scores.component_recalls,
+        "covered": scores.components_covered,
     }

@@ -16,24 +16,19 @@ from bdsg.boundary.helm import Ask, Helm, Pace, hands_off
 from bdsg.boundary.level_generator import LevelGenerator
 from bdsg.boundary.objectives import Objective, make_objective
 from bdsg.config import ExperimentConfig
-from bdsg.data import GaussianMixture
-from bdsg.device import device_of, to_numpy, torch_device
+from bdsg.device import device_of, to_numpy
 from bdsg.fitting import Fitted, density_from_parameters, fit, ray_arrays
 from bdsg.level_boundary import PREFIX
-from bdsg.quality import Arrays, log_prob_in_chunks, mesh
+from bdsg.problem import LevelSamples, Problem
+from bdsg.quality import Arrays, log_prob_in_chunks
 from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress, Result, Scene
-from bdsg.scene import make_scene, seed_sequences
-from bdsg.scoring import plane_mixture, score_levels, score_result
+from bdsg.scoring import score_levels, score_result
 from bdsg.store import Store
 from bdsg.threads import limited_threads
 from bdsg.train import Stop, train_boundary
 
 __all__ = ["density_from_parameters", "never", "run"]
 
-GRID = 200
-BOUNDARY_POINTS = 10_000
-SHOWN_POINTS = 1_500
-LEVEL_SAMPLES = 4_096
 WARP_LINES, WARP_POINTS, WARP_REACH = 13, 73, 3.0
 
 
@@ -74,41 +69,33 @@ def run(
         yield from _replay(stored) if stored is not None else _run(config, stop, store, steer, pace)
 
 
-def generators(seed: int) -> dict[str, torch.Generator]:
-    """A generator for each stream that PyTorch draws from."""
-    states = {name: int(one.generate_state(1, np.uint64)[0] >> 1) for name, one in seed_sequences(seed).items()}
-    return {name: torch.Generator().manual_seed(state) for name, state in states.items()}
-
-
 def _run(
     config: ExperimentConfig, stop: Stop, store: Store | None, steer: Ask, pace: Pace | None
 ) -> Iterator[Event | Result]:
-    mixture, random, device = plane_mixture(config), generators(config.seed), torch_device(config.device)
-    scene, modes = make_scene(config, mixture)
-    data = scene.data
-    yield scene
-    fitted = yield from fit(config, mixture, scene, random["density"], stop, store)
+    problem = Problem(config)
+    yield problem.scene
+    fitted = yield from fit(config, problem.mixture, problem.scene, problem.density_random(), stop, store)
     if fitted is None:
         return
 
-    samples = fitted.exact.sample(max(LEVEL_SAMPLES, len(data)), random["boundary"])
-    arrays = {"data": data, "data_modes": modes, "model_samples": to_numpy(samples[: len(data)]), **fitted.curves}
-    arrays |= {"warp": _warp(fitted), **_grid_arrays(mixture, fitted, scene)}
+    samples = problem.level_samples(fitted.exact)
+    random = samples.random()
+    arrays = {**_sample_arrays(problem, samples), **fitted.curves, "warp": _warp(fitted)}
+    arrays |= _grid_arrays(problem, fitted)
     yield DensityFitted(fitted.facts, arrays["log_p_g"], arrays["model_samples"], arrays["warp"])
 
     begun, snapshots = time.monotonic(), []
     objective = make_objective(
         config.boundary,
         fitted.training,
-        torch.from_numpy(data).float().to(device),
-        samples[:LEVEL_SAMPLES].float(),
+        problem.training_data,
+        samples.first,
         config.epsilon,
         config.delta,
-        random["boundary"],
+        random,
     )
-    latent = torch.randn(SHOWN_POINTS, 2, generator=random["evaluation"]).to(device)
     helm = Helm(config.boundary, steer)
-    for event in train_boundary(objective, config.boundary, latent, random["boundary"], stop, helm=helm, pace=pace):
+    for event in train_boundary(objective, config.boundary, problem.latent, random, stop, helm=helm, pace=pace):
         if isinstance(event, BoundarySnapshot):
             snapshots.append(event)
         yield event
@@ -117,9 +104,8 @@ def _run(
 
     begun = time.monotonic()
     yield Progress("scores", 0, 1, 0.0)
-    fresh = torch.randn(BOUNDARY_POINTS, 2, generator=random["evaluation"]).to(device)
-    arrays |= _boundary_arrays(mixture, fitted, objective, fresh) | _snapshot_arrays(latent, snapshots)
-    arrays |= _level_arrays(objective, fresh)
+    arrays |= _boundary_arrays(problem, fitted, objective) | _snapshot_arrays(problem.latent, snapshots)
+    arrays |= _level_arrays(objective, problem.fresh)
     if "ray_points" not in arrays:  # those of a flow belong to its fit, because they take a second
         arrays |= ray_arrays(fitted.exact)
     result = Result(config, arrays, {}, fitted.parameters)
@@ -150,25 +136,30 @@ def _warp(fitted: Fitted) -> np.ndarray:
     return to_numpy(carried).reshape(lines.shape)
 
 
-def _grid_arrays(mixture: GaussianMixture, fitted: Fitted, scene: Scene) -> Arrays:
+def _sample_arrays(problem: Problem, samples: LevelSamples) -> Arrays:
+    """The training samples, and as many of G."""
+    model_samples = to_numpy(samples.points[: len(problem.data)])
+    return {"data": problem.data, "data_modes": problem.modes, "model_samples": model_samples}
+
+
+def _grid_arrays(problem: Problem, fitted: Fitted) -> Arrays:
     """Both densities on the classification grid."""
-    x, y = (np.linspace(scene.low[i], scene.high[i], GRID) for i in (0, 1))
-    nodes = mesh(x, y)
+    grid = problem.grid
     return {
-        "grid_x": x,
-        "grid_y": y,
-        "log_p_x": mixture.log_prob(nodes).reshape(GRID, GRID),
-        "log_p_g": log_prob_in_chunks(fitted.exact, nodes).reshape(GRID, GRID),
+        "grid_x": grid.x,
+        "grid_y": grid.y,
+        "log_p_x": problem.mixture.log_prob(grid.nodes).reshape(grid.shape),
+        "log_p_g": log_prob_in_chunks(fitted.exact, grid.nodes).reshape(grid.shape),
     }
 
 
 @torch.no_grad()
-def _boundary_arrays(mixture: GaussianMixture, fitted: Fitted, objective: Objective, z: Tensor) -> Arrays:
+def _boundary_arrays(problem: Problem, fitted: Fitted, objective: Objective) -> Arrays:
     """B(z), none rejected, and both densities there."""
-    points = to_numpy(objective.generator(z).double())
+    points = to_numpy(objective.generator(problem.fresh).double())
     return {
         "boundary": points,
-        "boundary_log_p_x": mixture.log_prob(points),
+        "boundary_log_p_x": problem.mixture.log_prob(points),
         "boundary_log_p_g": log_prob_in_chunks(fitted.exact, points),
     }
 

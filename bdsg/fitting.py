@@ -16,14 +16,12 @@ from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
 from bdsg.density.quasi_random import QuasiRandomSamples
 from bdsg.device import device_of, to_numpy, torch_device
-from bdsg.quality import Arrays, Model, check_density, log_prob_in_chunks, mesh
+from bdsg.problem import PREVIEW
+from bdsg.quality import Arrays, Model, check_density, log_prob_in_chunks
 from bdsg.result import DensitySnapshot, Event, Progress, Scene
 from bdsg.store import Store
 from bdsg.threads import limited_threads
 from bdsg.train import Stop, train_density
-
-PREVIEW = 64
-"""Nodes a side of the coarse grid that the snapshots of a fit show."""
 
 TABLE_NODES = 192
 """Nodes a side of the table that B trains with: docs/tabulation.md has the errors of other choices."""
@@ -154,7 +152,7 @@ def _preview(scene: Scene) -> np.ndarray:
     """The points (P·P, d) of the snapshots' frames: a grid in the plane, one point beyond it."""
     if len(scene.low) != 2:
         return np.array([0.5 * (scene.low + scene.high)])
-    return mesh(*(np.linspace(scene.low[i], scene.high[i], PREVIEW) for i in (0, 1)))
+    return scene.window.grid(PREVIEW).nodes
 
 
 def ray_arrays(model: Model) -> Arrays:
@@ -179,8 +177,8 @@ def tabulate(model: Model, scene: Scene) -> tuple[TabulatedDensity, dict[str, fl
         largest in its gradient (nats per data unit), and ``tabulation_seconds``.
     """
     begun = time.monotonic()
-    margin = TABLE_MARGIN * (scene.high - scene.low)
-    corners = [torch.from_numpy(corner).to(device_of(model)) for corner in (scene.low - margin, scene.high + margin)]
+    window = scene.window.widened(TABLE_MARGIN)
+    corners = [torch.from_numpy(corner).to(device_of(model)) for corner in (window.low, window.high)]
     table = TabulatedDensity(model, corners[0], corners[1], (TABLE_NODES, TABLE_NODES))
     error = table.largest_error
     return table.float(), {

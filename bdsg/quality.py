@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Grid
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.device import device_of, to_numpy
 
@@ -40,11 +41,6 @@ def affordable(count: int, tangents: int, least: int) -> int:
     return min(count, max(least, count * 2 // tangents))
 
 
-def mesh(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The nodes of a grid as points, (len(y)·len(x), 2), rows along y."""
-    return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
-
-
 def check_density(model: Model, truth: ClosedForm, random: torch.Generator) -> dict[str, Any]:
     """How good a fitted flow is, against the closed form.
 
@@ -73,4 +69,4 @@ def integral(model: Model, truth: ClosedForm) -> float:
     low, high = mixture.box(INTEGRAL_LEVEL * math.exp(mixture.peak()))
     steps = (high - low) / INTEGRAL_NODES
     axes = [low[i] + steps[i] * (np.arange(INTEGRAL_NODES) + 0.5) for i in (0, 1)]
-    return float(np.exp(log_prob_in_chunks(model, mesh(*axes))).sum() * steps.prod())
+    return float(np.exp(log_prob_in_chunks(model, Grid(*axes).nodes)).sum() * steps.prod())

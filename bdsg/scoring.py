@@ -11,8 +11,11 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.level_boundary import LevelBoundary
-from bdsg.metrics import Band, Field, Scores, boundary, score, truth_field
+from bdsg.metrics import Band, Field, Scores, boundary_scores, score, truth_field
+from bdsg.metrics.boundary import probe_contour
 from bdsg.result import Result
+
+TRIPLE = ("bp1", "boundary_recall", "bf1")
 
 
 def plane_mixture(config: ExperimentConfig) -> GaussianMixture:
@@ -94,8 +97,6 @@ def score_levels(result: Result, count: int = 10) -> list[dict[str, float | None
         band = Band(epsilon, epsilon * ratio)
         points = generator.points(result.arrays["boundary_latent"], epsilon)
         log_p_x = mixture.log_prob(points)
-        precision = boundary.bp1(log_p_x, band)
-        recall = boundary.boundary_recall(truth, band, points, log_p_x).overall
-        bf1 = boundary.boundary_f1(precision, recall)
-        rows.append({"epsilon": epsilon, "bp1": precision, "boundary_recall": recall, "bf1": bf1})
+        scores = boundary_scores(probe_contour(truth, band), band, points, log_p_x)
+        rows.append({"epsilon": epsilon, **{name: getattr(scores, name) for name in TRIPLE}})
     return rows

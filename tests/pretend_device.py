@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
-from bdsg import experiment, fitting, quality
+from bdsg import device, experiment, fitting, problem, quality
 from bdsg.config import ExperimentConfig
 
 HERE, ELSEWHERE = torch.device("cpu"), "elsewhere"
@@ -110,7 +110,7 @@ def differences(objective: str, density: dict[str, Any]) -> dict[str, float]:
     config = ExperimentConfig.from_dict(raw)
     *_, here = experiment.run(config)
     with (
-        mock.patch.object(experiment, "torch_device", return_value=torch.device(ELSEWHERE)),
+        mock.patch.object(device, "torch_device", return_value=torch.device(ELSEWHERE)),
         mock.patch.object(fitting, "torch_device", return_value=torch.device(ELSEWHERE)),
         Pretend(),
     ):
@@ -127,7 +127,7 @@ def main() -> None:
     """Run every kind of density, with both objectives in turn."""
     _setup_privateuseone_for_python_backend(ELSEWHERE)
     with (
-        mock.patch.multiple(experiment, **SMALL),
+        mock.patch.multiple(problem, **SMALL),
         mock.patch.multiple(fitting, PREVIEW=4, TABLE_NODES=16),
         mock.patch.multiple(quality, CHECK_POINTS=500, ROUND_TRIP_POINTS=100, INTEGRAL_NODES=20),
     ):

@@ -17,10 +17,12 @@ import torch
 from bdsg import experiment
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Window
 from bdsg.errors import BDSGError, ConfigError, DivergenceError, EmptyBoundaryError
-from bdsg.experiment import BOUNDARY_POINTS, GRID, SHOWN_POINTS, density_from_parameters, run
+from bdsg.experiment import density_from_parameters, run
 from bdsg.fitting import restore
-from bdsg.metrics import Scores, window
+from bdsg.metrics import Scores
+from bdsg.problem import BOUNDARY_POINTS, GRID, SHOWN_POINTS
 from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
 from bdsg.runfiles import LATER, SHAPES
 from bdsg.store import Store
@@ -103,7 +105,8 @@ def test_every_array_is_there_in_its_shape(quick_result: Result, flow_result: Re
 
 def test_arrays_are_what_they_are_called(quick_result: Result, quick_config: ExperimentConfig) -> None:
     arrays, mixture = quick_result.arrays, GaussianMixture.from_config(quick_config.data)
-    low, high = window(arrays["data"])
+    window = Window.around(arrays["data"])
+    low, high = window.low, window.high
     for i, name in enumerate(("grid_x", "grid_y")):
         np.testing.assert_allclose(arrays[name], np.linspace(low[i], high[i], 200))
     row, column = 20, 150  # rows along y
@@ -265,7 +268,8 @@ def test_a_second_run_comes_from_the_store(
     assert_same_numbers(last_of(events), quick_result)
     scene = events[0]
     assert isinstance(scene, Scene)
-    np.testing.assert_allclose([*scene.low, *scene.high], np.concatenate(window(quick_result.arrays["data"])))
+    window = Window.around(quick_result.arrays["data"])
+    np.testing.assert_allclose([*scene.low, *scene.high], [*window.low, *window.high])
 
 
 def test_runs_that_differ_in_b_share_a_density_and_lose_nothing(flow_result: Result, tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ import torch
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Grid
 from bdsg.density import ClosedForm, ResidualFlow, TabulatedDensity
-from bdsg.fitting import PREVIEW, RAYS, TABLE_MARGIN, Fitted, density_from_parameters, fit, restore
-from bdsg.quality import check_density, integral, log_prob_in_chunks, mesh
+from bdsg.fitting import RAYS, TABLE_MARGIN, Fitted, density_from_parameters, fit, restore
+from bdsg.problem import PREVIEW
+from bdsg.quality import check_density, integral, log_prob_in_chunks
 from bdsg.result import DensitySnapshot, Event, Progress, Scene
 from bdsg.store import Store
 
@@ -87,7 +89,7 @@ def test_the_last_held_out_likelihood_lies_above_the_entropy_by_the_divergence()
 def test_report_of_a_fit_against_numerical_integration(fitted: tuple[list[Event], Fitted]) -> None:
     report, model = fitted[1].report, fitted[1].exact
     axis = np.linspace(-11, 11, 441)
-    nodes, area = mesh(axis, axis), (axis[1] - axis[0]) ** 2
+    nodes, area = Grid(axis, axis).nodes, (axis[1] - axis[0]) ** 2
     log_p, log_q = bimodal().log_prob(nodes), log_prob_in_chunks(model, nodes)
     assert report["integral"] == pytest.approx(float(np.exp(log_q).sum() * area), abs=2e-3)
     assert report["integral"] == pytest.approx(1.0, abs=0.01)
@@ -148,7 +150,7 @@ def test_b_trains_on_a_table_that_reaches_beyond_the_window(fitted: tuple[list[E
     np.testing.assert_allclose(found.training.low.numpy(), SCENE.low - margin, rtol=1e-6)
     np.testing.assert_allclose(found.training.high.numpy(), SCENE.high + margin, rtol=1e-6)
     axes = [np.linspace(SCENE.low[i] - margin[i], SCENE.high[i] + margin[i], 97) for i in (0, 1)]
-    nodes = mesh(*axes)
+    nodes = Grid(*axes).nodes
     with torch.no_grad():
         tabulated = found.training.log_prob(torch.from_numpy(nodes).float()).double().numpy()
     misses = np.abs(tabulated - log_prob_in_chunks(found.exact, nodes))
@@ -190,12 +192,6 @@ def test_chunks_change_nothing(fitted: tuple[list[Event], Fitted]) -> None:
     whole = log_prob_in_chunks(fitted[1].exact, x)
     np.testing.assert_allclose(log_prob_in_chunks(fitted[1].exact, x, chunk=7), whole, rtol=1e-12)
     assert log_prob_in_chunks(fitted[1].exact, np.empty((0, 2))).shape == (0,)
-
-
-def test_mesh_has_rows_along_y() -> None:
-    assert mesh(np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0])).tolist() == [
-        [1, 10], [2, 10], [3, 10], [1, 20], [2, 20], [3, 20]
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("preset", ["unimodal", "bimodal_separate", "ring"])

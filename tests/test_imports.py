@@ -42,7 +42,7 @@ LEVELS = (
         "export",
         "checkpoint",
     ),
-    ("train", "store", "scoring", "scene", "quality"),
+    ("train", "store", "scoring", "problem", "quality"),
     ("fitting", "batch"),
     ("experiment", "contest", "images"),
     ("sweep", "detector", "saved_detector", "events", "worker", "nursery", "plots", "commands", "__main__"),
@@ -61,6 +61,7 @@ ALLOWED = {
     "dask": {"sweep"},
     "distributed": {"sweep"},
     "torch": {
+        "problem",
         "device",
         "checkpoint",
         "images",

@@ -9,22 +9,21 @@ import pytest
 
 from bdsg import plots
 from bdsg.data import GaussianMixture
-from bdsg.errors import BDSGError
+from bdsg.data.window import Window
 from bdsg.metrics import Field, auroc
 
 EPSILON = 0.01
 TRUTH = GaussianMixture([1.0], [[0.0, 0.0]], [np.eye(2)])
 MODEL = GaussianMixture([1.0], [[0.7, 0.0]], [np.eye(2)])
 LOW, HIGH = np.array([-4.0, -5.0]), np.array([4.0, 5.0])
-GRID = Field.over(TRUTH.log_prob, LOW, HIGH, (101, 81))
-LOG_P_X, LOG_P_G = GRID.values, Field.over(MODEL.log_prob, LOW, HIGH, (101, 81)).values
+GRID = Field.over(TRUTH.log_prob, Window(LOW, HIGH).grid(81, 101))
+LOG_P_X, LOG_P_G = GRID.values, Field.over(MODEL.log_prob, Window(LOW, HIGH).grid(81, 101)).values
 ROWS = [
     {"bp1": 0.5, "boundary_recall": 1.0, "bf1": 2 / 3},
     {"bp1": 1.0, "boundary_recall": 0.1, "bf1": 2 / 11},
     {"bp1": 0.9, "boundary_recall": None, "bf1": None},
 ]
 STEPS = np.arange(0, 100, 10)
-TERMS = np.column_stack([np.linspace(9, 1, 10)] * 4) * [1, 0.1, 2, 3]
 
 
 def figures() -> dict[str, go.Figure]:
@@ -32,9 +31,7 @@ def figures() -> dict[str, go.Figure]:
         "roc": plots.roc_figure(LOG_P_X, LOG_P_G, EPSILON),
         "precision_recall": plots.precision_recall_figure(LOG_P_X, LOG_P_G, EPSILON),
         "curves": plots.curves_figure("roc", {"A": np.array([[0, 0, 1], [0, 1, 1]])}, 0.1),
-        "loss": plots.loss_figure(STEPS, TERMS),
         "held_out": plots.held_out_figure(STEPS, np.linspace(5, 4, 10), 3.9),
-        "density": plots.density_figure(GRID.x, GRID.y, LOG_P_X, np.zeros((3, 2)), EPSILON),
         "pair": plots.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_G, EPSILON),
         "scores": plots.scores_over_epsilon_figure([0.01, 0.02, 0.5], ROWS),
     }
@@ -68,7 +65,7 @@ def test_blocks_stand_under_the_limit() -> None:
     assert "2 × 10⁻⁹" in bars.customdata[1]
 
 
-@pytest.mark.parametrize("name", ["roc", "precision_recall", "loss", "held_out", "scores"])
+@pytest.mark.parametrize("name", ["roc", "precision_recall", "held_out", "scores"])
 def test_curves_differ_in_more_than_colour(name: str) -> None:
     looks = [(t.line.dash or "solid", t.marker.symbol) for t in figures()[name].data]
     assert len(set(looks)) == len(looks)
@@ -113,33 +110,11 @@ def test_long_curves_are_thinned_but_keep_their_ends() -> None:
     assert (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1]) == (0, 0, 1, 1)
 
 
-def test_loss_shows_every_term_in_order() -> None:
-    figure = figures()["loss"]
-    assert [t.name.split(":")[0] for t in figure.data] == ["Loss", "L0", "L1", "L2"]
-    assert figure.data[2].y.tolist() == TERMS[:, 2].tolist()
-    assert figure.layout.yaxis.type == "log"
-    assert plots.loss_figure(STEPS, TERMS - 5).layout.yaxis.type is None  # no logarithm of a negative value
-    with pytest.raises(BDSGError, match="loss terms holds 1"):
-        plots.loss_figure(STEPS[:1], np.array([[1.0, math.nan, 1.0, 1.0]]))
-
-
 def test_held_out_is_shown_against_the_entropy() -> None:
     model, entropy = figures()["held_out"].data
     assert model.x.tolist() == STEPS.tolist()
     assert list(entropy.y) == [3.9, 3.9]
     assert "nats" in figures()["held_out"].layout.yaxis.title.text
-
-
-def test_density_figure() -> None:
-    figure = figures()["density"]
-    heat, samples, contour = figure.data
-    assert (heat.type, samples.mode, contour.mode) == ("heatmap", "markers", "lines")
-    assert np.max(heat.z) == pytest.approx(1 / (2 * math.pi), rel=1e-3)
-    np.testing.assert_allclose(
-        np.hypot(contour.x, contour.y), math.sqrt(-2 * math.log(2 * math.pi * EPSILON)), atol=2e-3
-    )
-    assert (figure.layout.yaxis.scaleanchor, figure.layout.yaxis.scaleratio) == ("x", 1)
-    assert len(plots.density_figure(GRID.x, GRID.y, LOG_P_X).data) == 1
 
 
 def test_pair_shares_one_scale_and_centres_the_difference() -> None:
@@ -176,15 +151,15 @@ def test_equal_densities_still_have_a_scale() -> None:
 
 
 def test_contours_above_the_peak_are_empty_traces() -> None:
-    contour = plots.density_figure(GRID.x, GRID.y, LOG_P_X, epsilon=5.0).data[1]
-    assert len(contour.x) == 0
+    figure = plots.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_G, 5.0)
+    assert [len(t.x) for t in figure.data if t.type == "scatter"] == [0] * 4
 
 
 def test_separate_contours_are_parted_by_a_gap() -> None:
     two = GaussianMixture([0.5, 0.5], [[-2.0, 0.0], [2.0, 0.0]], [0.1 * np.eye(2)] * 2)
-    field = Field.over(two.log_prob, LOW, HIGH, (101, 81))
-    contour = plots.density_figure(field.x, field.y, field.values, epsilon=0.1).data[1]
-    assert np.isnan(contour.x).sum() == 1
+    field = Field.over(two.log_prob, Window(LOW, HIGH).grid(81, 101))
+    figure = plots.density_pair_figure(field.x, field.y, field.values, field.values, 0.1)
+    assert [np.isnan(t.x).sum() for t in figure.data if t.type == "scatter"] == [1] * 4
 
 
 def test_bp1_is_never_shown_without_recall() -> None:

@@ -1,40 +1,17 @@
-"""Samples of a level set, from the density alone: push, thin evenly, and split into components."""
+"""Samples of a level set, from the density alone: push them there, and thin them evenly."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-import numpy as np
 import torch
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
-from bdsg.boundary.losses import pair_distances
-from bdsg.device import to_numpy
 from bdsg.errors import EmptyBoundaryError
 
 _STEPS = 60
-_JITTER = (0.2, 0.1, 0.05, 0.02)
-"""Widths of the jitter in each round of exploration, as a share of the data's spread."""
-
 _TOLERANCE = 0.02
 """Nats by which a pushed point may miss the level and still count as on it."""
-
-
-class LevelSet(NamedTuple):
-    """Evenly spread samples of {p_g = level} and the connected component of each.
-
-    Attributes:
-        points: (T, d).
-        components: (T,) int64, numbered from 0.
-        spacing: typical distance between neighbours, in data units.
-    """
-
-    points: Tensor
-    components: Tensor
-    spacing: float
 
 
 def push_to_level(log_prob: Callable[[Tensor], Tensor], x: Tensor, log_level: float) -> Tensor:
@@ -92,45 +69,3 @@ def thin_evenly(points: Tensor, count: int) -> tuple[Tensor, float]:
         chosen[i] = distance.argmax()
         distance = torch.minimum(distance, (points - points[chosen[i]]).norm(dim=1))
     return points[chosen], float(distance.max())
-
-
-@torch.no_grad()
-def split_components(log_prob: Callable[[Tensor], Tensor], points: Tensor, log_level: float, spacing: float) -> Tensor:
-    """Connected components of evenly spread level-set samples, (T,) int64.
-
-    Two samples are linked when they are near and the density half-way between them is near the
-    level too: across a gap or through the inside it is not.
-    """
-    distances, place = pair_distances(points, points), points.device
-    near = distances < 4.0 * spacing
-    rows, columns = torch.triu(near, diagonal=1).nonzero().unbind(1)
-    middle = 0.5 * (points[rows] + points[columns])
-    linked = (log_prob(middle) - log_level).abs() < 0.5
-    # The nearest neighbour is linked whatever the density says: a sharp tip bends within one spacing.
-    nearest = (distances + torch.eye(len(points), device=place) * 1e30).argmin(1)
-    all_rows = to_numpy(torch.cat([rows[linked], torch.arange(len(points), device=place)]))
-    all_columns = to_numpy(torch.cat([columns[linked], nearest]))
-    graph = coo_matrix((np.ones(len(all_rows), np.float32), (all_rows, all_columns)), (len(points),) * 2)
-    labels = connected_components(graph, directed=False)[1]
-    return torch.from_numpy(labels).long().to(place)
-
-
-def sample_level_set(
-    log_prob: Callable[[Tensor], Tensor], samples: Tensor, log_level: float, random: torch.Generator, count: int = 1024
-) -> LevelSet:
-    """Push samples of G to the level set, explore it from there, thin it evenly, find its components.
-
-    Few samples arrive at far tips.  So the thinned points are jittered and pushed again: each round
-    closes gaps up to the jitter's width.
-
-    Raises:
-        EmptyBoundaryError: hardly any sample can reach the level.
-    """
-    points, spacing = thin_evenly(reach_level(log_prob, samples, log_level), count)
-    spread = float(samples.std(0).max())
-    for width in _JITTER:
-        noise = torch.randn(2 * len(points), points.shape[1], generator=random).to(points)
-        jitter = max(width * spread, 3 * spacing) * noise
-        explored = push_to_level(log_prob, points.repeat(2, 1) + jitter, log_level)
-        points, spacing = thin_evenly(torch.cat([points, explored]), count)
-    return LevelSet(points, split_components(log_prob, points, log_level, spacing), spacing)

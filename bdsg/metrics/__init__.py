@@ -2,12 +2,14 @@
 
 from bdsg.metrics.band import Band
 from bdsg.metrics.boundary import Recall, boundary_recall
-from bdsg.metrics.levels import Field, contour_lines, truth_field, window
+from bdsg.metrics.boundary_scores import BoundaryScores, boundary_scores
+from bdsg.metrics.levels import Field, contour_lines, truth_field
 from bdsg.metrics.ranking import anomaly_ranks, auprc, auroc, pr_curve, roc_curve
 from bdsg.metrics.summary import Scores, score
 
 __all__ = [
     "Band",
+    "BoundaryScores",
     "Field",
     "Recall",
     "Scores",
@@ -15,10 +17,10 @@ __all__ = [
     "auprc",
     "auroc",
     "boundary_recall",
+    "boundary_scores",
     "contour_lines",
     "pr_curve",
     "roc_curve",
     "score",
     "truth_field",
-    "window",
 ]

@@ -1,4 +1,4 @@
-"""The boundary band between two levels, and the check that scores make of their inputs."""
+"""The boundary band between two levels."""
 
 from __future__ import annotations
 
@@ -7,27 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bdsg.errors import BDSGError, ConfigError
-
-
-def finite(name: str, values: object, columns: int | None = None) -> np.ndarray:
-    """``values`` as finite float64; (n,) or, with ``columns``, (n, columns) and n > 0.
-
-    Raises:
-        BDSGError: a wrong shape, no values, or NaN or infinity among them.
-    """
-    array = np.asarray(values, dtype=float)
-    if columns is not None and (array.ndim != 2 or array.shape[1] != columns):
-        raise BDSGError(f"{name} has the shape {array.shape}, but must have {columns} columns: one row for each point.")
-    if array.size == 0:
-        raise BDSGError(f"{name} is empty, but a score needs at least 1 value: generate some points first.")
-    wrong = int((~np.isfinite(array)).sum())
-    if wrong:
-        raise BDSGError(
-            f"{name} holds {wrong} of {array.size} values that are NaN or infinite, but all must be finite: "
-            "the model diverged, lower its learning rate and run again."
-        )
-    return array
+from bdsg.errors import ConfigError
 
 
 @dataclass(frozen=True)

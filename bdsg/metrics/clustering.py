@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from bdsg.data.checks import finite
 from bdsg.errors import BDSGError
-from bdsg.metrics.band import finite
 
 
 @dataclass(frozen=True)

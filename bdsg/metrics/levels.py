@@ -11,12 +11,12 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from scipy import ndimage
 
+from bdsg.data.checks import finite
+from bdsg.data.window import Grid, Window
 from bdsg.errors import BDSGError, ConfigError, EmptyBoundaryError
-from bdsg.metrics.band import finite
 
-TRUTH_SHAPE = (401, 401)
+TRUTH_NODES = 401
 TRUTH_MARGIN = 0.02
-WINDOW_MARGIN = 0.2
 _CHUNK = 8192
 """Points evaluated at once: bounds the memory that a mixture of 100 modes takes."""
 
@@ -50,30 +50,17 @@ class Field:
             raise BDSGError("The field's coordinates do not rise from one to the next: sort them and drop duplicates.")
 
     @classmethod
-    def over(
-        cls,
-        log_prob: Callable[[np.ndarray], np.ndarray],
-        low: np.ndarray,
-        high: np.ndarray,
-        shape: tuple[int, int] = TRUTH_SHAPE,
-    ) -> Field:
-        """Evaluate ``log_prob``, (n, 2) -> (n,), on ``shape`` = (ny, nx) nodes from ``low`` to ``high``, both (2,)."""
-        x = np.linspace(low[0], high[0], shape[1])
-        y = np.linspace(low[1], high[1], shape[0])
-        rows = max(1, _CHUNK // x.size)
-        parts = [log_prob(_nodes(x, y[start : start + rows])) for start in range(0, y.size, rows)]
-        return cls(x, y, np.concatenate(parts).reshape(shape))
+    def over(cls, log_prob: Callable[[np.ndarray], np.ndarray], grid: Grid) -> Field:
+        """Evaluate ``log_prob``, (n, 2) -> (n,), on the nodes of a grid."""
+        nodes = grid.nodes
+        parts = [log_prob(nodes[start : start + _CHUNK]) for start in range(0, len(nodes), _CHUNK)]
+        return cls(grid.x, grid.y, np.concatenate(parts).reshape(grid.shape))
 
     @property
     def border(self) -> float:
         """The highest log density on the grid's outermost nodes."""
         v = self.values
         return float(max(v[0].max(), v[-1].max(), v[:, 0].max(), v[:, -1].max()))
-
-
-def _nodes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    across, up = np.meshgrid(x, y)
-    return np.column_stack([across.ravel(), up.ravel()])
 
 
 class Closed2D(Protocol):
@@ -108,25 +95,7 @@ def truth_field(mixture: Closed2D, lowest_level: float) -> Field:
         )
     if not (high > low).all():
         raise EmptyBoundaryError(lowest_level, math.exp(mixture.peak()))
-    edge = TRUTH_MARGIN * (high - low)
-    return Field.over(mixture.log_prob, low - edge, high + edge)
-
-
-def window(points: np.ndarray, margin: float = WINDOW_MARGIN) -> tuple[np.ndarray, np.ndarray]:
-    """Low and high corner, each (2,), of the points' bounding box plus ``margin`` of its side on every side.
-
-    Raises:
-        BDSGError: a point is not finite, or all lie on one vertical or horizontal line.
-    """
-    points = finite("The data", points, columns=2)
-    low, high = points.min(0), points.max(0)
-    if not (high > low).all():
-        raise BDSGError(
-            f"The data's extent is {high[0] - low[0]:g} by {high[1] - low[1]:g}, but must be above 0 both ways: "
-            "give points that differ in each coordinate."
-        )
-    edge = margin * (high - low)
-    return low - edge, high + edge
+    return Field.over(mixture.log_prob, Window(low, high).widened(TRUTH_MARGIN).grid(TRUTH_NODES))
 
 
 def contour_lines(field: Field, level: float) -> list[np.ndarray]:

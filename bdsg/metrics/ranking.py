@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
+from bdsg.data.checks import finite
 from bdsg.errors import BDSGError
-from bdsg.metrics.band import finite
 
 Positive = Literal["normal", "anomalous"]
 Curve = tuple[np.ndarray, np.ndarray]

@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from bdsg.data.checks import finite
 from bdsg.errors import BDSGError
-from bdsg.metrics.band import Band, finite
+from bdsg.metrics.band import Band
 from bdsg.metrics.boundary import (
     boundary_distances,
-    boundary_f1,
-    boundary_recall,
-    bp1,
     contour_distances,
+    probe_contour,
     samples_per_hit,
     strong_anomalies,
 )
+from bdsg.metrics.boundary_scores import boundary_scores
 from bdsg.metrics.clustering import clustering
 from bdsg.metrics.grid import Confusion, bp2, confusion
 from bdsg.metrics.levels import Field
@@ -176,16 +176,11 @@ def _shares(counts: Confusion, roc_area: Number, pr_area: Number) -> dict[str, N
 
 
 def _boundary_scores(band: Band, truth: Field, boundary: np.ndarray, log_p_x: np.ndarray) -> dict[str, Any]:
-    precision = bp1(log_p_x, band)
-    found = boundary_recall(truth, band, boundary, log_p_x)
     apart = boundary_distances(truth, band, boundary)
+    scores = boundary_scores(probe_contour(truth, band), band, boundary, log_p_x)
     return {
-        "bp1": precision,
-        "boundary_recall": found.overall,
-        "bf1": boundary_f1(precision, found.overall),
-        "components": len(found.components),
-        "components_covered": found.components_covered,
-        "component_recalls": found.components,
+        **dataclasses.asdict(scores),
+        "components": scores.components,
         "distance_mean": apart.mean,
         "distance_p95": apart.p95,
         "curve_distance_mean": apart.curve_mean,

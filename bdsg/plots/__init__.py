@@ -5,10 +5,10 @@ from bdsg.extras import need
 
 need("app", "plotly")
 
-from bdsg.plots.density import density_figure, density_pair_figure
+from bdsg.plots.density import density_pair_figure
 from bdsg.plots.ranking import curves_figure, precision_recall_figure, roc_figure, scores_over_epsilon_figure
 from bdsg.plots.style import BLUE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY, VERMILION
-from bdsg.plots.training import TERM_LABELS, blocks_figure, held_out_figure, loss_figure
+from bdsg.plots.training import blocks_figure, held_out_figure
 
 __all__ = [
     "BLUE",
@@ -17,14 +17,11 @@ __all__ = [
     "ORANGE",
     "PURPLE",
     "SKY",
-    "TERM_LABELS",
     "VERMILION",
     "blocks_figure",
     "curves_figure",
-    "density_figure",
     "density_pair_figure",
     "held_out_figure",
-    "loss_figure",
     "precision_recall_figure",
     "roc_figure",
     "scores_over_epsilon_figure",

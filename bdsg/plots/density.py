@@ -10,36 +10,10 @@ from plotly.subplots import make_subplots
 
 from bdsg.formats import HOVER
 from bdsg.metrics.levels import Field, contour_lines
-from bdsg.plots.style import ORANGE, SKY, VERMILION, themed, titled
+from bdsg.plots.style import ORANGE, SKY, themed
 
 _HEADROOM = 1.5
 """A colour scale ends at most this far above the true peak: one spike of the model must not flatten the rest."""
-
-
-def density_figure(
-    x: np.ndarray, y: np.ndarray, log_p: np.ndarray, data: np.ndarray | None = None, epsilon: float | None = None
-) -> go.Figure:
-    """Heat map of one density, with its samples and its ε contour if given.
-
-    Args:
-        x, y: coordinates, (nx,) and (ny,).
-        log_p: natural-log density, (ny, nx), rows along y.
-        data: samples, (M, 2).
-        epsilon: density per unit area.
-    """
-    field = Field(x, y, log_p)
-    figure = titled("Density", "x₁ (data units)", "x₂ (data units)")
-    density = np.exp(field.values)
-    figure.add_trace(_heat_map(field, density, "p", coloraxis="coloraxis"))
-    figure.update_layout(coloraxis=_scale("Cividis", 0.0, float(density.max())))
-    if data is not None:
-        marker = {"color": VERMILION, "size": 3, "symbol": "circle", "opacity": 0.7}
-        figure.add_trace(go.Scatter(x=data[:, 0], y=data[:, 1], name="Samples", mode="markers", marker=marker))
-    if epsilon is not None:
-        figure.add_trace(_contour(field, epsilon, "p = ε", SKY, "solid"))
-    figure.update_xaxes(constrain="domain")
-    figure.update_yaxes(scaleanchor="x", scaleratio=1, constrain="domain")
-    return figure
 
 
 def density_pair_figure(

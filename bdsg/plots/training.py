@@ -8,31 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bdsg.formats import measured
-from bdsg.metrics.band import finite
-from bdsg.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, titled
-from bdsg.result import TERMS
+from bdsg.plots.style import BLUE, GREEN, ORANGE, VERMILION, titled
 
-TERM_LABELS = {"loss": "Loss", "l0": "L0: density", "l1": "L1: distance", "l2": "L2: dispersion"}
-_TERM_STYLES = ((VERMILION, "solid"), (BLUE, "dash"), (GREEN, "dot"), (PURPLE, "dashdot"))
 _FEW = 40
 """Below this many points a curve shows them; a single one would be invisible otherwise."""
-
-
-def loss_figure(steps: np.ndarray, terms: np.ndarray) -> go.Figure:
-    """The loss and its unweighted terms over training.
-
-    Args:
-        steps: (S,).
-        terms: (S, 4), columns as in ``bdsg.result.TERMS``.  The axis is logarithmic where every value allows it.
-    """
-    terms = finite("The loss terms", terms, columns=len(TERMS))
-    figure = titled("Loss of B(z)", "Training step", "Loss term (dimensionless)")
-    for name, column, (color, dash) in zip(TERMS, terms.T, _TERM_STYLES, strict=True):
-        line = {"color": color, "dash": dash, "width": 2}
-        figure.add_trace(go.Scatter(x=steps, y=column, name=TERM_LABELS[name], mode="lines", line=line))
-    if (terms > 0).all():
-        figure.update_yaxes(type="log", exponentformat="power")
-    return figure
 
 
 def held_out_figure(steps: np.ndarray, values: np.ndarray, entropy: float) -> go.Figure:

@@ -92,20 +92,6 @@ class Rival(Protocol):
         """
 
 
-class DataGenerator(Rival, Protocol):
-    """A rival that learns to generate data."""
-
-    def sample(self, count: int, random: Any) -> np.ndarray:
-        """Draw (count, d) points; ``random`` is a ``torch.Generator``."""
-
-
-class BoundaryRival(Rival, Protocol):
-    """A rival that aims its generator at the boundary."""
-
-    def boundary_samples(self, count: int, random: Any) -> np.ndarray:
-        """Draw (count, d) points; ``random`` is a ``torch.Generator``."""
-
-
 @dataclass(frozen=True)
 class RivalScores:
     """One row of the table; a score that does not apply, or has only one class, is None.

@@ -56,9 +56,3 @@ def to_cloud(points: np.ndarray, box: np.ndarray) -> np.ndarray:
     steps = np.clip(shares, 0.0, 1.0) * STEPS_OF_RANGE - 32_768
     found: np.ndarray = np.round(steps).astype(np.int16)
     return found
-
-
-def from_cloud(cloud: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Inverse of :func:`to_cloud`, to half a step."""
-    points: np.ndarray = box[0] + (cloud.astype(np.float64) + 32_768) / STEPS_OF_RANGE * (box[1] - box[0])
-    return points

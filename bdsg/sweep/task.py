@@ -12,9 +12,10 @@ from bdsg.batch import Keep, Run, Start, Trained, always, make_objectives, train
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.experiment import never
+from bdsg.problem import Problem
 from bdsg.result import BoundarySnapshot
-from bdsg.sweep.ground import Ground, ground_key, ground_of
 from bdsg.sweep.outcome import Outcome, Task, to_cloud
+from bdsg.sweep.trial_context import TrialContext, context_key, context_of
 from bdsg.threads import limited_threads
 
 SHOWN_ALONE = 2
@@ -26,11 +27,16 @@ _one_at_a_time = threading.Lock()
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A trial on its ground."""
+    """A trial in its context."""
 
     number: int
-    config: ExperimentConfig
-    ground: Ground
+    problem: Problem
+    context: TrialContext
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """What is to be tried."""
+        return self.problem.config
 
 
 def run_batch(task: Task, threads: int = 1) -> list[Outcome]:
@@ -59,7 +65,7 @@ def _run_batch(task: Task, threads: int) -> list[Outcome]:
     for number, text in task.trials:
         try:
             config = ExperimentConfig.from_json(text)
-            entry = Entry(number, config, ground_of(ground_key(config)))
+            entry = Entry(number, Problem(config), context_of(context_key(config)))
         except BDSGError as error:
             outcomes.append(Outcome(number, "failed", error=str(error)))
             continue
@@ -78,21 +84,21 @@ def _made(entries: Sequence[Entry], pruned: bool) -> tuple[list[Run], list[Entry
 
     groups: dict[tuple[int, int], list[tuple[Entry, Start]]] = {}
     for entry in entries:
-        samples, random = entry.ground.draw(entry.config)
+        samples, random = entry.context.draw(entry.problem)
         boundary = dataclasses.replace(entry.config.boundary, snapshots=SNAPSHOTS if pruned else SHOWN_ALONE)
-        start = Start(boundary, entry.ground.data(entry.config), random)
-        groups.setdefault((id(entry.ground), id(samples)), []).append((entry, start))
+        start = Start(boundary, entry.problem.training_data, random)
+        groups.setdefault((id(entry.context), id(samples)), []).append((entry, start))
     runs, made, failed = [], [], []
     for members in groups.values():
-        ground, config = members[0][0].ground, members[0][0].config
-        samples, _ = ground.draw(config)
+        context, config = members[0][0].context, members[0][0].config
+        samples, _ = context.draw(members[0][0].problem)
         try:
             levels = (config.epsilon, config.delta)
-            objectives = make_objectives([start for _, start in members], ground.fitted.training, samples, *levels)
+            objectives = make_objectives([start for _, start in members], context.fitted.training, samples, *levels)
         except BDSGError as error:
             failed += [Outcome(entry.number, "failed", error=str(error)) for entry, _ in members]
             continue
-        latent = ground.latent if pruned else ground.latent[:1]
+        latent = context.problem.latent if pruned else context.problem.latent[:1]
         for (entry, start), objective in zip(members, objectives, strict=True):
             runs.append(Run(objective, start.config, latent, start.random))
             made.append(entry)
@@ -115,7 +121,7 @@ class _Watch:
         self._seen[index] += 1
         if leg == 0 or snapshot.step >= entry.config.boundary.steps:
             return True
-        bf1 = entry.ground.bf1(snapshot.points)
+        bf1 = entry.context.bf1(snapshot.points)
         self.legs[index][leg] = bf1
         return self.hopes.keep(index, leg, bf1)
 
@@ -125,7 +131,7 @@ def _outcome(task: Task, entry: Entry, run: Run, trained: Trained, watch: _Watch
     legs = watch.legs[index] if watch else {}
     if trained.error is not None:
         return Outcome(entry.number, "failed", legs=legs, error=str(trained.error))
-    scores, points = entry.ground.scores(run.objective.generator)
+    scores, points = entry.context.scores(run.objective.generator)
     scores["seconds"] = trained.seconds
     complete = trained.snapshots[-1].step >= entry.config.boundary.steps
     bf1 = scores["bf1"]

@@ -14,10 +14,9 @@ from bdsg.codec import Arrays
 from bdsg.config import ExperimentConfig
 from bdsg.metrics import Field, anomaly_ranks, contour_lines, pr_curve, roc_curve
 from bdsg.metrics.ranking import Curve
+from bdsg.problem import Problem
 from bdsg.result import Scene
 from bdsg.rivals.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot
-from bdsg.scene import make_scene
-from bdsg.scoring import plane_mixture
 from bdsg.ui.pictured import FULL_SCALE, quantise
 
 FRAMES, POINTS, MAPS, CORNERS = 16, 300, 9, 200
@@ -72,8 +71,9 @@ def make_outcome(
     """What is shown of a method when a contest on ``config`` has told all of it."""
     if ranks is None:  # its training ended with the row's sentence
         return Outcome(row)
-    scene, _ = make_scene(config, plane_mixture(config))
-    normal, near = _truth(config, scene, ranks.ranks.shape)
+    problem = Problem(config)
+    scene = problem.scene
+    normal, near = _truth(problem, ranks.ranks.shape)
     shares = float(normal.mean()), float(normal[near].mean()) if near.any() else 0.0
     chosen, appears = _chosen(snapshots)
     offset = max((snapshot.step for snapshot in chosen[:appears]), default=0)
@@ -99,10 +99,10 @@ def rank_map(scores: np.ndarray) -> np.ndarray:
     return shares
 
 
-def _truth(config: ExperimentConfig, scene: Scene, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _truth(problem: Problem, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Which nodes are normal, and which are near the boundary; (ny, nx) each."""
-    log_p_x = Field.over(plane_mixture(config).log_prob, scene.low, scene.high, (shape[0], shape[1])).values
-    above = log_p_x - math.log(config.epsilon)
+    log_p_x = Field.over(problem.mixture.log_prob, problem.scene.window.grid(shape[1], shape[0])).values
+    above = log_p_x - math.log(problem.config.epsilon)
     return above >= 0, np.abs(above) <= math.log(NEAR)
 
 
@@ -134,8 +134,10 @@ def _threshold(ranks: np.ndarray, share: float, scene: Scene) -> list[np.ndarray
     """The method's own contour: the least anomalous ``share`` of the nodes lies inside.  A noisy score strews specks:
     those within a cell of the rank map are left out."""
     rows, columns = ranks.shape
-    x, y = np.linspace(scene.low[0], scene.high[0], columns), np.linspace(scene.low[1], scene.high[1], rows)
-    lines = contour_lines(Field(x, y, 1.0 - ranks), math.exp(1.0 - share))  # of a log density: e^level is its level
+    grid = scene.window.grid(columns, rows)
+    lines = contour_lines(
+        Field(grid.x, grid.y, 1.0 - ranks), math.exp(1.0 - share)
+    )  # of a log density: e^level is its level
     cell = (scene.high - scene.low) / (MAP_NODES - 1)
     return [line for line in lines if (np.ptp(line, axis=0) > cell).any()]
 

@@ -12,9 +12,8 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
 from bdsg.formats import setting
 from bdsg.presets import PRESETS
+from bdsg.problem import Problem
 from bdsg.rivals.registry import METHODS, title_of
-from bdsg.scene import make_scene
-from bdsg.scoring import plane_mixture
 from bdsg.ui import (
     address,
     charts,
@@ -138,8 +137,8 @@ def _pictures(config: ExperimentConfig, chosen: Sequence[str], picked: Mapping[s
 
 
 def _payload(config: ExperimentConfig, name: str, outcome: Outcome) -> bytes:
-    mixture = plane_mixture(config)
-    scene, _ = make_scene(config, mixture)
+    problem = Problem(config)
+    mixture, scene = problem.mixture, problem.scene
     return payloads.rival_payload(
         run=f"{config.key()}-{name}",
         low=scene.low,

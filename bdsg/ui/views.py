@@ -14,18 +14,19 @@ import streamlit as st
 from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Window
 from bdsg.errors import ConfigError
 from bdsg.formats import percent
 from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.metrics.levels import component_labels
+from bdsg.problem import Problem
 from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
-from bdsg.scene import make_scene
 from bdsg.scoring import plane_mixture, score_result
 from bdsg.ui import own_points, payloads
 from bdsg.ui.names import run_words
 from bdsg.ui.runs import Run
 
-HEAT_SHAPE = (160, 160)
+HEAT_NODES = 160
 DRAWS = 10_000
 EPSILON_SPAN = (1e-3, 0.6)
 """The ε slider's ends as shares of the density's peak."""
@@ -47,7 +48,7 @@ def true_contour(mixture_json: str, lowest_level: float, level: float) -> list[n
 def heat_field(mixture_json: str, low: tuple[float, float], high: tuple[float, float]) -> Field:
     """log p_x over a window, coarse enough for a heat map."""
     mixture = GaussianMixture.from_json(mixture_json)
-    return Field.over(mixture.log_prob, np.array(low), np.array(high), HEAT_SHAPE)
+    return Field.over(mixture.log_prob, Window(np.array(low), np.array(high)).grid(HEAT_NODES))
 
 
 Known = tuple[Hashable, ...]
@@ -79,7 +80,7 @@ def player_payload(
         options: go to :func:`bdsg.ui.payloads.player_payload`.
     """
     mixture, epsilon = plane_mixture(config), config.epsilon if epsilon is None else epsilon
-    scene = run.scene if run and run.scene else make_scene(config, mixture)[0]
+    scene = run.scene if run and run.scene else Problem(config).scene
     low, high, boundary = scene.low, scene.high, (run.config if run else config).boundary
     contour = true_contour(mixture.to_json(), min(config.delta, epsilon), epsilon) if lines else ()
     heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
@@ -128,8 +129,8 @@ def _model(run: Run | None, scene: Scene, epsilon: float) -> dict[str, Any]:
     if run is None or not (run.fitted or run.density_snapshots):
         return {}
     log_p_g = run.fitted.log_p_g if run.fitted else run.density_snapshots[-1].log_density
-    x, y = (np.linspace(scene.low[i], scene.high[i], log_p_g.shape[1 - i]) for i in (0, 1))
-    lines = contour_lines(Field(x, y, log_p_g), epsilon)
+    grid = scene.window.grid(log_p_g.shape[1], log_p_g.shape[0])
+    lines = contour_lines(Field(grid.x, grid.y, log_p_g), epsilon)
     known = {"model_samples": run.fitted.samples, "warp": run.fitted.warp} if run.fitted else {}
     return {"log_p_g": log_p_g, "model_lines": lines, **known}
 

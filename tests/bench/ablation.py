@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,15 +16,13 @@ from bdsg.boundary.places import PLACES, Places, find_places
 from bdsg.boundary.tracing import trace_level_set
 from bdsg.config import ExperimentConfig
 from bdsg.density import ClosedForm
-from bdsg.metrics import Band, truth_field
-from bdsg.metrics.boundary import boundary_f1, boundary_recall, bp1
-from bdsg.scene import seed_sequences
-from bdsg.scoring import plane_mixture
+from bdsg.metrics import Band, boundary_scores, truth_field
+from bdsg.metrics.boundary import probe_contour
+from bdsg.problem import Problem
 from bdsg.threads import limited_threads
 from bdsg.train import train_by_autograd
 
 POINTS = 10_000
-LEVEL_SAMPLES = 4096
 FEW_HARMONICS = 3
 
 
@@ -164,13 +161,13 @@ def _ablated(
     change: Callable[[ExperimentConfig], ExperimentConfig],
     replace: Callable[[Places], Places],
 ) -> dict[str, Any]:
-    config, mixture = change(config), plane_mixture(config)
+    problem = Problem(change(config))
+    config, mixture = problem.config, problem.mixture
     model, band = ClosedForm(mixture), Band(config.epsilon, config.delta)
-    random = torch.Generator().manual_seed(
-        int(seed_sequences(config.seed)["boundary"].generate_state(1, np.uint64)[0] >> 1)
-    )
+    samples = problem.level_samples(model)
+    random = samples.random()
     log_level = 0.5 * (math.log(config.epsilon) + math.log(config.delta))
-    curves = trace_level_set(model.log_prob, model.sample(LEVEL_SAMPLES, random).float(), log_level)
+    curves = trace_level_set(model.log_prob, samples.first, log_level)
     places = replace(find_places(model.log_prob, curves, log_level))
     objective = objective_type(config.boundary, model, places, log_level, random)
     # The compiled steps know nothing of changed terms.
@@ -179,11 +176,6 @@ def _ablated(
     with torch.no_grad():
         points = objective.generator(torch.randn(POINTS, 2, generator=random)).double().numpy()
     log_p_x = mixture.log_prob(points)
-    precision, recall = bp1(log_p_x, band), boundary_recall(truth_field(mixture, config.delta), band, points, log_p_x)
-    return {
-        "bp1": precision,
-        "boundary_recall": recall.overall,
-        "bf1": boundary_f1(precision, recall.overall),
-        "components": len(recall.components),
-        "components_covered": recall.components_covered,
-    }
+    contour = probe_contour(truth_field(mixture, config.delta), band)
+    scores = boundary_scores(contour, band, points, log_p_x)
+    return {**dataclasses.asdict(scores), "components": scores.components}

@@ -19,9 +19,9 @@ from bdsg.fitting import Fitted, fit
 from bdsg.metrics.band import Band
 from bdsg.metrics.grid import bp2, confusion
 from bdsg.presets import PRESETS
-from bdsg.quality import log_prob_in_chunks, mesh
+from bdsg.problem import Problem
+from bdsg.quality import log_prob_in_chunks
 from bdsg.result import Progress
-from bdsg.scene import make_scene
 from bdsg.train import estimator_for
 from tests.bench.reports import Row
 
@@ -53,7 +53,7 @@ def fitted(preset: str, seed: int, density: dict[str, Any]) -> tuple[ExperimentC
     raw = {"data": {"preset": preset}, "density": {"kind": "iresnet", **density}, "seed": seed}
     config = ExperimentConfig.from_dict(raw)
     mixture = GaussianMixture.from_config(config.data)
-    scene, _ = make_scene(config, mixture)
+    scene = Problem(config).scene
     random, begun, trained = torch.Generator().manual_seed(seed), time.perf_counter(), 0.0
     stage = fit(config, mixture, scene, random, lambda: False, None)
     while True:
@@ -99,8 +99,7 @@ def _scores(seed: int) -> Row:
     """Least precision, recall, F1 and accuracy over ε, and BP2 at ε = 1 %."""
     config, found, _ = fitted("paper_d", seed, {})
     mixture = GaussianMixture.from_config(config.data)
-    scene, _ = make_scene(config, mixture)
-    nodes = mesh(*(np.linspace(scene.low[i], scene.high[i], NODES) for i in (0, 1)))
+    nodes = Problem(config).scene.window.grid(NODES).nodes
     log_p_x, log_p_g = mixture.log_prob(nodes), log_prob_in_chunks(found.exact, nodes)
     counts = [confusion(log_p_x, log_p_g, epsilon) for epsilon in EPSILONS]
     row: Row = {"preset": "paper_d", "seed": seed, "KL (nats)": found.report["kl"]}

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from bdsg.config import ExperimentConfig
-from bdsg.contest import Ground, contest, make_ground
-from bdsg.metrics import boundary_recall, contour_lines
+from bdsg.contest import Setup, contest, make_setup
+from bdsg.metrics import contour_lines, truth_field
+from bdsg.metrics.boundary import recall_of
 from bdsg.rivals.contract import RivalScores, RivalSnapshot
 
 SHOWN = ("bimodal", "bimodal_separate", "ring")
@@ -37,7 +38,7 @@ def draw_figure(path: Path) -> None:
     parts = []
     for column, case in enumerate(SHOWN):
         config = ExperimentConfig.from_dict({"data": {"preset": case}})
-        ground = make_ground(config)
+        setup = make_setup(config)
         last: dict[str, np.ndarray] = {}
         recalls: dict[str, RivalScores] = {}
         for event in contest(config, list(SHOWN_METHODS), snapshots=2):
@@ -45,7 +46,7 @@ def draw_figure(path: Path) -> None:
                 last[event.method] = event.points[:DRAWN].astype(float)
             elif isinstance(event, RivalScores):
                 recalls[event.method] = event
-        low, high = ground.scene.low, ground.scene.high
+        low, high = setup.problem.scene.low, setup.problem.scene.high
         side = float((high - low).max())
         place = Place(0.5 * (low + high - side), SIDE / side)
         for row, name in enumerate(SHOWN_METHODS):
@@ -53,10 +54,13 @@ def draw_figure(path: Path) -> None:
             heading = f"{SHOWN_METHODS[name]}, {case}"
             parts += [
                 f'<g transform="translate({x} {y})">',
-                _panel(heading, recalls[name], _recall(ground, last[name])),
+                _panel(heading, recalls[name], _recall(setup, last[name])),
             ]
-            parts += [_crosses(place(ground.scene.data[:250]))]
-            parts += [_line(place(line)) for line in contour_lines(ground.truth, config.epsilon)]
+            parts += [_crosses(place(setup.problem.data[:250]))]
+            parts += [
+                _line(place(line))
+                for line in contour_lines(truth_field(setup.problem.mixture, config.delta), config.epsilon)
+            ]
             parts += [_dots(place(last[name])), "</g>"]
     width, height = GAP + len(SHOWN) * (SIDE + GAP), len(SHOWN_METHODS) * (SIDE + TOP) + GAP
     head = (
@@ -67,10 +71,10 @@ def draw_figure(path: Path) -> None:
     path.write_text(head + "\n".join(parts) + "\n</svg>\n", encoding="utf-8")
 
 
-def _recall(ground: Ground, points: np.ndarray) -> float:
+def _recall(setup: Setup, points: np.ndarray) -> float:
     """Boundary recall of the points that are drawn: of 10,000, a few strays cover an arc that looks empty."""
-    log_p_x = ground.mixture.log_prob(points)
-    return boundary_recall(ground.truth, ground.band, points, log_p_x).overall or 0.0
+    log_p_x = setup.problem.mixture.log_prob(points)
+    return recall_of(setup.contour, setup.band, points, log_p_x).overall or 0.0
 
 
 def _panel(words: str, row: RivalScores, drawn: float) -> str:

@@ -10,6 +10,7 @@ import torch
 
 from bdsg.boundary.rays import cross_rays, directions_in_plane
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Window
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.metrics.levels import Field, contour_lines
 from bdsg.metrics.polylines import distance_to_lines
@@ -23,7 +24,7 @@ def mixture() -> GaussianMixture:
 def lines(level: float) -> list[np.ndarray]:
     one = mixture()
     low, high = one.box(level)
-    return contour_lines(Field.over(one.log_prob, low - 0.1, high + 0.1, (801, 801)), level)
+    return contour_lines(Field.over(one.log_prob, Window(low - 0.1, high + 0.1).grid(801)), level)
 
 
 def test_directions_go_evenly_around() -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 from bdsg.boundary.places import PLACES, SMALLEST_SHARE, find_places
 from bdsg.boundary.tracing import ClosedCurve, project, trace_level_set
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Window
 from bdsg.density import ClosedForm
 from bdsg.errors import EmptyBoundaryError
 from bdsg.metrics.levels import Field, contour_lines
@@ -34,7 +35,7 @@ def lengths(curves: list[ClosedCurve]) -> list[float]:
 def contours(mixture: GaussianMixture, level: float) -> list[np.ndarray]:
     """An independent answer: marching squares on a fine grid."""
     low, high = mixture.box(level)
-    return contour_lines(Field.over(mixture.log_prob, low - 0.1, high + 0.1, (1001, 1001)), level)
+    return contour_lines(Field.over(mixture.log_prob, Window(low - 0.1, high + 0.1).grid(1001)), level)
 
 
 def random_mixture(seed: int) -> GaussianMixture:

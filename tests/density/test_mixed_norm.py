@@ -15,8 +15,8 @@ from bdsg.density.lipschitz import LipschitzLinear, check_lipschitz
 from bdsg.density.mixed_norm import MixedNormLinear, NormOrders
 from bdsg.errors import LipschitzError
 from bdsg.fitting import Fitted, fit, restore
+from bdsg.problem import Problem
 from bdsg.result import Event
-from bdsg.scene import make_scene
 from tests.density.conftest import two_modes
 
 MIXED = {
@@ -141,7 +141,7 @@ def test_a_fit_is_a_density_with_its_own_norms() -> None:
     mixture = two_modes(2)
     numbers = {name: getattr(mixture, name).tolist() for name in ("weights", "means", "covariances")}
     config = ExperimentConfig.from_dict({"data": {"mixture": numbers, "samples": 100}, "density": MIXED})
-    fitted = last_word(fit(config, mixture, make_scene(config, mixture)[0], torch.Generator(), lambda: False, None))
+    fitted = last_word(fit(config, mixture, Problem(config).scene, torch.Generator(), lambda: False, None))
     flow = restore(config, fitted.parameters)
     assert isinstance(flow, ResidualFlow)
     assert flow.orders is not None

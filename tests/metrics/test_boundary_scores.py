@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Window
 from bdsg.errors import BDSGError
 from bdsg.metrics.band import Band
 from bdsg.metrics.boundary import (
@@ -96,7 +97,7 @@ def test_both_lines_of_a_ring_count_for_one_component() -> None:
     def log_ring(points: np.ndarray) -> np.ndarray:
         return -8 * (np.hypot(points[:, 0], points[:, 1]) - 2) ** 2
 
-    truth = Field.over(log_ring, np.array([-4.0, -4.0]), np.array([4.0, 4.0]), (301, 301))
+    truth = Field.over(log_ring, Window(np.array([-4.0, -4.0]), np.array([4.0, 4.0])).grid(301))
     band = Band(math.exp(-8 * 0.5**2), math.exp(-8 * 0.6**2))  # lines at 2 ∓ 0.5, the band is 0.1 wide
     outer = circle(2.55)
     found = boundary_recall(truth, band, outer, log_ring(outer))
@@ -108,7 +109,7 @@ def test_both_lines_of_a_ring_count_for_one_component() -> None:
 def test_weights_undo_the_minimum_number_of_probes() -> None:
     large, small = 2.9 * np.eye(2), 0.0025 * np.eye(2)
     mixture = GaussianMixture([0.4995, 0.001, 0.4995], [[-7.0, 0.0], [0.0, 0.0], [7.0, 0.0]], [large, small, large])
-    truth = Field.over(mixture.log_prob, np.array([-12.0, -5.0]), np.array([12.0, 5.0]), (401, 1001))
+    truth = Field.over(mixture.log_prob, Window(np.array([-12.0, -5.0]), np.array([12.0, 5.0])).grid(1001, 401))
     lengths = [float(np.hypot(*np.diff(line, axis=0).T).sum()) for line in contour_lines(truth, 0.01)]
     share = min(lengths) / sum(lengths)
     assert 0.015 < share < 0.02  # so that its 20 probes are more than its share of 1,000
@@ -123,9 +124,8 @@ def test_weights_undo_the_minimum_number_of_probes() -> None:
 def test_recall_equals_brute_force(seed: int) -> None:
     rng = np.random.default_rng(seed)
     mixture = GaussianMixture([0.6, 0.4], rng.normal(scale=3, size=(2, 2)), [np.diag([1.0, 0.3]), np.eye(2)])
-    truth = Field.over(
-        mixture.log_prob, *(c + s for c, s in zip(mixture.box(BAND.delta), (-1, 1), strict=True)), (61, 61)
-    )
+    low, high = mixture.box(BAND.delta)
+    truth = Field.over(mixture.log_prob, Window(low - 1, high + 1).grid(61))
     points = mixture.sample(40, rng)
     found = recall(points, mixture, truth)
     p_x = np.exp(mixture.log_prob(points))

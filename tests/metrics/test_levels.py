@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Window
 from bdsg.errors import BDSGError, ConfigError, EmptyBoundaryError
 from bdsg.metrics.band import Band, finite
-from bdsg.metrics.levels import Field, component_labels, components_at, contour_lines, truth_field, window
+from bdsg.metrics.levels import Field, component_labels, components_at, contour_lines, truth_field
 
 UNIT = GaussianMixture([1.0], [[0.0, 0.0]], [np.eye(2)])
 SEPARATE = GaussianMixture([0.5, 0.5], [[-5.0, 0.0], [5.0, 0.0]], [np.eye(2), np.eye(2)])
@@ -22,31 +23,17 @@ def radius(level: float) -> float:
 def ring_field() -> Field:
     """p = 1 on the circle of radius 2, falling off on either side."""
     low, high = np.array([-4.0, -4.0]), np.array([4.0, 4.0])
-    return Field.over(lambda p: -8 * (np.hypot(p[:, 0], p[:, 1]) - 2) ** 2, low, high, (301, 301))
-
-
-def test_window_by_hand() -> None:
-    low, high = window(np.array([[0.0, -1.0], [10.0, 1.0], [5.0, 0.0]]))
-    assert low.tolist() == pytest.approx([-2.0, -1.4])
-    assert high.tolist() == pytest.approx([12.0, 1.4])
-
-
-@pytest.mark.parametrize(
-    "points", [[[1.0, 0.0], [1.0, 2.0]], [[0.0, 0.0], [np.nan, 1.0]], np.empty((0, 2)), [1.0, 2.0]]
-)
-def test_window_refuses(points: object) -> None:
-    with pytest.raises(BDSGError):
-        window(np.asarray(points))
+    return Field.over(lambda p: -8 * (np.hypot(p[:, 0], p[:, 1]) - 2) ** 2, Window(low, high).grid(301))
 
 
 def test_field_over_has_rows_along_y() -> None:
-    field = Field.over(lambda p: p[:, 0] + 10 * p[:, 1], np.array([0.0, 0.0]), np.array([2.0, 1.0]), (2, 3))
+    field = Field.over(lambda p: p[:, 0] + 10 * p[:, 1], Window(np.array([0.0, 0.0]), np.array([2.0, 1.0])).grid(3, 2))
     assert field.values.tolist() == [[0.0, 1.0, 2.0], [10.0, 11.0, 12.0]]
 
 
 def test_field_over_is_the_same_in_chunks() -> None:
     low, high = np.array([-3.0, -2.0]), np.array([1.0, 4.0])
-    field = Field.over(UNIT.log_prob, low, high, (150, 170))  # 25,500 nodes: more than one chunk
+    field = Field.over(UNIT.log_prob, Window(low, high).grid(170, 150))  # 25,500 nodes: more than one chunk
     expected = -0.5 * (field.x[None, :] ** 2 + field.y[:, None] ** 2) - math.log(2 * math.pi)
     np.testing.assert_allclose(field.values, expected, atol=1e-12)
 
@@ -100,7 +87,8 @@ def test_contour_above_the_peak_is_empty() -> None:
 
 
 def test_contour_that_leaves_the_window_is_open() -> None:
-    (line,) = contour_lines(Field.over(UNIT.log_prob, np.array([0.0, -4.0]), np.array([4.0, 4.0]), (201, 101)), 0.01)
+    half = Window(np.array([0.0, -4.0]), np.array([4.0, 4.0]))
+    (line,) = contour_lines(Field.over(UNIT.log_prob, half.grid(101, 201)), 0.01)
     assert line[[0, -1], 0].tolist() == pytest.approx([0.0, 0.0])
     assert sorted(line[[0, -1], 1]) == pytest.approx([-radius(0.01), radius(0.01)], abs=1e-3)
 

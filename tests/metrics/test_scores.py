@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Window
 from bdsg.errors import BDSGError, ConfigError
-from bdsg.metrics import Field, Scores, score, truth_field, window
+from bdsg.metrics import Field, Scores, score, truth_field
 
 MIXTURE = GaussianMixture([0.5, 0.5], [[-4.0, 0.0], [4.0, 0.0]], [np.eye(2), np.eye(2)])
 
@@ -17,7 +18,7 @@ def arguments(**changed: object) -> dict[str, object]:
     """A model shifted by 0.5 and a boundary that leaves out the right mode."""
     rng = np.random.default_rng(3)
     data, modes = MIXTURE.sample_with_modes(300, rng)
-    grid = Field.over(MIXTURE.log_prob, *window(data), (40, 50))
+    grid = Field.over(MIXTURE.log_prob, Window.around(data).grid(50, 40))
     model = GaussianMixture(MIXTURE.weights, MIXTURE.means + 0.5, MIXTURE.covariances)
     angle = rng.uniform(0, 2 * np.pi, 500)
     boundary = np.array([-4.0, 0.0]) + 2.5 * np.column_stack([np.cos(angle), np.sin(angle)])
@@ -27,7 +28,7 @@ def arguments(**changed: object) -> dict[str, object]:
         "grid_x": grid.x,
         "grid_y": grid.y,
         "log_p_x": grid.values,
-        "log_p_g": Field.over(model.log_prob, *window(data), (40, 50)).values,
+        "log_p_g": Field.over(model.log_prob, Window.around(data).grid(50, 40)).values,
         "truth": truth_field(MIXTURE, 0.001),
         "boundary": boundary,
         "boundary_log_p_x": MIXTURE.log_prob(boundary),

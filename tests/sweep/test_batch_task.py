@@ -13,7 +13,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.experiment import run
 from bdsg.result import Result
-from bdsg.sweep.outcome import Task, from_cloud, to_cloud
+from bdsg.sweep.outcome import STEPS_OF_RANGE, Task, to_cloud
 from bdsg.sweep.plan import Plan
 from bdsg.sweep.space import applied, parse_dimension
 from bdsg.sweep.task import run_batch
@@ -21,6 +21,12 @@ from bdsg.sweep.task import run_batch
 OURS = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": {"steps": 40, "hidden": [16]}})
 PAPER = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": {"objective": "paper", "steps": 60}})
 BOX = Plan(OURS, (parse_dimension(OURS, "lambda1"),)).box()
+
+
+def from_cloud(cloud: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """Inverse of ``to_cloud``, to half a step."""
+    points: np.ndarray = box[0] + (cloud.astype(np.float64) + 32_768) / STEPS_OF_RANGE * (box[1] - box[0])
+    return points
 
 
 def task(configs: list[ExperimentConfig], **settings: object) -> Task:

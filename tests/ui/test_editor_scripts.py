@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Grid
 from bdsg.metrics import Field
 from bdsg.presets import PRESETS
 from bdsg.ui.mixture_editor import LIMITS, from_rows, to_rows
@@ -77,7 +78,7 @@ def test_the_live_density_is_the_mixtures(preset: str, tmp_path: Path) -> None:
     )
     x, y = (np.array(axis) for axis in field[:2])
     assert (x[0], x[-1], y[0], y[-1]) == (-6, 6, -4, 5)
-    expected = Field.over(mixture.log_prob, np.array([-6, -4]), np.array([6, 5]), (len(y), len(x))).values
+    expected = Field.over(mixture.log_prob, Grid(x, y)).values
     np.testing.assert_allclose(np.array(field[2]).reshape(expected.shape), expected, rtol=1e-3, atol=1e-3)
 
 

@@ -12,16 +12,15 @@ from scipy.stats import rankdata
 from bdsg.config import ExperimentConfig
 from bdsg.metrics import Field, auroc
 from bdsg.metrics.ranking import anomaly_ranks, roc_curve
+from bdsg.problem import Problem
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
-from bdsg.scene import make_scene
-from bdsg.scoring import plane_mixture
 from bdsg.ui import outcome
 from bdsg.ui.outcome import FRAMES, MAP_NODES, MAPS, POINTS, Outcome, contest_config, in_data_units, make_outcome
 
 CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal_separate", "samples": 200}, "seed": 4})
-MIXTURE = plane_mixture(CONFIG)
-SCENE, _ = make_scene(CONFIG, MIXTURE)
-GRID = Field.over(MIXTURE.log_prob, SCENE.low, SCENE.high, (200, 200))
+PROBLEM = Problem(CONFIG)
+MIXTURE, SCENE = PROBLEM.mixture, PROBLEM.scene
+GRID = Field.over(MIXTURE.log_prob, PROBLEM.grid)
 ROW = RivalScores("vae", "VAE", 1.5, auroc=0.5, components=(0.5, None), covered=0)
 RANDOM = np.random.default_rng(0)
 

@@ -10,9 +10,8 @@ import pytest
 from bdsg.contest import contest_key
 from bdsg.metrics import Band
 from bdsg.metrics.boundary import bp1
+from bdsg.problem import Problem
 from bdsg.rivals.registry import METHODS, OURS, RIVALS
-from bdsg.scene import make_scene
-from bdsg.scoring import plane_mixture
 from bdsg.ui import rivals_prepared
 from bdsg.ui.outcome import POINTS, in_data_units
 from bdsg.ui.rivals_prepared import NAMES, config_of, outcomes_for, prepared, read
@@ -34,8 +33,8 @@ def test_each_file_belongs_to_the_present_settings(preset: str) -> None:
 @pytest.mark.parametrize("preset", NAMES)
 def test_points_and_curves_agree_with_the_scores_beside_them(preset: str) -> None:
     config = config_of(preset)
-    mixture, band = plane_mixture(config), Band(config.epsilon, config.delta)
-    scene, _ = make_scene(config, mixture)
+    problem, band = Problem(config), Band(config.epsilon, config.delta)
+    mixture, scene = problem.mixture, problem.scene
     for name, outcome in outcomes_for(config).items():
         row, rates = outcome.row, outcome.curves["roc"]
         assert np.trapezoid(rates[1], rates[0]) == pytest.approx(row.auroc, abs=3e-3), name
