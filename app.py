@@ -4,30 +4,44 @@ import streamlit as st
 
 from bdsg.ui import address, controls, looking, memory, session, stage, tour
 
-pages = [
-    st.Page("pages/learn.py", title="Learn", icon=":material/school:", default=True),
-    st.Page("pages/tour.py", title="Tour", icon=":material/explore:"),
-    st.Page("pages/density.py", title="Density", icon=":material/landscape:"),
-    st.Page("pages/boundary.py", title="Boundary", icon=":material/radio_button_unchecked:"),
-    st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
-    st.Page("pages/rivals.py", title="Rivals", icon=":material/swords:"),
-    st.Page("pages/tune.py", title="Tune", icon=":material/tune:"),
-    st.Page("pages/images.py", title="Images", icon=":material/image:"),
-    st.Page("pages/history.py", title="History", icon=":material/history:"),
-    st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
-]
-page = st.navigation(pages, position="top")
-st.set_page_config(page_title=f"{page.title} · BDSG", page_icon=stage.ASSETS / "icon.svg", layout="wide")
-st.html(stage.ASSETS / "page.css")
-with session.guarded():
-    looking.begin_page()
-    address.follow()  # reads the link, of which there may be something to say
-    session.take_over_ending()
-    session.show_notice()
-    tour.panel(page.url_path)
-    page.run()
-    controls.teaching_footer()
-    address.write()
-    memory.show()
-    looking.end_page()
-session.queue()  # after the page is drawn: its workers load while the visitor looks
+PAGES = {
+    "learn": ("Learn", "school"),
+    "tour": ("Tour", "explore"),
+    "density": ("Density", "landscape"),
+    "boundary": ("Boundary", "radio_button_unchecked"),
+    "evaluate": ("Evaluate", "grid_on"),
+    "rivals": ("Rivals", "swords"),
+    "tune": ("Tune", "tune"),
+    "images": ("Images", "image"),
+    "history": ("History", "history"),
+    "compare": ("Compare", "compare"),
+}
+"""Title and icon of each; the first is what the app opens with."""
+
+
+def main() -> None:
+    """Draw the page that is asked for."""
+    st.set_page_config(page_icon=stage.ASSETS / "icon.svg", layout="wide")  # first: a page has no icon of its own
+    pages = [
+        st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "learn")
+        for name, (title, icon) in PAGES.items()
+    ]
+    page = st.navigation(pages, position="top")
+    st.set_page_config(page_title=f"{page.title} · BDSG")
+    st.html(stage.ASSETS / "page.css")
+    with session.guarded():
+        looking.begin_page()
+        address.follow()  # reads the link, of which there may be something to say
+        session.take_over_ending()
+        session.show_notice()
+        tour.panel(page.url_path)
+        page.run()
+        controls.teaching_footer()
+        address.write()
+        memory.show()
+        looking.end_page()
+    session.queue()  # after the page is drawn: its workers load while the visitor looks
+
+
+if __name__ == "__main__":  # and not where a new process loads the script of the one that started it
+    main()

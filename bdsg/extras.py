@@ -22,9 +22,13 @@ def need(extra: str, *modules: str) -> None:
         MissingExtraError: one is not installed; the sentence has the command that installs them.
     """
     for module in modules:
-        try:
-            found = importlib.util.find_spec(module)
-        except (ImportError, ValueError):  # ValueError: half loaded, by whoever stands in for it
-            found = None
-        if found is None:
+        if not installed(module):
             raise MissingExtraError(extra, module)
+
+
+def installed(module: str) -> bool:
+    """Whether a package is there, without loading it."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):  # ValueError: half loaded, by whoever stands in for it
+        return False

@@ -13,6 +13,7 @@ from torch import Tensor
 from bdsg.boundary.rays import directions_in_plane, walk_rays
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.data.window import Window
 from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
 from bdsg.density.quasi_random import QuasiRandomSamples
 from bdsg.device import device_of, to_numpy, torch_device
@@ -152,7 +153,7 @@ def _preview(scene: Scene) -> np.ndarray:
     """The points (P·P, d) of the snapshots' frames: a grid in the plane, one point beyond it."""
     if len(scene.low) != 2:
         return np.array([0.5 * (scene.low + scene.high)])
-    return scene.window.grid(PREVIEW).nodes
+    return Window(scene.low, scene.high).grid(PREVIEW).nodes
 
 
 def ray_arrays(model: Model) -> Arrays:
@@ -177,7 +178,7 @@ def tabulate(model: Model, scene: Scene) -> tuple[TabulatedDensity, dict[str, fl
         largest in its gradient (nats per data unit), and ``tabulation_seconds``.
     """
     begun = time.monotonic()
-    window = scene.window.widened(TABLE_MARGIN)
+    window = Window(scene.low, scene.high).widened(TABLE_MARGIN)
     corners = [torch.from_numpy(corner).to(device_of(model)) for corner in (window.low, window.high)]
     table = TabulatedDensity(model, corners[0], corners[1], (TABLE_NODES, TABLE_NODES))
     error = table.largest_error

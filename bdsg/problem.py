@@ -9,7 +9,7 @@ import numpy as np
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.data.window import Grid
+from bdsg.data.window import Grid, Window
 from bdsg.result import Scene
 from bdsg.scoring import plane_mixture
 
@@ -86,17 +86,22 @@ class Problem:
     @cached_property
     def scene(self) -> Scene:
         """The training samples in their window."""
-        return Scene.of(self.data)
+        return Scene(self.data, self.window.low, self.window.high)
+
+    @cached_property
+    def window(self) -> Window:
+        """What every picture shows: the bounding box of the data and a margin."""
+        return Window.around(self.data)
 
     @cached_property
     def grid(self) -> Grid:
         """The classification grid, 200 × 200."""
-        return self.scene.window.grid(GRID)
+        return self.window.grid(GRID)
 
     @cached_property
     def preview(self) -> Grid:
         """The coarse grid of a fit's snapshots, 64 × 64."""
-        return self.scene.window.grid(PREVIEW)
+        return self.window.grid(PREVIEW)
 
     @cached_property
     def device(self) -> torch.device:

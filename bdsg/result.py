@@ -10,7 +10,6 @@ import numpy as np
 
 from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
-from bdsg.data.window import Window
 
 TERMS = ("loss", "l0", "l1", "l2")
 """Columns of ``snapshot_terms``: the sum and the unweighted terms of eq. 3."""
@@ -97,17 +96,6 @@ class Scene:
     data: np.ndarray  # (M, 2)
     low: np.ndarray  # (2,)
     high: np.ndarray  # (2,)
-
-    @classmethod
-    def of(cls, data: np.ndarray) -> Scene:
-        """Data (M, 2) in their own window; raises BDSGError as :meth:`Window.around` does."""
-        window = Window.around(data)
-        return cls(data, window.low, window.high)
-
-    @property
-    def window(self) -> Window:
-        """What every picture shows."""
-        return Window(self.low, self.high)
 
 
 Event = Progress | DensitySnapshot | DensityFitted | BoundarySnapshot | Scene | Change

@@ -83,12 +83,12 @@ def score_table(folder: Path, path: Path, chosen: argparse.Namespace) -> int:
         scores = detector.score_samples(_frame(table.values, table.names) if names else table.values)
     except ValueError as error:  # scikit-learn's sentences
         raise ConfigError(str(path), f"{table.values.shape}", _refusal("does not fit the detector", error)) from error
-    tables.say(table)
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(("row", "log_density", "decision", "outlier"))
     for number, score in zip(table.rows.tolist(), scores.tolist(), strict=True):
         decision = score - detector.offset_
         out.writerow((number, repr(score), repr(decision), int(decision < 0)))
+    tables.say(table)
     return 0
 
 

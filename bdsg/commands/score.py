@@ -48,8 +48,8 @@ def _score(chosen: argparse.Namespace) -> int:
     if wrong.any():  # before anything is printed
         point = tuple(points[wrong][0].tolist())
         raise ConfigError("point", point, "has no density in floating point: keep points near the data.")
-    tables.say(table)
     print("x,y,log_density,normal")
     for (x, y), value in zip(points.tolist(), log_density.tolist(), strict=True):
         print(f"{x!r},{y!r},{value!r},{int(value >= math.log(run.config.epsilon))}")
+    tables.say(table)
     return 0

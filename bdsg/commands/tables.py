@@ -41,6 +41,7 @@ def read(path: Path, chosen: argparse.Namespace, columns: Sequence[str] | None =
 
 
 def say(table: Table) -> None:
-    """How a table was read, on stderr; who is refused reads why, and nothing else."""
+    """How a table was read, on stderr, after the output: who is refused reads why, and nothing else."""
+    sys.stdout.flush()
     for note in table.notes:
         print(note, file=sys.stderr)

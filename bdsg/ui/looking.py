@@ -39,7 +39,7 @@ def repeat(
 ) -> None:
     """Draw a part of the page, and draw it again whenever the browser's timer asks.
 
-    The whole page is drawn instead when
+    Then the whole page is drawn when
 
     * ``every()`` or ``shows()`` is not what it was when the page was drawn: a run has ended, or its turn has come;
     * a timer asks although the page was drawn without one: then the browser has not got this page.  That happens, for
@@ -54,10 +54,9 @@ def repeat(
     seconds, shown, times = every(), shows(), itertools.count()
 
     def part() -> None:
-        if next(times) and seconds is None:
-            st.rerun()
-        draw(*arguments)
-        if (every(), shows()) != (seconds, shown):
+        again = next(times) > 0
+        draw(*arguments)  # first: one of its own buttons may have asked, and must not be overheard
+        if (again and seconds is None) or (every(), shows()) != (seconds, shown):
             st.rerun()
 
     part.__qualname__, part.__module__ = draw.__qualname__, draw.__module__  # by which Streamlit knows a part

@@ -12,6 +12,7 @@ import numpy as np
 
 from bdsg.codec import Arrays
 from bdsg.config import ExperimentConfig
+from bdsg.data.window import Window
 from bdsg.metrics import Field, anomaly_ranks, contour_lines, pr_curve, roc_curve
 from bdsg.metrics.ranking import Curve
 from bdsg.problem import Problem
@@ -101,7 +102,7 @@ def rank_map(scores: np.ndarray) -> np.ndarray:
 
 def _truth(problem: Problem, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Which nodes are normal, and which are near the boundary; (ny, nx) each."""
-    log_p_x = Field.over(problem.mixture.log_prob, problem.scene.window.grid(shape[1], shape[0])).values
+    log_p_x = Field.over(problem.mixture.log_prob, problem.window.grid(shape[1], shape[0])).values
     above = log_p_x - math.log(problem.config.epsilon)
     return above >= 0, np.abs(above) <= math.log(NEAR)
 
@@ -134,7 +135,7 @@ def _threshold(ranks: np.ndarray, share: float, scene: Scene) -> list[np.ndarray
     """The method's own contour: the least anomalous ``share`` of the nodes lies inside.  A noisy score strews specks:
     those within a cell of the rank map are left out."""
     rows, columns = ranks.shape
-    grid = scene.window.grid(columns, rows)
+    grid = Window(scene.low, scene.high).grid(columns, rows)
     lines = contour_lines(
         Field(grid.x, grid.y, 1.0 - ranks), math.exp(1.0 - share)
     )  # of a log density: e^level is its level

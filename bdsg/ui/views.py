@@ -129,7 +129,7 @@ def _model(run: Run | None, scene: Scene, epsilon: float) -> dict[str, Any]:
     if run is None or not (run.fitted or run.density_snapshots):
         return {}
     log_p_g = run.fitted.log_p_g if run.fitted else run.density_snapshots[-1].log_density
-    grid = scene.window.grid(log_p_g.shape[1], log_p_g.shape[0])
+    grid = Window(scene.low, scene.high).grid(log_p_g.shape[1], log_p_g.shape[0])
     lines = contour_lines(Field(grid.x, grid.y, log_p_g), epsilon)
     known = {"model_samples": run.fitted.samples, "warp": run.fitted.warp} if run.fitted else {}
     return {"log_p_g": log_p_g, "model_lines": lines, **known}

@@ -99,7 +99,7 @@ def _scores(seed: int) -> Row:
     """Least precision, recall, F1 and accuracy over ε, and BP2 at ε = 1 %."""
     config, found, _ = fitted("paper_d", seed, {})
     mixture = GaussianMixture.from_config(config.data)
-    nodes = Problem(config).scene.window.grid(NODES).nodes
+    nodes = Problem(config).window.grid(NODES).nodes
     log_p_x, log_p_g = mixture.log_prob(nodes), log_prob_in_chunks(found.exact, nodes)
     counts = [confusion(log_p_x, log_p_g, epsilon) for epsilon in EPSILONS]
     row: Row = {"preset": "paper_d", "seed": seed, "KL (nats)": found.report["kl"]}

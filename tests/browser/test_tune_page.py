@@ -25,7 +25,7 @@ def test_a_cell_is_chosen_by_keys_its_trial_is_watched_and_the_study_is_seen_by_
     mosaic = page.locator(".bdsg.mosaic")
     expect(mosaic).to_have_attribute("data-trials", "16", timeout=90_000)  # loads Optuna
     words = mosaic.locator(".mosaic-words")
-    expect(words).to_contain_text("boundary recall")
+    expect(words).to_contain_text("Boundary recall")
     settle(page)
     before = words.text_content()
     canvas = mosaic.locator("canvas.cells")

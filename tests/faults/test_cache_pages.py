@@ -34,7 +34,7 @@ def test_pages_go_on_when_the_folder_is_removed(tmp_path: Path) -> None:
         if page == "history":
             assert any("boundary" in one.value.lower() and "%" in one.value for one in app.markdown)  # its scores
         if page == "tune":
-            assert "No study yet" in app.info[0].value
+            assert "No study of yours yet" in app.info[0].value
     assert app.session_state["history"]
     app.switch_page("pages/boundary.py").run()
     assert "finished" in run.state

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from bdsg.data import GaussianMixture
+from bdsg.data.checks import finite
 from bdsg.data.window import Window
 from bdsg.errors import BDSGError, ConfigError, EmptyBoundaryError
-from bdsg.metrics.band import Band, finite
+from bdsg.metrics.band import Band
 from bdsg.metrics.levels import Field, component_labels, components_at, contour_lines, truth_field
 
 UNIT = GaussianMixture([1.0], [[0.0, 0.0]], [np.eye(2)])

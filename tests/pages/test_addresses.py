@@ -101,6 +101,10 @@ def test_a_reload_keeps_the_tours_step_and_answer() -> None:
     app.button(key="guess:1:2").click().run()
     again = opened("evaluate", **address(app))
     assert any(STEPS[1].question in block.value for block in again.markdown)
+    run = session.queue().find(ExperimentConfig.from_dict(STEPS[1].choices))
+    assert run is not None
+    assert session.queue().wait(run, 120)
+    again.run()
     assert again.info[0].value.startswith("You said: Where it is. It is: Further in.")
     again.button(key="tour_leave").click().run()
     assert "tour" not in address(again)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.test_stage_scripts import needs_node, node
+from tests.ui.test_stage_scripts import node
 
 A, B = "data.preset=ring&boundary.lambda1=1", "data.preset=ring&boundary.lambda1=2"
 
@@ -22,7 +22,6 @@ CASES = [
 ]
 
 
-@needs_node
 @pytest.mark.parametrize(("here", "there", "way"), CASES)
 def test_an_address_that_is_added(here: str, there: str, way: str, tmp_path: Path) -> None:
     base = "http://localhost/app/"
@@ -30,7 +29,6 @@ def test_an_address_that_is_added(here: str, there: str, way: str, tmp_path: Pat
     assert node(("entries.js",), driver, folder=tmp_path) == [way, way]
 
 
-@needs_node
 def test_a_link_that_comes_before_its_page_is_the_pages(tmp_path: Path) -> None:
     address = f"http://localhost/compare?{A}", f"http://localhost/tour?{A}"
     driver = f"print([false, true].map((untouched) => entryFor(...{list(address)}, untouched)));"

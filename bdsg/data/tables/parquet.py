@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
 import io
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,19 +16,19 @@ from bdsg.data.tables.marks import AmbiguousError
 from bdsg.data.tables.notes import left_out_notes
 from bdsg.data.tables.parts import Part
 from bdsg.errors import LONGEST_REASON, ConfigError, on_a_line
+from bdsg.extras import installed, need
 
 BATCH = 50_000
 """Rows that are unpacked at once."""
 TEXT = "text"
 """What a preview shows of a column that holds no numbers: it is never unpacked."""
-MISSING = 'needs the package pyarrow, which is not installed: save it as CSV, or pip install "bdsg[parquet]".'
 INDEX = "__index_level_"
 """How pandas calls an index that has no name."""
 
 
 def is_available() -> bool:
     """Whether Parquet can be read here."""
-    return importlib.util.find_spec("pyarrow") is not None
+    return installed("pyarrow")
 
 
 class ParquetTable:
@@ -38,12 +37,12 @@ class ParquetTable:
     Attributes are those of :class:`bdsg.data.tables.reader.Examined`.
 
     Raises:
+        MissingExtraError: the package that reads Parquet is not installed.
         ConfigError: it cannot be read, is too large, or a name occurs twice.
     """
 
     def __init__(self, content: bytes, name: str, limits: Limits) -> None:
-        if not is_available():
-            raise ConfigError(name, "Parquet", MISSING)
+        need("parquet", "pyarrow")
         check_parquet(content, name)
         self._content, self.name, self._limits = content, name, limits
         with self._opened() as file:
