@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import hypothesis
@@ -22,6 +23,14 @@ hypothesis.settings.register_profile(
     "alike", derandomize=True, deadline=None, database=None, suppress_health_check=slow
 )
 hypothesis.settings.load_profile("alike")
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """A page under test leaves a main module behind, which every process that is started later would load."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ function placeOf(address) {
  */
 function entryFor(here, there, untouched) {
   const before = placeOf(here), after = placeOf(there), same = before.link === after.link;
-  if (before.page !== after.page) return untouched && same ? "replace" : "push";
+  if (before.page !== after.page) return untouched ? "replace" : "push"; // the link came first, under the page before
   if (before.written && !after.written) return "none";
   return before.written && !same ? "push" : "replace";
 }
@@ -28,7 +28,7 @@ function oneEntryEach() {
   if (history.oneEntryEach) return;
   history.oneEntryEach = true;
   let added = null; // the address that was added last, until somebody does something
-  for (const doing of ["pointerdown", "keydown"]) window.addEventListener(doing, () => { added = null; }, true);
+  for (const doing of ["pointerdown", "keydown", "click"]) window.addEventListener(doing, () => { added = null; }, true);
   history.pushState = function (state, unused, address) {
     const here = location.href, way = entryFor(here, new URL(address ?? "", here).href, added === here);
     if (way !== "none") (way === "push" ? push : history.replaceState).call(history, state, unused, address);
