@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 import pytest
@@ -102,12 +103,16 @@ def test_a_swipe_scrolls_the_menu_closes_and_no_key_is_named_on_a_phone(chromium
     expect(distance(page)).to_have_attribute("aria-valuetext", "50")
     assert page.url == before
 
-    page.locator("[data-testid=stExpandSidebarButton]").tap()
-    menu = page.locator("[data-testid=stSidebar]")
-    expect(menu).to_have_attribute("data-collapsed", "false")
+    menu = page.locator("[data-testid=stSidebar][data-collapsed=false]")
+    for _ in range(3):  # a tap is lost where it meets the end of the swipe
+        page.locator("[data-testid=stExpandSidebarButton]").tap()
+        with contextlib.suppress(TimeoutError):
+            menu.wait_for(timeout=5_000)
+            break
+    expect(menu).to_be_visible()
     menu.get_by_role("link", name="Tour").tap()
     expect(page).to_have_title("Tour · BDSG")
-    expect(menu).to_have_attribute("data-collapsed", "true")
+    expect(menu).to_have_count(0)
     expect(page.get_by_text("answer,")).to_be_hidden()
     context.close()
 
