@@ -41,6 +41,7 @@ def main() -> None:
         memory.show()
         looking.end_page()
     session.queue()  # after the page is drawn: its workers load while the visitor looks
+    looking.hand_over()
 
 
 if __name__ == "__main__":  # and not where a new process loads the script of the one that started it

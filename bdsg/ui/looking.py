@@ -2,17 +2,21 @@
 
 A page is drawn as a whole; while a run goes on, the browser's timer asks for parts of it again.  A part cannot redraw
 what stands outside it, such as the button that says *Stop*, so the end of a run is always drawn as a whole page, and
-:func:`repeat` sees to it that this page arrives.
+:func:`hand_over` sees to it that every whole page reaches the browser.
 """
 
 from __future__ import annotations
 
-import itertools
+import threading
 from collections.abc import Callable, Hashable, Iterable
 
 import streamlit as st
+from streamlit import runtime
 
 from bdsg.ui.run import Run
+
+HAND_OVER_SECONDS = 30.0
+"""A server that takes nothing for so long has other troubles."""
 
 
 def begin_page() -> None:
@@ -31,6 +35,21 @@ def end_page() -> None:
         st.rerun()
 
 
+def hand_over() -> None:
+    """After all else: wait until the server has taken what was drawn, a millisecond or so.
+
+    Streamlit's event loop takes it in turns with what browsers ask.  A part that is asked for in the moment between the
+    script's end and the last of its turns makes Streamlit drop what it has not taken yet, the part's own timer among
+    it: the page would then stay as it was.  While the script waits, a part that is asked for waits for the script.
+    """
+    if not runtime.exists():  # in tests of a page by itself
+        return
+    taken = threading.Event()
+    loop = runtime.get_instance()._get_async_objs().eventloop  # private; tried with Streamlit 1.66 and 1.67
+    loop.call_soon_threadsafe(taken.set)
+    taken.wait(HAND_OVER_SECONDS)
+
+
 def repeat(
     draw: Callable[..., None],
     *arguments: object,
@@ -39,24 +58,19 @@ def repeat(
 ) -> None:
     """Draw a part of the page, and draw it again whenever the browser's timer asks.
 
-    Then the whole page is drawn when
-
-    * ``every()`` or ``shows()`` is not what it was when the page was drawn: a run has ended, or its turn has come;
-    * a timer asks although the page was drawn without one: then the browser has not got this page.  That happens, for
-      Streamlit drops what it has not sent yet of a page as soon as a part is asked for in the moment after the page
-      was finished.  The timer goes on until a whole page that stops it has arrived, so the last page always arrives.
+    The whole page is drawn when ``every()`` or ``shows()`` is no longer what it was: a run has ended, or its turn has
+    come.
 
     Args:
         draw: draws the part, with ``arguments``.
         every: seconds until the part is to be drawn again, or None when nothing more is to come.
         shows: what else the page says of the matter.
     """
-    seconds, shown, times = every(), shows(), itertools.count()
+    seconds, shown = every(), shows()
 
     def part() -> None:
-        again = next(times) > 0
-        draw(*arguments)  # first: one of its own buttons may have asked, and must not be overheard
-        if (again and seconds is None) or (every(), shows()) != (seconds, shown):
+        draw(*arguments)
+        if (every(), shows()) != (seconds, shown):
             st.rerun()
 
     part.__qualname__, part.__module__ = draw.__qualname__, draw.__module__  # by which Streamlit knows a part

@@ -32,7 +32,12 @@ class Visitor:
 
     def press(self, button: str) -> list[ForwardMsg]:
         """Click on a button of the page, by its id."""
-        return self.ask(page_script_hash=self.page, widget_states={"widgets": [{"id": button, "trigger_value": True}]})
+        return self.ask(page_script_hash=self.page, widget_states=self.pressed(button))
+
+    @staticmethod
+    def pressed(button: str) -> dict[str, object]:
+        """The state of the widgets of which this button is pressed."""
+        return {"widgets": [{"id": button, "trigger_value": True}]}
 
     def look(self, fragment: str) -> list[ForwardMsg]:
         """Ask for a part of the page, as the browser's timer does."""
@@ -40,7 +45,15 @@ class Visitor:
 
     def ask(self, **wanted: object) -> list[ForwardMsg]:
         """Ask for a rerun; what the server told until nothing more was to come."""
+        self.send(**wanted)
+        return self.told()
+
+    def send(self, **wanted: object) -> None:
+        """Ask for a rerun, and do not wait."""
         self.connection.send(BackMsg(rerun_script=wanted).SerializeToString())  # type: ignore[arg-type]
+
+    def told(self) -> list[ForwardMsg]:
+        """What the server tells until a script or a part of it has ended."""
         told: list[ForwardMsg] = []
         while not told or told[-1].script_finished not in ENDS or not told[-1].HasField("script_finished"):
             told.append(ForwardMsg())
