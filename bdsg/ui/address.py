@@ -44,17 +44,17 @@ def write() -> None:
     At first the browser does that itself (``assets/entries.js``): Streamlit would add an entry to the browser's
     history, and *Back* would lead to the same page.
     """
-    wanted = _wanted()
+    wanted, present = _wanted(), st.query_params.to_dict()
     begun = "unwritten" in st.session_state
-    st.session_state.unwritten = None if begun else f"?{urlencode(wanted)}"
-    if begun and st.query_params.to_dict() != wanted:
+    st.session_state.unwritten = None if begun else {"was": f"?{urlencode(present)}", "query": f"?{urlencode(wanted)}"}
+    if begun and present != wanted:
         st.query_params.from_dict(wanted)
 
 
-def unwritten() -> str | None:
-    """The query that the browser is to put into the address; None where Streamlit did."""
-    query: str | None = st.session_state.get("unwritten")
-    return query
+def unwritten() -> dict[str, str] | None:
+    """The query that the browser is to put into the address, and what it was; None where Streamlit did."""
+    link: dict[str, str] | None = st.session_state.get("unwritten")
+    return link
 
 
 def _wanted() -> dict[str, str]:

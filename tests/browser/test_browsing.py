@@ -58,6 +58,8 @@ def test_each_press_of_back_undoes_one_change_and_a_reload_keeps_the_tour(page: 
     page.go_back()
     expect(page.get_by_role("button", name="Start the tour")).to_be_visible()
     page.wait_for_url("**/tour?**boundary.lambda1=40**")
+    settle(page)
+    assert "boundary.lambda1=40" in page.url
 
 
 def test_the_picture_says_in_words_what_it_shows_and_the_threshold_stays_in_its_place(page: Page, server: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,39 @@ def test_a_link_that_comes_before_its_page_is_the_pages(there: str, tmp_path: Pa
     address = f"http://localhost/compare?{A}", f"http://localhost/{there}"
     driver = f"print([false, true].map((untouched) => entryFor(...{list(address)}, untouched)));"
     assert node(("entries.js",), driver, folder=tmp_path) == ["push", "replace"]
+
+
+def test_a_page_without_a_link_is_lent_the_present_one_until_it_writes_its_own(tmp_path: Path) -> None:
+    """A visitor who presses a button before the page has written its link can come back to it all the same."""
+    base = "http://localhost/app/"
+    first, plain, lent = f"{base}evaluate?{A}&at=0.1", f"{base}tour", f"{base}tour?{A}"
+    driver = f"""
+    const [first, plain, lent] = {json.dumps([first, plain, lent])};
+    print([withLink(first, plain), withLink(plain, first), withLink(lent, lent + "&tour=1"), withLink(lent, plain)]);
+    """
+    assert node(("entries.js",), driver, folder=tmp_path) == [lent, first, lent + "&tour=1", plain]
+    steps = f"""
+    const ways = [];
+    for (const [link, untouched] of [["{A}", true], ["{B}", true], ["{B}", false]])
+      ways.push(entryFor("{lent}", "{plain}?" + link, untouched, true));
+    print(ways);
+    """
+    assert node(("entries.js",), steps, folder=tmp_path) == ["replace", "replace", "push"]
+
+
+@pytest.mark.parametrize(
+    ("at", "written"),
+    [
+        (f"boundary?{A}", f"boundary?{B}"),
+        (f"boundary?{A}&watching=x", f"boundary?{B}"),
+        (f"tour?{A}&seed=3", f"tour?{A}&seed=3"),  # the visitor went back before the page was drawn
+    ],
+)
+def test_the_link_of_a_visit_that_begins_is_written_where_it_began(at: str, written: str, tmp_path: Path) -> None:
+    driver = f"""
+    const window = {{ location: new URL("http://localhost/{at}"), history: {{
+      replaceState(state, unused, address) {{ window.location = new URL(address, window.location.href); }} }} }};
+    writeLink({{ was: "?{A}", query: "?{B}" }});
+    print(window.location.href);
+    """
+    assert node(("entries.js",), driver, folder=tmp_path) == f"http://localhost/{written}"
