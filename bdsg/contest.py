@@ -172,7 +172,7 @@ def _train_bdsg(
             yield dataclasses.replace(event, stage=f"{name} {event.stage}")
     if result is None or result.summary["stopped"]:
         return None
-    return Trained(-result.arrays["log_p_g"].ravel(), result.arrays["boundary"], clock.seconds)
+    return Trained(-result.arrays.log_p_g.ravel(), result.arrays.boundary, clock.seconds)
 
 
 class Clock:

@@ -15,7 +15,7 @@ from bdsg import codec
 from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
-from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
+from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, RunArrays, Scene
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 
 LONGEST_FRAME = 1 << 32
@@ -109,7 +109,7 @@ def _split(event: Item) -> tuple[codec.Arrays, dict[str, Any]]:
     """Arrays, and all else."""
     match event:
         case Result():
-            arrays = {f"arrays/{name}": array for name, array in event.arrays.items()}
+            arrays = {f"arrays/{name}": array for name, array in event.arrays.to_dict().items()}
             arrays |= {f"parameters/{name}": array for name, array in event.parameters.items()}
             return arrays, {"config": event.config.to_dict(), "summary": event.summary}
         case Scene():
@@ -136,4 +136,9 @@ def _result(arrays: codec.Arrays, meta: dict[str, Any]) -> Result:
     for name, array in arrays.items():
         part, _, rest = name.partition("/")
         parts[part][rest] = array
-    return Result(ExperimentConfig.from_dict(meta["config"]), parts["arrays"], meta["summary"], parts["parameters"])
+    return Result(
+        ExperimentConfig.from_dict(meta["config"]),
+        RunArrays.from_dict(parts["arrays"]),
+        meta["summary"],
+        parts["parameters"],
+    )

@@ -18,10 +18,19 @@ from bdsg.boundary.objectives import Objective, make_objective
 from bdsg.config import ExperimentConfig
 from bdsg.device import device_of, to_numpy
 from bdsg.fitting import Fitted, density_from_parameters, fit, ray_arrays
-from bdsg.level_boundary import PREFIX
 from bdsg.problem import LevelSamples, Problem
 from bdsg.quality import Arrays, log_prob_in_chunks
-from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, Event, Progress, Result, Scene
+from bdsg.result import (
+    LEVEL,
+    BoundarySnapshot,
+    DensityFitted,
+    Event,
+    Progress,
+    Result,
+    RunArrays,
+    Scene,
+    Snapshots,
+)
 from bdsg.scoring import score_levels, score_result
 from bdsg.store import Store
 from bdsg.threads import limited_threads
@@ -108,7 +117,7 @@ def _run(
     arrays |= _level_arrays(objective, problem.fresh)
     if "ray_points" not in arrays:  # those of a flow belong to its fit, because they take a second
         arrays |= ray_arrays(fitted.exact)
-    result = Result(config, arrays, {}, fitted.parameters)
+    result = Result(config, RunArrays.from_dict(arrays), {}, fitted.parameters)
     scores, levels = score_result(result).to_dict(), score_levels(result)
     seconds["scores"] = time.monotonic() - begun
     yield Progress("scores", 1, 1, seconds["scores"])
@@ -121,8 +130,7 @@ def _run(
 
 def _replay(result: Result) -> Iterator[Event | Result]:
     """A stored run, as if it had just ended."""
-    grid_x, grid_y = result.arrays["grid_x"], result.arrays["grid_y"]
-    yield Scene(result.arrays["data"], np.array([grid_x[0], grid_y[0]]), np.array([grid_x[-1], grid_y[-1]]))
+    yield Scene(result.arrays.data, *result.arrays.corners)
     yield result
 
 
@@ -168,19 +176,13 @@ def _level_arrays(objective: Objective, z: Tensor) -> Arrays:
     """B(z, ε) itself, with the z of the boundary's points, where it was trained for every ε."""
     if not isinstance(objective.generator, LevelGenerator):
         return {}
-    exported = {PREFIX + name: array for name, array in objective.generator.export().items()}
+    exported = {LEVEL + name: array for name, array in objective.generator.export().items()}
     return {"boundary_latent": to_numpy(z), **exported}
 
 
-def _snapshot_arrays(latent: Tensor, snapshots: list[BoundarySnapshot]) -> Arrays:
-    forces = [snapshot.forces for snapshot in snapshots if snapshot.forces is not None]
-    return {
-        "latent": to_numpy(latent),
-        "snapshot_forces": np.stack(forces),
-        "snapshot_steps": np.array([snapshot.step for snapshot in snapshots], np.int64),
-        "snapshot_terms": np.array([[snapshot.terms[name] for name in TERMS] for snapshot in snapshots]),
-        "snapshot_points": np.stack([snapshot.points for snapshot in snapshots]),
-    }
+def _snapshot_arrays(latent: Tensor, told: list[BoundarySnapshot]) -> Arrays:
+    snapshots = {f"snapshot_{name}": array for name, array in vars(Snapshots.of(told)).items() if array is not None}
+    return {"latent": to_numpy(latent), **snapshots}
 
 
 def _summary(

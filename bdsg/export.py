@@ -46,7 +46,7 @@ SCORES = {scores}  # of the first run
 TOLERANCE = {tolerance}  # of scores of the objective ours, from one processor to another
 
 *_, result = run(ExperimentConfig.from_json(CONFIG))
-boundary, scores = result.arrays["boundary"], result.summary["scores"]
+boundary, scores = result.arrays.boundary, result.summary["scores"]
 print("BP1:", scores["bp1"], " boundary recall:", scores["boundary_recall"], " BF1:", scores["bf1"])
 apart = max(abs((scores[name] or 0.0) - (score or 0.0)) for name, score in SCORES.items())
 why = "another processor, or another version of a package, rounds otherwise"
@@ -78,7 +78,7 @@ def script(result: Result) -> str:
     return _SCRIPT.format(
         version=__version__,
         config=result.config.to_json(),
-        digest=hashlib.sha256(np.ascontiguousarray(result.arrays["boundary"]).tobytes()).hexdigest(),
+        digest=hashlib.sha256(np.ascontiguousarray(result.arrays.boundary).tobytes()).hexdigest(),
         scores={name: result.summary["scores"][name] for name in ("bp1", "boundary_recall", "bf1")},
         tolerance=TOLERANCE,
         further=_FURTHER[result.config.boundary.objective],
@@ -92,7 +92,7 @@ def boundary_table(result: Result) -> str:
     """
     names, units = ("boundary_log_p_x", "boundary_log_p_g"), result.config.data.units
     larger = math.log(math.prod(units.scale)) if units else 0.0  # an area of 1, in those units
-    columns = [*_shown(result, "boundary").T, *(result.arrays[name] - larger for name in names)]
+    columns = [*_shown(result, "boundary").T, *(getattr(result.arrays, name) - larger for name in names)]
     return _csv((*_names(result), "log_p_x", "log_p_g"), zip(*(column.tolist() for column in columns), strict=True))
 
 
@@ -114,7 +114,7 @@ def verdict_table(config: ExperimentConfig, points: np.ndarray, epsilon: float) 
 
 def data_table(result: Result) -> str:
     """CSV of the training samples: x, y and the number of the mode that each came from."""
-    columns = [*_shown(result, "data").T, result.arrays["data_modes"]]
+    columns = [*_shown(result, "data").T, result.arrays.data_modes]
     return _csv((*_names(result), "mode"), zip(*(column.tolist() for column in columns), strict=True))
 
 
@@ -125,14 +125,14 @@ def _names(result: Result) -> tuple[str, ...]:
 
 def _shown(result: Result, name: str) -> np.ndarray:
     """Points of the result, (n, 2), in the units that they are shown in."""
-    units, points = result.config.data.units, result.arrays[name]
+    units, points = result.config.data.units, getattr(result.arrays, name)
     return units.of(points) if units else points
 
 
 def loss_table(result: Result) -> str:
     """CSV of the loss and its unweighted terms (eq. 3), one row a snapshot."""
     arrays = result.arrays
-    rows = zip(arrays["snapshot_steps"].tolist(), arrays["snapshot_terms"].tolist(), strict=True)
+    rows = zip(arrays.snapshot_steps.tolist(), arrays.snapshot_terms.tolist(), strict=True)
     return _csv(("step", *TERMS), ((step, *terms) for step, terms in rows))
 
 

@@ -7,11 +7,7 @@ import math
 import numpy as np
 
 from bdsg.errors import ConfigError
-
-PREFIX = "level_"
-"""Begins the names of the generator's arrays among those of a result."""
-
-Arrays = dict[str, np.ndarray]
+from bdsg.result import Arrays, RunArrays
 
 
 class LevelBoundary:
@@ -24,10 +20,9 @@ class LevelBoundary:
         self._layers = [(exported[f"weight_{i}"], exported[f"bias_{i}"]) for i in range(count)]
 
     @classmethod
-    def of_run(cls, arrays: Arrays) -> LevelBoundary | None:
-        """That of a run, by the names under which a result keeps it; None where B was trained for one ε."""
-        mine = {name.removeprefix(PREFIX): array for name, array in arrays.items() if name.startswith(PREFIX)}
-        return cls(mine) if mine else None
+    def of_run(cls, arrays: RunArrays) -> LevelBoundary | None:
+        """That of a run; None where B was trained for one ε."""
+        return cls(arrays.level) if arrays.level else None
 
     @property
     def range(self) -> tuple[float, float]:

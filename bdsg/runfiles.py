@@ -28,38 +28,10 @@ except ImportError:  # Windows
 from bdsg import codec
 from bdsg.config import FORMAT, ExperimentConfig
 from bdsg.errors import LONGEST_REASON, ConfigError, StoreError, on_a_line, remedy_of
-from bdsg.result import Result
+from bdsg.result import SHAPES, Result, RunArrays, required
 
 CONFIG, SUMMARY, BOUNDARY = "config.json", "result.json", "boundary.csv"
 DENSITY, ARRAYS = "density.safetensors", "arrays.safetensors"
-
-SHAPES: dict[str, tuple[str | int, ...]] = {
-    "data": ("M", 2),
-    "data_modes": ("M",),
-    "model_samples": ("M", 2),
-    "warp": ("W", "Q", 2),
-    "grid_x": ("X",),
-    "grid_y": ("Y",),
-    "log_p_x": ("Y", "X"),
-    "log_p_g": ("Y", "X"),
-    "boundary": ("L", 2),
-    "boundary_log_p_x": ("L",),
-    "boundary_log_p_g": ("L",),
-    "latent": ("n", "k"),
-    "snapshot_steps": ("S",),
-    "snapshot_terms": ("S", 4),
-    "snapshot_points": ("S", "n", 2),
-    "ray_index": ("R",),
-    "ray_points": ("R", 2),
-    "ray_log_p_g": ("R",),
-    "density_steps": ("T",),
-    "density_held_out": ("T",),
-    "density_frames": ("T", "P", "P"),
-}
-"""The arrays that every result has; a letter stands for the same number wherever it occurs."""
-
-LATER: dict[str, tuple[str | int, ...]] = {"snapshot_forces": ("S", 3, "m", 2)}
-"""Arrays that older results lack."""
 
 
 def write_run(result: Result, directory: str | Path) -> None:
@@ -99,7 +71,7 @@ def read_run(directory: str | Path) -> Result:
         summary = json.loads(written[SUMMARY])
     except (ValueError, RecursionError) as error:
         raise damaged(folder / SUMMARY, str(error)) from error
-    return Result(config, arrays, summary, codec.unpack(written[DENSITY])[0])
+    return Result(config, RunArrays.from_dict(arrays), summary, codec.unpack(written[DENSITY])[0])
 
 
 def sealed(name: str, arrays: codec.Arrays, facts: dict[str, Any]) -> bytes:
@@ -210,12 +182,12 @@ def _contents(result: Result) -> dict[str, bytes]:
     density = codec.pack(result.parameters, {})
     files = {SUMMARY: summary, DENSITY: density}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    rows = "".join(f"{x!r},{y!r}\n" for x, y in result.arrays["boundary"].tolist())
+    rows = "".join(f"{x!r},{y!r}\n" for x, y in result.arrays.boundary.tolist())
     return {
         CONFIG: result.config.to_json().encode(),
         **files,
         BOUNDARY: f"x,y\n{rows}".encode(),
-        ARRAYS: sealed(ARRAYS, result.arrays, {"key": result.config.key(), "files": digests}),
+        ARRAYS: sealed(ARRAYS, result.arrays.to_dict(), {"key": result.config.key(), "files": digests}),
     }
 
 
@@ -234,12 +206,13 @@ def _digest(arrays: codec.Arrays, facts: dict[str, Any]) -> str:
 
 
 def _check_shapes(path: Path, arrays: codec.Arrays) -> None:
-    """Every array of ``SHAPES`` is there, and their lengths agree."""
+    """Every array that a run must have is there, and the lengths agree."""
     sizes: dict[str, int] = {}
-    later = {name: shape for name, shape in LATER.items() if name in arrays}
-    for name, shape in (SHAPES | later).items():
+    for name, shape in SHAPES.items():
         if name not in arrays:
-            raise damaged(path, f"the array {name} is missing")
+            if required(name):
+                raise damaged(path, f"the array {name} is missing")
+            continue
         found = arrays[name].shape
         agrees = len(found) == len(shape) and all(
             n == (size if isinstance(size, int) else sizes.setdefault(size, n))

@@ -9,10 +9,11 @@ from scipy.interpolate import RectBivariateSpline
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.errors import ConfigError, EmptyBoundaryError
+from bdsg.errors import ConfigError, EmptyBoundaryError, StoreError
 from bdsg.level_boundary import LevelBoundary
 from bdsg.metrics import Band, Field, Scores, boundary_scores, score, truth_field
 from bdsg.metrics.boundary import probe_contour
+from bdsg.metrics.summary import ScoredPoints
 from bdsg.result import Result
 
 TRIPLE = ("bp1", "boundary_recall", "bf1")
@@ -50,31 +51,39 @@ def score_result(
     epsilon = config.epsilon if epsilon is None else epsilon
     if delta is None:  # the run's own to the last bit, where it is asked for
         delta = config.delta if epsilon == config.epsilon else epsilon * config.delta / config.epsilon
-    Band(epsilon, delta)  # refuses levels that no window could be made for
+    band = Band(epsilon, delta)  # refuses levels that no window could be made for
     mixture = GaussianMixture.from_config(config.data)
-    names = ("grid_x", "grid_y", "log_p_x", "log_p_g", "data")
     return score(
-        epsilon=epsilon,
-        delta=delta,
+        band,
         truth=truth_field(mixture, delta) if truth is None else truth,
-        data_modes=arrays["data_modes"],
-        model_samples_log_p_x=mixture.log_prob(arrays["model_samples"]),
-        **{name: arrays[name] for name in names},
-        **_boundary_at(result, mixture, epsilon),
+        grid=Field(arrays.grid_x, arrays.grid_y, arrays.log_p_x),
+        log_p_g=arrays.log_p_g,
+        boundary=_boundary_at(result, mixture, epsilon),
+        data=arrays.data,
+        data_modes=arrays.data_modes,
+        model_samples_log_p_x=mixture.log_prob(arrays.model_samples),
     )
 
 
-def _boundary_at(result: Result, mixture: GaussianMixture, epsilon: float) -> dict[str, np.ndarray]:
-    """B's points and both log densities there, (n, 2) and (n,) each; of B(z, ε) at the nearest ε that it knows."""
+def _boundary_at(result: Result, mixture: GaussianMixture, epsilon: float) -> ScoredPoints:
+    """B's points and both log densities there; of B(z, ε) at the nearest ε that it knows."""
     arrays = result.arrays
     generator = LevelBoundary.of_run(arrays)
     if generator is None or epsilon == result.config.epsilon:
-        return {name: arrays[name] for name in ("boundary", "boundary_log_p_x", "boundary_log_p_g")}
-    points = generator.points(arrays["boundary_latent"], generator.clamp(epsilon))
+        return ScoredPoints(arrays.boundary, arrays.boundary_log_p_x, arrays.boundary_log_p_g)
+    points = generator.points(_latent(result), generator.clamp(epsilon))
     log_p_x = mixture.log_prob(points)
     exact = result.config.density.kind == "closed_form"
-    log_p_g = log_p_x if exact else _interpolated(arrays["grid_x"], arrays["grid_y"], arrays["log_p_g"], points)
-    return {"boundary": points, "boundary_log_p_x": log_p_x, "boundary_log_p_g": log_p_g}
+    log_p_g = log_p_x if exact else _interpolated(arrays.grid_x, arrays.grid_y, arrays.log_p_g, points)
+    return ScoredPoints(points, log_p_x, log_p_g)
+
+
+def _latent(result: Result) -> np.ndarray:
+    """The z of the boundary's points, which a run with B(z, ε) keeps."""
+    latent = result.arrays.boundary_latent
+    if latent is None:
+        raise StoreError("The run keeps B(z, ε) without the z of its points: run the experiment again.")
+    return latent
 
 
 def _interpolated(x: np.ndarray, y: np.ndarray, values: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -95,7 +104,7 @@ def score_levels(result: Result, count: int = 10) -> list[dict[str, float | None
     rows: list[dict[str, float | None]] = []
     for epsilon in levels:
         band = Band(epsilon, epsilon * ratio)
-        points = generator.points(result.arrays["boundary_latent"], epsilon)
+        points = generator.points(_latent(result), epsilon)
         log_p_x = mixture.log_prob(points)
         scores = boundary_scores(probe_contour(truth, band), band, points, log_p_x)
         rows.append({"epsilon": epsilon, **{name: getattr(scores, name) for name in TRIPLE}})

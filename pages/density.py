@@ -1,5 +1,7 @@
 """Choose a distribution, fit its density, see how good the fit is."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from bdsg.presets import PRESETS
@@ -36,20 +38,8 @@ def choose() -> None:
     if config.data.preset:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(PRESETS[config.data.preset].teaches, width="content")
-            st.button(
-                "Edit these Gaussians",
-                key="own",
-                type="tertiary",
-                icon=":material/edit:",
-                on_click=controls.own_mixture,
-            )
-            st.button(
-                "Paint points",
-                key="paint",
-                type="tertiary",
-                icon=":material/brush:",
-                on_click=uploading.start_painting,
-            )
+            _link_button("Edit these Gaussians", "own", "edit", controls.own_mixture)
+            _link_button("Paint points", "paint", "brush", uploading.start_painting)
             upload_dialog.show()
     else:
         with st.container():  # there with or without the note: the canvas below it stays where it is
@@ -59,18 +49,26 @@ def choose() -> None:
         with st.expander("Your own mixture", expanded=own is None or own.painted):
             mixture_editor.show(uploading.take_painted)
     with st.expander("More settings"):
+        _more_settings()
+
+
+def _link_button(text: str, key: str, icon: str, on_click: Callable[[], None]) -> None:
+    st.button(text, key=key, type="tertiary", icon=f":material/{icon}:", on_click=on_click)
+
+
+def _more_settings() -> None:
+    columns = st.columns(3)
+    with columns[0]:
+        controls.epsilon_control()
+    with columns[1]:
+        controls.setting_controls("data", ("samples",))
+    with columns[2]:
+        controls.seed_control()
+    if config.density.kind != "closed_form":
         columns = st.columns(3)
-        with columns[0]:
-            controls.epsilon_control()
-        with columns[1]:
-            controls.setting_controls("data", ("samples",))
-        with columns[2]:
-            controls.seed_control()
-        if config.density.kind != "closed_form":
-            columns = st.columns(3)
-            for index, name in enumerate(DENSITY_SETTINGS):
-                with columns[index % 3]:
-                    controls.setting_controls("density", (name,))
+        for index, name in enumerate(DENSITY_SETTINGS):
+            with columns[index % 3]:
+                controls.setting_controls("density", (name,))
 
 
 session.front_door()

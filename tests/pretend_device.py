@@ -115,8 +115,11 @@ def differences(objective: str, density: dict[str, Any]) -> dict[str, float]:
         Pretend(),
     ):
         *_, there = experiment.run(dataclasses.replace(config, device="cuda"))
-    assert here.arrays.keys() == there.arrays.keys()
-    return {name: _largest_difference(here.arrays[name], there.arrays[name]) for name in here.arrays}
+    assert here.arrays.to_dict().keys() == there.arrays.to_dict().keys()
+    return {
+        name: _largest_difference(getattr(here.arrays, name), getattr(there.arrays, name))
+        for name in here.arrays.to_dict()
+    }
 
 
 def _largest_difference(one: np.ndarray, other: np.ndarray) -> float:

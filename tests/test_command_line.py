@@ -81,7 +81,7 @@ def test_run_writes_its_files(done: tuple[Path, str, str]) -> None:
     with (folder / "boundary.csv").open(newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["x", "y"]
-    np.testing.assert_array_equal(np.array(rows[1:], float), run.arrays["boundary"])
+    np.testing.assert_array_equal(np.array(rows[1:], float), run.arrays.boundary)
 
 
 def test_run_prints_scores_with_boundary_recall_after_bp1(done: tuple[Path, str, str]) -> None:
@@ -104,14 +104,14 @@ def test_quiet_is_quiet_and_equal_configs_give_equal_runs(done: tuple[Path, str,
     out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, done[1], "")
     first, second = read_run(done[0]), read_run(tmp_path)
-    for name, array in first.arrays.items():
-        np.testing.assert_array_equal(second.arrays[name], array, strict=True)
+    for name, array in first.arrays.to_dict().items():
+        np.testing.assert_array_equal(getattr(second.arrays, name), array, strict=True)
 
 
 def test_score_gives_the_density_of_the_saved_run(
     done: tuple[Path, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arrays = read_run(done[0]).arrays
+    arrays = read_run(done[0]).arrays.to_dict()
     points, expected = arrays["boundary"][:50], arrays["boundary_log_p_g"][:50]
     text = "".join(f"{x!r};{y!r}\n" for x, y in points.tolist())
     (tmp_path / "points.csv").write_text(f"x;y\n{text}")
@@ -129,7 +129,7 @@ def test_score_gives_the_density_of_the_saved_run(
 def test_score_says_normal_within_and_not_outside(
     done: tuple[Path, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arrays = read_run(done[0]).arrays
+    arrays = read_run(done[0]).arrays.to_dict()
     inside = np.unravel_index(arrays["log_p_g"].argmax(), arrays["log_p_g"].shape)
     x, y = float(arrays["grid_x"][inside[1]]), float(arrays["grid_y"][inside[0]])
     (tmp_path / "points.csv").write_text(f"{x!r},{y!r}\n90,-90\n")

@@ -66,9 +66,9 @@ def test_a_run_on_cuda(tmp_path: Path) -> None:
     config = ExperimentConfig.from_dict({**TINY, "device": "cuda"})
     *_, there = experiment.run(config, store=Store(tmp_path))
     *_, here = experiment.run(dataclasses.replace(config, device="cpu"), store=Store(tmp_path))
-    np.testing.assert_array_equal(there.arrays["data"], here.arrays["data"])
-    np.testing.assert_allclose(there.arrays["log_p_g"], here.arrays["log_p_g"], rtol=0.05, atol=0.1)
-    np.testing.assert_allclose(there.arrays["boundary"], here.arrays["boundary"], rtol=0.05, atol=0.2)
+    np.testing.assert_array_equal(there.arrays.data, here.arrays.data)
+    np.testing.assert_allclose(there.arrays.log_p_g, here.arrays.log_p_g, rtol=0.05, atol=0.1)
+    np.testing.assert_allclose(there.arrays.boundary, here.arrays.boundary, rtol=0.05, atol=0.2)
 
 
 def test_a_device_has_a_key_of_its_own_and_the_cpus_is_as_it_was() -> None:

@@ -23,8 +23,7 @@ from bdsg.experiment import density_from_parameters, run
 from bdsg.fitting import restore
 from bdsg.metrics import Scores
 from bdsg.problem import BOUNDARY_POINTS, GRID, SHOWN_POINTS
-from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
-from bdsg.runfiles import LATER, SHAPES
+from bdsg.result import SHAPES, TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
 from bdsg.store import Store
 from bdsg.train import snapshot_steps
 
@@ -51,7 +50,7 @@ def result_of(config: ExperimentConfig, **arguments: Any) -> Result:
 
 
 def assert_same_numbers(one: Result, other: Result) -> None:
-    for mine, theirs in ((one.arrays, other.arrays), (one.parameters, other.parameters)):
+    for mine, theirs in ((one.arrays.to_dict(), other.arrays.to_dict()), (one.parameters, other.parameters)):
         assert mine.keys() == theirs.keys()
         for name in mine:
             assert mine[name].dtype == theirs[name].dtype, name
@@ -67,7 +66,7 @@ def flow_result() -> Result:
 
 
 def test_the_warp_is_the_image_of_straight_lines(quick_result: Result) -> None:
-    warp = quick_result.arrays["warp"]
+    warp = quick_result.arrays.warp
     model = restore(quick_result.config, quick_result.parameters)
     back = model.to_latent(torch.from_numpy(warp.reshape(-1, 2))).detach().numpy().reshape(warp.shape)
     half = len(warp) // 2
@@ -88,23 +87,25 @@ def test_events_come_in_order(quick_events: list[Event | Result], quick_config: 
 
 def test_every_array_is_there_in_its_shape(quick_result: Result, flow_result: Result) -> None:
     for result in (quick_result, flow_result):
-        assert set(result.arrays) == {*SHAPES, *LATER}
+        assert set(result.arrays.to_dict()) == set(SHAPES) - {"boundary_latent"}
         sizes: dict[str, int] = {}
-        for name, shape in (SHAPES | LATER).items():
-            found = result.arrays[name].shape
+        for name, shape in SHAPES.items():
+            if name == "boundary_latent":  # of B(z, ε) alone
+                continue
+            found = getattr(result.arrays, name).shape
             assert len(found) == len(shape), name
             for letter, length in zip(shape, found, strict=True):
                 expected = letter if isinstance(letter, int) else sizes.setdefault(letter, length)
                 assert length == expected, name
-            assert np.isfinite(result.arrays[name]).all(), name
+            assert np.isfinite(getattr(result.arrays, name)).all(), name
         assert (sizes["M"], sizes["X"], sizes["Y"]) == (200, GRID, GRID) == (200, 200, 200)
         assert (sizes["L"], sizes["n"]) == (BOUNDARY_POINTS, SHOWN_POINTS) == (10_000, 1_500)
-    assert len(quick_result.arrays["density_steps"]) == 0
-    assert flow_result.arrays["density_steps"][-1] == 40
+    assert len(quick_result.arrays.density_steps) == 0
+    assert flow_result.arrays.density_steps[-1] == 40
 
 
 def test_arrays_are_what_they_are_called(quick_result: Result, quick_config: ExperimentConfig) -> None:
-    arrays, mixture = quick_result.arrays, GaussianMixture.from_config(quick_config.data)
+    arrays, mixture = quick_result.arrays.to_dict(), GaussianMixture.from_config(quick_config.data)
     window = Window.around(arrays["data"])
     low, high = window.low, window.high
     for i, name in enumerate(("grid_x", "grid_y")):
@@ -123,7 +124,7 @@ def test_arrays_are_what_they_are_called(quick_result: Result, quick_config: Exp
 
 
 def test_snapshots_are_kept_as_they_were_yielded(quick_events: list[Event | Result]) -> None:
-    arrays = last_of(quick_events).arrays
+    arrays = last_of(quick_events).arrays.to_dict()
     snapshots = [event for event in quick_events if isinstance(event, BoundarySnapshot)]
     np.testing.assert_array_equal(arrays["snapshot_points"], [snapshot.points for snapshot in snapshots])
     assert arrays["snapshot_steps"].tolist() == [snapshot.step for snapshot in snapshots]
@@ -136,7 +137,7 @@ def test_snapshots_are_kept_as_they_were_yielded(quick_events: list[Event | Resu
 
 def test_the_learned_density_is_the_one_in_the_arrays(flow_result: Result) -> None:
     log_prob = density_from_parameters(flow_result.config, flow_result.parameters)
-    arrays = flow_result.arrays
+    arrays = flow_result.arrays.to_dict()
     np.testing.assert_allclose(
         log_prob(arrays["boundary"][:500]), arrays["boundary_log_p_g"][:500], rtol=1e-9, atol=1e-9
     )
@@ -166,7 +167,7 @@ def test_summary_is_json_without_nan_and_holds_every_score(quick_result: Result,
 
 
 def test_scores_of_a_run_by_counting(quick_result: Result) -> None:
-    arrays, scores = quick_result.arrays, quick_result.summary["scores"]
+    arrays, scores = quick_result.arrays.to_dict(), quick_result.summary["scores"]
     p, epsilon, delta = np.exp(arrays["boundary_log_p_x"]), quick_result.config.epsilon, quick_result.config.delta
     assert scores["bp1"] == pytest.approx(((p >= delta) & (p <= epsilon)).mean(), abs=1e-9)
     normal, called = arrays["log_p_x"] >= math.log(epsilon), arrays["log_p_g"] >= math.log(epsilon)
@@ -208,12 +209,12 @@ def test_learned_densities_and_both_objectives_repeat_too(density: dict[str, Any
 def test_another_seed_gives_other_numbers(quick_result: Result) -> None:
     other = result_of(dataclasses.replace(quick_result.config, seed=1))
     for name in ("data", "model_samples", "boundary", "latent", "snapshot_points"):
-        assert not np.array_equal(other.arrays[name], quick_result.arrays[name]), name
+        assert not np.array_equal(getattr(other.arrays, name), getattr(quick_result.arrays, name)), name
 
 
 def test_stages_draw_from_streams_of_their_own(quick_result: Result, flow_result: Result) -> None:
     for name in ("data", "data_modes", "latent"):  # whatever the density took
-        np.testing.assert_array_equal(flow_result.arrays[name], quick_result.arrays[name])
+        np.testing.assert_array_equal(getattr(flow_result.arrays, name), getattr(quick_result.arrays, name))
 
 
 def test_threads_are_given_back_when_a_run_is_abandoned_or_fails(quick_config: ExperimentConfig) -> None:
@@ -248,8 +249,8 @@ def test_a_stop_while_b_trains_leaves_a_result_that_is_not_stored(tmp_path: Path
     assert result.summary["stopped"] is True
     steps = result.summary["steps"]["boundary"]
     assert steps == patience == 0 or patience <= steps < QUICK["steps"]  # asked once a stretch of steps
-    assert result.arrays["snapshot_steps"][-1] == steps
-    assert set(result.arrays) == {*SHAPES, *LATER}
+    assert result.arrays.snapshot_steps[-1] == steps
+    assert set(result.arrays.to_dict()) == set(SHAPES) - {"boundary_latent"}
     assert store.get(config_of()) is None
 
 
@@ -268,7 +269,7 @@ def test_a_second_run_comes_from_the_store(
     assert_same_numbers(last_of(events), quick_result)
     scene = events[0]
     assert isinstance(scene, Scene)
-    window = Window.around(quick_result.arrays["data"])
+    window = Window.around(quick_result.arrays.data)
     np.testing.assert_allclose([*scene.low, *scene.high], [*window.low, *window.high])
 
 
@@ -278,7 +279,7 @@ def test_runs_that_differ_in_b_share_a_density_and_lose_nothing(flow_result: Res
     list(run(other, store=store))
     events = list(run(flow_result.config, store=store))
     assert not any(isinstance(event, Progress) and event.stage == "density" for event in events)
-    assert sum(isinstance(event, DensitySnapshot) for event in events) == len(flow_result.arrays["density_steps"])
+    assert sum(isinstance(event, DensitySnapshot) for event in events) == len(flow_result.arrays.density_steps)
     assert_same_numbers(last_of(events), flow_result)
     assert last_of(events).summary["density"] == flow_result.summary["density"]
 

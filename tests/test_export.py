@@ -64,7 +64,7 @@ def test_the_script_run_in_the_projects_folder_makes_the_same_boundary_bit_for_b
     assert "the same, bit for bit" in done.stdout
     assert "boundary recall" in done.stdout
     _, rows = table((tmp_path / "boundary.csv").read_text())
-    np.testing.assert_array_equal(np.array(rows, dtype=float), result.arrays["boundary"])
+    np.testing.assert_array_equal(np.array(rows, dtype=float), result.arrays.boundary)
 
 
 def test_the_script_says_in_its_first_lines_how_to_run_it(result: Result) -> None:
@@ -108,13 +108,13 @@ def test_tables_read_back_to_the_same_bits(result: Result) -> None:
     header, rows = table(export.boundary_table(result))
     assert header == ["x", "y", "log_p_x", "log_p_g"]
     numbers = np.array(rows, dtype=float)
-    np.testing.assert_array_equal(numbers[:, :2], result.arrays["boundary"])
-    np.testing.assert_array_equal(numbers[:, 2], result.arrays["boundary_log_p_x"])
-    np.testing.assert_array_equal(numbers[:, 3], result.arrays["boundary_log_p_g"])
+    np.testing.assert_array_equal(numbers[:, :2], result.arrays.boundary)
+    np.testing.assert_array_equal(numbers[:, 2], result.arrays.boundary_log_p_x)
+    np.testing.assert_array_equal(numbers[:, 3], result.arrays.boundary_log_p_g)
     header, rows = table(export.data_table(result))
     assert header == ["x", "y", "mode"]
-    np.testing.assert_array_equal(np.array(rows, dtype=float)[:, :2], result.arrays["data"])
-    np.testing.assert_array_equal([int(row[2]) for row in rows], result.arrays["data_modes"])
+    np.testing.assert_array_equal(np.array(rows, dtype=float)[:, :2], result.arrays.data)
+    np.testing.assert_array_equal([int(row[2]) for row in rows], result.arrays.data_modes)
 
 
 def test_tables_are_in_the_units_of_the_config(result: Result) -> None:
@@ -124,20 +124,20 @@ def test_tables_are_in_the_units_of_the_config(result: Result) -> None:
     header, rows = table(export.boundary_table(shown))
     assert header == ["cm", "kg", "log_p_x", "log_p_g"]
     numbers = np.array(rows, dtype=float)
-    np.testing.assert_allclose(numbers[:, 0], 100 + 20 * result.arrays["boundary"][:, 0])
+    np.testing.assert_allclose(numbers[:, 0], 100 + 20 * result.arrays.boundary[:, 0])
     # A cm·kg is a 160th of the plane's unit of area, so the density in it is as much lower.
-    np.testing.assert_allclose(np.exp(numbers[:, 2]), np.exp(result.arrays["boundary_log_p_x"]) / 160)
+    np.testing.assert_allclose(np.exp(numbers[:, 2]), np.exp(result.arrays.boundary_log_p_x) / 160)
     header, rows = table(export.data_table(shown))
     assert header == ["cm", "kg", "mode"]
-    np.testing.assert_allclose(np.array(rows, dtype=float)[:, 1], 30 + 8 * result.arrays["data"][:, 1])
+    np.testing.assert_allclose(np.array(rows, dtype=float)[:, 1], 30 + 8 * result.arrays.data[:, 1])
 
 
 def test_loss_terms_are_one_row_a_snapshot(result: Result) -> None:
     header, rows = table(export.loss_table(result))
     assert header == ["step", "loss", "l0", "l1", "l2"]
     numbers = np.array(rows, dtype=float)
-    np.testing.assert_array_equal(numbers[:, 0], result.arrays["snapshot_steps"])
-    np.testing.assert_array_equal(numbers[:, 1:].astype(np.float32), result.arrays["snapshot_terms"].astype(np.float32))
+    np.testing.assert_array_equal(numbers[:, 0], result.arrays.snapshot_steps)
+    np.testing.assert_array_equal(numbers[:, 1:].astype(np.float32), result.arrays.snapshot_terms.astype(np.float32))
 
 
 def test_scores_are_one_a_row() -> None:

@@ -15,8 +15,8 @@ from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError
 from bdsg.experiment import run
-from bdsg.level_boundary import PREFIX, LevelBoundary
-from bdsg.result import Result
+from bdsg.level_boundary import LevelBoundary
+from bdsg.result import LEVEL, Result
 from bdsg.scoring import score_result
 from bdsg.ui import views
 from tests.ui.test_stage_scripts import SCORING, node
@@ -67,7 +67,7 @@ def test_a_run_for_one_level_has_no_levels() -> None:
     assert isinstance(one, Result)
     assert LevelBoundary.of_run(one.arrays) is None
     assert one.summary["levels"] == []
-    assert not [name for name in one.arrays if name.startswith(PREFIX)]
+    assert not [name for name in one.arrays.to_dict() if name.startswith(LEVEL)]
 
 
 def test_more_levels_mean_more_steps_unless_they_are_written() -> None:
@@ -87,7 +87,7 @@ def test_scores_follow_epsilon(result: Result) -> None:
         assert again["boundary_recall"] == pytest.approx(row["boundary_recall"], abs=0.02)
     end, mixture = LevelBoundary.of_run(result.arrays), GaussianMixture.from_config(result.config.data)
     assert end is not None
-    p = np.exp(mixture.log_prob(end.points(result.arrays["boundary_latent"], end.range[1])))
+    p = np.exp(mixture.log_prob(end.points(result.arrays.boundary_latent, end.range[1])))
     beyond = score_result(result, 0.07).to_dict()  # B stays at its end
     assert beyond["bp1"] == pytest.approx(((p >= 0.007) & (p <= 0.07)).mean(), abs=1e-9)
 
@@ -108,6 +108,6 @@ def test_the_browser_moves_the_boundary_as_python_does(result: Result, tmp_path:
     assert ends == pytest.approx(boundary.range)
     mixture = GaussianMixture.from_config(result.config.data)
     for epsilon, (points, log_density) in zip(EPSILONS, found, strict=True):
-        expected = boundary.points(result.arrays["boundary_latent"][:300], epsilon)
+        expected = boundary.points(result.arrays.boundary_latent[:300], epsilon)
         np.testing.assert_allclose(np.reshape(points, (-1, 2)), expected, atol=1e-4)
         np.testing.assert_allclose(log_density, mixture.log_prob(np.reshape(points, (-1, 2))), atol=1e-9)

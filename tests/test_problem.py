@@ -52,10 +52,10 @@ def test_another_seed_draws_otherwise() -> None:
 
 def test_a_run_has_the_problems_numbers() -> None:
     problem, (*_, result) = Problem(CONFIG), run(CONFIG)
-    np.testing.assert_array_equal(result.arrays["data"], problem.data)
-    np.testing.assert_array_equal(result.arrays["data_modes"], problem.modes)
-    np.testing.assert_array_equal(result.arrays["grid_x"], problem.grid.x)
-    np.testing.assert_array_equal(result.arrays["latent"], problem.latent.numpy())
+    np.testing.assert_array_equal(result.arrays.data, problem.data)
+    np.testing.assert_array_equal(result.arrays.data_modes, problem.modes)
+    np.testing.assert_array_equal(result.arrays.grid_x, problem.grid.x)
+    np.testing.assert_array_equal(result.arrays.latent, problem.latent.numpy())
 
 
 def test_what_is_not_in_the_plane_is_refused() -> None:

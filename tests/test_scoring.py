@@ -14,6 +14,7 @@ from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.metrics import truth_field
 from bdsg.result import Result
 from bdsg.scoring import plane_mixture, score_result
+from tests.run_parts import run_arrays
 
 
 def test_scores_at_the_runs_own_levels_are_those_of_its_summary(quick_result: Result) -> None:
@@ -23,7 +24,7 @@ def test_scores_at_the_runs_own_levels_are_those_of_its_summary(quick_result: Re
 
 @pytest.mark.parametrize("epsilon", [0.002, 0.03, 0.07])
 def test_scores_at_another_level_by_counting(quick_result: Result, epsilon: float) -> None:
-    scores, arrays = score_result(quick_result, epsilon), quick_result.arrays
+    scores, arrays = score_result(quick_result, epsilon), quick_result.arrays.to_dict()
     assert scores.epsilon == epsilon
     assert scores.delta == pytest.approx(0.07 * epsilon, rel=1e-12)  # the run's ratio, 0.0007 to 0.01
     normal, called = arrays["log_p_x"] >= math.log(epsilon), arrays["log_p_g"] >= math.log(epsilon)
@@ -60,7 +61,7 @@ def test_a_perfect_boundary_scores_one() -> None:
         "log_p_x": field, "log_p_g": field,
         "boundary": boundary, "boundary_log_p_x": on, "boundary_log_p_g": on,
     }  # fmt: skip
-    scores = score_result(Result(config, arrays, {}))
+    scores = score_result(Result(config, run_arrays(**arrays), {}))
     for name in ("precision", "recall", "f1", "accuracy", "auroc", "auprc", "bp1", "bp2", "boundary_recall", "bf1"):
         assert getattr(scores, name) == pytest.approx(1.0, abs=1e-12), name
     assert (scores.components, scores.components_covered, scores.strong_anomalies) == (1, 1, 1.0)

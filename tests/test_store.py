@@ -18,7 +18,7 @@ import pytest
 from bdsg import codec, runfiles
 from bdsg.config import FORMAT, ExperimentConfig
 from bdsg.errors import StoreError
-from bdsg.result import Result
+from bdsg.result import Result, RunArrays
 from bdsg.store import LEFTOVER_SECONDS, STAGED, Store, default_root, read_run, write_run
 
 CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}})
@@ -38,12 +38,13 @@ def make_result(config: ExperimentConfig = CONFIG, seed: int = 0) -> Result:
     }  # fmt: skip
     arrays = {name: random.normal(size=shape) for name, shape in shapes.items()}
     arrays["snapshot_points"] = arrays["snapshot_points"].astype(np.float32)
-    return Result(config, arrays, {"scores": {"bp1": 0.75, "bp2": None}}, {"layer.weight": random.normal(size=(3, 2))})
+    found = RunArrays.from_dict(arrays)
+    return Result(config, found, {"scores": {"bp1": 0.75, "bp2": None}}, {"layer.weight": random.normal(size=(3, 2))})
 
 
 def assert_same(found: Result, expected: Result) -> None:
     assert (found.config, found.summary) == (expected.config, expected.summary)
-    for mine, theirs in ((found.arrays, expected.arrays), (found.parameters, expected.parameters)):
+    for mine, theirs in ((found.arrays.to_dict(), expected.arrays.to_dict()), (found.parameters, expected.parameters)):
         assert mine.keys() == theirs.keys()
         for name in mine:
             assert mine[name].dtype == theirs[name].dtype
@@ -64,7 +65,7 @@ def test_files_say_what_their_names_promise(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "result.json").read_text()) == result.summary
     rows = list(csv.reader((tmp_path / "boundary.csv").open(newline="")))
     assert rows[0] == ["x", "y"]
-    np.testing.assert_array_equal(np.array(rows[1:], dtype=float), result.arrays["boundary"])  # to the last bit
+    np.testing.assert_array_equal(np.array(rows[1:], dtype=float), result.arrays.boundary)  # to the last bit
     weights = codec.unpack((tmp_path / "density.safetensors").read_bytes())[0]
     np.testing.assert_array_equal(weights["layer.weight"], result.parameters["layer.weight"])
 
@@ -137,7 +138,7 @@ def test_another_version_is_told_from_damage(tmp_path: Path, monkeypatch: pytest
 
 def test_arrays_without_a_seal_are_refused(tmp_path: Path) -> None:
     write_run(make_result(), tmp_path)
-    (tmp_path / "arrays.safetensors").write_bytes(codec.pack(make_result().arrays, {}))
+    (tmp_path / "arrays.safetensors").write_bytes(codec.pack(make_result().arrays.to_dict(), {}))
     with pytest.raises(StoreError, match="has no digest"):
         read_run(tmp_path)
 
@@ -150,10 +151,7 @@ def test_a_missing_array_and_a_wrong_shape_are_named(tmp_path: Path) -> None:
         ("snapshot_steps", np.zeros(4), "snapshot_terms has the shape"),  # three of one, four of the other
         ("data_modes", np.zeros((16, 1)), "data_modes has the shape"),
     ):
-        arrays = {**result.arrays, name: array} if array is not None else dict(result.arrays)
-        if array is None:
-            del arrays[name]
-        write_run(dataclasses.replace(result, arrays=arrays), tmp_path)
+        write_run(dataclasses.replace(result, arrays=dataclasses.replace(result.arrays, **{name: array})), tmp_path)
         with pytest.raises(StoreError, match=words):
             read_run(tmp_path)
 
@@ -161,7 +159,7 @@ def test_a_missing_array_and_a_wrong_shape_are_named(tmp_path: Path) -> None:
 def test_a_closed_form_has_no_frames_and_no_weights(tmp_path: Path) -> None:
     result = make_result()
     empty = {"density_steps": np.zeros(0), "density_held_out": np.zeros(0), "density_frames": np.zeros((0, 0, 0))}
-    result = dataclasses.replace(result, arrays={**result.arrays, **empty}, parameters={})
+    result = dataclasses.replace(result, arrays=dataclasses.replace(result.arrays, **empty), parameters={})
     write_run(result, tmp_path)
     assert_same(read_run(tmp_path), result)
 

@@ -24,6 +24,7 @@ from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Sce
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.store import Store
 from bdsg.worker import Throttle
+from tests.run_parts import run_arrays
 
 PATIENCE = 120.0
 ROOT = Path(__file__).resolve().parents[1]
@@ -147,11 +148,12 @@ def test_a_contest_is_served_like_a_run(worker: Worker) -> None:
 
 
 def test_a_result_round_trips_with_arrays_and_weights_apart() -> None:
-    arrays, weights = {"boundary": np.ones((2, 2)), "a/b": np.zeros(1)}, {"boundary": np.zeros(3)}
+    arrays, weights = run_arrays(boundary=np.ones((2, 2)), level_edges=np.zeros(1)), {"boundary": np.zeros(3)}
     _, found = decode(encode(1, Result(LONG, arrays, {"scores": {"bp2": None}}, weights)))
     assert isinstance(found, Result)
     assert (found.config, found.summary) == (LONG, {"scores": {"bp2": None}})
-    assert found.arrays.keys() == arrays.keys()
+    assert found.arrays.to_dict().keys() == arrays.to_dict().keys()
+    np.testing.assert_array_equal(found.arrays.level["edges"], np.zeros(1))
     np.testing.assert_array_equal(found.parameters["boundary"], np.zeros(3))
 
 
@@ -183,12 +185,12 @@ def test_a_run_through_the_pipe_equals_one_in_this_process(worker: Worker) -> No
     assert isinstance(found, Result)
     *_, expected = experiment.run(config)
     assert isinstance(expected, Result)
-    assert found.arrays.keys() == expected.arrays.keys()
-    for name, array in expected.arrays.items():
-        np.testing.assert_array_equal(found.arrays[name], array, strict=True)
+    assert found.arrays.to_dict().keys() == expected.arrays.to_dict().keys()
+    for name, array in expected.arrays.to_dict().items():
+        np.testing.assert_array_equal(getattr(found.arrays, name), array, strict=True)
     assert found.summary["scores"] == expected.summary["scores"]
     shown = [event for event in events if isinstance(event, BoundarySnapshot)]
-    np.testing.assert_array_equal([snapshot.step for snapshot in shown], found.arrays["snapshot_steps"])
+    np.testing.assert_array_equal([snapshot.step for snapshot in shown], found.arrays.snapshot_steps)
 
 
 def test_stop_ends_a_run_between_steps_and_the_next_one_runs(worker: Worker) -> None:
@@ -227,12 +229,12 @@ def test_a_steered_run_is_that_of_its_own_config(worker: Worker, objective: str)
     assert 20 < told[0].step < told[1].step <= 300
     *_, again = experiment.run(result.config)
     assert isinstance(again, Result)
-    assert again.arrays.keys() == result.arrays.keys()
-    for name, array in again.arrays.items():
-        np.testing.assert_array_equal(result.arrays[name], array, strict=True)
+    assert again.arrays.to_dict().keys() == result.arrays.to_dict().keys()
+    for name, array in again.arrays.to_dict().items():
+        np.testing.assert_array_equal(getattr(result.arrays, name), array, strict=True)
     *_, plain = experiment.run(config)
     assert isinstance(plain, Result)
-    assert not np.array_equal(plain.arrays["boundary"], result.arrays["boundary"])
+    assert not np.array_equal(plain.arrays.boundary, result.arrays.boundary)
 
 
 def test_a_run_to_be_watched_is_run_though_it_is_stored(worker: Worker, tmp_path: Path) -> None:
@@ -241,7 +243,7 @@ def test_a_run_to_be_watched_is_run_though_it_is_stored(worker: Worker, tmp_path
     worker.send("run", 23, config=small().to_dict(), store=str(tmp_path), seconds=0.2)
     events = list(worker.events(23))
     assert len([event for event in events if isinstance(event, BoundarySnapshot)]) > 1
-    np.testing.assert_array_equal(events[-2].arrays["boundary"], first.arrays["boundary"])
+    np.testing.assert_array_equal(events[-2].arrays.boundary, first.arrays.boundary)
 
 
 def test_a_stop_is_heeded_while_a_paced_run_sleeps(worker: Worker) -> None:
@@ -287,7 +289,7 @@ def test_a_result_is_kept_in_the_store(worker: Worker, tmp_path: Path) -> None:
     *_, result, _ = worker.events(9)
     kept = Store(tmp_path).get(small())
     assert kept is not None
-    np.testing.assert_array_equal(kept.arrays["boundary"], result.arrays["boundary"])
+    np.testing.assert_array_equal(kept.arrays.boundary, result.arrays.boundary)
 
 
 def test_a_store_that_cannot_be_written_costs_no_run(worker: Worker, tmp_path: Path) -> None:

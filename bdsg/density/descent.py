@@ -137,7 +137,7 @@ class CompiledGradient:
         self._effective = np.empty_like(self._values)
         self._partial = np.empty((PARTS, self._values.size), np.float32)
         left, right = np.empty((2, len(layers), self._blocks, self._widths.max()), np.float32)
-        self._vectors = (np.empty((len(layers), self._blocks), np.float32), left, right)
+        self._vectors = norms.Singular(np.empty((len(layers), self._blocks), np.float32), left, right)
         self._memory = np.empty((PARTS, self._blocks, 0), np.float32)
         self._others = ThreadPoolExecutor(PARTS - 1) if threads > 1 else None
 
@@ -160,11 +160,11 @@ class CompiledGradient:
             futures = [self._others.submit(evaluate, part) for part in range(1, PARTS)]
             totals = [evaluate(0), *(future.result() for future in futures)]
         np.sum(self._partial, axis=0, out=self._gradient)
-        norms.through_effective(self._gradient, self._values, *shape, self._bound, *self._vectors)
+        norms.through_effective(self._gradient, self._values, *shape, self._bound, self._vectors)
         log_scales = self._values[slice(*likelihood.offsets_of(*shape)[1:3])]
         return sum(totals) / len(x) - float(log_scales.sum())
 
     def normalise_weights(self) -> None:
         """Bring the normalised weights up to date with the parameters."""
         shape = (self._widths, self._blocks, self._bound, DOUBLINGS)
-        norms.effective_values(self._values, self._effective, *shape, *self._vectors)
+        norms.effective_values(self._values, self._effective, *shape, self._vectors)

@@ -90,54 +90,53 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+@dataclass(frozen=True)
+class ScoredPoints:
+    """Points of B, (L, 2), none rejected, and both log densities there, (L,) each."""
+
+    points: np.ndarray
+    log_p_x: np.ndarray
+    log_p_g: np.ndarray
+
+
 def score(
+    band: Band,
     *,
-    epsilon: float,
-    delta: float,
-    grid_x: np.ndarray,
-    grid_y: np.ndarray,
-    log_p_x: np.ndarray,
-    log_p_g: np.ndarray,
     truth: Field,
-    boundary: np.ndarray,
-    boundary_log_p_x: np.ndarray,
-    boundary_log_p_g: np.ndarray,
+    grid: Field,
+    log_p_g: np.ndarray,
+    boundary: ScoredPoints,
     data: np.ndarray,
     data_modes: np.ndarray,
     model_samples_log_p_x: np.ndarray,
 ) -> Scores:
-    """Every score at (ε, δ); all log densities are natural logs.
+    """Every score in a band; all log densities are natural logs.
 
     Args:
-        epsilon, delta: densities per unit area, delta < epsilon.
-        grid_x, grid_y: columns (nx,) and rows (ny,) of the classification grid.
-        log_p_x, log_p_g: true and model log density on it, (ny, nx).
         truth: log p_x for contours, from ``truth_field`` with a level of delta or lower.
-        boundary: B(z), (L, 2), none rejected.
-        boundary_log_p_x, boundary_log_p_g: log densities at them, (L,).
+        grid: log p_x on the classification grid, (ny, nx).
+        log_p_g: the model's there.
         data, data_modes: training samples (M, 2) and the mode of each, (M,) integers from 0.
         model_samples_log_p_x: true log density at samples of G, (n,).
 
     Raises:
         BDSGError: an array is empty, of the wrong shape or not finite, or {p_x >= δ} leaves the truth field.
-        ConfigError: the levels are not 0 < delta < epsilon.
     """
-    band = Band(epsilon, delta)
-    boundary = finite("boundary", boundary, columns=2)
-    on_x = _beside("boundary_log_p_x", boundary_log_p_x, (len(boundary),))
-    on_g = _beside("boundary_log_p_g", boundary_log_p_g, (len(boundary),))
+    points = finite("boundary", boundary.points, columns=2)
+    on_x = _beside("boundary_log_p_x", boundary.log_p_x, (len(points),))
+    on_g = _beside("boundary_log_p_g", boundary.log_p_g, (len(points),))
     samples = finite("model_samples_log_p_x", model_samples_log_p_x)
     rarity = {
         "samples_of_g_per_hit": samples_per_hit(samples, band),
         "samples_of_b_per_hit": samples_per_hit(on_x, band),
     }
     return Scores(
-        epsilon=float(epsilon),
-        delta=float(delta),
-        **_grid_scores(band, Field(grid_x, grid_y, log_p_x), log_p_g, truth),
-        **_boundary_scores(band, truth, boundary, on_x),
-        clustering=dataclasses.asdict(clustering(boundary, data, data_modes)),
-        strong_anomalies=strong_anomalies(on_g, epsilon),
+        epsilon=float(band.epsilon),
+        delta=float(band.delta),
+        **_grid_scores(band, grid, log_p_g, truth),
+        **_boundary_scores(band, truth, points, on_x),
+        clustering=dataclasses.asdict(clustering(points, data, data_modes)),
+        strong_anomalies=strong_anomalies(on_g, band.epsilon),
         rarity=rarity,
     )
 

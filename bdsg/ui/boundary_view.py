@@ -9,6 +9,7 @@ import streamlit as st
 from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.ui import controls, history, looking, progress, session, stage, steering, takeaway, tour, views
+from bdsg.ui.payloads import Playback
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.15
@@ -82,7 +83,7 @@ def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
 
 def _whole(run: Run | None, config: ExperimentConfig) -> bytes:
     lines = not tour.hides_line(config)
-    return views.player_payload(config, run, lines=lines, autoplay=True, addressed=True, cue=tour.cue())
+    return views.player_payload(config, run, Playback(autoplay=True, addressed=True, cue=tour.cue()), lines=lines)
 
 
 def _repeats_all(sent: int) -> bool:

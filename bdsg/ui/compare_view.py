@@ -13,6 +13,7 @@ from bdsg.result import Result
 from bdsg.ui import address, comparison, history, links, looking, progress, session, stage, views
 from bdsg.ui.links import Choices
 from bdsg.ui.names import plain, run_words
+from bdsg.ui.payloads import Playback
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.5
@@ -154,7 +155,7 @@ def _both(first: Run, second: Run) -> None:
     epsilon = configs[0].epsilon
     titles = comparison.titles(*configs)
     payloads = [
-        views.player_payload(run.config, run, epsilon=epsilon, probed=False, forces=None, autoplay=True)
+        views.player_payload(run.config, run, Playback(autoplay=True), epsilon=epsilon, probed=False, arrows=False)
         for run in (first, second)
     ]
     stage.side_by_side(payloads, titles, key=f"beside:{configs[0].key()}:{configs[1].key()}")

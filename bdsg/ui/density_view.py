@@ -11,6 +11,7 @@ from bdsg.data import GaussianMixture
 from bdsg.formats import measured, nats, setting
 from bdsg.result import Result
 from bdsg.ui import charts, controls, looking, progress, session, stage, takeaway, views
+from bdsg.ui.payloads import Playback
 from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.6
@@ -54,7 +55,7 @@ def _side_by_side(result: Result) -> None:
         if not fold.open:
             return
         arrays = result.arrays
-        x, y, log_p_x, log_p_g = (arrays[name] for name in ("grid_x", "grid_y", "log_p_x", "log_p_g"))
+        x, y, log_p_x, log_p_g = arrays.grid_x, arrays.grid_y, arrays.log_p_x, arrays.log_p_g
         figure = plots.density_pair_figure(x, y, log_p_x, log_p_g, result.config.epsilon)
         charts.show(figure, key="pair", alt="True density, model density and their difference")
 
@@ -76,7 +77,7 @@ def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
     """The plane; made anew when more of the run is known."""
     known, drawn = views.known_of(run), st.session_state.plane
     if drawn is None or drawn[0] != known:
-        drawn = st.session_state.plane = (known, views.player_payload(config, run, moving=False))
+        drawn = st.session_state.plane = (known, views.player_payload(config, run, Playback(), moving=False))
     payload: bytes = drawn[1]
     return payload
 

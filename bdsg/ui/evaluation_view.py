@@ -110,7 +110,7 @@ def _further(result: Result, epsilon: float) -> None:
         st.caption(f"ε = {setting(epsilon)} per unit area")
         scores = views.scores_at(result, epsilon)
         left, right = st.columns(2)
-        on_x, on_g = result.arrays["log_p_x"], result.arrays["log_p_g"]
+        on_x, on_g = result.arrays.log_p_x, result.arrays.log_p_g
         with left:
             charts.show(plots.roc_figure(on_x, on_g, epsilon), key="roc", alt="ROC curve")
         with right:

@@ -49,7 +49,7 @@ def traced(result: Result) -> Finding:
 def left_behind(result: Result) -> Finding:
     """Whether B(z) misses the band of a higher ε."""
     band = Band(RAISED, RAISED * result.config.delta / result.config.epsilon)
-    share = bp1(result.arrays["boundary_log_p_x"], band)
+    share = bp1(result.arrays.boundary_log_p_x, band)
     return Finding(share < 0.5, share, f"At ε = {setting(RAISED)}, {percent(share)} of B(z) lies in the band.")
 
 
@@ -57,21 +57,21 @@ def crowded(result: Result) -> Finding:
     """Whether half of B(z) crowds onto a few spots."""
     config = result.config
     contour = probe_contour(truth_field(plane_mixture(config), config.delta), Band(config.epsilon, config.delta))
-    share = crowding(contour, result.arrays["boundary"])
+    share = crowding(contour, result.arrays.boundary)
     return Finding(share < 0.05, share, f"Half of its points share {percent(share)} of the border's length.")
 
 
 def sunken(result: Result) -> Finding:
     """Whether much of the border has no B(z), because B(z) lies inside."""
     recall = result.summary["scores"]["boundary_recall"]
-    inside = float((result.arrays["boundary_log_p_x"] > math.log(result.config.epsilon)).mean())
+    inside = float((result.arrays.boundary_log_p_x > math.log(result.config.epsilon)).mean())
     words = f"{percent(inside)} of its points lie inside the line, and they reach {percent(recall)} of the border."
     return Finding(recall < 0.85, recall, words)
 
 
 def bridged(result: Result) -> Finding:
     """Whether B(z) crosses the gap between a mode on the left and one on the right."""
-    x = result.arrays["boundary"][:, 0]
+    x = result.arrays.boundary[:, 0]
     share, sides = float((np.abs(x) < 1).mean()), float(min((x > 1).mean(), (x < -1).mean()))
     words = f"{percent(share)} of its points lie in the gap, and {percent(sides)} or more on either side."
     return Finding(share > 0.01 and sides > 0.1, share, words)

@@ -73,14 +73,14 @@ def _payload(config: ExperimentConfig, mixture: GaussianMixture) -> bytes:
     edit, numbers, rows = st.session_state.get("canvas_edit", (None, None, None))
     if numbers != config.data.mixture:
         edit, rows = None, to_rows(mixture)
-    return payloads.editor_payload(
+    return payloads.EditorPayload(
         modes=rows,
         epsilon=config.epsilon,
         limits=LIMITS,
         edit=edit,
         painting=st.session_state.get(PAINTING, False),
         answered=st.session_state.get(ANSWERED),
-    )
+    ).pack()
 
 
 def _edited() -> None:

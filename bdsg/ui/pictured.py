@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from bdsg.data.window import Window
 from bdsg.errors import ConfigError
+from bdsg.result import Snapshots
 
 FULL_SCALE = 32767
 """int16 that stands for the window's edge."""
@@ -20,10 +22,10 @@ ARROW_LEAST, ARROW_DECADES = 0.01, 6.0
 """An arrow for a pull F is log10(1 + F / ARROW_LEAST) long, in units of a factor of ten; longer ones are cut."""
 
 Lines = Sequence[np.ndarray]
-Window = Sequence[float] | np.ndarray
+Corner = Sequence[float] | np.ndarray
 
 
-def quantise(points: np.ndarray, low: Window, high: Window) -> np.ndarray:
+def quantise(points: np.ndarray, low: Corner, high: Corner) -> np.ndarray:
     """Points (..., 2) in the window [low, high] as int16; those outside are put on its edge.
 
     Raises:
@@ -53,20 +55,18 @@ def heat(log_density: np.ndarray, peak: float) -> np.ndarray:
     return np.rint(255 * np.clip(share, 0.0, 1.0)).astype(np.uint8)
 
 
-def snapshots(
-    frames: np.ndarray, steps: np.ndarray, terms: np.ndarray, forces: np.ndarray | None, low: Window, high: Window
-) -> dict[str, np.ndarray]:
-    """Snapshots (S, n, 2), their steps (S,), terms (S, 4) and forces (S, 3, m, 2) as the player reads them."""
-    count = len(steps)
-    if frames.shape[0] != count or terms.shape[0] != count or frames.ndim != 3 or frames.shape[2] != 2:
-        shapes = (frames.shape, steps.shape, terms.shape)
+def snapshots(told: Snapshots, window: Window) -> dict[str, np.ndarray]:
+    """Snapshots as the player reads them; raises ConfigError unless they are of equal number, and finite."""
+    count, points, forces = len(told.steps), told.points, told.forces
+    if points.shape[0] != count or told.terms.shape[0] != count or points.ndim != 3 or points.shape[2] != 2:
+        shapes = (points.shape, told.steps.shape, told.terms.shape)
         raise ConfigError("frames", shapes, "must be (S, n, 2) with steps (S,) and terms (S, 4): pass equal numbers S.")
     if forces is not None and len(forces) != count:
         raise ConfigError("forces", forces.shape, f"must be (S, 3, m, 2) with S = {count}: pass equal numbers S.")
     return {
-        "frames": quantise(frames, low, high),
-        "steps": np.asarray(steps, dtype=np.int32),
-        "terms": floats("terms", terms),
+        "frames": quantise(points, window.low, window.high),
+        "steps": np.asarray(told.steps, dtype=np.int32),
+        "terms": floats("terms", told.terms),
         **({} if forces is None else {"forces": arrows(forces)}),
     }
 
@@ -77,7 +77,7 @@ def contour(name: str, lines: Lines, low: np.ndarray, high: np.ndarray) -> dict[
     return {"name": name, "lines": [np.round(np.ravel(line).astype(float), digits).tolist() for line in lines]}
 
 
-def corners(low: Window, high: Window) -> tuple[np.ndarray, np.ndarray]:
+def corners(low: Corner, high: Corner) -> tuple[np.ndarray, np.ndarray]:
     """The window's corners, (2,) each; raises ConfigError if it is empty."""
     found = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     if not (found[0].shape == found[1].shape == (2,) and (found[1] > found[0]).all()):

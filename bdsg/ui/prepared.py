@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bdsg.codec import pack, unpack
 from bdsg.config import ExperimentConfig
+from bdsg.data.window import Window
 from bdsg.formats import grouped, score_words
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.result import Result
 from bdsg.scoring import plane_mixture
-from bdsg.ui import payloads
+from bdsg.ui.payloads import Plane, Playback, PlayerPayload
 
 FILE = Path(__file__).parent / "assets" / "prepared.safetensors"
 CONFIG: dict[str, Any] = {"data": {"preset": "three_modes"}, "boundary": {"snapshots": 90}}
@@ -43,22 +43,14 @@ def prepare(result: Result) -> bytes:
     config, arrays = result.config, result.arrays
     field = truth_field(plane_mixture(config), config.delta)
     scores = result.summary["scores"]
-    made = payloads.player_payload(
-        run=config.key(),
-        low=np.array([arrays["grid_x"][0], arrays["grid_y"][0]]),
-        high=np.array([arrays["grid_x"][-1], arrays["grid_y"][-1]]),
-        data=arrays["data"],
-        log_p_x=arrays["log_p_x"],
-        frames=arrays["snapshot_points"][:, :POINTS],
-        steps=arrays["snapshot_steps"],
-        terms=arrays["snapshot_terms"],
-        epsilon=config.epsilon,
-        truth_lines=contour_lines(field, config.epsilon),
-        total_steps=config.boundary.steps,
-        autoplay=True,
-        loop=True,
-        compact=True,
-    )
+    told = dataclasses.replace(arrays.snapshots, points=arrays.snapshot_points[:, :POINTS], forces=None)
+    lines, window = contour_lines(field, config.epsilon), Window(*arrays.corners)
+    made = PlayerPayload(
+        Plane(config.key(), window, arrays.data, config.epsilon, lines),
+        arrays.log_p_x,
+        told,
+        playback=Playback(total_steps=config.boundary.steps, autoplay=True, loop=True, compact=True),
+    ).pack()
     packed, meta = unpack(made)
     return pack(packed, {**meta, "scores": {name: scores[name] for name in SCORES}})
 

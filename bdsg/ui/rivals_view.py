@@ -9,6 +9,7 @@ import streamlit as st
 
 from bdsg import plots
 from bdsg.config import ExperimentConfig
+from bdsg.data.window import Window
 from bdsg.errors import ConfigError
 from bdsg.formats import setting
 from bdsg.presets import PRESETS
@@ -19,7 +20,6 @@ from bdsg.ui import (
     charts,
     controls,
     own_points,
-    payloads,
     rival_training,
     rival_words,
     rivals_prepared,
@@ -29,6 +29,7 @@ from bdsg.ui import (
 )
 from bdsg.ui.names import plain
 from bdsg.ui.outcome import Outcome, contest_config, in_data_units
+from bdsg.ui.payloads import Plane, Playback, RivalPayload
 from bdsg.ui.rival_words import FIRST, LEAST, MOST, PARAMETER
 
 WORDS = {
@@ -139,25 +140,25 @@ def _pictures(config: ExperimentConfig, chosen: Sequence[str], picked: Mapping[s
 def _payload(config: ExperimentConfig, name: str, outcome: Outcome) -> bytes:
     problem = Problem(config)
     mixture, scene = problem.mixture, problem.scene
-    return payloads.rival_payload(
+    plane = Plane(
         run=f"{config.key()}-{name}",
-        low=scene.low,
-        high=scene.high,
+        window=Window(scene.low, scene.high),
         data=scene.data,
+        epsilon=config.epsilon,
+        truth_lines=views.true_contour(mixture.to_json(), config.delta, config.epsilon),
+        model_lines=[in_data_units(line, scene) for line in outcome.lines],
+        units=views.units_of(config),
+    )
+    steps, stands_in = int(outcome.steps[-1]), own_points.stand_in(config)
+    return RivalPayload(
+        plane=plane,
         frames=outcome.frames,
         steps=outcome.steps,
         appears=outcome.appears,
         maps=outcome.maps,
         map_frames=outcome.map_frames,
-        epsilon=config.epsilon,
-        truth_lines=views.true_contour(mixture.to_json(), config.delta, config.epsilon),
-        own_lines=[in_data_units(line, scene) for line in outcome.lines],
-        autoplay=True,
-        loop=True,
-        total_steps=int(outcome.steps[-1]),
-        units=views.units_of(config),
-        stands_in=own_points.stand_in(config),
-    )
+        playback=Playback(autoplay=True, loop=True, total_steps=steps, stands_in=stands_in),
+    ).pack()
 
 
 def _curves(picked: Mapping[str, Outcome]) -> None:

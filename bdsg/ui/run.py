@@ -8,12 +8,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from bdsg.changes import Change, Weights
 from bdsg.config import ExperimentConfig
 from bdsg.events import Rivalry
-from bdsg.result import TERMS, BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
+from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 
 RIVAL_SNAPSHOTS = 16
@@ -212,21 +210,9 @@ def fill(run: Run, result: Result) -> None:
     """Scene and snapshots from a result, so that a run from the store is like one just finished."""
     arrays = result.arrays
     if run.scene is None:
-        corners = np.stack([arrays["grid_x"][[0, -1]], arrays["grid_y"][[0, -1]]], axis=1)  # (2, 2): low, high
-        run.scene = Scene(arrays["data"], corners[0], corners[1])
-    known = (arrays[name] for name in ("log_p_g", "model_samples", "warp"))
-    run.fitted = DensityFitted(result.summary["density"], *known)
-    fit = zip(arrays["density_steps"], arrays["density_held_out"], arrays["density_frames"], strict=True)
+        run.scene = Scene(arrays.data, *arrays.corners)
+    run.fitted = DensityFitted(result.summary["density"], arrays.log_p_g, arrays.model_samples, arrays.warp)
+    fit = zip(arrays.density_steps, arrays.density_held_out, arrays.density_frames, strict=True)
     run.density_snapshots = [DensitySnapshot(int(step), float(held_out), frame) for step, held_out, frame in fit]
-    steps = zip(arrays["snapshot_steps"], arrays["snapshot_terms"], arrays["snapshot_points"], strict=True)
-    forces = arrays.get("snapshot_forces")
-    run.boundary_snapshots = [
-        BoundarySnapshot(
-            int(step),
-            dict(zip(TERMS, map(float, terms), strict=True)),
-            points,
-            None if forces is None else forces[number],
-        )
-        for number, (step, terms, points) in enumerate(steps)
-    ]
+    run.boundary_snapshots = list(arrays.snapshots)
     run.result = result

@@ -11,6 +11,7 @@ from bdsg import export
 from bdsg.formats import setting
 from bdsg.ui import animation, charts, own_points, views
 from bdsg.ui.names import run_words
+from bdsg.ui.payloads import Playback
 from bdsg.ui.run import Run
 
 
@@ -58,4 +59,4 @@ def _file(label: str, name: str, mime: str, icon: str, make: Callable[[], str]) 
 
 def _animation(run: Run) -> str:
     title = f"B(z): {run_words(run.config)}"
-    return animation.page(views.player_payload(run.config, run, autoplay=True, loop=True, title=title), title)
+    return animation.page(views.player_payload(run.config, run, Playback(autoplay=True, loop=True, title=title)), title)

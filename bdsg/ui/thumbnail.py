@@ -16,10 +16,10 @@ DATA, BOUNDARY, LINE = "#D55E5E", "#2F8FD0", "#888888"
 def svg(result: Result) -> str:
     """An SVG of ``SIZE`` pixels a side that shows contour and B(z) whole, with one scale for both axes."""
     arrays = result.arrays
-    field = Field(arrays["grid_x"], arrays["grid_y"], arrays["log_p_x"])
+    field = Field(arrays.grid_x, arrays.grid_y, arrays.log_p_x)
     contours = contour_lines(field, result.config.epsilon)
-    corners = np.stack([arrays["grid_x"][[0, -1]], arrays["grid_y"][[0, -1]]], axis=1)  # (2, 2): low, high
-    shown = np.concatenate([*contours, arrays["boundary"].clip(*corners)])  # one stray point must not shrink the rest
+    inside = arrays.boundary.clip(*arrays.corners)  # one stray point must not shrink the rest
+    shown = np.concatenate([*contours, inside])
     low, high = shown.min(axis=0), shown.max(axis=0)
     scale = (SIZE - 2 * MARGIN) / float((high - low).max())
     shift = (SIZE - scale * (high - low)) / 2
@@ -33,8 +33,8 @@ def svg(result: Result) -> str:
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIZE}" height="{SIZE}" viewBox="0 0 {SIZE} {SIZE}">',
             f'<path d="{"".join(lines)}" fill="none" stroke="{LINE}" stroke-width="1"/>',
-            _dots(place(arrays["data"][:DOTS]), 0.7, DATA),
-            _dots(place(arrays["boundary"][: 2 * DOTS]), 1.1, BOUNDARY),
+            _dots(place(arrays.data[:DOTS]), 0.7, DATA),
+            _dots(place(arrays.boundary[: 2 * DOTS]), 1.1, BOUNDARY),
             "</svg>",
         )
     )

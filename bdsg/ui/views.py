@@ -20,10 +20,12 @@ from bdsg.formats import percent
 from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.metrics.levels import component_labels
 from bdsg.problem import Problem
-from bdsg.result import TERMS, BoundarySnapshot, Result, Scene
+from bdsg.result import Result, Scene, Snapshots
 from bdsg.scoring import plane_mixture, score_result
-from bdsg.ui import own_points, payloads
+from bdsg.ui import own_points
 from bdsg.ui.names import run_words
+from bdsg.ui.payloads import DeltaPayload, EvaluationPayload, Plane, Playback, PlayerPayload
+from bdsg.ui.pictured import Lines
 from bdsg.ui.runs import Run
 
 HEAT_NODES = 160
@@ -65,96 +67,87 @@ def known_of(run: Run | None) -> Known:
 def player_payload(
     config: ExperimentConfig,
     run: Run | None,
+    playback: Playback,
     *,
     moving: bool = True,
     lines: bool = True,
+    arrows: bool = True,
+    probed: bool = True,
     epsilon: float | None = None,
-    **options: Any,
 ) -> bytes:
     """All that is known of a run by now, or before it the data alone.
 
     Args:
+        playback: how it is presented; what follows from the run is filled in.
         moving: whether to show B(z).
         lines: whether to show the data's contour.
+        arrows: whether the terms' pulls go along.
+        probed: whether both densities do, once the run does not change any more.
         epsilon: level of the contours; by default the config's.
-        options: go to :func:`bdsg.ui.payloads.player_payload`.
     """
-    mixture, epsilon = plane_mixture(config), config.epsilon if epsilon is None else epsilon
+    epsilon = config.epsilon if epsilon is None else epsilon
     scene = run.scene if run and run.scene else Problem(config).scene
-    low, high, boundary = scene.low, scene.high, (run.config if run else config).boundary
-    contour = true_contour(mixture.to_json(), min(config.delta, epsilon), epsilon) if lines else ()
-    heat = heat_field(mixture.to_json(), tuple(low.tolist()), tuple(high.tolist()))
-    return payloads.player_payload(
-        still=not moving,
-        run=run.name if run else config.key(),
-        low=low,
-        high=high,
-        data=scene.data,
-        log_p_x=heat.values,
-        epsilon=epsilon,
-        truth_lines=contour,
-        total_steps=config.boundary.steps,
-        lambda1=boundary.lambda1,
-        lambda2=boundary.lambda2,
+    boundary = (run.config if run else config).boundary
+    told = Snapshots.of(run.boundary_snapshots if run and moving else [])
+    own, trained = own_points.of(config), run.result if run and moving else None
+    return PlayerPayload(
+        _plane(config, run, scene, epsilon, lines=lines),
+        heat_field(plane_mixture(config).to_json(), tuple(scene.low.tolist()), tuple(scene.high.tolist())).values,
+        told if arrows else dataclasses.replace(told, forces=None),
+        **_model(run),
+        latent=trained.arrays.latent if trained else None,
+        own=own_points.thinned(own.points) if own else None,
+        probed=probed and (run is None or not run.active),
+        weights={"lambda1": boundary.lambda1, "lambda2": boundary.lambda2},
         changes=boundary.changes,
-        units=units_of(config),
-        about=run_words(config),
-        stands_in=own_points.stand_in(config),
-        own=own_points.thinned(own.points) if (own := own_points.of(config)) else None,
-        live=run is not None and run.active,
-        latent=run.result.arrays["latent"] if run and run.result and moving else None,
-        ringed=config.boundary.objective == "ours",
-        says=_in_words(run) if run and run.result and moving else "",
-        **_model(run, scene, epsilon),
-        **{
-            "probed": run is None or not run.active,
-            **snapshot_arrays(run.boundary_snapshots if run and moving else []),
-            **options,
-        },
-    )
+        playback=dataclasses.replace(
+            playback,
+            still=not moving,
+            total_steps=config.boundary.steps,
+            about=run_words(config),
+            stands_in=own_points.stand_in(config),
+            live=run is not None and run.active,
+            ringed=config.boundary.objective == "ours",
+            says=_in_words(trained) if trained else "",
+        ),
+    ).pack()
 
 
-def _in_words(run: Run) -> str:
+def _plane(config: ExperimentConfig, run: Run | None, scene: Scene, epsilon: float, *, lines: bool) -> Plane:
+    """The data, and both contours as far as they are known."""
+    mixture, window = plane_mixture(config), Window(scene.low, scene.high)
+    truth = true_contour(mixture.to_json(), min(config.delta, epsilon), epsilon) if lines else ()
+    name, log_p_g = run.name if run else config.key(), _model(run).get("log_p_g")
+    model: Lines = ()
+    if log_p_g is not None:
+        grid = window.grid(log_p_g.shape[1], log_p_g.shape[0])
+        model = contour_lines(Field(grid.x, grid.y, log_p_g), epsilon)
+    return Plane(name, window, scene.data, epsilon, truth, model, units_of(config))
+
+
+def _in_words(result: Result) -> str:
     """Where B(z) lies: ``100.0 % in the band, 2 of 2 pieces covered``."""
-    assert run.result is not None
-    scores = run.result.summary["scores"]
+    scores = result.summary["scores"]
     pieces = f"{scores['components_covered']} of {scores['components']} pieces covered"
     return (
         f"{percent(scores['bp1'])} in the band, {percent(scores['boundary_recall'])} of the border near one, {pieces}"
     )
 
 
-def _model(run: Run | None, scene: Scene, epsilon: float) -> dict[str, Any]:
-    """The density model as it is by now: its heat map, its ε contour and its samples."""
+def _model(run: Run | None) -> dict[str, np.ndarray]:
+    """The density model as it is by now: its heat map, its samples and its latent grid."""
     if run is None or not (run.fitted or run.density_snapshots):
         return {}
-    log_p_g = run.fitted.log_p_g if run.fitted else run.density_snapshots[-1].log_density
-    grid = Window(scene.low, scene.high).grid(log_p_g.shape[1], log_p_g.shape[0])
-    lines = contour_lines(Field(grid.x, grid.y, log_p_g), epsilon)
-    known = {"model_samples": run.fitted.samples, "warp": run.fitted.warp} if run.fitted else {}
-    return {"log_p_g": log_p_g, "model_lines": lines, **known}
+    if run.fitted is None:
+        return {"log_p_g": run.density_snapshots[-1].log_density}
+    return {"log_p_g": run.fitted.log_p_g, "model_samples": run.fitted.samples, "warp": run.fitted.warp}
 
 
 def delta_payload(run: Run, first: int) -> bytes:
     """The snapshots of a running run from number ``first`` on."""
     assert run.scene is not None
-    arrays = snapshot_arrays(run.boundary_snapshots[first:])
-    changes = run.config.boundary.changes
-    low, high = run.scene.low, run.scene.high
-    return payloads.delta_payload(run=run.name, first=first, low=low, high=high, changes=changes, **arrays)
-
-
-def snapshot_arrays(snapshots: list[BoundarySnapshot]) -> dict[str, Any]:
-    """``frames``, ``steps``, ``terms`` and ``forces`` as the player takes them."""
-    snapshots = list(snapshots)  # those of a run under way grow meanwhile
-    points = [snapshot.points for snapshot in snapshots]
-    forces = [snapshot.forces for snapshot in snapshots if snapshot.forces is not None]
-    return {
-        "frames": np.stack(points) if points else np.empty((0, 0, 2)),
-        "steps": np.array([snapshot.step for snapshot in snapshots], np.int32),
-        "terms": np.array([[s.terms[name] for name in TERMS] for s in snapshots]).reshape(-1, len(TERMS)),
-        "forces": np.stack(forces) if forces and len(forces) == len(points) else None,
-    }
+    window, told = Window(run.scene.low, run.scene.high), Snapshots.of(run.boundary_snapshots[first:])
+    return DeltaPayload(run.name, window, first, told, run.config.boundary.changes).pack()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -210,7 +203,7 @@ def cache_name(result: Result) -> str:
 
     The run's key is not enough: it leaves units out, and a run that was stopped has the key of the whole one.
     """
-    return result.config.to_json() + hashlib.sha256(result.arrays["boundary"].tobytes()).hexdigest()
+    return result.config.to_json() + hashlib.sha256(result.arrays.boundary.tobytes()).hexdigest()
 
 
 def units_of(config: ExperimentConfig) -> dict[str, Any] | None:
@@ -244,24 +237,19 @@ def evaluation_payload(result: Result, epsilon: float, own: np.ndarray | None) -
     Args:
         own: points (n, 2) for which the data stand in.
     """
-    config, arrays = result.config, result.arrays
+    config = result.config
     low, high = epsilon_range(config)
     ratio = config.delta / config.epsilon
     mixture = GaussianMixture.from_config(config.data)
     field, stored = (true_field(mixture.to_json(), level) for level in (low * ratio, config.delta))
     corners = {name: [float(stored.x[k]), float(stored.y[k])] for name, k in (("low", 0), ("high", -1))}
-    return payloads.evaluation_payload(
+    return EvaluationPayload(
         run=config.key(),
-        arrays=arrays,
-        field_x=field.x,
-        field_y=field.y,
-        field=field.values,
+        arrays=result.arrays,
+        field=field,
         epsilon=epsilon,
         delta=epsilon * ratio,
-        epsilon_low=low,
-        epsilon_high=high,
-        low=np.array([arrays["grid_x"][0], arrays["grid_y"][0]]),
-        high=np.array([arrays["grid_x"][-1], arrays["grid_y"][-1]]),
+        epsilon_range=(low, high),
         units=units_of(config),
         about=run_words(config),
         stands_in=own_points.stand_in(config),
@@ -269,5 +257,5 @@ def evaluation_payload(result: Result, epsilon: float, own: np.ndarray | None) -
         trained={"epsilon": config.epsilon, "nodes": len(stored.x), **corners},
         known=draws_log_prob(mixture.to_json()) if own is None else own_log_prob(mixture.to_json(), own),
         own=None if own is None else (shown := own_points.thinned(own), mixture.log_prob(shown)),
-        mixture={"log_scales": mixture.log_scales, "means": mixture.means, "whiteners": mixture.whiteners},
-    )
+        mixture=mixture,
+    ).pack()

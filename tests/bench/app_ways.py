@@ -77,7 +77,7 @@ def resend(page: Page, meter: Meter) -> Row:
     page.wait_for_timeout(1500)
     before = meter.received
     seen = page.evaluate(WATCH, SECONDS)
-    steps = ways.result().arrays["snapshot_steps"].tolist()
+    steps = ways.result().arrays.snapshot_steps.tolist()
     places = [steps.index(step) for step in seen]
     sent = sum((b - a) % len(steps) for a, b in itertools.pairwise(places))
     each = (meter.received - before) / max(1, sent)

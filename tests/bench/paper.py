@@ -52,7 +52,7 @@ def score(results: list[Result], name: str) -> list[float]:
 
 def density_at_boundary(results: list[Result]) -> list[float]:
     """L0 of each run over its 10,000 points."""
-    return [float(np.exp(result.arrays["boundary_log_p_g"]).mean()) for result in results]
+    return [float(np.exp(result.arrays.boundary_log_p_g).mean()) for result in results]
 
 
 def rows_of(results: dict[str, list[Result]]) -> list[Row]:
@@ -84,7 +84,7 @@ def _rarity(runs: list[Result]) -> str:
 
 def least_grid_scores(result: Result) -> dict[str, float]:
     """Least precision, recall, F1 and accuracy over ε from 0.5 % to 5 %, normal positive (section 4.2)."""
-    arrays = result.arrays
+    arrays = result.arrays.to_dict()
     counts = [confusion(arrays["log_p_x"].ravel(), arrays["log_p_g"].ravel(), epsilon) for epsilon in EPSILONS]
     names = ("precision", "recall", "f1", "accuracy")
     return {name: min(float(getattr(one, name) or 0.0) for one in counts) for name in names}
@@ -168,7 +168,7 @@ def steepness(results: dict[str, list[Result]]) -> list[Row]:
 
 
 def _at_samples(result: Result) -> np.ndarray:
-    return plane_mixture(result.config).log_prob(result.arrays["data"])
+    return plane_mixture(result.config).log_prob(result.arrays.data)
 
 
 def main() -> None:

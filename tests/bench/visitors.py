@@ -191,8 +191,8 @@ class Visitor:
         shown = await page.locator(".player .plane-canvas").evaluate("canvas => Array.from(canvas.bdsg.positions())")
         result = await asyncio.to_thread(self._store.get, config)
         assert result is not None, "the run that is shown is not in the store"
-        wanted = result.arrays["snapshot_points"][-1]
-        apart = np.abs(np.array(shown).reshape(-1, 2) - wanted).max() / np.ptp(result.arrays["grid_x"])
+        wanted = result.arrays.snapshot_points[-1]
+        apart = np.abs(np.array(shown).reshape(-1, 2) - wanted).max() / np.ptp(result.arrays.grid_x)
         if not apart < CLOSE:
             self.diary.strays.append(f"B(z) of seed {own} is off by {apart:.3f} of the window")
 

@@ -17,6 +17,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.result import Result
 from bdsg.store import Store
 from bdsg.ui import stage, views
+from bdsg.ui.payloads import Playback
 from bdsg.ui.run import Run, fill
 
 CONFIG: dict[str, Any] = {"data": {"preset": "bimodal"}}
@@ -36,7 +37,7 @@ def show_player() -> None:
     run = Run(ExperimentConfig.from_dict(CONFIG), 1)
     fill(run, result())
     run.state = "finished"
-    stage.player(views.player_payload(run.config, run, autoplay=True, loop=True), key="player")
+    stage.player(views.player_payload(run.config, run, Playback(autoplay=True, loop=True)), key="player")
 
 
 def boundary(points: np.ndarray, trace: type = go.Scattergl) -> go.Scattergl | go.Scatter:
@@ -47,7 +48,7 @@ def boundary(points: np.ndarray, trace: type = go.Scattergl) -> go.Scattergl | g
 
 def figure(found: Result, points: np.ndarray, step: int, trace: type = go.Scattergl) -> go.Figure:
     """What the player shows: density, its contour, the data and B(z)."""
-    arrays, run = found.arrays, Run(found.config, 1)
+    arrays, run = found.arrays.to_dict(), Run(found.config, 1)
     fill(run, found)
     scene = run.scene
     assert scene is not None
@@ -66,7 +67,7 @@ def figure(found: Result, points: np.ndarray, step: int, trace: type = go.Scatte
 def show_frames(redraw: bool) -> None:
     """All snapshots in one figure; Plotly plays them as fast as it can."""
     found = result()
-    points, steps = found.arrays["snapshot_points"], found.arrays["snapshot_steps"]
+    points, steps = found.arrays.snapshot_points, found.arrays.snapshot_steps
     trace = go.Scattergl if redraw else go.Scatter
     chart = figure(found, points[0], int(steps[0]), trace)
     chart.frames = [go.Frame(data=[boundary(p, trace)], traces=[2], name=str(k)) for k, p in enumerate(points)]
@@ -80,7 +81,7 @@ def show_frames(redraw: bool) -> None:
 def show_again() -> None:
     """The next snapshot, in a figure of its own."""
     found = st.session_state.setdefault("found", result())
-    points, steps = found.arrays["snapshot_points"], found.arrays["snapshot_steps"]
+    points, steps = found.arrays.snapshot_points, found.arrays.snapshot_steps
     k = st.session_state.setdefault("k", 0)
     st.plotly_chart(figure(found, points[k], int(steps[k])), key="chart")
     st.session_state.k = (k + 1) % len(points)

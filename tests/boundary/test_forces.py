@@ -132,7 +132,7 @@ def test_every_snapshot_of_a_run_has_them(boundary: dict[str, Any]) -> None:
     config = ExperimentConfig.from_dict(raw)
     *_, result = experiment.run(config)
     assert isinstance(result, Result)
-    forces, steps = result.arrays["snapshot_forces"], result.arrays["snapshot_steps"]
+    forces, steps = result.arrays.snapshot_forces, result.arrays.snapshot_steps
     assert forces.shape == (len(steps), 3, SHOWN, 2)
     assert forces.dtype == np.float32
     assert np.isfinite(forces).all()

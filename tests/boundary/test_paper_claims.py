@@ -21,7 +21,7 @@ def finished(preset: str, seed: int, lambda2: float | None = None) -> dict[str, 
     boundary: dict[str, Any] = {"snapshots": 2} if lambda2 is None else {"snapshots": 2, "lambda2": lambda2}
     *_, result = run(ExperimentConfig.from_dict({"data": {"preset": preset}, "boundary": boundary, "seed": seed}))
     assert isinstance(result, Result)
-    return {**result.summary["scores"], "l0": float(np.exp(result.arrays["boundary_log_p_g"]).mean())}
+    return {**result.summary["scores"], "l0": float(np.exp(result.arrays.boundary_log_p_g).mean())}
 
 
 @pytest.mark.parametrize("preset", ["paper_a", "paper_b"])

@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from bdsg.config import ExperimentConfig
 from bdsg.formats import grouped
-from bdsg.ui import animation, links, payloads
+from bdsg.ui import animation, links
 from tests.browser.serving import settle
 from tests.browser.test_main_job import dataset
+from tests.ui.payload_parts import full_payload
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -107,11 +108,9 @@ def test_each_pull_can_be_switched_on(page: Page, server: str) -> None:
 
 def test_the_saved_animation_has_the_pulls_too(chromium: Browser, tmp_path: Path) -> None:
     random = np.random.default_rng(0)
-    ground = {"data": random.uniform(-1, 1, (20, 2)), "log_p_x": np.zeros((4, 4)), "epsilon": 0.01}
-    shown = {"frames": random.uniform(-1, 1, (3, 9, 2)), "steps": np.arange(3), "terms": np.ones((3, 4))}
-    payload = payloads.player_payload(
-        run="a", low=[-2, -2], high=[2, 2], **ground, **shown, forces=random.normal(size=(3, 3, 5, 2))
-    )
+    shown = {"points": random.uniform(-1, 1, (3, 9, 2)), "steps": np.arange(3), "terms": np.ones((3, 4))}
+    data, forces = random.uniform(-1, 1, (20, 2)), random.normal(size=(3, 3, 5, 2))
+    payload = full_payload(data=data, log_p_x=np.zeros((4, 4)), forces=forces, **shown)
     path = tmp_path / "animation.html"
     path.write_text(animation.page(payload, "Pulls"), encoding="utf-8")
     context = chromium.new_context(offline=True)

@@ -88,7 +88,7 @@ def test_a_disk_that_cannot_be_written_can_still_be_read(read_only: Path) -> Non
     stored, density = store.get(config), store.get_density(config)
     assert stored is not None
     assert density is not None
-    np.testing.assert_array_equal(stored.arrays["boundary"], make_result().arrays["boundary"])
+    np.testing.assert_array_equal(stored.arrays.boundary, make_result().arrays.boundary)
     with pytest.raises(StoreError, match=r"cannot be written \(Read-only file system\)"):
         store.put(make_result(small(1)))
     (folder,) = found(read_only / "studies")

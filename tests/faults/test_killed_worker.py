@@ -52,7 +52,7 @@ def test_a_run_goes_on_by_itself_and_its_density_is_not_fitted_again(queue: RunQ
     assert fitted.stat().st_ino == before  # fitted anew, it would have been written anew
     for picture, final in zip(pictures, run.boundary_snapshots, strict=False):
         np.testing.assert_array_equal(picture.points, final.points)
-    assert [one.step for one in run.boundary_snapshots] == result.arrays["snapshot_steps"].tolist()
+    assert [one.step for one in run.boundary_snapshots] == result.arrays.snapshot_steps.tolist()
     assert Store(cache).get(config) is not None
 
 
@@ -68,7 +68,7 @@ def test_a_steered_run_keeps_its_changes(queue: RunQueue) -> None:
     assert [(change.step, change.lambda2) for change in result.config.boundary.changes] == [(run.reached, 0.5)]
     *_, replayed = experiment.run(result.config)
     assert isinstance(replayed, Result)
-    np.testing.assert_array_equal(result.arrays["boundary"], replayed.arrays["boundary"])
+    np.testing.assert_array_equal(result.arrays.boundary, replayed.arrays.boundary)
     finish(queue, waiting)
 
 
@@ -198,7 +198,7 @@ while True:
     dead = killed_at(over, lambda: write_run(new, folder))
     try:
         found = read_run(folder)
-        assert any((found.arrays["data"] == one.arrays["data"]).all() for one in (old, new))
+        assert any((found.arrays.data == one.arrays.data).all() for one in (old, new))
     except StoreError as error:
         assert "run the experiment again" in str(error)
     write_run(new, folder)

@@ -55,7 +55,7 @@ def test_two_apps_that_train_the_same_leave_one_result(tmp_path: Path) -> None:
     assert kept is not None
     for run in runs:
         assert run.result is not None
-        np.testing.assert_array_equal(run.result.arrays["boundary"], kept.arrays["boundary"])
+        np.testing.assert_array_equal(run.result.arrays.boundary, kept.arrays.boundary)
     keys = {one.key() for one in (config, small(2, density=FLOW))}
     assert {path.name for path in tmp_path.iterdir()} == {*keys, "densities"}
     assert len(list((tmp_path / "densities").iterdir())) == 2
@@ -86,7 +86,7 @@ def test_two_commands_that_write_one_directory_leave_one_run(tmp_path: Path) -> 
     together(WRITERS, 2, str(tmp_path / "out"))
     found = read_run(tmp_path / "out")
     expected = make_result(seed=found.summary["seed"])
-    np.testing.assert_array_equal(found.arrays["data"], expected.arrays["data"])
+    np.testing.assert_array_equal(found.arrays.data, expected.arrays.data)
     assert len(list((tmp_path / "out").iterdir())) == 5
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bdsg import BDSGDetector, codec
 from bdsg.config import FORMAT
 from bdsg.data.images import load
-from bdsg.result import Result
+from bdsg.result import Result, RunArrays
 from bdsg.runfiles import ARRAYS, BOUNDARY, CONFIG, DENSITY, SUMMARY, read_run, read_sealed, sealed
 from bdsg.store import Store
 from bdsg.ui import images_prepared, images_stage, images_words
@@ -50,13 +50,13 @@ TO_PLACES: dict[str, Callable[[Path, Path], Any]] = {
 @pytest.fixture(scope="module")
 def run(quick_result: Result, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path, dict[str, bytes]]:
     """A store with one run, that run's folder, and what was in it; smaller than usual, so that writing it is quick."""
-    arrays = dict(quick_result.arrays)
+    arrays = quick_result.arrays.to_dict()
     frames = {name for name in arrays if name.startswith("snapshot")}
     arrays |= {name: arrays[name][:1] for name in frames}
     arrays["boundary"] = arrays["boundary"][:50]
     arrays |= {name: arrays[name][:50] for name in ("boundary_log_p_x", "boundary_log_p_g")}
     store = Store(tmp_path_factory.mktemp("store"))
-    store.put(Result(quick_result.config, arrays, quick_result.summary, quick_result.parameters))
+    store.put(Result(quick_result.config, RunArrays.from_dict(arrays), quick_result.summary, quick_result.parameters))
     folder = store.root / quick_result.config.key()
     return store, folder, {name: (folder / name).read_bytes() for name in FILES}
 
@@ -94,7 +94,7 @@ def test_saved_runs(
     if result is not None:
         assert result.config == quick_result.config
         assert result.summary == quick_result.summary
-        np.testing.assert_array_equal(result.arrays["data"], quick_result.arrays["data"])
+        np.testing.assert_array_equal(result.arrays.data, quick_result.arrays.data)
         same = (folder / name).is_file() and (folder / name).read_bytes() == whole[name]
         assert name in (BOUNDARY, CONFIG) or same  # the table is for people; a config may be written otherwise
 

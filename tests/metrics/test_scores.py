@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,12 +10,13 @@ import pytest
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.errors import BDSGError, ConfigError
-from bdsg.metrics import Field, Scores, score, truth_field
+from bdsg.metrics import Band, Field, Scores, score, truth_field
+from bdsg.metrics.summary import ScoredPoints
 
 MIXTURE = GaussianMixture([0.5, 0.5], [[-4.0, 0.0], [4.0, 0.0]], [np.eye(2), np.eye(2)])
 
 
-def arguments(**changed: object) -> dict[str, object]:
+def arguments(**changed: Any) -> dict[str, Any]:
     """A model shifted by 0.5 and a boundary that leaves out the right mode."""
     rng = np.random.default_rng(3)
     data, modes = MIXTURE.sample_with_modes(300, rng)
@@ -40,8 +42,12 @@ def arguments(**changed: object) -> dict[str, object]:
     return {**base, **changed}
 
 
-def run(**changed: object) -> Scores:
-    return score(**arguments(**changed))  # type: ignore[arg-type]
+def run(**changed: Any) -> Scores:
+    given = arguments(**changed)
+    band = Band(given.pop("epsilon"), given.pop("delta"))
+    grid = Field(*(given.pop(name) for name in ("grid_x", "grid_y", "log_p_x")))
+    boundary = ScoredPoints(*(given.pop(name) for name in ("boundary", "boundary_log_p_x", "boundary_log_p_g")))
+    return score(band, grid=grid, boundary=boundary, **given)
 
 
 def test_boundary_of_one_of_two_modes() -> None:

@@ -192,7 +192,7 @@ def test_a_stopped_runs_picture_is_not_that_of_the_whole_run(uploads: tuple[Uplo
     whole = run.result
     assert whole is not None
     page(visit(uploads[0]), "evaluate")
-    moved = {**whole.arrays, "boundary": whole.arrays["boundary"] + 0.25}
+    moved = {**whole.arrays, "boundary": whole.arrays.boundary + 0.25}
     run.shared.result = dataclasses.replace(whole, arrays=moved)
     app = page(visit(uploads[0]), "evaluate")
     arrays = unpack(app.get("bidi_component")[0].proto.bytes)[0]

@@ -58,11 +58,11 @@ def test_trials_together_have_the_scores_of_runs_alone(threads: int) -> None:
             assert outcome.scores[mine] == scores[name]
         assert outcome.scores["components_covered"] == scores["components_covered"]
         middle = 0.5 * np.log(config.epsilon * config.delta)
-        expected = np.abs(result.arrays["boundary_log_p_x"] - middle).mean()
+        expected = np.abs(result.arrays.boundary_log_p_x - middle).mean()
         assert outcome.scores["level_error"] == pytest.approx(expected, rel=1e-12)
         assert outcome.cloud is not None
         step = (BOX[1] - BOX[0]) / 65_535
-        apart = np.abs(from_cloud(outcome.cloud, BOX) - np.clip(result.arrays["boundary"][:300], *BOX))
+        apart = np.abs(from_cloud(outcome.cloud, BOX) - np.clip(result.arrays.boundary[:300], *BOX))
         assert (apart <= 0.51 * step).all()
 
 

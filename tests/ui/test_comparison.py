@@ -9,7 +9,8 @@ import pytest
 
 from bdsg.config import ExperimentConfig
 from bdsg.ui import comparison
-from tests.ui.test_stage_scripts import full_payload, node, part
+from tests.ui.payload_parts import full_payload
+from tests.ui.test_stage_scripts import node, part
 
 CHOICES: dict[str, Any] = {
     "data": {"preset": "ring", "samples": 300},

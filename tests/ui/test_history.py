@@ -19,6 +19,7 @@ from bdsg.result import Result
 from bdsg.ui import history, links, memory, own_points, thumbnail
 from bdsg.ui.names import setting_label, setting_words
 from bdsg.ui.own_points import OwnPoints
+from tests.run_parts import run_arrays
 from tests.ui.test_stage_scripts import node
 
 MIXTURE = {"weights": [1.0], "means": [[0.0, 0.0]], "covariances": [[[1.0, 0.0], [0.0, 1.0]]]}
@@ -111,7 +112,7 @@ def test_a_thumbnail_draws_the_run_to_scale() -> None:
         "data": np.zeros((5, 2)),
         "boundary": radius * np.stack([np.cos(angle), np.sin(angle)], -1),
     }
-    root = ElementTree.fromstring(thumbnail.svg(Result(config(epsilon=0.1), arrays, {})))
+    root = ElementTree.fromstring(thumbnail.svg(Result(config(epsilon=0.1), run_arrays(**arrays), {})))
     line, data, boundary = ((path.get("d") or "") for path in root)
     middle, scale = thumbnail.SIZE / 2, (thumbnail.SIZE / 2 - thumbnail.MARGIN) / radius
     circle = np.array([pair.split() for pair in line.removeprefix("M").split("L")], dtype=float) - middle

@@ -81,7 +81,7 @@ def test_lessons_come_true_in_code_for_another_processor(tmp_path: Path) -> None
         "from bdsg.ui.lessons import FAILURES\n"
         "for name, one in FAILURES.items():\n"
         "    *_, result = run(ExperimentConfig.from_dict(one.choices))\n"
-        "    print(json.dumps([name, bool(one.finding(result).holds), float(result.arrays['boundary'].sum())]))\n"
+        "    print(json.dumps([name, bool(one.finding(result).holds), float(result.arrays.boundary.sum())]))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -93,7 +93,7 @@ def test_lessons_come_true_in_code_for_another_processor(tmp_path: Path) -> None
     )
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert {name: holds for name, holds, _ in found} == dict.fromkeys(FAILURES, True)
-    sums = {name: float(result_of(FAILURES[name].choices).arrays["boundary"].sum()) for name in FAILURES}
+    sums = {name: float(result_of(FAILURES[name].choices).arrays.boundary.sum()) for name in FAILURES}
     assert any(total != sums[name] for name, _, total in found)  # else it was the same code
 
 
@@ -116,7 +116,7 @@ def test_half_of_the_points_need_half_of_the_border_when_they_lie_evenly() -> No
     result = result_of(STEPS[0].choices)
     even = findings.crowded(result)
     assert 0.3 < even.number <= 0.5
-    one = dataclasses.replace(result, arrays={**result.arrays, "boundary": np.tile([2.4, 0.0], (100, 1))})
+    one = dataclasses.replace(result, arrays=dataclasses.replace(result.arrays, boundary=np.tile([2.4, 0.0], (100, 1))))
     assert findings.crowded(one).number < 0.01
 
 
@@ -136,7 +136,7 @@ def test_few_samples_cost_a_quarter_of_the_recall_and_precision() -> None:
 def test_one_curve_covers_none_of_eight_modes_and_bridges_them() -> None:
     result = result_of(FAILURES["eight_modes"].choices)
     assert result.summary["scores"]["components_covered"] == 0
-    assert (result.arrays["boundary_log_p_x"] > np.log(result.config.epsilon)).mean() > 0.2
+    assert (result.arrays.boundary_log_p_x > np.log(result.config.epsilon)).mean() > 0.2
 
 
 def test_precision_can_be_gamed() -> None:
@@ -150,7 +150,7 @@ def test_the_level_set_steps_tell_the_truth() -> None:
     scores = scores_of(level.choices)
     assert min(scores["bp1"], scores["boundary_recall"]) > 0.95
     result = result_of(level.choices)
-    assert (result.arrays["boundary_log_p_x"] < np.log(result.config.epsilon)).mean() > 0.95
+    assert (result.arrays.boundary_log_p_x < np.log(result.config.epsilon)).mean() > 0.95
     assert threshold.choices == level.choices  # its run is there already
     raised = score_result(result, threshold.epsilon)
     assert raised.bp1 < 0.5 * scores["bp1"]
@@ -160,9 +160,9 @@ def test_the_level_set_steps_tell_the_truth() -> None:
 
 def test_one_curve_bridges_two_modes_and_a_curve_for_each_covers_eight() -> None:
     two = result_of(STEPS[4].choices)
-    between = np.abs(two.arrays["boundary"][:, 0]) < 1
+    between = np.abs(two.arrays.boundary[:, 0]) < 1
     assert 0.02 < between.mean() < 0.5  # some of it lies in the gap
-    assert {bool(side) for side in two.arrays["boundary"][:, 0] > 0} == {True, False}
+    assert {bool(side) for side in two.arrays.boundary[:, 0] > 0} == {True, False}
     assert scores_of(STEPS[6].choices)["components_covered"] == 8
 
 

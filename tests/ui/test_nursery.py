@@ -61,7 +61,7 @@ def test_workers_share_what_was_loaded(nursery: Nursery, worker: WorkerProcess) 
     try:
         assert other.pid != worker.pid
         first, second = trained(worker, 1), trained(other, 1)
-        assert (first.arrays["boundary"] == second.arrays["boundary"]).all()
+        assert (first.arrays.boundary == second.arrays.boundary).all()
         assert other.pid is not None
         whole = int(Path(f"/proc/{other.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
         assert private(other.pid) < whole / 3, "a worker has pages of its own"
@@ -125,7 +125,7 @@ def test_a_worker_that_was_forked_early_is_retired_after_its_first_run() -> None
     worker = WorkerProcess(nursery)
     try:
         worker.start()  # before the kernels are loaded
-        assert trained(worker, 5).arrays["boundary"].shape[1] == 2
+        assert trained(worker, 5).arrays.boundary.shape[1] == 2
         worker.retire()
         assert not worker.alive
     finally:

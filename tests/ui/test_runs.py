@@ -60,7 +60,7 @@ def test_a_run_goes_from_queued_to_finished(queue: RunQueue) -> None:
     assert run.scene.data.shape == (32, 2)
     assert run.result.summary["stopped"] is False
     np.testing.assert_array_equal(
-        [snapshot.step for snapshot in run.boundary_snapshots], run.result.arrays["snapshot_steps"]
+        [snapshot.step for snapshot in run.boundary_snapshots], run.result.arrays.snapshot_steps
     )
 
 
@@ -271,7 +271,7 @@ def test_a_stored_run_looks_finished(tmp_path: Path, result: Result) -> None:
     run = queue.submit(result.config)
     queue.close()
     assert (run.state, run.place, run.error, run.active) == ("finished", 0, None, False)
-    arrays = result.arrays
+    arrays = result.arrays.to_dict()
     assert len(run.density_snapshots) == len(arrays["density_steps"]) > 0
     assert len(run.boundary_snapshots) == len(arrays["snapshot_steps"]) > 0
     last_fit, last = run.density_snapshots[-1], run.boundary_snapshots[-1]

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from bdsg.changes import Change
 from bdsg.codec import unpack
+from bdsg.data.window import Window
 from bdsg.errors import ConfigError
-from bdsg.ui import payloads, pictured
+from bdsg.ui import pictured
+from tests.ui.payload_parts import delta_payload, full_payload
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=20), st.floats(-1e3, 1e3), st.floats(1e-2, 1e4))
@@ -41,26 +43,22 @@ def test_heat_is_full_at_the_peak_and_nothing_nine_units_below() -> None:
 def player_arguments(count: int = 3) -> dict[str, Any]:
     generator = np.random.default_rng(0)
     return {
-        "run": "a",
-        "low": [-2, -2],
-        "high": [2, 2],
-        "frames": generator.uniform(-1, 1, (count, 5, 2)),
+        "points": generator.uniform(-1, 1, (count, 5, 2)),
         "steps": np.arange(count) * 10,
         "terms": generator.uniform(0, 1, (count, 4)),
     }
 
 
-def full_payload(count: int = 3, **options: Any) -> bytes:
-    ground = {"data": np.zeros((2, 2)), "log_p_x": np.zeros((4, 3)), "epsilon": 0.01}
-    return payloads.player_payload(**(player_arguments(count) | ground | options))
+def played(count: int = 3, **options: Any) -> bytes:
+    return full_payload(**(player_arguments(count) | options))
 
 
 def test_full_payload_holds_what_was_given() -> None:
     line = np.array([[0.0, 0.123456789], [1.0, -1.0]])
-    arrays, meta = unpack(full_payload(truth_lines=[line], lambda1=0.3, total_steps=30, live=True))
+    arrays, meta = unpack(played(truth_lines=[line], weights={"lambda1": 0.3}, total_steps=30, live=True))
     given_ = player_arguments()
     assert arrays["frames"].dtype == np.int16
-    assert np.abs(arrays["frames"] * 2 / 32767 - given_["frames"]).max() < 1 / 32767 + 1e-12
+    assert np.abs(arrays["frames"] * 2 / 32767 - given_["points"]).max() < 1 / 32767 + 1e-12
     assert arrays["steps"].tolist() == [0, 10, 20]
     assert np.allclose(arrays["terms"], given_["terms"], rtol=1e-6)
     assert "model_samples" not in arrays
@@ -74,34 +72,34 @@ def test_full_payload_holds_what_was_given() -> None:
 
 
 def test_delta_payload_holds_only_the_new_snapshots() -> None:
-    arrays, meta = unpack(payloads.delta_payload(first=7, **player_arguments()))
+    arrays, meta = unpack(delta_payload(first=7, **player_arguments()))
     assert sorted(arrays) == ["frames", "steps", "terms"]
     assert (meta["kind"], meta["run"], meta["first"]) == ("delta", "a", 7)
 
 
 def test_snapshots_of_unequal_number_are_refused() -> None:
     with pytest.raises(ConfigError, match="equal numbers S"):
-        payloads.delta_payload(first=0, **(player_arguments() | {"steps": np.arange(2)}))
+        delta_payload(first=0, **(player_arguments() | {"steps": np.arange(2)}))
 
 
 def test_an_empty_window_is_refused() -> None:
     with pytest.raises(ConfigError, match="high corner above its low one"):
-        full_payload(low=[2, -2])
+        played(window=Window(np.array([2.0, -2.0]), np.array([2.0, 2.0])))
 
 
 def test_an_unknown_option_of_playback_is_refused() -> None:
     with pytest.raises(TypeError, match="speed"):
-        full_payload(speed=2)
+        played(speed=2)
 
 
 def test_the_probe_gets_both_densities_and_the_latent_goes_along() -> None:
     latent = np.arange(10.0).reshape(5, 2)
-    arrays, meta = unpack(full_payload(log_p_g=np.ones((2, 2)), latent=latent, probed=True, ringed=True))
+    arrays, meta = unpack(played(log_p_g=np.ones((2, 2)), latent=latent, probed=True, ringed=True))
     assert arrays["log_p_x"].shape == (4, 3)
     assert arrays["log_p_g"].tolist() == [[1, 1], [1, 1]]
     assert arrays["latent"].tolist() == latent.tolist()
     assert meta["ringed"] is True
-    assert "log_p_x" not in unpack(full_payload())[0]
+    assert "log_p_x" not in unpack(played())[0]
 
 
 def test_arrows_keep_the_direction_and_grow_by_as_much_for_each_factor_of_ten() -> None:
@@ -116,13 +114,13 @@ def test_arrows_keep_the_direction_and_grow_by_as_much_for_each_factor_of_ten() 
 def test_pulls_and_changes_go_along_in_both_payloads() -> None:
     forces, changes = np.ones((3, 3, 4, 2)), (Change(10, lambda2=0.0), Change(20, lambda1=2.0, learning_rate=0.1))
     for payload in (
-        full_payload(forces=forces, changes=changes),
-        payloads.delta_payload(first=0, **player_arguments(), forces=forces, changes=changes),
+        played(forces=forces, changes=changes),
+        delta_payload(first=0, **player_arguments(), forces=forces, changes=changes),
     ):
         arrays, meta = unpack(payload)
         assert (arrays["forces"].shape, arrays["forces"].dtype) == ((3, 3, 4, 2), np.int16)
         assert meta["changes"] == [{"step": 10, "lambda2": 0.0}, {"step": 20, "lambda1": 2.0, "learning_rate": 0.1}]
         assert meta["arrows"] == {"least": 0.01, "decades": 6.0}
-    assert "forces" not in unpack(full_payload())[0]
+    assert "forces" not in unpack(played())[0]
     with pytest.raises(ConfigError, match="equal numbers S"):
-        full_payload(forces=forces[:2])
+        played(forces=forces[:2])

@@ -15,10 +15,14 @@ from bdsg.codec import pack
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.fitting import RAYS, ray_arrays
-from bdsg.metrics import score, truth_field
+from bdsg.metrics import Band, Field, score, truth_field
+from bdsg.metrics.summary import ScoredPoints
 from bdsg.presets import PRESETS
-from bdsg.ui import payloads, pictured, stage, tune_mosaic
+from bdsg.ui import pictured, stage, tune_mosaic
+from bdsg.ui.payloads import EvaluationPayload
 from tests import needs
+from tests.run_parts import run_arrays
+from tests.ui.payload_parts import delta_payload, full_payload
 
 SCORING = ("tensors.js", "levels.js", "nearest.js", "mixture.js", "scores.js")
 
@@ -33,11 +37,6 @@ def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any
     done = subprocess.run([needs.node(), str(script), *map(str, files)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
-
-
-def full_payload(**options: Any) -> bytes:
-    ground = {"data": np.zeros((2, 2)), "log_p_x": np.zeros((4, 3)), "epsilon": 0.01}
-    return payloads.player_payload(run="a", low=[-2, -2], high=[2, 2], **ground, **options)
 
 
 @pytest.mark.parametrize("names", [stage.PLAYER, stage.EVALUATION, stage.EDITOR, stage.BESIDE, tune_mosaic.SCRIPTS])
@@ -179,20 +178,15 @@ def test_scores_in_the_browser_agree_with_python(
     field = truth_field(case["mixture"], delta)
     path = tmp_path / "payload"
     path.write_bytes(
-        payloads.evaluation_payload(
+        EvaluationPayload(
             run="r",
-            arrays=arrays | case["rays"],
-            field_x=field.x,
-            field_y=field.y,
-            field=field.values,
+            arrays=run_arrays(**arrays, **case["rays"]),
+            field=field,
             epsilon=epsilon,
             delta=delta,
-            epsilon_low=epsilon,
-            epsilon_high=1.0,
-            low=[arrays["grid_x"][0], arrays["grid_y"][0]],
-            high=[arrays["grid_x"][-1], arrays["grid_y"][-1]],
+            epsilon_range=(epsilon, 1.0),
             known=case["mixture"].log_prob(arrays["data"]),
-        )
+        ).pack()
     )
     driver = """
     const { arrays, meta } = readTensors(payloads[0]);
@@ -201,13 +195,14 @@ def test_scores_in_the_browser_agree_with_python(
     """
     browser = node(SCORING, driver, path, folder=tmp_path)
     reference = score(
-        epsilon=epsilon,
-        delta=delta,
+        Band(epsilon, delta),
         truth=field,
+        grid=Field(arrays["grid_x"], arrays["grid_y"], arrays["log_p_x"]),
+        log_p_g=arrays["log_p_g"],
+        boundary=ScoredPoints(arrays["boundary"], arrays["boundary_log_p_x"], case["boundary_log_p_g"]),
+        data=arrays["data"],
         data_modes=case["data_modes"],
-        boundary_log_p_g=case["boundary_log_p_g"],
         model_samples_log_p_x=arrays["boundary_log_p_x"],
-        **arrays,
     ).to_dict()
     for name in COUNTS:
         assert browser[name] == reference[name], name
@@ -272,19 +267,18 @@ def part(first: int, last: int) -> dict[str, Any]:
     """Snapshots first to last of a run: all points of snapshot k lie at x = k/10."""
     numbers = np.arange(first, last + 1)
     return {
-        "frames": np.full((len(numbers), 5, 2), numbers[:, None, None] / 10),
+        "points": np.full((len(numbers), 5, 2), numbers[:, None, None] / 10),
         "steps": numbers,
         "terms": np.ones((len(numbers), 4)),
     }
 
 
 def test_newer_snapshots_are_joined_and_gaps_are_left_alone(tmp_path: Path) -> None:
-    window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
     sent = [
         full_payload(**part(0, 2), live=True),
-        payloads.delta_payload(first=2, **window, **part(2, 4)),
-        payloads.delta_payload(first=6, **window, **part(6, 7)),
-        payloads.delta_payload(first=5, **(window | {"run": "b"}), **part(5, 5)),
+        delta_payload(first=2, **part(2, 4)),
+        delta_payload(first=6, **part(6, 7)),
+        delta_payload(first=5, run="b", **part(5, 5)),
         full_payload(**part(0, 7), live=False),
     ]
     driver = """
@@ -299,10 +293,9 @@ def test_newer_snapshots_are_joined_and_gaps_are_left_alone(tmp_path: Path) -> N
 
 
 def test_the_playhead_follows_a_live_run_until_it_is_moved(tmp_path: Path) -> None:
-    window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
     sent = [
         full_payload(**part(0, 2), live=True),
-        payloads.delta_payload(first=3, **window, **part(3, 5)),
+        delta_payload(first=3, **part(3, 5)),
         full_payload(**part(0, 8), live=False),
     ]
     driver = """
@@ -347,10 +340,9 @@ def test_reduced_motion_shows_the_end_and_does_not_start(tmp_path: Path) -> None
 def test_arrows_move_with_the_playhead_and_may_be_missing(tmp_path: Path) -> None:
     forces = np.zeros((3, 3, 2, 2))
     forces[1, 0, 1], forces[2, 0, 1] = [0.09, 0.0], [0.0, 0.99]
-    window = {"run": "a", "low": [-2, -2], "high": [2, 2]}
     sent = [
         full_payload(**part(0, 2), forces=forces),
-        payloads.delta_payload(first=3, **window, **part(3, 3), forces=forces[2:]),
+        delta_payload(first=3, **part(3, 3), forces=forces[2:]),
         full_payload(**part(0, 2)),
     ]
     driver = """

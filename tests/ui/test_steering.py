@@ -23,7 +23,7 @@ from tests.ui.test_runs import PATIENCE, long, small, wait_until
 
 def arrays(run: Run) -> dict[str, np.ndarray]:
     assert run.result is not None, run.error
-    return run.result.arrays
+    return run.result.arrays.to_dict()
 
 
 def equal(first: Run, second: Run) -> bool:

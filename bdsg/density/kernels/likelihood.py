@@ -7,6 +7,8 @@ of a branch, (2, h₁, .., 2).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from bdsg.compiled import kernel
@@ -25,6 +27,15 @@ from bdsg.density.kernels.layers import (
 )
 
 HALF = np.float32(0.5)
+
+
+class Branches(NamedTuple):
+    """The flow's numbers, or a gradient like them, and where each layer's lie."""
+
+    values: np.ndarray
+    offsets: np.ndarray
+    widths: np.ndarray
+    elu: bool
 
 
 @kernel
@@ -47,12 +58,10 @@ def memory_of(widths: np.ndarray, count: int) -> int:
 
 
 @kernel
-def layer_of(
-    values: np.ndarray, offsets: np.ndarray, widths: np.ndarray, block: int, layer: int
-) -> tuple[np.ndarray, np.ndarray]:
+def layer_of(net: Branches, block: int, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Weight (out, in) and bias (out,) of one layer of one block: views into ``values`` or a gradient."""
-    into, out = widths[layer], widths[layer + 1]
-    at, bias_at = offsets[2 * layer + 2] + block * out * into, offsets[2 * layer + 3] + block * out
+    values, into, out = net.values, net.widths[layer], net.widths[layer + 1]
+    at, bias_at = net.offsets[2 * layer + 2] + block * out * into, net.offsets[2 * layer + 3] + block * out
     return values[at : at + out * into].reshape(out, into), values[bias_at : bias_at + out]
 
 
@@ -68,29 +77,21 @@ def hidden_of(memory: np.ndarray, widths: np.ndarray, layer: int, count: int) ->
 
 @kernel
 def block_forward(
-    x: np.ndarray,
-    values: np.ndarray,
-    offsets: np.ndarray,
-    widths: np.ndarray,
-    block: int,
-    elu: bool,
-    memory: np.ndarray,
-    scratch: np.ndarray,
-    ends: np.ndarray,
+    x: np.ndarray, net: Branches, block: int, memory: np.ndarray, scratch: np.ndarray, ends: np.ndarray
 ) -> None:
     """[g(x); ∂g/∂x₁; ∂g/∂x₂] of one branch into ``ends`` (3n, 2); keeps the hidden layers in ``memory``."""
-    count, last = x.shape[0], len(widths) - 2
+    count, last = x.shape[0], len(net.widths) - 2
     rows = scratch[:0].reshape(0, 1)
     for layer in range(last):
-        weight, bias = layer_of(values, offsets, widths, block, layer)
-        pre, gate = hidden_of(memory, widths, layer, count)
+        weight, bias = layer_of(net, block, layer)
+        pre, gate = hidden_of(memory, net.widths, layer, count)
         if layer == 0:
             from_plane(x, weight, pre)
         else:
             np.dot(rows, weight.T, pre)
         rows = scratch[: pre.size].reshape(pre.shape)
-        activate(rows, pre, gate, bias, values[block], elu)
-    weight, bias = layer_of(values, offsets, widths, block, last)
+        activate(rows, pre, gate, bias, net.values[block], net.elu)
+    weight, bias = layer_of(net, block, last)
     into_plane(rows, weight, ends)
     for i in range(count):
         ends[i, 0] += bias[0]
@@ -102,44 +103,41 @@ def block_backward(
     ends_bar: np.ndarray,
     x: np.ndarray,
     x_bar: np.ndarray,
-    values: np.ndarray,
-    gradient: np.ndarray,
-    offsets: np.ndarray,
-    widths: np.ndarray,
+    net: Branches,
+    net_bar: Branches,
     block: int,
-    elu: bool,
     memory: np.ndarray,
     scratch: np.ndarray,
 ) -> None:
-    """From the gradient of [g; ∂g/∂x₁; ∂g/∂x₂] (3n, 2), add to ``x_bar`` (n, 2) and to ``gradient``.
+    """From the gradient of [g; ∂g/∂x₁; ∂g/∂x₂] (3n, 2), add to ``x_bar`` (n, 2) and to ``net_bar``.
 
     ``scratch`` (3, 3n·w) holds the rows of the layer in hand, written anew, and two layers' gradients.
     """
-    count, last = x.shape[0], len(widths) - 2
-    _, bias_bar = layer_of(gradient, offsets, widths, block, last)
+    count, last = x.shape[0], len(net.widths) - 2
+    _, bias_bar = layer_of(net_bar, block, last)
     for i in range(count):
         bias_bar[0] += ends_bar[i, 0]
         bias_bar[1] += ends_bar[i, 1]
     above = ends_bar
     for layer in range(last - 1, -1, -1):
-        weight, _ = layer_of(values, offsets, widths, block, layer + 1)
-        weight_bar, _ = layer_of(gradient, offsets, widths, block, layer + 1)
-        _, bias_bar = layer_of(gradient, offsets, widths, block, layer)
-        pre, gate = hidden_of(memory, widths, layer, count)
+        weight, _ = layer_of(net, block, layer + 1)
+        weight_bar, _ = layer_of(net_bar, block, layer + 1)
+        _, bias_bar = layer_of(net_bar, block, layer)
+        pre, gate = hidden_of(memory, net.widths, layer, count)
         rows = scratch[0, : pre.size].reshape(pre.shape)
         bar = scratch[1 + layer % 2, : pre.size].reshape(pre.shape)
         if layer == last - 1:
             last_layer_gradient(above, weight, bar)
         else:
             np.dot(above, weight, bar)
-        gradient[block] += through_activation(bar, rows, pre, gate, bias_bar, values[block], elu)
+        net_bar.values[block] += through_activation(bar, rows, pre, gate, bias_bar, net.values[block], net.elu)
         if layer == last - 1:
             last_weight_gradient(above, rows, weight_bar)
         else:
             np.dot(above.T, rows, weight_bar)
         above = bar
-    weight, _ = layer_of(values, offsets, widths, block, 0)
-    weight_bar, _ = layer_of(gradient, offsets, widths, block, 0)
+    weight, _ = layer_of(net, block, 0)
+    weight_bar, _ = layer_of(net_bar, block, 0)
     first_layer_gradient(above, x, weight, weight_bar, x_bar)
 
 
@@ -159,6 +157,16 @@ def determinants(ends: np.ndarray, share: np.float32, bar: np.ndarray) -> float:
         bar[i, 0], bar[i, 1] = ZERO, ZERO
         bar[count + i, 0], bar[count + i, 1] = -factor * d, factor * c
         bar[2 * count + i, 0], bar[2 * count + i, 1] = factor * b, -factor * a
+    return total
+
+
+@kernel
+def half_squares(y: np.ndarray, share: np.float32, bar: np.ndarray) -> float:
+    """Σ ½|y|² over (n, 2); ``share`` times its gradient into ``bar``."""
+    total = 0.0
+    for i in range(y.shape[0]):
+        total += HALF * (y[i, 0] * y[i, 0] + y[i, 1] * y[i, 1])
+        bar[i, 0], bar[i, 1] = share * y[i, 0], share * y[i, 1]
     return total
 
 
@@ -183,6 +191,7 @@ def nll_gradient(
     """
     count, last = points.shape[0], blocks
     offsets, part = offsets_of(widths, blocks), np.float32(share)
+    net, net_bar = Branches(values, offsets, widths, elu), Branches(gradient, offsets, widths, elu)
     shifts = values[offsets[0] : offsets[1]].reshape(blocks + 1, 2)
     scales = values[offsets[1] : offsets[2]].reshape(blocks + 1, 2)
     shifts_bar = gradient[offsets[0] : offsets[1]].reshape(blocks + 1, 2)
@@ -195,21 +204,19 @@ def nll_gradient(
         x = memory[block, : 2 * count].reshape(count, 2)
         bar = memory[block, 2 * count : 8 * count].reshape(3 * count, 2)
         normalise(y, shifts[block], scales[block], x)
-        block_forward(x, values, offsets, widths, block, elu, memory[block], scratch[0], ends)
+        block_forward(x, net, block, memory[block], scratch[0], ends)
         total += determinants(ends, part, bar)
         for i in range(count):
             y[i, 0] = x[i, 0] + ends[i, 0]
             y[i, 1] = x[i, 1] + ends[i, 1]
     normalise(y, shifts[last], scales[last], y)
     y_bar = np.empty((count, 2), np.float32)
-    for i in range(count):
-        total += HALF * (y[i, 0] * y[i, 0] + y[i, 1] * y[i, 1])
-        y_bar[i, 0], y_bar[i, 1] = part * y[i, 0], part * y[i, 1]
+    total += half_squares(y, part, y_bar)
     through_normalisation(y_bar, y, scales[last], shifts_bar[last], scales_bar[last])
     for block in range(blocks - 1, -1, -1):
         x = memory[block, : 2 * count].reshape(count, 2)
         bar = memory[block, 2 * count : 8 * count].reshape(3 * count, 2)
         bar[:count] = y_bar
-        block_backward(bar, x, y_bar, values, gradient, offsets, widths, block, elu, memory[block], scratch)
+        block_backward(bar, x, y_bar, net, net_bar, block, memory[block], scratch)
         through_normalisation(y_bar, x, scales[block], shifts_bar[block], scales_bar[block])
     return float(total + count * np.log(2.0 * np.pi))

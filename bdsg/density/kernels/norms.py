@@ -6,12 +6,22 @@ PyTorch, for the flat vectors of ``likelihood``.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from bdsg.compiled import kernel
 from bdsg.density.kernels.likelihood import offsets_of
 
 TINY = np.float32(1e-30)
+
+
+class Singular(NamedTuple):
+    """The largest singular value of each weight, (layers, K), and its vectors, (layers, K, widest) each."""
+
+    norms: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
 
 
 @kernel
@@ -66,13 +76,11 @@ def effective_values(
     blocks: int,
     bound: float,
     doublings: int,
-    norms: np.ndarray,
-    left: np.ndarray,
-    right: np.ndarray,
+    found: Singular,
 ) -> None:
     """Normalise every weight and apply softplus and exp: ``values`` to ``effective``, flat.
 
-    Keeps σ (layers, K) in ``norms``, and the singular vectors in ``left`` and ``right`` (layers, K, widest).
+    ``found`` keeps σ and the singular vectors.
     """
     offsets = offsets_of(widths, blocks)
     effective[:] = values
@@ -85,8 +93,8 @@ def effective_values(
         for block in range(blocks):
             at = offsets[2 * layer + 2] + block * out * into
             weight = values[at : at + out * into].reshape(out, into)
-            norm = power_iterate(weight, doublings, left[layer, block, :out], right[layer, block, :into])
-            norms[layer, block] = norm
+            norm = power_iterate(weight, doublings, found.left[layer, block, :out], found.right[layer, block, :into])
+            found.norms[layer, block] = norm
             if norm > bound:
                 effective[at : at + out * into] *= np.float32(bound / norm)
 
@@ -98,9 +106,7 @@ def through_effective(
     widths: np.ndarray,
     blocks: int,
     bound: float,
-    norms: np.ndarray,
-    left: np.ndarray,
-    right: np.ndarray,
+    found: Singular,
 ) -> None:
     """Turn the gradient of ``effective`` into that of ``values``, in place.
 
@@ -115,7 +121,7 @@ def through_effective(
     for layer in range(len(widths) - 1):
         into, out = widths[layer], widths[layer + 1]
         for block in range(blocks):
-            norm = norms[layer, block]
+            norm = found.norms[layer, block]
             if norm <= bound:
                 continue
             at = offsets[2 * layer + 2] + block * out * into
@@ -126,6 +132,6 @@ def through_effective(
             scale = np.float32(bound / norm)
             along *= scale / np.float32(norm)
             for i in range(out):
-                pull = along * left[layer, block, i]
+                pull = along * found.left[layer, block, i]
                 for j in range(into):
-                    bar[i, j] = scale * bar[i, j] - pull * right[layer, block, j]
+                    bar[i, j] = scale * bar[i, j] - pull * found.right[layer, block, j]
