@@ -14,8 +14,8 @@ from bdsg.boundary.objectives import Objective, OurObjective, make_objective
 from bdsg.config import BoundaryConfig
 from bdsg.density import DensityModel
 from bdsg.errors import ConfigError, DivergenceError
+from bdsg.numerics.threads import limited_threads
 from bdsg.result import BoundarySnapshot
-from bdsg.threads import limited_threads
 from bdsg.train import Stop, train_boundary
 
 THREADS = 2

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from bdsg import codec
-from bdsg.device import to_numpy
 from bdsg.errors import StoreError
+from bdsg.numerics.device import to_numpy
 from bdsg.runfiles import explained, write_atomically
 
 

@@ -19,13 +19,13 @@ from bdsg.errors import DivergenceError
 from bdsg.experiment import never, run
 from bdsg.metrics import Band, anomaly_ranks, auprc, auroc, boundary_scores, truth_field
 from bdsg.metrics.boundary import Contour, probe_contour
+from bdsg.numerics.threads import limited_threads
 from bdsg.problem import BOUNDARY_POINTS, Problem
 from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
 from bdsg.rivals.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot, Watch
 from bdsg.rivals.registry import OURS, RIVALS, known, title_of
 from bdsg.scoring import TRIPLE
 from bdsg.store import Store
-from bdsg.threads import limited_threads
 from bdsg.train import Stop, snapshot_steps
 
 Item = Scene | Progress | RivalSnapshot | RivalRanks | RivalScores

@@ -15,9 +15,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from bdsg.data.shrunk_mixture import fit_shrunk_mixture
 from bdsg.errors import ConfigError
+from bdsg.numerics.threads import limited_threads
 from bdsg.runfiles import damaged
 from bdsg.saved_detector import FILE, LARGEST, SavedDetector, read_detector, write_detector
-from bdsg.threads import limited_threads
 
 PRIVATE = ("centre", "scale", "units", "components", "residual", "seed")
 PUBLIC = ("mixture", "offset", "chosen")

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 from bdsg import codec
-from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
+from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
 from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, RunArrays, Scene
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot

@@ -16,12 +16,12 @@ from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
 from bdsg.density.quasi_random import QuasiRandomSamples
-from bdsg.device import device_of, to_numpy, torch_device
+from bdsg.numerics.device import device_of, to_numpy, torch_device
+from bdsg.numerics.threads import limited_threads
 from bdsg.problem import PREVIEW
 from bdsg.quality import Arrays, Model, check_density, log_prob_in_chunks
 from bdsg.result import DensitySnapshot, Event, Progress, Scene
 from bdsg.store import Store
-from bdsg.threads import limited_threads
 from bdsg.train import Stop, train_density
 
 TABLE_NODES = 192

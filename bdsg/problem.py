@@ -106,7 +106,7 @@ class Problem:
     @cached_property
     def device(self) -> torch.device:
         """Where models train and are evaluated."""
-        from bdsg.device import torch_device
+        from bdsg.numerics.device import torch_device
 
         return torch_device(self.config.device)
 

@@ -11,7 +11,7 @@ import torch
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.device import device_of, to_numpy
+from bdsg.numerics.device import device_of, to_numpy
 
 CHECK_POINTS, LEAST_CHECK_POINTS = 20_000, 4_096
 ROUND_TRIP_POINTS = 2_000

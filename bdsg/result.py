@@ -9,8 +9,8 @@ from typing import Annotated, Any, get_type_hints
 
 import numpy as np
 
-from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
+from bdsg.config.schedule import Change
 
 TERMS = ("loss", "l0", "l1", "l2")
 """Columns of ``snapshot_terms``: the sum and the unweighted terms of eq. 3."""

@@ -16,15 +16,15 @@ from bdsg.boundary.forces import forces_by_autograd
 from bdsg.boundary.helm import Helm, Pace
 from bdsg.boundary.objectives import Objective, Terms, parameters
 from bdsg.boundary.stepper import Stepper, draw_latents
-from bdsg.changes import Change
 from bdsg.config import BoundaryConfig, DensityConfig
+from bdsg.config.schedule import Change
 from bdsg.density.descent import Descent
 from bdsg.density.log_determinant import LogDeterminant, RussianRoulette, TruncatedSeries
 from bdsg.density.planar import PlanarExact
 from bdsg.density.plateau import BestWeights, Schedule, one_cycle
 from bdsg.density.residual_flow import ResidualFlow
-from bdsg.device import to_numpy
 from bdsg.errors import DivergenceError
+from bdsg.numerics.device import to_numpy
 from bdsg.quality import affordable
 from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Progress, StepClock
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from bdsg.presets import PRESETS
+from bdsg.config.presets import PRESETS
 from bdsg.ui import (
     controls,
     density_view,

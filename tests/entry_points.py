@@ -17,11 +17,11 @@ from bdsg.__main__ import main
 from bdsg.batch import Run, train_together
 from bdsg.boundary.objectives import make_objective
 from bdsg.config import ExperimentConfig
+from bdsg.config.image_config import QUICK, image_config
 from bdsg.contest import contest
 from bdsg.data.fitted import fit_mixture
 from bdsg.density import ClosedForm
 from bdsg.experiment import density_from_parameters, never, run
-from bdsg.image_config import QUICK, image_config
 from bdsg.images.units import Setting, run_unit
 from bdsg.result import Progress, Result
 from bdsg.scoring import plane_mixture

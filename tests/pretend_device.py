@@ -18,8 +18,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
-from bdsg import device, experiment, fitting, problem, quality
+from bdsg import experiment, fitting, problem, quality
 from bdsg.config import ExperimentConfig
+from bdsg.numerics import device
 
 HERE, ELSEWHERE = torch.device("cpu"), "elsewhere"
 CARRIERS = {"_to_copy.default", "copy_.default"}

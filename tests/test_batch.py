@@ -11,10 +11,10 @@ import torch
 from bdsg.batch import Run, Start, make_objectives, train_together
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective, make_objective
 from bdsg.config import BoundaryConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError
-from bdsg.presets import PRESETS
 from bdsg.result import BoundarySnapshot
 from bdsg.train import train_boundary
 

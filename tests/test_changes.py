@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bdsg.changes import MOST_CHANGES, Change, Weights
 from bdsg.config import BoundaryConfig, ExperimentConfig
+from bdsg.config.schedule import MOST_CHANGES, Change, Weights
 from bdsg.errors import ConfigError
 
 

@@ -19,8 +19,8 @@ import pytest
 
 from bdsg.__main__ import main
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.formats import percent
-from bdsg.presets import PRESETS
 from bdsg.store import read_run
 from tests import needs
 

@@ -13,14 +13,14 @@ from typing import Any
 import numba
 import numpy as np
 
-from bdsg import compiled
+from bdsg.numerics import numba_cache
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def exponentials(x: np.ndarray) -> np.ndarray:
     out, bits = np.empty_like(x), np.empty(x.size, np.int32)
-    compiled.exponentials(x, out, bits)
+    numba_cache.exponentials(x, out, bits)
     return out
 
 
@@ -38,16 +38,16 @@ def test_exponentials_of_far_arguments_stay_finite() -> None:
     assert far[2] == 1.0
 
 
-@compiled.kernel
+@numba_cache.kernel
 def logarithms(x: np.ndarray, out: np.ndarray) -> None:
     for i in range(x.size):
-        out[i] = compiled.logarithm(x[i])
+        out[i] = numba_cache.logarithm(x[i])
 
 
-@compiled.kernel
+@numba_cache.kernel
 def one_by_one(x: np.ndarray, out: np.ndarray) -> None:
     for i in range(x.size):
-        out[i] = compiled.exponential(x[i])
+        out[i] = numba_cache.exponential(x[i])
 
 
 def test_exponential_is_that_of_the_loop() -> None:
@@ -57,7 +57,7 @@ def test_exponential_is_that_of_the_loop() -> None:
     np.testing.assert_array_equal(out, exponentials(x))
 
 
-@compiled.kernel
+@numba_cache.kernel
 def large(x: np.ndarray, out: np.ndarray) -> None:
     one_by_one(x, out)
     logarithms(out, x)
@@ -65,7 +65,7 @@ def large(x: np.ndarray, out: np.ndarray) -> None:
     logarithms(x, out)
 
 
-@compiled.kernel
+@numba_cache.kernel
 def caller(x: np.ndarray, out: np.ndarray) -> None:
     large(x, out)
     large(out, x)
@@ -95,7 +95,7 @@ def test_nan_is_not_swallowed() -> None:
 
 EXPONENTIAL = (
     "import numpy as np\n"
-    "from bdsg.compiled import exponentials\n"
+    "from bdsg.numerics.numba_cache import exponentials\n"
     "x = np.zeros(3, np.float32)\n"
     "exponentials(x, x, np.empty(3, np.int32))\n"
     "print(x.tolist(), exponentials._cache.cache_path)\n"
@@ -152,13 +152,13 @@ def test_kernels_are_compiled_even_where_numba_is_switched_off(tmp_path: Path) -
 
 def test_a_changed_kernel_takes_those_that_call_it_along(tmp_path: Path) -> None:
     (tmp_path / "caller.py").write_text(
-        "from bdsg.compiled import kernel\nfrom callee import SHIFT, inner\n"
+        "from bdsg.numerics.numba_cache import kernel\nfrom callee import SHIFT, inner\n"
         "@kernel\ndef outer(x):\n    return inner(x) + SHIFT\n"
     )
     found = []
     for factor, shift in ((2, 0.5), (2, 0.5), (3, 0.5), (3, 0.25)):
         (tmp_path / "callee.py").write_text(
-            f"from bdsg.compiled import kernel\nSHIFT = {shift}\n@kernel\ndef inner(x):\n    return {factor} * x\n"
+            f"from bdsg.numerics.numba_cache import kernel\nSHIFT = {shift}\n@kernel\ndef inner(x):\n    return {factor} * x\n"
         )
         code = "import caller; print(caller.outer(10.0), sum(caller.outer.stats.cache_hits.values()))"
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}

@@ -21,9 +21,9 @@ from bdsg.config import (
     ExperimentConfig,
     MixtureConfig,
 )
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.errors import BDSGError, ConfigError, EmptyBoundaryError
-from bdsg.presets import PRESETS
 
 MIXTURE = {"weights": [0.5, 0.5], "means": [[-2, 0], [2, 0]], "covariances": [[[1, 0], [0, 1]], [[1, 0], [0, 1]]]}
 

@@ -9,7 +9,7 @@ import pytest
 
 from bdsg import cost, experiment
 from bdsg.config import ExperimentConfig
-from bdsg.presets import PRESETS
+from bdsg.config.presets import PRESETS
 
 
 def config(density: dict[str, Any] | None = None, boundary: dict[str, Any] | None = None) -> ExperimentConfig:

@@ -17,8 +17,8 @@ from bdsg.__main__ import main
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.device import device_of, to_numpy, torch_device
 from bdsg.errors import ConfigError
+from bdsg.numerics.device import device_of, to_numpy, torch_device
 from bdsg.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]

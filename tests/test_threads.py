@@ -21,7 +21,7 @@ from bdsg import BDSGDetector
 from bdsg.config import ExperimentConfig
 from bdsg.errors import EmptyBoundaryError
 from bdsg.experiment import run
-from bdsg.threads import limited_threads
+from bdsg.numerics.threads import limited_threads
 from tests.entry_points import CONFIG, ROWS, entry_points
 
 LIBRARIES = ThreadpoolController().lib_controllers

@@ -13,13 +13,13 @@ from torch import Tensor
 
 from bdsg.boundary.objectives import PaperObjective
 from bdsg.config import BoundaryConfig, DensityConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.log_determinant import RussianRoulette, TruncatedSeries
 from bdsg.density.planar import PlanarExact
 from bdsg.density.plateau import WARM_UP, one_cycle
 from bdsg.errors import DivergenceError
-from bdsg.presets import PRESETS
 from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress
 from bdsg.train import estimator_for, snapshot_steps, train_boundary, train_density
 

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from bdsg import experiment
-from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
+from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
 from bdsg.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
 from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Scene
@@ -310,7 +310,7 @@ for load in worker.preparations():
     load()
 known = [list(kernel.signatures) for kernel in kernels]
 from bdsg import experiment
-from bdsg.changes import Change
+from bdsg.config.schedule import Change
 from bdsg.config import ExperimentConfig
 for density in ({"kind": "closed_form"}, {"kind": "resflow", "log_determinant": "exact", "steps": 3, "blocks": 2}):
     raw = {"data": {"preset": "ring", "samples": 32}, "density": density}

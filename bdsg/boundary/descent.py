@@ -13,7 +13,7 @@ from torch import Tensor
 
 from bdsg.boundary.helm import Helm, Pace
 from bdsg.boundary.stepper import Stepper
-from bdsg.changes import Change
+from bdsg.config.schedule import Change
 from bdsg.density.plateau import one_cycle
 from bdsg.errors import DivergenceError
 from bdsg.result import TERMS

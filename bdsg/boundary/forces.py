@@ -38,9 +38,9 @@ from bdsg.boundary.kernels.ours import OurLoss
 from bdsg.boundary.kernels.paper import PaperLoss
 from bdsg.boundary.losses import LOG_RATIO_CAP, SMALLEST_DISTANCE
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective
-from bdsg.compiled import kernel
 from bdsg.density import DensityModel
-from bdsg.device import to_numpy
+from bdsg.numerics.device import to_numpy
+from bdsg.numerics.numba_cache import kernel
 
 SHOWN = 128
 """Points that a snapshot keeps the pulls on, and the batch that the pairwise term is taken over."""

@@ -6,8 +6,8 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from bdsg.changes import Change, Weights
 from bdsg.config import BoundaryConfig
+from bdsg.config.schedule import Change, Weights
 from bdsg.errors import ConfigError
 
 SLICE_SECONDS = 0.05

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.boundary.generator import on_circle
+from bdsg.config.image_config import ImageBoundaryConfig
 from bdsg.density.convolution import Shape
 from bdsg.errors import ConfigError
-from bdsg.image_config import ImageBoundaryConfig
 
 
 class ImageGenerator(nn.Module):

@@ -14,8 +14,8 @@ from bdsg.boundary.level_generator import LevelCode, LevelGenerator
 from bdsg.boundary.level_tree import LevelTree, grow_tree
 from bdsg.boundary.places import Places, find_places
 from bdsg.boundary.tracing import trace_level_set
-from bdsg.changes import Weights
 from bdsg.config import BoundaryConfig
+from bdsg.config.schedule import Weights
 from bdsg.density.base import DensityModel
 from bdsg.errors import EmptyBoundaryError
 

@@ -13,7 +13,7 @@ from bdsg.boundary.flat import padded, with_columns
 from bdsg.boundary.forces import Pulls, forces_by_autograd, look_up
 from bdsg.boundary.kernels.network import LANES, Network
 from bdsg.boundary.objectives import LevelObjective, OurObjective, PaperObjective
-from bdsg.changes import Weights
+from bdsg.config.schedule import Weights
 
 _BLOCK = 16
 """PyTorch draws normal numbers in blocks of 16: draws of whole blocks are one stream, however they are cut."""

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from bdsg.boundary.level_set import reach_level, thin_evenly
 from bdsg.boundary.losses import pair_distances
-from bdsg.device import to_numpy
 from bdsg.errors import BDSGError
+from bdsg.numerics.device import to_numpy
 
 LogProb = Callable[[Tensor], Tensor]
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bdsg import __version__
 from bdsg.commands.writing import writable
+from bdsg.config.image_config import QUICK, QUICK_RIVAL_STEPS, image_config
 from bdsg.errors import ConfigError
-from bdsg.image_config import QUICK, QUICK_RIVAL_STEPS, image_config
 from bdsg.result import Progress
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 def setting_of(chosen: argparse.Namespace, protocol: str) -> Setting:
     """What all units share, from the arguments."""
-    from bdsg.device import torch_device
     from bdsg.images.units import Setting
+    from bdsg.numerics.device import torch_device
 
     torch_device(chosen.device)
     sizes = {name: value for name, value in (("train", chosen.train), ("test", chosen.test)) if value is not None}

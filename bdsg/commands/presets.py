@@ -6,9 +6,9 @@ import argparse
 from typing import Any
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.errors import ConfigError
 from bdsg.formats import setting
-from bdsg.presets import PRESETS
 
 
 def add_parser(commands: Any) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import ConfigError
-from bdsg.threads import limited_threads
+from bdsg.numerics.threads import limited_threads
 
 MOST_MODES = 12
 FITTED_POINTS = 4_000

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from bdsg.config import DataConfig, ExperimentConfig, MixtureConfig
+from bdsg.config.fields import parse_json
 from bdsg.errors import ConfigError
-from bdsg.validation import parse_json
 
 MAX_MODES = 100
 MAX_DIMENSION = 784

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from bdsg.data.mixture import GaussianMixture
-from bdsg.threads import limited_threads
+from bdsg.numerics.threads import limited_threads
 
 FOLDS = 5
 MODES = (1, 2, 4, 8)

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from bdsg.config import LONGEST_NAME
+from bdsg.config.fields import number
 from bdsg.data.fitted import FITTED_POINTS
 from bdsg.data.tables import AmbiguousError, Examined, Limits, Options, examine, read_columns
 from bdsg.data.tables.header import told_apart
 from bdsg.data.tables.parquet import is_available
 from bdsg.errors import ConfigError
-from bdsg.validation import number
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 50_000

@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from bdsg.checkpoint import Checkpoint, digest_of
+from bdsg.config.image_config import ImageFlowConfig
 from bdsg.density.descent import MEMORY, FlatParameters
 from bdsg.density.image_flow import ImageFlow, Scale
 from bdsg.density.image_steps import Pixels, bits_per_dimension, dequantised, quantised
 from bdsg.density.log_determinant import RussianRoulette, SeriesLogDeterminant, TruncatedSeries
 from bdsg.density.plateau import one_cycle
 from bdsg.errors import DivergenceError
-from bdsg.image_config import ImageFlowConfig
 from bdsg.result import Progress
 
 LARGEST_GRADIENT = 10.0

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.boundary.image_generator import initialise
+from bdsg.config.image_config import EdgeConfig
 from bdsg.density.convolution import Shape
 from bdsg.density.plateau import one_cycle
-from bdsg.image_config import EdgeConfig
 
 
 class Discriminator(nn.Module):

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bdsg.config.image_config import ImageConfig
 from bdsg.data.images import DATA_SETS, ImageSet, as_floats, load
 from bdsg.density.convolution import Shape
 from bdsg.errors import ConfigError
-from bdsg.image_config import ImageConfig
 
 PROTOCOLS = ("digits", "mnist", "cifar10")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from bdsg.boundary.image_losses import nearest_images, shifted_density
+from bdsg.config.image_config import PAPER
 from bdsg.density.image_training import log_prob_of_images
-from bdsg.image_config import PAPER
 from bdsg.images.discriminator import edge_logits
 from bdsg.images.model import ImageModel
 

@@ -20,8 +20,8 @@ from bdsg.images.scores import BEST, image_scores
 from bdsg.images.tables import lines, shown
 from bdsg.images.units import Setting
 from bdsg.metrics import auroc
+from bdsg.numerics.threads import limited_threads
 from bdsg.runfiles import explained, write_atomically
-from bdsg.threads import limited_threads
 
 ROWS = {
     "mnist": (

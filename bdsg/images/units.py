@@ -12,20 +12,20 @@ from typing import Any
 import numpy as np
 import torch
 
+from bdsg.config.image_config import ImageConfig
 from bdsg.data.images import DATA_SETS
 from bdsg.density.convolution import Shape
 from bdsg.errors import BDSGError
-from bdsg.image_config import ImageConfig
 from bdsg.images.boundary_files import boundary_arrays, boundary_facts, write_boundary
 from bdsg.images.model import Report, fit_image_model
 from bdsg.images.protocols import Task, leave_one_out
 from bdsg.images.scores import TITLES, image_scores
 from bdsg.metrics import auprc, auroc
+from bdsg.numerics.threads import limited_threads
 from bdsg.rivals.image_settings import settings_for
 from bdsg.rivals.images import make_image_rival
 from bdsg.rivals.registry import RIVALS
 from bdsg.runfiles import explained, write_atomically
-from bdsg.threads import limited_threads
 
 FORMAT = 2
 """Version of what a unit's file means: raising it retires those that are there."""

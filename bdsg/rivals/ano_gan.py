@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bdsg.config.fields import setting
 from bdsg.rivals.networks import Discriminator, dense, dense_discriminator
 from bdsg.rivals.neural import NeuralRival, NeuralSettings, descend, discriminator_loss, generator_loss, numbers
-from bdsg.validation import setting
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
+from bdsg.config.fields import setting
 from bdsg.rivals.networks import Discriminator, dense, dense_discriminator
 from bdsg.rivals.neural import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
-from bdsg.validation import setting
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from bdsg.config.fields import setting
 from bdsg.rivals.networks import Discriminator, dense, dense_discriminator
 from bdsg.rivals.neural import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
-from bdsg.validation import setting
 
 LEAST_GAP = 1e-6
 """Added to |α − D|: its logarithm has no lower bound."""

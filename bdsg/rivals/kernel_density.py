@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from sklearn import neighbors
 
+from bdsg.config.fields import setting
 from bdsg.rivals.library import LibraryRival, LibrarySettings
-from bdsg.validation import setting
 
 TOLERANCE = 1e-4
 """Relative error of the density that its search tree may leave."""

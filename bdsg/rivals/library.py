@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 
+from bdsg.config.fields import setting, validate
 from bdsg.errors import BDSGError
 from bdsg.result import Progress
 from bdsg.rivals.contract import Draw, RivalSnapshot, Stop, Watch
-from bdsg.validation import setting, validate
 
 NO_POINTS = np.empty((0, 2), np.float32)
 

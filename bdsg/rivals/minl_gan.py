@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bdsg.config.fields import setting
 from bdsg.rivals.networks import Discriminator, dense, dense_discriminator
 from bdsg.rivals.neural import NeuralRival, NeuralSettings, descend, discriminator_loss, generator_loss, numbers
-from bdsg.validation import setting
 
 HIGHEST_LOGIT = 8.0
 """The likelihood ratio counts as no larger than exp of it: a sure discriminator would outweigh a whole batch."""

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from bdsg.device import to_numpy
+from bdsg.config.fields import setting, validate
 from bdsg.errors import BDSGError, DivergenceError
+from bdsg.numerics.device import to_numpy
 from bdsg.result import Progress, StepClock
 from bdsg.rivals.contract import Draw, RivalSnapshot, Stop, Watch
-from bdsg.validation import setting, validate
 
 SHOWN_POINTS = 500
 UNIT_POINTS = 4096

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from sklearn.neighbors import LocalOutlierFactor
 
+from bdsg.config.fields import setting
 from bdsg.rivals.library import LibraryRival, LibrarySettings
-from bdsg.validation import setting
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from sklearn.mixture import GaussianMixture
 
+from bdsg.config.fields import setting
 from bdsg.rivals.mixture import Mixture, MixtureSettings
-from bdsg.validation import setting
 
 
 @dataclass(frozen=True)

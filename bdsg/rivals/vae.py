@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bdsg.config.fields import setting
 from bdsg.rivals.networks import dense
 from bdsg.rivals.neural import NeuralRival, NeuralSettings, descend, numbers
-from bdsg.validation import setting
 
 
 @dataclass(frozen=True)

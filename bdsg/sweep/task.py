@@ -12,11 +12,11 @@ from bdsg.batch import Keep, Run, Start, Trained, always, make_objectives, train
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.experiment import never
+from bdsg.numerics.threads import limited_threads
 from bdsg.problem import Problem
 from bdsg.result import BoundarySnapshot
 from bdsg.sweep.outcome import Outcome, Task, to_cloud
 from bdsg.sweep.trial_context import TrialContext, context_key, context_of
-from bdsg.threads import limited_threads
 
 SHOWN_ALONE = 2
 """Snapshots of a trial that nobody prunes: the first and the last."""

@@ -12,13 +12,13 @@ from torch import Tensor
 
 from bdsg.boundary.generator import BoundaryGenerator
 from bdsg.config import ExperimentConfig
-from bdsg.device import to_numpy
 from bdsg.errors import BDSGError
 from bdsg.experiment import never
 from bdsg.fitting import Fitted, fit
 from bdsg.metrics import Band, BoundaryScores, boundary_scores, truth_field
 from bdsg.metrics.boundary import Contour, probe_contour
 from bdsg.metrics.grid import confusion
+from bdsg.numerics.device import to_numpy
 from bdsg.problem import LEVEL_SAMPLES, LevelSamples, Problem
 from bdsg.quality import log_prob_in_chunks
 from bdsg.scoring import TRIPLE

@@ -6,7 +6,7 @@ from typing import Any
 
 from bdsg import formats
 from bdsg.config import ExperimentConfig
-from bdsg.presets import PRESETS
+from bdsg.config.presets import PRESETS
 from bdsg.ui import history
 from bdsg.ui.links import Choices
 from bdsg.ui.names import name_of, setting_label

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from bdsg.changes import STEERED
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
+from bdsg.config.schedule import STEERED
 from bdsg.formats import FIELD, setting
-from bdsg.presets import PRESETS
 from bdsg.ui import session, views
 from bdsg.ui.names import label, name_of, plain, run_words, setting_label
 

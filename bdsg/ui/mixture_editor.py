@@ -11,12 +11,12 @@ import numpy as np
 import streamlit as st
 
 from bdsg.config import ExperimentConfig, MixtureConfig
+from bdsg.config.fields import known_keys, number
 from bdsg.data import GaussianMixture, uploads
 from bdsg.data.mixture import MAX_MODES
 from bdsg.errors import ConfigError
 from bdsg.formats import FIELD, grouped, rounded
 from bdsg.ui import own_points, payloads, session, stage
-from bdsg.validation import known_keys, number
 
 KEY = "mixture_canvas"
 PAINTING, ANSWERED = "painting", "painted_answered"

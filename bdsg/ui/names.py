@@ -6,10 +6,10 @@ import dataclasses
 import re
 from typing import Any
 
-from bdsg.changes import STEERED
 from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
+from bdsg.config.presets import PRESETS
+from bdsg.config.schedule import STEERED
 from bdsg.formats import ABSENT, grouped, setting
-from bdsg.presets import PRESETS
 
 NAMES = {
     "closed_form": "Closed form",

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.changes import Change
 from bdsg.codec import Arrays, pack
+from bdsg.config.schedule import Change
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.metrics import Field
@@ -21,7 +21,7 @@ from bdsg.result import LEVEL, RunArrays, Snapshots
 from bdsg.ui.pictured import ARROW_DECADES, ARROW_LEAST, Lines, contour, corners, floats, heat, snapshots
 
 Units = dict[str, Any]
-"""Names, centre and scale of the axes: the fields of ``bdsg.sections.Units``."""
+"""Names, centre and scale of the axes: the fields of ``bdsg.config.sections.Units``."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from bdsg.codec import Arrays, pack, unpack
 from bdsg.config import ExperimentConfig
-from bdsg.presets import PRESETS
+from bdsg.config.presets import PRESETS
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.rivals.registry import METHODS
 from bdsg.ui.outcome import Outcome, contest_config, from_arrays, make_outcome, to_arrays

@@ -9,10 +9,10 @@ import streamlit as st
 
 from bdsg import plots
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
 from bdsg.formats import setting
-from bdsg.presets import PRESETS
 from bdsg.problem import Problem
 from bdsg.rivals.registry import METHODS, title_of
 from bdsg.ui import (

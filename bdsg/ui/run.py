@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bdsg.changes import Change, Weights
 from bdsg.config import ExperimentConfig
+from bdsg.config.schedule import Change, Weights
 from bdsg.events import Rivalry
 from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot

@@ -9,8 +9,8 @@ import logging
 import threading
 import time
 
-from bdsg.changes import Change
 from bdsg.config import ExperimentConfig
+from bdsg.config.schedule import Change
 from bdsg.errors import BDSGError
 from bdsg.store import Store
 from bdsg.ui import nursery

@@ -16,10 +16,10 @@ import streamlit as st
 import threadpoolctl
 from streamlit.runtime.pages_manager import PagesManager
 
-from bdsg.changes import STEERED
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
+from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError, ConfigError
-from bdsg.presets import PRESETS
 from bdsg.store import Store
 from bdsg.ui import budget, links, looking
 from bdsg.ui.asked_run import asked_run

@@ -15,8 +15,8 @@ import numpy as np
 import streamlit as st
 
 from bdsg.codec import pack
+from bdsg.config.fields import number
 from bdsg.errors import ConfigError
-from bdsg.validation import number
 
 ASSETS = Path(__file__).parent / "assets"
 SHARED = (

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from bdsg.changes import STEERED
 from bdsg.config import BoundaryConfig
+from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError
 from bdsg.formats import setting
 from bdsg.ui import session

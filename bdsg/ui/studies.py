@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from bdsg.config.presets import PRESETS
 from bdsg.errors import StoreError
 from bdsg.formats import grouped
-from bdsg.presets import PRESETS
 from bdsg.sweep.folder import PLAN, StudyFolder, found
 from bdsg.ui.names import name_of
 

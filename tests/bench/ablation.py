@@ -18,8 +18,8 @@ from bdsg.config import ExperimentConfig
 from bdsg.density import ClosedForm
 from bdsg.metrics import Band, boundary_scores, truth_field
 from bdsg.metrics.boundary import probe_contour
+from bdsg.numerics.threads import limited_threads
 from bdsg.problem import Problem
-from bdsg.threads import limited_threads
 from bdsg.train import train_by_autograd
 
 POINTS = 10_000

@@ -25,9 +25,9 @@ from bdsg.boundary.kernels import dispersion, nearest, network, paper
 from bdsg.boundary.objectives import Objective, PaperObjective, make_objective
 from bdsg.boundary.stepper import KernelStepper, Stepper
 from bdsg.config import BoundaryConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, TabulatedDensity
-from bdsg.presets import PRESETS
 from bdsg.train import train_by_autograd
 from tests.bench.boundary_runs import LATENT, Sweep, never, start, together, whole
 from tests.bench.reference_boundary import ReferenceTrainer, gradient_of

@@ -18,10 +18,10 @@ import torch
 from bdsg.batch import Run, Start, make_objectives, train_together
 from bdsg.boundary.objectives import make_objective
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.experiment import run
-from bdsg.presets import PRESETS
 from bdsg.result import Result
 from bdsg.train import train_boundary
 from tests.bench.reports import Row

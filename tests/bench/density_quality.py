@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.descent import Descent
@@ -18,7 +19,6 @@ from bdsg.density.log_determinant import Exact, LogDeterminant, RussianRoulette,
 from bdsg.fitting import Fitted, fit
 from bdsg.metrics.band import Band
 from bdsg.metrics.grid import bp2, confusion
-from bdsg.presets import PRESETS
 from bdsg.problem import Problem
 from bdsg.quality import log_prob_in_chunks
 from bdsg.result import Progress

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.experiment import run
-from bdsg.presets import PRESETS
 from bdsg.result import Result
 from bdsg.store import Store
 from tests.bench.ablation import PARTS, ablated

@@ -20,9 +20,9 @@ from typing import Any
 import torch
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.contest import contest
 from bdsg.metrics.boundary import COVERED
-from bdsg.presets import PRESETS
 from bdsg.rivals.contract import RivalScores
 from bdsg.rivals.library import LibraryRival
 from bdsg.rivals.registry import METHODS, RIVALS, title_of

@@ -13,11 +13,11 @@ from bdsg.boundary.compiling import compiled_stepper
 from bdsg.boundary.forces import SHOWN, Pulls, forces_by_autograd
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective, make_objective
 from bdsg.boundary.stepper import KernelStepper
-from bdsg.changes import Weights
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
+from bdsg.config.schedule import Weights
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, TabulatedDensity
-from bdsg.presets import PRESETS
 from bdsg.result import Result
 
 LATENT = torch.randn(300, 2, generator=torch.Generator().manual_seed(5))

@@ -13,11 +13,11 @@ import torch
 
 from bdsg.boundary.helm import SLICE_SECONDS, Helm, Pace
 from bdsg.boundary.objectives import make_objective
-from bdsg.changes import Change
 from bdsg.config import BoundaryConfig, ExperimentConfig
+from bdsg.config.presets import PRESETS
+from bdsg.config.schedule import Change
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
-from bdsg.presets import PRESETS
 from bdsg.result import BoundarySnapshot
 from bdsg.train import train_boundary, train_by_autograd
 

@@ -18,8 +18,8 @@ from bdsg.boundary.image_training import (
     principal_codes,
     train_image_generator,
 )
+from bdsg.config.image_config import PAPER, ImageBoundaryConfig
 from bdsg.errors import ConfigError, DivergenceError
-from bdsg.image_config import PAPER, ImageBoundaryConfig
 
 SHAPE = (1, 8, 8)
 SPREAD = 0.05

@@ -20,9 +20,9 @@ from bdsg.boundary.kernels.network import backward, forward
 from bdsg.boundary.objectives import PaperObjective
 from bdsg.boundary.stepper import KernelStepper
 from bdsg.config import BoundaryConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, TabulatedDensity
-from bdsg.presets import PRESETS
 from tests.bench.reference_boundary import ReferenceTrainer, gradient_of
 
 MIXTURE = ClosedForm(GaussianMixture(**PRESETS["three_modes"].mixture))

@@ -13,12 +13,12 @@ from bdsg.boundary import losses
 from bdsg.boundary.level_generator import LevelGenerator
 from bdsg.boundary.objectives import LEVEL_RANGE, LevelObjective, make_objective
 from bdsg.config import BoundaryConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.metrics import Band, truth_field
 from bdsg.metrics.boundary import boundary_f1, boundary_recall, bp1
-from bdsg.presets import PRESETS
 from bdsg.train import train_boundary
 from tests.bench.hard_cases import HARD_CASES
 

@@ -13,9 +13,9 @@ from bdsg.boundary.level_tree import LevelTree
 from bdsg.boundary.objectives import LevelObjective, make_objective
 from bdsg.boundary.stepper import KernelStepper
 from bdsg.config import BoundaryConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
-from bdsg.presets import PRESETS
 from bdsg.train import train_boundary, train_by_autograd
 
 LATENT = torch.randn(50, 2, generator=torch.Generator().manual_seed(4))

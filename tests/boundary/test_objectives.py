@@ -9,10 +9,10 @@ import torch
 
 from bdsg.boundary.objectives import OurObjective, PaperObjective, make_objective, parameters
 from bdsg.config import BoundaryConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import EmptyBoundaryError
-from bdsg.presets import PRESETS
 
 MODEL = ClosedForm(GaussianMixture(**PRESETS["bimodal_separate"].mixture))
 DATA = MODEL.sample(300, torch.Generator().manual_seed(0)).float()

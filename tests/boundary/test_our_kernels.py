@@ -16,9 +16,9 @@ from bdsg.boundary.objectives import OurObjective, make_objective
 from bdsg.boundary.places import Places
 from bdsg.boundary.stepper import KernelStepper
 from bdsg.config import BoundaryConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, TabulatedDensity
-from bdsg.presets import PRESETS
 
 NONE = torch.Generator()
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
 from bdsg.config import DataConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture, mixture_log_prob
 from bdsg.errors import ConfigError
-from bdsg.presets import PRESETS
 
 
 def make_mixture(dim: int, modes: int, seed: int = 0, spread: float = 2.0) -> GaussianMixture:

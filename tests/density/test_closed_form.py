@@ -9,9 +9,9 @@ import pytest
 import torch
 from scipy.stats import kstest, norm
 
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
-from bdsg.presets import PRESETS
 
 
 def make(dim: int, modes: int, seed: int = 0) -> ClosedForm:

@@ -11,12 +11,12 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Tensor
 
+from bdsg.config.image_config import ImageFlowConfig
 from bdsg.density.image_flow import ImageFlow, Scale
 from bdsg.density.image_steps import Pixels, bits_per_dimension, dequantised, squeeze, unsqueeze
 from bdsg.density.image_training import ImageTraining, build_flow, log_prob_of_images
 from bdsg.density.log_determinant import ExactByAutograd, RussianRoulette, TruncatedSeries
 from bdsg.errors import ConfigError, StoreError
-from bdsg.image_config import ImageFlowConfig
 
 SHAPE = (1, 8, 8)
 TINY = ImageFlowConfig(scales=((1, 6), (1, 6)), levels=17, epochs=4, batch_size=64, learning_rate=0.01)

@@ -166,7 +166,7 @@ def test_a_disk_that_fills_while_a_command_trains(quick_result: Result, tmp_path
 
 COMPILE = """
 import numpy as np
-from bdsg.compiled import exponentials
+from bdsg.numerics.numba_cache import exponentials
 x, out = np.ones(8, np.float32), np.empty(8, np.float32)
 exponentials(x, out, np.empty(8, np.int32))
 assert abs(out - np.e).max() < 1e-6

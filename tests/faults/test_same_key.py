@@ -91,7 +91,7 @@ def test_two_commands_that_write_one_directory_leave_one_run(tmp_path: Path) -> 
 
 
 KERNEL = """
-from bdsg.compiled import kernel
+from bdsg.numerics.numba_cache import kernel
 @kernel
 def total(x):
     s = 0.0

@@ -12,8 +12,8 @@ from sklearn import metrics
 
 from bdsg import codec
 from bdsg.__main__ import main
+from bdsg.config.image_config import image_config
 from bdsg.data.images import load
-from bdsg.image_config import image_config
 from bdsg.images.protocols import leave_one_out, resized
 from bdsg.images.scores import TITLES, loss_score, typicality
 from bdsg.images.table_one import separation

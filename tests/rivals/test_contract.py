@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.errors import BDSGError, ConfigError, DivergenceError
-from bdsg.presets import PRESETS
 from bdsg.result import Progress
 from bdsg.rivals.contract import RivalSnapshot, Watch
 from bdsg.rivals.registry import METHODS, OURS, RIVALS, known, title_of

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.errors import BDSGError
-from bdsg.presets import PRESETS
 from bdsg.rivals.registry import METHODS
 from bdsg.sweep.plan import Plan
 from bdsg.sweep.space import Dimension

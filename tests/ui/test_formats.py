@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bdsg import formats
-from bdsg.changes import STEERED
+from bdsg.config.schedule import STEERED
 from bdsg.ui.names import SECTIONS, brief_label, label, setting_label
 from tests.ui.test_stage_scripts import node
 

@@ -13,8 +13,8 @@ import pytest
 
 from bdsg import formats
 from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
-from bdsg.presets import PRESETS
 from bdsg.result import Result
 from bdsg.ui import history, links, memory, own_points, thumbnail
 from bdsg.ui.names import setting_label, setting_words

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
 from bdsg.errors import ConfigError
-from bdsg.presets import PRESETS
 from bdsg.ui import links, views
 from tests.ui.test_stage_scripts import node
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bdsg.codec import pack
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
-from bdsg.presets import PRESETS
 from tests.ui.test_stage_scripts import node
 
 SCRIPTS = ("tensors.js", "probe.js", "latent.js")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bdsg.changes import Change
 from bdsg.codec import unpack
+from bdsg.config.schedule import Change
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
 from bdsg.ui import pictured

@@ -12,12 +12,12 @@ import pytest
 
 from bdsg.boundary.rays import cross_rays, directions_in_plane
 from bdsg.codec import pack
+from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.fitting import RAYS, ray_arrays
 from bdsg.metrics import Band, Field, score, truth_field
 from bdsg.metrics.summary import ScoredPoints
-from bdsg.presets import PRESETS
 from bdsg.ui import pictured, stage, tune_mosaic
 from bdsg.ui.payloads import EvaluationPayload
 from tests import needs

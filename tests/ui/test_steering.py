@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.changes import Change, Weights
 from bdsg.config import ExperimentConfig
+from bdsg.config.schedule import Change, Weights
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.result import Progress
 from bdsg.store import Store

@@ -9,7 +9,7 @@ import numpy as np
 
 from bdsg.boundary.kernels.dispersion import dispersion
 from bdsg.boundary.losses import LOG_RATIO_CAP, SMALLEST_DISTANCE
-from bdsg.compiled import kernel
+from bdsg.numerics.numba_cache import kernel
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 _CAP = np.float32(LOG_RATIO_CAP)

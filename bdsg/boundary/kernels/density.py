@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bdsg.compiled import exponential, kernel, logarithm
+from bdsg.numerics.numba_cache import exponential, kernel, logarithm
 
 _ZERO, _ONE, _TWO, _THREE = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(3.0)
 _HALF, _OVERFLOW, _INFINITY = np.float32(0.5), np.float32(87.0), np.float32(np.inf)

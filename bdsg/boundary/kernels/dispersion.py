@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bdsg.boundary.losses import SMALLEST_DISTANCE
-from bdsg.compiled import kernel
+from bdsg.numerics.numba_cache import kernel
 
 _SMALLEST = np.float32(SMALLEST_DISTANCE**2)
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)

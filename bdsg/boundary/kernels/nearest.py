@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bdsg.boundary.losses import SMALLEST_DISTANCE
-from bdsg.compiled import kernel
+from bdsg.numerics.numba_cache import kernel
 
 MARGIN = 0.5
 """How far the grid reaches beyond the samples, as a share of their box's longer side."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bdsg.boundary.kernels.adam import adam
-from bdsg.compiled import exponential, kernel
+from bdsg.numerics.numba_cache import exponential, kernel
 
 TILE = 4
 LANES = 16

@@ -17,7 +17,7 @@ from bdsg.boundary.kernels.curves import (
 from bdsg.boundary.kernels.density import Densities, Density, log_density
 from bdsg.boundary.kernels.network import Network, descend, forward
 from bdsg.boundary.kernels.terms import finite, weighted_sum
-from bdsg.compiled import kernel
+from bdsg.numerics.numba_cache import kernel
 
 _ONE = np.float32(1.0)
 

@@ -11,7 +11,7 @@ from bdsg.boundary.kernels.dispersion import dispersion
 from bdsg.boundary.kernels.nearest import Candidates, distance_term
 from bdsg.boundary.kernels.network import Network, descend, forward
 from bdsg.boundary.kernels.terms import finite, weighted_sum
-from bdsg.compiled import kernel
+from bdsg.numerics.numba_cache import kernel
 
 
 class PaperLoss(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bdsg.compiled import kernel
+from bdsg.numerics.numba_cache import kernel
 
 
 @kernel

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bdsg.compiled import exponential_parts, kernel
+from bdsg.numerics.numba_cache import exponential_parts, kernel
 
 ZERO, ONE, TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)
 INVERSE_BOUND = np.float32(1.0 / 1.1)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bdsg.compiled import kernel
 from bdsg.density.kernels.layers import (
     ONE,
     ZERO,
@@ -25,6 +24,7 @@ from bdsg.density.kernels.layers import (
     through_activation,
     through_normalisation,
 )
+from bdsg.numerics.numba_cache import kernel
 
 HALF = np.float32(0.5)
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bdsg.compiled import kernel
 from bdsg.density.kernels.likelihood import offsets_of
+from bdsg.numerics.numba_cache import kernel
 
 TINY = np.float32(1e-30)
 

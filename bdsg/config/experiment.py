@@ -12,31 +12,18 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from bdsg.changes import read_changes
-from bdsg.errors import ConfigError
-from bdsg.presets import PRESETS
-from bdsg.sections import (
-    LONGEST_NAME,
+from bdsg.config.fields import check_nested, known_keys, number, parse_json, setting, validate
+from bdsg.config.presets import PRESETS
+from bdsg.config.schedule import read_changes
+from bdsg.config.sections import (
     BoundaryConfig,
     DataConfig,
     DensityConfig,
-    MixtureConfig,
     UnitsConfig,
     frozen,
     read_mixture,
 )
-from bdsg.validation import check_nested, known_keys, number, parse_json, setting, validate
-
-__all__ = [
-    "FORMAT",
-    "LONGEST_NAME",
-    "BoundaryConfig",
-    "DataConfig",
-    "DensityConfig",
-    "ExperimentConfig",
-    "MixtureConfig",
-    "UnitsConfig",
-]
+from bdsg.errors import ConfigError
 
 FORMAT = 5
 """Version of what a config means; it is part of every key, so raising it retires stored results."""

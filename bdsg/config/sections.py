@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.changes import STEERED, Change, Weights, checked, with_change
+from bdsg.config.fields import check_nested, known_keys, setting, validate
+from bdsg.config.presets import PRESETS
+from bdsg.config.schedule import STEERED, Change, Weights, checked, with_change
 from bdsg.errors import ConfigError
-from bdsg.presets import PRESETS
-from bdsg.validation import check_nested, known_keys, setting, validate
 
 LONGEST_NAME = 40
 """Characters of a coordinate's name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bdsg.validation import setting, validate
+from bdsg.config.fields import setting, validate
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from bdsg.config.fields import known_keys, number
 from bdsg.errors import ConfigError
-from bdsg.validation import known_keys, number
 
 STEERED = ("lambda1", "lambda2", "learning_rate")
 """The settings that may change on the way."""
