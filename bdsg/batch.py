@@ -15,7 +15,7 @@ from bdsg.config import BoundaryConfig
 from bdsg.density import DensityModel
 from bdsg.errors import ConfigError, DivergenceError
 from bdsg.numerics.threads import limited_threads
-from bdsg.result import BoundarySnapshot
+from bdsg.runs.result import BoundarySnapshot
 from bdsg.train import Stop, train_boundary
 
 THREADS = 2

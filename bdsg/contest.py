@@ -14,18 +14,18 @@ import torch
 
 from bdsg.boundary import warming as boundary_warming
 from bdsg.config import DensityConfig, ExperimentConfig
-from bdsg.density import warming as density_warming
+from bdsg.density.flows import warming as density_warming
 from bdsg.errors import DivergenceError
 from bdsg.experiment import never, run
 from bdsg.metrics import Band, anomaly_ranks, auprc, auroc, boundary_scores, truth_field
 from bdsg.metrics.boundary import Contour, probe_contour
 from bdsg.numerics.threads import limited_threads
 from bdsg.problem import BOUNDARY_POINTS, Problem
-from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
 from bdsg.rivals.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot, Watch
 from bdsg.rivals.registry import OURS, RIVALS, known, title_of
+from bdsg.runs.cache import Store
+from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
 from bdsg.scoring import TRIPLE
-from bdsg.store import Store
 from bdsg.train import Stop, snapshot_steps
 
 Item = Scene | Progress | RivalSnapshot | RivalRanks | RivalScores

@@ -13,10 +13,10 @@ from sklearn.decomposition import PCA
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from bdsg.data.shrunk_mixture import fit_shrunk_mixture
+from bdsg.data.shrinkage_mixture import fit_shrunk_mixture
 from bdsg.errors import ConfigError
 from bdsg.numerics.threads import limited_threads
-from bdsg.runfiles import damaged
+from bdsg.runs.directory import damaged
 from bdsg.saved_detector import FILE, LARGEST, SavedDetector, read_detector, write_detector
 
 PRIVATE = ("centre", "scale", "units", "components", "residual", "seed")

@@ -16,12 +16,13 @@ from bdsg.boundary.helm import Ask, Helm, Pace, hands_off
 from bdsg.boundary.level_generator import LevelGenerator
 from bdsg.boundary.objectives import Objective, make_objective
 from bdsg.config import ExperimentConfig
+from bdsg.density.diagnostics import Arrays, log_prob_in_chunks
 from bdsg.fitting import Fitted, density_from_parameters, fit, ray_arrays
 from bdsg.numerics.device import device_of, to_numpy
 from bdsg.numerics.threads import limited_threads
 from bdsg.problem import LevelSamples, Problem
-from bdsg.quality import Arrays, log_prob_in_chunks
-from bdsg.result import (
+from bdsg.runs.cache import Store
+from bdsg.runs.result import (
     LEVEL,
     BoundarySnapshot,
     DensityFitted,
@@ -33,7 +34,6 @@ from bdsg.result import (
     Snapshots,
 )
 from bdsg.scoring import score_levels, score_result
-from bdsg.store import Store
 from bdsg.train import Stop, train_boundary
 
 __all__ = ["density_from_parameters", "never", "run"]

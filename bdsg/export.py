@@ -14,7 +14,7 @@ import numpy as np
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.result import TERMS, Result
+from bdsg.runs.result import TERMS, Result
 
 _SCRIPT = '''"""Runs one experiment of BDSG {version} again, and says whether B(z) came out the same.
 

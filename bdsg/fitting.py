@@ -15,13 +15,13 @@ from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
+from bdsg.density.diagnostics import Arrays, Model, check_density, log_prob_in_chunks
 from bdsg.density.quasi_random import QuasiRandomSamples
 from bdsg.numerics.device import device_of, to_numpy, torch_device
 from bdsg.numerics.threads import limited_threads
 from bdsg.problem import PREVIEW
-from bdsg.quality import Arrays, Model, check_density, log_prob_in_chunks
-from bdsg.result import DensitySnapshot, Event, Progress, Scene
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.result import DensitySnapshot, Event, Progress, Scene
 from bdsg.train import Stop, train_density
 
 TABLE_NODES = 192

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from bdsg.errors import ConfigError
-from bdsg.result import Arrays, RunArrays
+from bdsg.runs.result import Arrays, RunArrays
 
 
 class LevelBoundary:

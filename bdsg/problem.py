@@ -10,7 +10,7 @@ import numpy as np
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid, Window
-from bdsg.result import Scene
+from bdsg.runs.result import Scene
 from bdsg.scoring import plane_mixture
 
 if TYPE_CHECKING:

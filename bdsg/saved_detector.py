@@ -10,7 +10,7 @@ import numpy as np
 
 from bdsg.data.mixture import GaussianMixture
 from bdsg.errors import StoreError
-from bdsg.runfiles import damaged, explained, read_sealed, sealed, write_atomically
+from bdsg.runs.directory import damaged, explained, read_sealed, sealed, write_atomically
 
 FILE = "detector.safetensors"
 KIND = "BDSGDetector"

@@ -14,7 +14,7 @@ from bdsg.level_boundary import LevelBoundary
 from bdsg.metrics import Band, Field, Scores, boundary_scores, score, truth_field
 from bdsg.metrics.boundary import probe_contour
 from bdsg.metrics.summary import ScoredPoints
-from bdsg.result import Result
+from bdsg.runs.result import Result
 
 TRIPLE = ("bp1", "boundary_recall", "bf1")
 

@@ -18,15 +18,15 @@ from bdsg.boundary.objectives import Objective, Terms, parameters
 from bdsg.boundary.stepper import Stepper, draw_latents
 from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.config.schedule import Change
-from bdsg.density.descent import Descent
-from bdsg.density.log_determinant import LogDeterminant, RussianRoulette, TruncatedSeries
-from bdsg.density.planar import PlanarExact
-from bdsg.density.plateau import BestWeights, Schedule, one_cycle
-from bdsg.density.residual_flow import ResidualFlow
+from bdsg.density.diagnostics import affordable
+from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.learning_rate import BestWeights, Schedule, one_cycle
+from bdsg.density.flows.likelihood_step import Descent
+from bdsg.density.flows.log_determinant import LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.density.flows.residual_flow import ResidualFlow
 from bdsg.errors import DivergenceError
 from bdsg.numerics.device import to_numpy
-from bdsg.quality import affordable
-from bdsg.result import TERMS, BoundarySnapshot, DensitySnapshot, Progress, StepClock
+from bdsg.runs.result import TERMS, BoundarySnapshot, DensitySnapshot, Progress, StepClock
 
 Stop = Callable[[], bool]
 

@@ -1,4 +1,4 @@
-"""A process that runs experiments: commands on stdin, events on stdout (see :mod:`bdsg.events`).
+"""A process that runs experiments: commands on stdin, events on stdout (see :mod:`bdsg.runs.events`).
 
 ``python -m bdsg.worker`` loads PyTorch and compiled kernels once and then waits, so that a run starts at once.  It ends
 with its owner: when stdin closes, it is gone.
@@ -17,12 +17,12 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-from bdsg.codec import Arrays
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, StoreError
-from bdsg.events import Ended, Item, decode_command, encode, read_frame, write_frame
-from bdsg.result import Progress, Result
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.events import Ended, Item, decode_command, encode, read_frame, write_frame
+from bdsg.runs.result import Progress, Result
+from bdsg.runs.tensor_file import Arrays
 
 PROGRESS_SECONDS = 0.05
 """Least time between two progress events of a stage."""
@@ -178,7 +178,7 @@ def _contest(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
 def preparations() -> list[Callable[[], None]]:
     """What loads compiled kernels, or compiles them, the most wanted first."""
     from bdsg.boundary import warming as boundary
-    from bdsg.density import warming as density
+    from bdsg.density.flows import warming as density
 
     return [lambda: _prepare(boundary.warm_up), lambda: _prepare(_rehearse), lambda: _prepare(density.warm_up)]
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from bdsg.config import ExperimentConfig
 from bdsg.experiment import run
-from bdsg.result import Event, Result
+from bdsg.runs.result import Event, Result
 from tests import needs
 from tests.browser.serving import CHROMIUM, launch
 

@@ -19,11 +19,11 @@ from bdsg.boundary.objectives import make_objective
 from bdsg.config import ExperimentConfig
 from bdsg.config.image_config import QUICK, image_config
 from bdsg.contest import contest
-from bdsg.data.fitted import fit_mixture
+from bdsg.data.mixture_fit import fit_mixture
 from bdsg.density import ClosedForm
 from bdsg.experiment import density_from_parameters, never, run
 from bdsg.images.units import Setting, run_unit
-from bdsg.result import Progress, Result
+from bdsg.runs.result import Progress, Result
 from bdsg.scoring import plane_mixture
 from bdsg.sweep.outcome import Task
 from bdsg.sweep.plan import Plan

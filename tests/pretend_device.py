@@ -18,8 +18,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
-from bdsg import experiment, fitting, problem, quality
+from bdsg import experiment, fitting, problem
 from bdsg.config import ExperimentConfig
+from bdsg.density import diagnostics
 from bdsg.numerics import device
 
 HERE, ELSEWHERE = torch.device("cpu"), "elsewhere"
@@ -133,7 +134,7 @@ def main() -> None:
     with (
         mock.patch.multiple(problem, **SMALL),
         mock.patch.multiple(fitting, PREVIEW=4, TABLE_NODES=16),
-        mock.patch.multiple(quality, CHECK_POINTS=500, ROUND_TRIP_POINTS=100, INTEGRAL_NODES=20),
+        mock.patch.multiple(diagnostics, CHECK_POINTS=500, ROUND_TRIP_POINTS=100, INTEGRAL_NODES=20),
     ):
         found = {
             name: differences(objective, density)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bdsg.result import SHAPES, RunArrays
+from bdsg.runs.result import SHAPES, RunArrays
 
 
 def run_arrays(**known: np.ndarray) -> RunArrays:

@@ -15,7 +15,7 @@ from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError
-from bdsg.result import BoundarySnapshot
+from bdsg.runs.result import BoundarySnapshot
 from bdsg.train import train_boundary
 
 MODEL = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture))

@@ -8,8 +8,8 @@ import struct
 import numpy as np
 import pytest
 
-from bdsg.codec import pack, unpack
 from bdsg.errors import StoreError
+from bdsg.runs.tensor_file import pack, unpack
 
 
 def test_layout_is_safetensors() -> None:

@@ -21,7 +21,7 @@ from bdsg.__main__ import main
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.formats import percent
-from bdsg.store import read_run
+from bdsg.runs.cache import read_run
 from tests import needs
 
 PATIENCE = 120.0

@@ -158,7 +158,8 @@ def test_a_changed_kernel_takes_those_that_call_it_along(tmp_path: Path) -> None
     found = []
     for factor, shift in ((2, 0.5), (2, 0.5), (3, 0.5), (3, 0.25)):
         (tmp_path / "callee.py").write_text(
-            f"from bdsg.numerics.numba_cache import kernel\nSHIFT = {shift}\n@kernel\ndef inner(x):\n    return {factor} * x\n"
+            f"from bdsg.numerics.numba_cache import kernel\nSHIFT = {shift}\n"
+            f"@kernel\ndef inner(x):\n    return {factor} * x\n"
         )
         code = "import caller; print(caller.outer(10.0), sum(caller.outer.stats.cache_hits.values()))"
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}

@@ -19,7 +19,7 @@ from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.errors import ConfigError
 from bdsg.numerics.device import device_of, to_numpy, torch_device
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = {

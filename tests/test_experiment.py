@@ -23,8 +23,8 @@ from bdsg.experiment import density_from_parameters, run
 from bdsg.fitting import restore
 from bdsg.metrics import Scores
 from bdsg.problem import BOUNDARY_POINTS, GRID, SHOWN_POINTS
-from bdsg.result import SHAPES, TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.result import SHAPES, TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
 from bdsg.train import snapshot_steps
 
 QUICK = {"steps": 30, "batch_size": 64, "hidden": [16, 16], "snapshots": 6}

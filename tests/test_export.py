@@ -17,7 +17,7 @@ import pytest
 
 from bdsg import experiment, export
 from bdsg.config import ExperimentConfig, UnitsConfig
-from bdsg.result import Result
+from bdsg.runs.result import Result
 
 ROOT = Path(__file__).parents[1]
 CONFIG = {

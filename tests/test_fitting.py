@@ -17,11 +17,11 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid
 from bdsg.density import ClosedForm, ResidualFlow, TabulatedDensity
+from bdsg.density.diagnostics import check_density, integral, log_prob_in_chunks
 from bdsg.fitting import RAYS, TABLE_MARGIN, Fitted, density_from_parameters, fit, restore
 from bdsg.problem import PREVIEW
-from bdsg.quality import check_density, integral, log_prob_in_chunks
-from bdsg.result import DensitySnapshot, Event, Progress, Scene
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.result import DensitySnapshot, Event, Progress, Scene
 
 SCENE = Scene(np.zeros((1, 2)), np.array([-6.0, -4.0]), np.array([6.0, 4.0]))
 

@@ -168,7 +168,7 @@ def test_the_package_itself_loads_nothing_heavy() -> None:
 def test_the_light_half_loads_nothing_heavy() -> None:
     light = set(LEVEL) - ALLOWED["torch"] - ALLOWED["plotly"] - ALLOWED["numba"]
     modules = modules_of(light)
-    assert {"bdsg.config", "bdsg.store", "bdsg.data", "bdsg.metrics", "bdsg.__main__"} <= set(modules)
+    assert {"bdsg.config", "bdsg.runs.cache", "bdsg.data", "bdsg.metrics", "bdsg.__main__"} <= set(modules)
     assert loaded_by(modules) == set()
 
 

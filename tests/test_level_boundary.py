@@ -16,7 +16,7 @@ from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError
 from bdsg.experiment import run
 from bdsg.level_boundary import LevelBoundary
-from bdsg.result import LEVEL, Result
+from bdsg.runs.result import LEVEL, Result
 from bdsg.scoring import score_result
 from bdsg.ui import views
 from tests.ui.test_stage_scripts import SCORING, node

@@ -12,7 +12,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.metrics import truth_field
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.scoring import plane_mixture, score_result
 from tests.run_parts import run_arrays
 

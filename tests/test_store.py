@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bdsg import codec, runfiles
 from bdsg.config import FORMAT, ExperimentConfig
 from bdsg.errors import StoreError
-from bdsg.result import Result, RunArrays
-from bdsg.store import LEFTOVER_SECONDS, STAGED, Store, default_root, read_run, write_run
+from bdsg.runs import directory, tensor_file
+from bdsg.runs.cache import LEFTOVER_SECONDS, STAGED, Store, default_root, read_run, write_run
+from bdsg.runs.result import Result, RunArrays
 
 CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}})
 FILES = {"config.json", "result.json", "boundary.csv", "density.safetensors", "arrays.safetensors"}
@@ -66,7 +66,7 @@ def test_files_say_what_their_names_promise(tmp_path: Path) -> None:
     rows = list(csv.reader((tmp_path / "boundary.csv").open(newline="")))
     assert rows[0] == ["x", "y"]
     np.testing.assert_array_equal(np.array(rows[1:], dtype=float), result.arrays.boundary)  # to the last bit
-    weights = codec.unpack((tmp_path / "density.safetensors").read_bytes())[0]
+    weights = tensor_file.unpack((tmp_path / "density.safetensors").read_bytes())[0]
     np.testing.assert_array_equal(weights["layer.weight"], result.parameters["layer.weight"])
 
 
@@ -130,7 +130,7 @@ def test_files_of_two_runs_do_not_mix(tmp_path: Path) -> None:
 
 def test_another_version_is_told_from_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(runfiles, "FORMAT", 99)
+        patch.setattr(directory, "FORMAT", 99)
         write_run(make_result(), tmp_path)
     with pytest.raises(StoreError, match=f"has format 99, but this version reads {FORMAT}:"):
         read_run(tmp_path)
@@ -138,7 +138,7 @@ def test_another_version_is_told_from_damage(tmp_path: Path, monkeypatch: pytest
 
 def test_arrays_without_a_seal_are_refused(tmp_path: Path) -> None:
     write_run(make_result(), tmp_path)
-    (tmp_path / "arrays.safetensors").write_bytes(codec.pack(make_result().arrays.to_dict(), {}))
+    (tmp_path / "arrays.safetensors").write_bytes(tensor_file.pack(make_result().arrays.to_dict(), {}))
     with pytest.raises(StoreError, match="has no digest"):
         read_run(tmp_path)
 
@@ -252,7 +252,7 @@ WRITER = """
 import sys
 sys.path[:0] = sys.argv[2:]
 from test_store import CONFIG, make_result
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 store = Store(sys.argv[1])
 for _ in range(30):
     store.put(make_result())

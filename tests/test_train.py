@@ -16,11 +16,11 @@ from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.density.log_determinant import RussianRoulette, TruncatedSeries
-from bdsg.density.planar import PlanarExact
-from bdsg.density.plateau import WARM_UP, one_cycle
+from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.learning_rate import WARM_UP, one_cycle
+from bdsg.density.flows.log_determinant import RussianRoulette, TruncatedSeries
 from bdsg.errors import DivergenceError
-from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress
+from bdsg.runs.result import BoundarySnapshot, DensitySnapshot, Progress
 from bdsg.train import estimator_for, snapshot_steps, train_boundary, train_density
 
 MODEL = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture))

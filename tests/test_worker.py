@@ -19,10 +19,10 @@ from bdsg import experiment
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
-from bdsg.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
-from bdsg.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Scene
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
+from bdsg.runs.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Scene
 from bdsg.worker import Throttle
 from tests.run_parts import run_arrays
 

@@ -14,9 +14,9 @@ from torch import Tensor
 from bdsg.boundary.helm import Helm, Pace
 from bdsg.boundary.stepper import Stepper
 from bdsg.config.schedule import Change
-from bdsg.density.plateau import one_cycle
+from bdsg.density.flows.learning_rate import one_cycle
 from bdsg.errors import DivergenceError
-from bdsg.result import TERMS
+from bdsg.runs.result import TERMS
 
 STRETCH_SECONDS = 0.02
 """A stretch is meant to be shorter, so that a stop is soon noticed."""

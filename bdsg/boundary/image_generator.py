@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from bdsg.boundary.generator import on_circle
 from bdsg.config.image_config import ImageBoundaryConfig
-from bdsg.density.convolution import Shape
+from bdsg.density.image_flows.convolution import Shape
 from bdsg.errors import ConfigError
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from bdsg.density.convolution import Shape
+from bdsg.density.image_flows.convolution import Shape
 
 LogProb = Callable[[Tensor], Tensor]
 

@@ -16,9 +16,9 @@ from bdsg.boundary.image_losses import nearest_images, shifted_density_term
 from bdsg.boundary.image_places import LogProb
 from bdsg.boundary.losses import dispersion_term, distance_term, level_term, place_term, weighted_sum
 from bdsg.config.image_config import ImageBoundaryConfig
-from bdsg.density.plateau import one_cycle
+from bdsg.density.flows.learning_rate import one_cycle
 from bdsg.errors import DivergenceError
-from bdsg.result import Progress
+from bdsg.runs.result import Progress
 
 REPORT_EVERY = 25
 

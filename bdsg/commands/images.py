@@ -12,7 +12,7 @@ from bdsg import __version__
 from bdsg.commands.writing import writable
 from bdsg.config.image_config import QUICK, QUICK_RIVAL_STEPS, image_config
 from bdsg.errors import ConfigError
-from bdsg.result import Progress
+from bdsg.runs.result import Progress
 
 if TYPE_CHECKING:
     from bdsg.images.units import Setting

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NoReturn
 
-from bdsg.result import Progress
+from bdsg.runs.result import Progress
 
 if TYPE_CHECKING:
     from tqdm import tqdm

@@ -12,11 +12,11 @@ from typing import Any
 from bdsg.commands.progress import progress_bars
 from bdsg.commands.reading import read_config
 from bdsg.formats import setting
-from bdsg.result import Progress
 from bdsg.rivals.contract import RivalScores
 from bdsg.rivals.registry import METHODS, known
 from bdsg.rivals.report import table
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.result import Progress
 
 
 def add_parser(commands: Any) -> None:

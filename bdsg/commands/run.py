@@ -13,8 +13,8 @@ from bdsg.commands.reading import read_config
 from bdsg.commands.writing import writable, write_or_rescue
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.result import Progress, Result
-from bdsg.runfiles import write_run
+from bdsg.runs.directory import write_run
+from bdsg.runs.result import Progress, Result
 
 ROOM = 1_000_000
 """Bytes that a run is sure to need; with the usual 100 snapshots it is three times as much."""

@@ -12,7 +12,7 @@ import numpy as np
 from bdsg.commands import detect, tables
 from bdsg.data.tables import Table
 from bdsg.errors import ConfigError
-from bdsg.runfiles import read_run
+from bdsg.runs.directory import read_run
 
 
 def add_parser(commands: Any) -> None:

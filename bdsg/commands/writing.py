@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bdsg.errors import StoreError
-from bdsg.runfiles import explained, write_atomically
+from bdsg.runs.directory import explained, write_atomically
 
 
 @contextlib.contextmanager

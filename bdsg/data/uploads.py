@@ -9,7 +9,7 @@ import numpy as np
 
 from bdsg.config import LONGEST_NAME
 from bdsg.config.fields import number
-from bdsg.data.fitted import FITTED_POINTS
+from bdsg.data.mixture_fit import FITTED_POINTS
 from bdsg.data.tables import AmbiguousError, Examined, Limits, Options, examine, read_columns
 from bdsg.data.tables.header import told_apart
 from bdsg.data.tables.parquet import is_available

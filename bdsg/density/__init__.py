@@ -2,7 +2,7 @@
 
 from bdsg.density.base import DensityModel
 from bdsg.density.closed_form import ClosedForm
-from bdsg.density.residual_flow import ResidualFlow
-from bdsg.density.tabulated import TabulatedDensity
+from bdsg.density.flows.residual_flow import ResidualFlow
+from bdsg.density.spline_table import TabulatedDensity
 
 __all__ = ["ClosedForm", "DensityModel", "ResidualFlow", "TabulatedDensity"]

@@ -9,16 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bdsg import codec
 from bdsg.boundary.image_losses import nearest_images
 from bdsg.data.images import load
-from bdsg.density.convolution import Shape
-from bdsg.density.image_training import log_prob_of_images
+from bdsg.density.image_flows.convolution import Shape
+from bdsg.density.image_flows.image_fit import log_prob_of_images
 from bdsg.errors import DataError
 from bdsg.images.model import ImageModel, TrainedGenerator
 from bdsg.images.protocols import Task, floats, resized
 from bdsg.images.scores import BEST, image_scores
-from bdsg.runfiles import explained, write_atomically
+from bdsg.runs import tensor_file
+from bdsg.runs.directory import explained, write_atomically
 
 if TYPE_CHECKING:
     from bdsg.images.units import Setting
@@ -71,7 +71,7 @@ def outside_images(model: ImageModel, trained: TrainedGenerator, count: int, ran
 
 def boundary_arrays(
     model: ImageModel, task: Task, scores: dict[str, np.ndarray], setting: Setting, random: torch.Generator
-) -> codec.Arrays:
+) -> tensor_file.Arrays:
     """What the page shows for one left-out class: see docs/images.md."""
     shape = model.shape
     samples = outside_images(model, model.ours, SHOWN, random)
@@ -125,10 +125,12 @@ def as_bytes(x: Tensor, shape: Shape) -> np.ndarray:
     return array
 
 
-def write_boundary(out: Path, protocol: str, left_out: int, arrays: codec.Arrays) -> str:
+def write_boundary(out: Path, protocol: str, left_out: int, arrays: tensor_file.Arrays) -> str:
     """Store the arrays; the file's name."""
     name = f"boundary-{left_out}.safetensors" if protocol == "digits" else f"boundary-{protocol}-{left_out}.safetensors"
     with explained(out):
         out.mkdir(parents=True, exist_ok=True)
-        write_atomically(out / name, codec.pack(arrays, {"protocol": protocol, "left_out": left_out, "score": BEST}))
+        write_atomically(
+            out / name, tensor_file.pack(arrays, {"protocol": protocol, "left_out": left_out, "score": BEST})
+        )
     return name

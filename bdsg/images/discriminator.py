@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from bdsg.boundary.image_generator import initialise
 from bdsg.config.image_config import EdgeConfig
-from bdsg.density.convolution import Shape
-from bdsg.density.plateau import one_cycle
+from bdsg.density.flows.learning_rate import one_cycle
+from bdsg.density.image_flows.convolution import Shape
 
 
 class Discriminator(nn.Module):

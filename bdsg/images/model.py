@@ -19,15 +19,15 @@ from bdsg.boundary.image_training import (
     train_image_generator,
 )
 from bdsg.config.image_config import PAPER, ImageBoundaryConfig, ImageConfig
-from bdsg.density.convolution import Shape
-from bdsg.density.image_flow import ImageFlow
-from bdsg.density.image_steps import bits_per_dimension, dequantised
-from bdsg.density.image_training import ImageTraining, build_flow, log_prob_of_images
-from bdsg.density.log_determinant import ExactByAutograd, SeriesLogDeterminant, TruncatedSeries
+from bdsg.density.flows.log_determinant import ExactByAutograd, SeriesLogDeterminant, TruncatedSeries
+from bdsg.density.image_flows.convolution import Shape
+from bdsg.density.image_flows.image_fit import ImageTraining, build_flow, log_prob_of_images
+from bdsg.density.image_flows.image_flow import ImageFlow
+from bdsg.density.image_flows.image_steps import bits_per_dimension, dequantised
 from bdsg.errors import ConfigError
 from bdsg.images.discriminator import Discriminator, train_discriminator
 from bdsg.images.tangent import TangentNeighbours
-from bdsg.result import Progress
+from bdsg.runs.result import Progress
 
 Report = Callable[[Progress], None]
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from bdsg.config.image_config import ImageConfig
 from bdsg.data.images import DATA_SETS, ImageSet, as_floats, load
-from bdsg.density.convolution import Shape
+from bdsg.density.image_flows.convolution import Shape
 from bdsg.errors import ConfigError
 
 PROTOCOLS = ("digits", "mnist", "cifar10")

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from bdsg.boundary.image_losses import nearest_images, shifted_density
 from bdsg.config.image_config import PAPER
-from bdsg.density.image_training import log_prob_of_images
+from bdsg.density.image_flows.image_fit import log_prob_of_images
 from bdsg.images.discriminator import edge_logits
 from bdsg.images.model import ImageModel
 

@@ -21,7 +21,7 @@ from bdsg.images.tables import lines, shown
 from bdsg.images.units import Setting
 from bdsg.metrics import auroc
 from bdsg.numerics.threads import limited_threads
-from bdsg.runfiles import explained, write_atomically
+from bdsg.runs.directory import explained, write_atomically
 
 ROWS = {
     "mnist": (

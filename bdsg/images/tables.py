@@ -12,7 +12,7 @@ import numpy as np
 from bdsg.images.scores import BEST, TITLES
 from bdsg.images.units import Setting
 from bdsg.rivals.registry import title_of
-from bdsg.runfiles import explained, write_atomically
+from bdsg.runs.directory import explained, write_atomically
 
 AREAS = {"auroc": "AUROC", "auprc": "AUPRC", "auprc_normal": "AUPRC, normal positive"}
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.boundary.image_losses import nearest_images
-from bdsg.density.convolution import Shape
+from bdsg.density.image_flows.convolution import Shape
 
 CANDIDATES = 30
 """Nearest training images in ‖·‖₂ that are tried for each image."""

@@ -14,7 +14,7 @@ import torch
 
 from bdsg.config.image_config import ImageConfig
 from bdsg.data.images import DATA_SETS
-from bdsg.density.convolution import Shape
+from bdsg.density.image_flows.convolution import Shape
 from bdsg.errors import BDSGError
 from bdsg.images.boundary_files import boundary_arrays, boundary_facts, write_boundary
 from bdsg.images.model import Report, fit_image_model
@@ -25,7 +25,7 @@ from bdsg.numerics.threads import limited_threads
 from bdsg.rivals.image_settings import settings_for
 from bdsg.rivals.images import make_image_rival
 from bdsg.rivals.registry import RIVALS
-from bdsg.runfiles import explained, write_atomically
+from bdsg.runs.directory import explained, write_atomically
 
 FORMAT = 2
 """Version of what a unit's file means: raising it retires those that are there."""

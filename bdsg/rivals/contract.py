@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
-from bdsg.result import Progress
+from bdsg.runs.result import Progress
 
 NEAR = 10.0
 """A node is near the boundary if p_x is within this factor of ε."""

@@ -13,8 +13,8 @@ import torch
 
 from bdsg.config.fields import setting, validate
 from bdsg.errors import BDSGError
-from bdsg.result import Progress
 from bdsg.rivals.contract import Draw, RivalSnapshot, Stop, Watch
+from bdsg.runs.result import Progress
 
 NO_POINTS = np.empty((0, 2), np.float32)
 

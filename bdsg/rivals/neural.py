@@ -16,8 +16,8 @@ from torch.nn.functional import softplus
 from bdsg.config.fields import setting, validate
 from bdsg.errors import BDSGError, DivergenceError
 from bdsg.numerics.device import to_numpy
-from bdsg.result import Progress, StepClock
 from bdsg.rivals.contract import Draw, RivalSnapshot, Stop, Watch
+from bdsg.runs.result import Progress, StepClock
 
 SHOWN_POINTS = 500
 UNIT_POINTS = 4096

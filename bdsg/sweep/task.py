@@ -14,7 +14,7 @@ from bdsg.errors import BDSGError
 from bdsg.experiment import never
 from bdsg.numerics.threads import limited_threads
 from bdsg.problem import Problem
-from bdsg.result import BoundarySnapshot
+from bdsg.runs.result import BoundarySnapshot
 from bdsg.sweep.outcome import Outcome, Task, to_cloud
 from bdsg.sweep.trial_context import TrialContext, context_key, context_of
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from bdsg.boundary.generator import BoundaryGenerator
 from bdsg.config import ExperimentConfig
+from bdsg.density.diagnostics import log_prob_in_chunks
 from bdsg.errors import BDSGError
 from bdsg.experiment import never
 from bdsg.fitting import Fitted, fit
@@ -20,9 +21,8 @@ from bdsg.metrics.boundary import Contour, probe_contour
 from bdsg.metrics.grid import confusion
 from bdsg.numerics.device import to_numpy
 from bdsg.problem import LEVEL_SAMPLES, LevelSamples, Problem
-from bdsg.quality import log_prob_in_chunks
+from bdsg.runs.cache import Store
 from bdsg.scoring import TRIPLE
-from bdsg.store import Store
 
 KEPT = 12
 """Contexts that a worker remembers: the seeds of a seed band, and some."""

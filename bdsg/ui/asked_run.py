@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from bdsg.config import ExperimentConfig
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.ui.run import Run
 
 

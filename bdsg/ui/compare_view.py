@@ -9,7 +9,7 @@ import streamlit as st
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
 from bdsg.formats import setting
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.ui import address, comparison, history, links, looking, progress, session, stage, views
 from bdsg.ui.links import Choices
 from bdsg.ui.names import plain, run_words

@@ -9,7 +9,7 @@ from bdsg import plots
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.formats import measured, nats, setting
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.ui import charts, controls, looking, progress, session, stage, takeaway, views
 from bdsg.ui.payloads import Playback
 from bdsg.ui.runs import Run

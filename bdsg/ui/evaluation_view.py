@@ -10,7 +10,7 @@ import streamlit as st
 from bdsg import plots
 from bdsg.errors import ConfigError
 from bdsg.formats import area, measured, percent, setting
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.ui import charts, controls, history, looking, own_points, progress, session, stage, takeaway, tour, views
 from bdsg.ui.names import plain
 from bdsg.ui.own_points import OwnPoints

@@ -14,7 +14,7 @@ import numpy as np
 from bdsg.formats import percent, setting
 from bdsg.metrics import Band, truth_field
 from bdsg.metrics.boundary import bp1, crowding, probe_contour
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.scoring import plane_mixture
 
 RAISED = 0.05

@@ -10,7 +10,7 @@ import streamlit as st
 
 from bdsg import formats
 from bdsg.config import ExperimentConfig
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.ui import history, session, thumbnail, views
 from bdsg.ui.history import Entry
 from bdsg.ui.names import setting_label

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bdsg.codec import Arrays, unpack
 from bdsg.errors import LONGEST_REASON, StoreError, on_a_line
+from bdsg.runs.tensor_file import Arrays, unpack
 
 FOLDER = Path(__file__).parent / "assets" / "images"
 RESULTS = "results.json"

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from bdsg.codec import Arrays, pack
 from bdsg.errors import StoreError
+from bdsg.runs.tensor_file import Arrays, pack
 from bdsg.ui.stage import ASSETS, module
 
 SCRIPTS = ("format.js", "tensors.js", "theme.js", "dom.js", "bins.js", "images.js")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bdsg.config import ExperimentConfig
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.ui import findings
 from bdsg.ui.findings import RAISED, Finding
 from bdsg.ui.links import Choices

@@ -13,7 +13,7 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig, MixtureConfig
 from bdsg.data import uploads
-from bdsg.data.fitted import MOST_MODES
+from bdsg.data.mixture_fit import MOST_MODES
 from bdsg.errors import ConfigError
 
 MOST_SHOWN = 2_000

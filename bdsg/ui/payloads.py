@@ -1,4 +1,4 @@
-"""What the components read: a run as one block of bytes (:mod:`bdsg.codec`).
+"""What the components read: a run as one block of bytes (:mod:`bdsg.runs.tensor_file`).
 
 Each payload is a frozen record, and ``pack`` makes the bytes of it.
 """
@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.codec import Arrays, pack
 from bdsg.config.schedule import Change
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.metrics import Field
-from bdsg.result import LEVEL, RunArrays, Snapshots
+from bdsg.runs.result import LEVEL, RunArrays, Snapshots
+from bdsg.runs.tensor_file import Arrays, pack
 from bdsg.ui.pictured import ARROW_DECADES, ARROW_LEAST, Lines, contour, corners, floats, heat, snapshots
 
 Units = dict[str, Any]

@@ -10,7 +10,7 @@ import numpy as np
 
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
-from bdsg.result import Snapshots
+from bdsg.runs.result import Snapshots
 
 FULL_SCALE = 32767
 """int16 that stands for the window's edge."""

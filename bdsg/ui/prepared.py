@@ -7,12 +7,12 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from bdsg.codec import pack, unpack
 from bdsg.config import ExperimentConfig
 from bdsg.data.window import Window
 from bdsg.formats import grouped, score_words
 from bdsg.metrics import contour_lines, truth_field
-from bdsg.result import Result
+from bdsg.runs.result import Result
+from bdsg.runs.tensor_file import pack, unpack
 from bdsg.scoring import plane_mixture
 from bdsg.ui.payloads import Plane, Playback, PlayerPayload
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change, Weights
-from bdsg.events import Rivalry
-from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.runs.events import Rivalry
+from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
 
 RIVAL_SNAPSHOTS = 16
 """How many a method of a contest shows of each of its stages."""

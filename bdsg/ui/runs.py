@@ -12,7 +12,7 @@ import time
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change
 from bdsg.errors import BDSGError
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 from bdsg.ui import nursery
 from bdsg.ui.asked_run import asked_run
 from bdsg.ui.known_runs import KnownRuns

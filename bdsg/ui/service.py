@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from bdsg.errors import BDSGError
-from bdsg.events import Ended
+from bdsg.runs.events import Ended
 from bdsg.ui.nursery import NurseryGone
 from bdsg.ui.run import Run, begin_again, take
 from bdsg.ui.workers import WorkerDied, WorkerProcess

@@ -20,7 +20,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError, ConfigError
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 from bdsg.ui import budget, links, looking
 from bdsg.ui.asked_run import asked_run
 from bdsg.ui.links import Choices

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from bdsg.codec import pack
 from bdsg.config.fields import number
 from bdsg.errors import ConfigError
+from bdsg.runs.tensor_file import pack
 
 ASSETS = Path(__file__).parent / "assets"
 SHARED = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bdsg.metrics import Field, contour_lines
-from bdsg.result import Result
+from bdsg.runs.result import Result
 
 SIZE, MARGIN = 120, 6
 DOTS = 150

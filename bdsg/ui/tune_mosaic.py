@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from bdsg.codec import pack
 from bdsg.formats import SCORES, SHARES, grouped, setting
 from bdsg.metrics import contour_lines, truth_field
+from bdsg.runs.tensor_file import pack
 from bdsg.scoring import plane_mixture
 from bdsg.sweep.folder import StudyFolder
 from bdsg.sweep.goals import GOALS

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from bdsg.data import uploads
-from bdsg.data.fitted import MOST_MODES, fit_mixture
+from bdsg.data.mixture_fit import MOST_MODES, fit_mixture
 from bdsg.data.tables import AmbiguousError, Options
 from bdsg.formats import grouped, megabytes
 from bdsg.ui import session

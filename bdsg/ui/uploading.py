@@ -11,8 +11,8 @@ import streamlit as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import uploads
-from bdsg.data.fitted import MOST_MODES, fit_mixture
 from bdsg.data.mixture import GaussianMixture
+from bdsg.data.mixture_fit import MOST_MODES, fit_mixture
 from bdsg.errors import ConfigError
 from bdsg.formats import grouped, rounded, setting
 from bdsg.ui import controls, mixture_editor, own_points, session

@@ -20,7 +20,7 @@ from bdsg.formats import percent
 from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.metrics.levels import component_labels
 from bdsg.problem import Problem
-from bdsg.result import Result, Scene, Snapshots
+from bdsg.runs.result import Result, Scene, Snapshots
 from bdsg.scoring import plane_mixture, score_result
 from bdsg.ui import own_points
 from bdsg.ui.names import run_words

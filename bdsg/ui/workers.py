@@ -8,8 +8,8 @@ import threading
 from typing import BinaryIO
 
 from bdsg.errors import BDSGError
-from bdsg.events import Item, decode, encode_command, read_frame, write_frame
 from bdsg.nursery import UNKNOWN
+from bdsg.runs.events import Item, decode, encode_command, read_frame, write_frame
 from bdsg.ui.nursery import Fork, Nursery
 from bdsg.ui.processes import CLOSE_SECONDS, start_module
 

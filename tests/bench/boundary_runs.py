@@ -22,7 +22,7 @@ from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.experiment import run
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.train import train_boundary
 from tests.bench.reports import Row
 

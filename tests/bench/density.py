@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.density.descent import CompiledGradient, Descent
-from bdsg.density.planar import PlanarExact
-from bdsg.density.plateau import one_cycle
+from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.learning_rate import one_cycle
+from bdsg.density.flows.likelihood_step import CompiledGradient, Descent
 from tests.bench.density_quality import estimators, quality
 from tests.bench.reference_flow import ReferenceFlow, normflows_model, update_normflows
 from tests.bench.reports import Row, machine, write

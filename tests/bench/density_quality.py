@@ -14,14 +14,14 @@ from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.density.descent import Descent
-from bdsg.density.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.density.diagnostics import log_prob_in_chunks
+from bdsg.density.flows.likelihood_step import Descent
+from bdsg.density.flows.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
 from bdsg.fitting import Fitted, fit
 from bdsg.metrics.band import Band
 from bdsg.metrics.grid import bp2, confusion
 from bdsg.problem import Problem
-from bdsg.quality import log_prob_in_chunks
-from bdsg.result import Progress
+from bdsg.runs.result import Progress
 from bdsg.train import estimator_for
 from tests.bench.reports import Row
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from bdsg.config import ExperimentConfig
 from bdsg.experiment import run
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.ui.lessons import FAILURES, STEPS, Judge
 from bdsg.ui.links import Choices
 from tests.bench.reports import Row, machine, table, write

@@ -17,8 +17,8 @@ from typing import Any
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.experiment import run
-from bdsg.result import Result
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.result import Result
 from tests.bench.ablation import PARTS, ablated
 from tests.bench.hard_cases import HARD_CASES
 from tests.bench.reports import Row, machine, table, write

@@ -17,7 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page
 from playwright.async_api import Error as BrowserError
 
 from bdsg.config import ExperimentConfig
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 from bdsg.ui import links
 
 PATIENCE_MS = 120_000

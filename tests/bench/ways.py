@@ -14,8 +14,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from bdsg.config import ExperimentConfig
-from bdsg.result import Result
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.result import Result
 from bdsg.ui import stage, views
 from bdsg.ui.payloads import Playback
 from bdsg.ui.run import Run, fill

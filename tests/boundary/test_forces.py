@@ -18,7 +18,7 @@ from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import Weights
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, TabulatedDensity
-from bdsg.result import Result
+from bdsg.runs.result import Result
 
 LATENT = torch.randn(300, 2, generator=torch.Generator().manual_seed(5))
 CLOSE = (1e-3, 2e-3, 1e-2)

@@ -18,7 +18,7 @@ from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import Change
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
-from bdsg.result import BoundarySnapshot
+from bdsg.runs.result import BoundarySnapshot
 from bdsg.train import train_boundary, train_by_autograd
 
 MODEL = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture))

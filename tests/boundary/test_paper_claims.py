@@ -10,7 +10,7 @@ import pytest
 
 from bdsg.config import ExperimentConfig
 from bdsg.experiment import run
-from bdsg.result import Result
+from bdsg.runs.result import Result
 
 SEEDS = range(5)
 

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from bdsg.codec import MOST_HEADER_BYTES, pack, unpack
 from bdsg.commands import reading
 from bdsg.data import uploads
 from bdsg.data.tables import read_table
@@ -23,6 +22,7 @@ from bdsg.data.tables.limits import MOST_CELLS, MOST_COLUMNS, Limits
 from bdsg.data.tables.parquet import TEXT
 from bdsg.data.tables.text import Sheet, columns_of, lines_of
 from bdsg.errors import ConfigError, StoreError
+from bdsg.runs.tensor_file import MOST_HEADER_BYTES, pack, unpack
 
 ROOM = 40_000_000
 """Bytes that refusing a file may take: eight times the largest one."""

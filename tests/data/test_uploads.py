@@ -10,7 +10,7 @@ import pytest
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture, uploads
-from bdsg.data.fitted import MOST_MODES, fit_mixture
+from bdsg.data.mixture_fit import MOST_MODES, fit_mixture
 from bdsg.errors import ConfigError
 from bdsg.ui.own_points import OwnPoints
 from bdsg.ui.uploading import fitting_epsilon, words

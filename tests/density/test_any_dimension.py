@@ -13,10 +13,10 @@ from torch import Tensor
 from bdsg.config import DensityConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.density.lipschitz import Branch
-from bdsg.density.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
-from bdsg.quality import affordable
-from bdsg.result import DensitySnapshot
+from bdsg.density.diagnostics import affordable
+from bdsg.density.flows.lipschitz import Branch
+from bdsg.density.flows.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.runs.result import DensitySnapshot
 from bdsg.train import train_density
 
 LARGE = 64

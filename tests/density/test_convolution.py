@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from bdsg.density.convolution import LipschitzConvolution, operator_norm, torus_norm
+from bdsg.density.image_flows.convolution import LipschitzConvolution, operator_norm, torus_norm
 
 SHAPES = [((1, 8, 8), 5, 3), ((4, 4, 4), 6, 3), ((6, 5, 7), 2, 3), ((3, 4, 4), 3, 1), ((2, 6, 6), 3, 5)]
 

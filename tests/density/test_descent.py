@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from bdsg.density import ResidualFlow
-from bdsg.density.descent import (
+from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.likelihood_step import (
     MEMORY,
     AutogradGradient,
     CompiledGradient,
@@ -19,9 +20,8 @@ from bdsg.density.descent import (
     Gradient,
     compiles,
 )
+from bdsg.density.flows.log_determinant import Exact, TruncatedSeries
 from bdsg.density.kernels.norms import power_iterate
-from bdsg.density.log_determinant import Exact, TruncatedSeries
-from bdsg.density.planar import PlanarExact
 
 
 def shaken_flow(hidden: tuple[int, ...], activation: str, dim: int = 2) -> ResidualFlow:

@@ -12,10 +12,10 @@ from sklearn.datasets import load_digits
 from torch import Tensor
 
 from bdsg.config.image_config import ImageFlowConfig
-from bdsg.density.image_flow import ImageFlow, Scale
-from bdsg.density.image_steps import Pixels, bits_per_dimension, dequantised, squeeze, unsqueeze
-from bdsg.density.image_training import ImageTraining, build_flow, log_prob_of_images
-from bdsg.density.log_determinant import ExactByAutograd, RussianRoulette, TruncatedSeries
+from bdsg.density.flows.log_determinant import ExactByAutograd, RussianRoulette, TruncatedSeries
+from bdsg.density.image_flows.image_fit import ImageTraining, build_flow, log_prob_of_images
+from bdsg.density.image_flows.image_flow import ImageFlow, Scale
+from bdsg.density.image_flows.image_steps import Pixels, bits_per_dimension, dequantised, squeeze, unsqueeze
 from bdsg.errors import ConfigError, StoreError
 
 SHAPE = (1, 8, 8)

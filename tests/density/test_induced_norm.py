@@ -9,7 +9,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from bdsg.density.induced_norm import LEAST, column_norm, norm_bound, plane_norm, power_norm, row_norm, vector_norm
+from bdsg.density.flows.induced_norm import (
+    LEAST,
+    column_norm,
+    norm_bound,
+    plane_norm,
+    power_norm,
+    row_norm,
+    vector_norm,
+)
 
 ORDERS = [(2.0, 2.0), (1.2, 1.2), (8.0, 8.0), (3.0, 1.5), (1.5, 3.0), (1.1, 6.0), (6.0, 1.1), (2.0, 4.0), (2.5, 2.0)]
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from bdsg.density import ResidualFlow
-from bdsg.density.inverse import fixed_point_inverse
-from bdsg.density.lipschitz import Branch
+from bdsg.density.flows.inverse import fixed_point_inverse
+from bdsg.density.flows.lipschitz import Branch
 from bdsg.errors import BDSGError, InverseError
 
 

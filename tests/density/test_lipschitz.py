@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bdsg.density import ResidualFlow
-from bdsg.density.lipschitz import SETTLED_DOUBLINGS, Branch, LipschitzLinear, check_lipschitz, lipswish
+from bdsg.density.flows.lipschitz import SETTLED_DOUBLINGS, Branch, LipschitzLinear, check_lipschitz, lipswish
 from bdsg.errors import LipschitzError
 
 

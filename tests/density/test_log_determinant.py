@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from bdsg.density import ResidualFlow
-from bdsg.density.lipschitz import Branch, check_lipschitz
-from bdsg.density.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.density.flows.lipschitz import Branch, check_lipschitz
+from bdsg.density.flows.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
 
 DIMS = [2, 3, 5]
 

@@ -11,12 +11,12 @@ from torch import Tensor
 
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.density import ResidualFlow
-from bdsg.density.lipschitz import LipschitzLinear, check_lipschitz
-from bdsg.density.mixed_norm import MixedNormLinear, NormOrders
+from bdsg.density.flows.lipschitz import LipschitzLinear, check_lipschitz
+from bdsg.density.flows.mixed_norm import MixedNormLinear, NormOrders
 from bdsg.errors import LipschitzError
 from bdsg.fitting import Fitted, fit, restore
 from bdsg.problem import Problem
-from bdsg.result import Event
+from bdsg.runs.result import Event
 from tests.density.conftest import two_modes
 
 MIXED = {

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from bdsg.density import ResidualFlow
-from bdsg.density.log_determinant import Exact, LogDeterminant
-from bdsg.density.planar import PlanarExact
+from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.log_determinant import Exact, LogDeterminant
 
 
 def shaken_flow(hidden: tuple[int, ...], activation: str, dim: int = 2) -> ResidualFlow:

@@ -11,8 +11,8 @@ from torch import nn
 from bdsg.config import DensityConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.density.plateau import COOL_DOWN, GAIN, BestWeights, Schedule, one_cycle
-from bdsg.result import DensitySnapshot, Progress
+from bdsg.density.flows.learning_rate import COOL_DOWN, GAIN, BestWeights, Schedule, one_cycle
+from bdsg.runs.result import DensitySnapshot, Progress
 from bdsg.train import CHECK_EVERY, train_density
 
 PATIENCE = 500

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from bdsg.data import GaussianMixture
 from bdsg.density import ResidualFlow
-from bdsg.density.log_determinant import Exact, RussianRoulette, TruncatedSeries
+from bdsg.density.flows.log_determinant import Exact, RussianRoulette, TruncatedSeries
 
 
 def spread_points(dim: int, count: int, seed: int = 0) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow, TabulatedDensity
-from bdsg.density.tabulated import spline_coefficients
+from bdsg.density.spline_table import spline_coefficients
 from bdsg.errors import ConfigError
 
 LOW, HIGH = torch.tensor([-4.0, -3.0]).double(), torch.tensor([5.0, 3.5]).double()

@@ -20,7 +20,7 @@ from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from bdsg import BDSGDetector
-from bdsg.data.shrunk_mixture import LEAST_ROWS, fit_shrunk_mixture
+from bdsg.data.shrinkage_mixture import LEAST_ROWS, fit_shrunk_mixture
 from bdsg.errors import BDSGError, StoreError
 
 CHECKS = list(estimator_checks_generator(BDSGDetector(random_state=0)))

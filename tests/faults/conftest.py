@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 from bdsg.ui.runs import RunQueue
 
 

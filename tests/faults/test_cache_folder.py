@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bdsg.errors import StoreError
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 from bdsg.sweep.driver import Here, drive
 from bdsg.sweep.folder import found
 from bdsg.ui import tune_data

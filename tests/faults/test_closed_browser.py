@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bdsg.config import ExperimentConfig
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 from bdsg.ui import session
 from tests.bench.app_memory import descendants
 from tests.browser.serving import running, settle

@@ -15,8 +15,8 @@ import pytest
 
 from bdsg.commands.writing import write_or_rescue
 from bdsg.errors import StoreError
-from bdsg.result import Result
-from bdsg.store import Store, read_run, write_run
+from bdsg.runs.cache import Store, read_run, write_run
+from bdsg.runs.result import Result
 from bdsg.sweep.driver import Here, drive
 from bdsg.sweep.study import Study
 from bdsg.ui.run import Run

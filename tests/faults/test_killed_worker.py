@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from bdsg import experiment
-from bdsg.result import Result
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.result import Result
 from bdsg.ui.nursery import AVAILABLE
 from bdsg.ui.runs import Run, RunQueue
 from tests.faults.doing import FLOW, PATIENCE, ROOT, command, nursery_of, small, wait_until
@@ -146,7 +146,7 @@ sys.path[:0] = sys.argv[2:]
 from pathlib import Path
 from test_store import CONFIG, make_result
 from bdsg.errors import StoreError
-from bdsg.store import LEFTOVER_SECONDS, Store, read_run, write_run
+from bdsg.runs.cache import LEFTOVER_SECONDS, Store, read_run, write_run
 
 CALLS = ("fsync", "replace", "rename")
 

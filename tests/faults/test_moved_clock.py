@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bdsg.runfiles import read_run
-from bdsg.store import LEFTOVER_SECONDS, STAGED, Store
+from bdsg.runs.cache import LEFTOVER_SECONDS, STAGED, Store
+from bdsg.runs.directory import read_run
 from bdsg.sweep.driver import Here, drive
 from bdsg.sweep.folder import found
 from bdsg.sweep.study import Study
@@ -42,7 +42,7 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], Pat
 TRAIN = """
 import json, sys, time
 from pathlib import Path
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 from bdsg.ui.runs import RunQueue
 from tests.faults.doing import FLOW, PATIENCE, small, wait_until
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bdsg.store import Store, read_run
+from bdsg.runs.cache import Store, read_run
 from bdsg.ui.runs import RunQueue
 from tests.faults.doing import FLOW, PATIENCE, ROOT, small
 from tests.test_store import make_result
@@ -67,7 +67,7 @@ import os, sys, time
 number, folder = int(sys.argv[1]), sys.argv[2]
 sys.path[:0] = sys.argv[3:]
 from test_store import make_result
-from bdsg.store import write_run
+from bdsg.runs.cache import write_run
 result = make_result(seed=number)
 result.summary["seed"] = number
 rename = os.replace

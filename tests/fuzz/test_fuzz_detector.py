@@ -16,8 +16,8 @@ from bdsg import BDSGDetector
 from bdsg.__main__ import main
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.result import Result
-from bdsg.store import write_run
+from bdsg.runs.cache import write_run
+from bdsg.runs.result import Result
 from tests.fuzz.cases import altered, cases, contents, is_sentence, plain, watched
 from tests.fuzz.test_fuzz_configs import BASE
 from tests.fuzz.test_fuzz_tables import cells, tables

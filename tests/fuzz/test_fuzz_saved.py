@@ -15,22 +15,23 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from bdsg import BDSGDetector, codec
+from bdsg import BDSGDetector
 from bdsg.config import FORMAT
 from bdsg.data.images import load
-from bdsg.result import Result, RunArrays
-from bdsg.runfiles import ARRAYS, BOUNDARY, CONFIG, DENSITY, SUMMARY, read_run, read_sealed, sealed
-from bdsg.store import Store
+from bdsg.runs import tensor_file
+from bdsg.runs.cache import Store
+from bdsg.runs.directory import ARRAYS, BOUNDARY, CONFIG, DENSITY, SUMMARY, read_run, read_sealed, sealed
+from bdsg.runs.result import Result, RunArrays
 from bdsg.ui import images_prepared, images_stage, images_words
 from tests.fuzz.cases import Damage, altered, cases, contents, damaged, damages, plain, taken_or_refused, watched
 
-WHOLE = codec.pack({"a": np.arange(12.0).reshape(3, 4), "b": np.zeros(5, np.int32)}, {"kind": "x", "n": [1, 2]})
+WHOLE = tensor_file.pack({"a": np.arange(12.0).reshape(3, 4), "b": np.zeros(5, np.int32)}, {"kind": "x", "n": [1, 2]})
 
 
 @cases("saved arrays", st.lists(damages, min_size=1, max_size=3), st.binary(max_size=12))
 def test_saved_arrays(several: list[Damage], tail: bytes) -> None:
     for content in (functools.reduce(damaged, several, WHOLE), WHOLE[:40] + tail, tail):
-        found = taken_or_refused(lambda content=content: codec.unpack(content))
+        found = taken_or_refused(lambda content=content: tensor_file.unpack(content))
         assert found is None or isinstance(found[1], dict)
 
 
@@ -198,7 +199,7 @@ def test_saved_detectors(detectors: list[Path], tmp_path: Path, number: int, dam
         TO_PLACES[damage](path, other)
     else:
         path.write_bytes(damaged(whole, damage))
-    assert check_detector(folder) is None or path.read_bytes() == whole or codec.unpack(whole)[1]
+    assert check_detector(folder) is None or path.read_bytes() == whole or tensor_file.unpack(whole)[1]
 
 
 WAYS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -320,10 +321,10 @@ def test_image_results(tmp_path: Path, path: list[int], value: Any, damage: Dama
             for measure in images_words.MEASURES.values():
                 images_words.table(images_words.lines(results.rows, measure), results.protocol, list(results.classes))
     whole = shipped_picture()
-    arrays, facts = codec.unpack(whole)
+    arrays, facts = tensor_file.unpack(whole)
     name = sorted(arrays)[path[0] % len(arrays)]
     with np.errstate(all="ignore"):
-        changed = codec.pack({**arrays, name: WAYS[way](arrays[name])}, facts)
+        changed = tensor_file.pack({**arrays, name: WAYS[way](arrays[name])}, facts)
     for content in (changed, damaged(whole, damage)):
         (tmp_path / "b.safetensors").write_bytes(content)
         drawn = taken_or_refused(lambda: images_prepared.drawn(tmp_path / "b.safetensors"))

@@ -10,7 +10,6 @@ import pytest
 import torch
 from sklearn import metrics
 
-from bdsg import codec
 from bdsg.__main__ import main
 from bdsg.config.image_config import image_config
 from bdsg.data.images import load
@@ -18,6 +17,7 @@ from bdsg.images.protocols import leave_one_out, resized
 from bdsg.images.scores import TITLES, loss_score, typicality
 from bdsg.images.table_one import separation
 from bdsg.images.units import METHODS
+from bdsg.runs import tensor_file
 
 OPTIONS = ["--quick", "--quiet", "--train", "400", "--test", "200"]
 
@@ -53,7 +53,7 @@ def test_distances_tell_a_zero_from_other_digits_even_so(out: Path) -> None:
 def test_the_boundary_file_holds_what_the_page_shows(out: Path) -> None:
     path = out / json.loads((out / "results.json").read_text())["boundary"]["3"]
     assert path.stat().st_size <= 60_000
-    arrays, facts = codec.unpack(path.read_bytes())
+    arrays, facts = tensor_file.unpack(path.read_bytes())
     assert facts["left_out"] == 3
     count = len(arrays["samples"])
     assert arrays["samples"].shape == arrays["nearest"].shape == (count, 8, 8, 1)

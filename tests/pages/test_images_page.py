@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bdsg.codec import pack, unpack
+from bdsg.runs.tensor_file import pack, unpack
 from bdsg.ui import images_prepared
 from tests.pages.test_pages import fresh, opened
 

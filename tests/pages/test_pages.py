@@ -10,8 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from bdsg.codec import unpack
 from bdsg.config import BoundaryConfig, ExperimentConfig
+from bdsg.runs.tensor_file import unpack
 from bdsg.ui import boundary_view, density_view, prepared, session, steering
 from bdsg.ui.run import Run
 

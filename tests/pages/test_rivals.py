@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bdsg.codec import unpack
 from bdsg.config import ExperimentConfig
+from bdsg.runs.tensor_file import unpack
 from bdsg.ui import session
 from bdsg.ui.outcome import contest_config
 from tests.pages.test_pages import fresh, opened, payload

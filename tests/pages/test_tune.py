@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bdsg.codec import unpack
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
+from bdsg.runs.tensor_file import unpack
 from bdsg.sweep.folder import StudyFolder, found
 from bdsg.sweep.plan import Plan
 from bdsg.sweep.space import applied, parse_dimension

@@ -15,11 +15,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from bdsg import experiment
-from bdsg.codec import unpack
 from bdsg.config import ExperimentConfig
-from bdsg.data.fitted import fit_mixture
-from bdsg.result import Result
-from bdsg.store import Store
+from bdsg.data.mixture_fit import fit_mixture
+from bdsg.runs.cache import Store
+from bdsg.runs.result import Result
+from bdsg.runs.tensor_file import unpack
 from bdsg.ui import mixture_editor, session, takeaway, uploading
 from bdsg.ui.own_points import OwnPoints
 from bdsg.ui.runs import RunQueue

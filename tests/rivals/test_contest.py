@@ -19,12 +19,12 @@ from bdsg.contest import Trained, bdsg_config, contest, contest_key, make_setup,
 from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.metrics import auroc
 from bdsg.metrics.boundary import recall_of
-from bdsg.result import Progress, Scene
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.rivals.minl_gan import MinLGANSettings
 from bdsg.rivals.registry import METHODS, OURS, RIVALS
 from bdsg.rivals.report import cells, table
 from bdsg.rivals.vae import VAESettings
+from bdsg.runs.result import Progress, Scene
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN: dict[str, Any] = {

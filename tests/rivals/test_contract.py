@@ -14,9 +14,9 @@ import torch
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.errors import BDSGError, ConfigError, DivergenceError
-from bdsg.result import Progress
 from bdsg.rivals.contract import RivalSnapshot, Watch
 from bdsg.rivals.registry import METHODS, OURS, RIVALS, known, title_of
+from bdsg.runs.result import Progress
 
 MIXTURE = GaussianMixture(**PRESETS["three_modes"].mixture)
 GRID = np.stack(np.meshgrid(np.linspace(-7, 7, 6), np.linspace(-5, 6, 5)), -1).reshape(-1, 2)

@@ -12,7 +12,6 @@ import torch
 from scipy.stats import multivariate_normal
 from torch import Tensor, nn
 
-from bdsg.result import Progress
 from bdsg.rivals import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
 from bdsg.rivals.contract import Watch
 from bdsg.rivals.isolation_forest import IsolationForest
@@ -22,6 +21,7 @@ from bdsg.rivals.neighbours import Neighbours, NeighboursSettings
 from bdsg.rivals.neural import discriminator_loss, generator_loss
 from bdsg.rivals.one_class_svm import OneClassSVM
 from bdsg.rivals.outlier_factor import OutlierFactor
+from bdsg.runs.result import Progress
 
 FAR = np.array([[math.cos(a), math.sin(a)] for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)])
 SMALL: dict[str, Any] = {"batch_size": 64, "hidden": (24, 24), "learning_rate": 0.003}

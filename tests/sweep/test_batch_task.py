@@ -12,7 +12,7 @@ from bdsg import __version__
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.experiment import run
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.sweep.outcome import STEPS_OF_RANGE, Task, to_cloud
 from bdsg.sweep.plan import Plan
 from bdsg.sweep.space import applied, parse_dimension

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bdsg.store import Store
+from bdsg.runs.cache import Store
 from bdsg.ui.runs import RunQueue
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bdsg.config import ExperimentConfig, UnitsConfig
-from bdsg.result import Result
-from bdsg.runfiles import read_run, write_run
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.directory import read_run, write_run
+from bdsg.runs.result import Result
 from bdsg.ui.asked_run import asked_run
 from bdsg.ui.run import Run, fill
 from bdsg.ui.runs import RunQueue

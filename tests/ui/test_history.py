@@ -15,7 +15,7 @@ from bdsg import formats
 from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.ui import history, links, memory, own_points, thumbnail
 from bdsg.ui.names import setting_label, setting_words
 from bdsg.ui.own_points import OwnPoints

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.codec import pack, unpack
 from bdsg.errors import StoreError
+from bdsg.runs.tensor_file import pack, unpack
 from bdsg.ui import images_prepared, images_stage, images_words
 from bdsg.ui.images_prepared import Row
 

@@ -17,7 +17,7 @@ from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.experiment import run
-from bdsg.result import Result
+from bdsg.runs.result import Result
 from bdsg.scoring import score_result
 from bdsg.ui import findings, links, views
 from bdsg.ui.lessons import FAILURES, STEPS, failure_of

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bdsg.config import ExperimentConfig
-from bdsg.result import TERMS, BoundarySnapshot, Scene
+from bdsg.runs.result import TERMS, BoundarySnapshot, Scene
 from bdsg.ui import boundary_view
 from bdsg.ui.run import Run
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bdsg.config import ExperimentConfig
-from bdsg.events import Ended
-from bdsg.result import Result
+from bdsg.runs.events import Ended
+from bdsg.runs.result import Result
 from bdsg.ui.nursery import AVAILABLE, UNKNOWN, Nursery, NurseryGone
 from bdsg.ui.workers import RUNS_OF_ONE, WorkerDied, WorkerProcess
 

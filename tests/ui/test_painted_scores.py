@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bdsg.codec import pack
 from bdsg.formats import measured
 from bdsg.metrics import truth_field
+from bdsg.runs.tensor_file import pack
 from tests.ui.test_stage_scripts import SCORING, evaluation_case, node
 
 SCRIPTS = (*SCORING, "cells.js", "highlights.js", "cards.js", "dom.js")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bdsg.codec import unpack
+from bdsg.runs.tensor_file import unpack
 from bdsg.ui import animation, prepared, stage
 from tests.ui.test_stage_scripts import node
 

@@ -7,10 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from bdsg.codec import unpack
 from bdsg.config import ExperimentConfig
 from bdsg.metrics import Band, boundary_recall, truth_field
 from bdsg.metrics.boundary import bp1
+from bdsg.runs.tensor_file import unpack
 from bdsg.scoring import plane_mixture
 from bdsg.ui import prepared
 from bdsg.ui.pictured import FULL_SCALE

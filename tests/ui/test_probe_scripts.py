@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bdsg.codec import pack
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
+from bdsg.runs.tensor_file import pack
 from tests.ui.test_stage_scripts import node
 
 SCRIPTS = ("tensors.js", "probe.js", "latent.js")

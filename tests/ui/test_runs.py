@@ -19,8 +19,8 @@ import pytest
 from bdsg import experiment
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.result import TERMS, Progress, Result
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.result import TERMS, Progress, Result
 from bdsg.ui.runs import Run, RunQueue
 
 PATIENCE = 120.0

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bdsg.codec import unpack
 from bdsg.config.schedule import Change
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
+from bdsg.runs.tensor_file import unpack
 from bdsg.ui import pictured
 from tests.ui.payload_parts import delta_payload, full_payload
 

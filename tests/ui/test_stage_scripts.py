@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from bdsg.boundary.rays import cross_rays, directions_in_plane
-from bdsg.codec import pack
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.fitting import RAYS, ray_arrays
 from bdsg.metrics import Band, Field, score, truth_field
 from bdsg.metrics.summary import ScoredPoints
+from bdsg.runs.tensor_file import pack
 from bdsg.ui import pictured, stage, tune_mosaic
 from bdsg.ui.payloads import EvaluationPayload
 from tests import needs

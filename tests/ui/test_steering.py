@@ -12,8 +12,8 @@ import pytest
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change, Weights
 from bdsg.errors import BDSGError, ConfigError
-from bdsg.result import Progress
-from bdsg.store import Store
+from bdsg.runs.cache import Store
+from bdsg.runs.result import Progress
 from bdsg.ui import steering
 from bdsg.ui.boundary_view import _overlap
 from bdsg.ui.run import take

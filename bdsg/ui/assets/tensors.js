@@ -3,7 +3,7 @@
 
 const TENSOR_TYPES = { F64: Float64Array, F32: Float32Array, I32: Int32Array, I16: Int16Array, U8: Uint8Array };
 
-/** Decode what bdsg/codec.py packed (the safetensors format): named arrays, and the meta dictionary. */
+/** Decode what bdsg/runs/tensor_file.py packed (the safetensors format): named arrays, and the meta dictionary. */
 function readTensors(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 8 + Number(view.getBigUint64(0, true));

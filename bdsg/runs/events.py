@@ -1,6 +1,6 @@
 """What a worker process and its owner say to one another: frames of bytes over a pipe.
 
-A frame is eight bytes of length (little-endian) and a block of :mod:`bdsg.codec`.  Commands go in
+A frame is eight bytes of length (little-endian) and a block of :mod:`bdsg.runs.tensor_file`.  Commands go in
 (``run``, ``contest``, ``stop``, ``steer``, ``pace``, ``exit``); events come out, each with the number of its run, and
 the last one of every run is an :class:`Ended`.
 """
@@ -11,12 +11,12 @@ import struct
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
-from bdsg import codec
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
-from bdsg.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, RunArrays, Scene
 from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.runs import tensor_file
+from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, RunArrays, Scene
 
 LONGEST_FRAME = 1 << 32
 """Bytes; a longer one can only be a stream that lost its step."""
@@ -73,12 +73,12 @@ def read_frame(stream: BinaryIO) -> bytes | None:
 
 def encode_command(name: str, run: int = 0, **details: Any) -> bytes:
     """A command's payload; ``details`` is JSON-able."""
-    return codec.pack({}, {"command": name, "id": run, **details})
+    return tensor_file.pack({}, {"command": name, "id": run, **details})
 
 
 def decode_command(payload: bytes) -> dict[str, Any]:
     """Inverse of :func:`encode_command`: ``command``, ``id`` and the details."""
-    return codec.unpack(payload)[1]
+    return tensor_file.unpack(payload)[1]
 
 
 def encode(run: int, event: Item) -> bytes:
@@ -88,12 +88,12 @@ def encode(run: int, event: Item) -> bytes:
         ValueError: a number outside the arrays is not finite.
     """
     arrays, meta = _split(event)
-    return codec.pack(arrays, {"id": run, "kind": type(event).__name__, **meta})
+    return tensor_file.pack(arrays, {"id": run, "kind": type(event).__name__, **meta})
 
 
 def decode(payload: bytes) -> tuple[int, Item]:
     """Inverse of :func:`encode`: the run's number and the event."""
-    arrays, meta = codec.unpack(payload)
+    arrays, meta = tensor_file.unpack(payload)
     run, kind = meta.pop("id"), meta.pop("kind")
     if kind == "Result":
         return run, _result(arrays, meta)
@@ -105,7 +105,7 @@ def decode(payload: bytes) -> tuple[int, Item]:
     return run, event
 
 
-def _split(event: Item) -> tuple[codec.Arrays, dict[str, Any]]:
+def _split(event: Item) -> tuple[tensor_file.Arrays, dict[str, Any]]:
     """Arrays, and all else."""
     match event:
         case Result():
@@ -131,8 +131,8 @@ def _split(event: Item) -> tuple[codec.Arrays, dict[str, Any]]:
             return {}, asdict(event)
 
 
-def _result(arrays: codec.Arrays, meta: dict[str, Any]) -> Result:
-    parts: dict[str, codec.Arrays] = {"arrays": {}, "parameters": {}}
+def _result(arrays: tensor_file.Arrays, meta: dict[str, Any]) -> Result:
+    parts: dict[str, tensor_file.Arrays] = {"arrays": {}, "parameters": {}}
     for name, array in arrays.items():
         part, _, rest = name.partition("/")
         parts[part][rest] = array

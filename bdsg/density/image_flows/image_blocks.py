@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from bdsg.density.convolution import ConvolutionalBranch, LipschitzConvolution, Shape
+from bdsg.density.image_flows.convolution import ConvolutionalBranch, LipschitzConvolution, Shape
 
 FIRST_SLOPE = 0.5
 """LipSwish's β starts at softplus of it (Chen et al., 2019, section 3.3)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from bdsg.density.convolution import Shape
+from bdsg.density.image_flows.convolution import Shape
 from bdsg.errors import ConfigError
 
 LOGIT_MARGIN = 0.05

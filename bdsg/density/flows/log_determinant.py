@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
-from bdsg.density.inverse import Residual
-from bdsg.density.lipschitz import Branch
+from bdsg.density.flows.inverse import Residual
+from bdsg.density.flows.lipschitz import Branch
 
 
 class BlockLogDeterminant(NamedTuple):

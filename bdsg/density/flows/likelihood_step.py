@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.lipschitz import DOUBLINGS, LipschitzLinear
+from bdsg.density.flows.log_determinant import LogDeterminant
+from bdsg.density.flows.residual_flow import ResidualFlow
 from bdsg.density.kernels import likelihood, norms
-from bdsg.density.lipschitz import DOUBLINGS, LipschitzLinear
-from bdsg.density.log_determinant import LogDeterminant
-from bdsg.density.planar import PlanarExact
-from bdsg.density.residual_flow import ResidualFlow
 
 MEMORY = 8.0
 """The average weighs step t's weights with (MEMORY + 1)/(t + MEMORY): the last 1/MEMORY of the way counts most."""

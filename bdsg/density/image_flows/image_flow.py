@@ -9,7 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.density.base import standard_normal_log_prob
-from bdsg.density.convolution import (
+from bdsg.density.flows.inverse import Inverse, fixed_point_inverse
+from bdsg.density.flows.lipschitz import check_lipschitz
+from bdsg.density.flows.log_determinant import SeriesLogDeterminant, TruncatedSeries
+from bdsg.density.flows.residual_flow import InverseReport, LogProb
+from bdsg.density.image_flows.convolution import (
     ITERATIONS,
     SETTLED_ITERATIONS,
     ConvolutionalBranch,
@@ -17,12 +21,8 @@ from bdsg.density.convolution import (
     Shape,
     convolutional_bound,
 )
-from bdsg.density.image_blocks import ActivationNormalisation, Block
-from bdsg.density.image_steps import Pixels, squeeze, squeezed, unsqueeze
-from bdsg.density.inverse import Inverse, fixed_point_inverse
-from bdsg.density.lipschitz import check_lipschitz
-from bdsg.density.log_determinant import SeriesLogDeterminant, TruncatedSeries
-from bdsg.density.residual_flow import InverseReport, LogProb
+from bdsg.density.image_flows.image_blocks import ActivationNormalisation, Block
+from bdsg.density.image_flows.image_steps import Pixels, squeeze, squeezed, unsqueeze
 
 
 class Scale(NamedTuple):

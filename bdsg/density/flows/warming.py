@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from bdsg.density.descent import Descent
-from bdsg.density.planar import PlanarExact
-from bdsg.density.residual_flow import ResidualFlow
+from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.likelihood_step import Descent
+from bdsg.density.flows.residual_flow import ResidualFlow
 
 
 def warm_up() -> None:

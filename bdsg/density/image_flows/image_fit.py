@@ -10,15 +10,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from bdsg.checkpoint import Checkpoint, digest_of
 from bdsg.config.image_config import ImageFlowConfig
-from bdsg.density.descent import MEMORY, FlatParameters
-from bdsg.density.image_flow import ImageFlow, Scale
-from bdsg.density.image_steps import Pixels, bits_per_dimension, dequantised, quantised
-from bdsg.density.log_determinant import RussianRoulette, SeriesLogDeterminant, TruncatedSeries
-from bdsg.density.plateau import one_cycle
+from bdsg.density.flows.learning_rate import one_cycle
+from bdsg.density.flows.likelihood_step import MEMORY, FlatParameters
+from bdsg.density.flows.log_determinant import RussianRoulette, SeriesLogDeterminant, TruncatedSeries
+from bdsg.density.image_flows.image_flow import ImageFlow, Scale
+from bdsg.density.image_flows.image_steps import Pixels, bits_per_dimension, dequantised, quantised
 from bdsg.errors import DivergenceError
-from bdsg.result import Progress
+from bdsg.runs.checkpoint import Checkpoint, digest_of
+from bdsg.runs.result import Progress
 
 LARGEST_GRADIENT = 10.0
 """Longer gradients are shortened to this times √d: a rare batch with a long series is not to undo many steps."""

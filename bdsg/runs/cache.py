@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bdsg.codec import Arrays
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
 from bdsg.folders import default_root
-from bdsg.result import Result
-from bdsg.runfiles import ARRAYS, damaged, explained, read_run, read_sealed, sealed, write_atomically, write_run
+from bdsg.runs.directory import ARRAYS, damaged, explained, read_run, read_sealed, sealed, write_atomically, write_run
+from bdsg.runs.result import Result
+from bdsg.runs.tensor_file import Arrays
 
 __all__ = ["Store", "default_root", "read_run", "write_run"]
 

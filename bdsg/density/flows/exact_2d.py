@@ -20,8 +20,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-from bdsg.density.lipschitz import Branch
-from bdsg.density.log_determinant import BlockLogDeterminant, Exact
+from bdsg.density.flows.lipschitz import Branch
+from bdsg.density.flows.log_determinant import BlockLogDeterminant, Exact
 
 aten = torch.ops.aten
 

@@ -4,7 +4,7 @@ Layer i of a branch is bounded as a map from ‖·‖_{p_{i−1}} to ‖·‖_{p
 order, p_L = p_0.  The activations work on single coordinates with slopes of at most 1, so they contract in every
 ‖·‖_p.  Hence the whole branch contracts in ‖·‖_{p_0}: its block has an inverse, and a determinant above 0.
 
-The paper divides by an estimate from below; here it is :func:`~bdsg.density.induced_norm.norm_bound`, from above.
+The paper divides by an estimate from below; here it is :func:`~bdsg.density.flows.induced_norm.norm_bound`, from above.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from bdsg.density.induced_norm import LEAST, norm_bound
-from bdsg.density.lipschitz import Branch, LipschitzLinear, largest_singular_value
+from bdsg.density.flows.induced_norm import LEAST, norm_bound
+from bdsg.density.flows.lipschitz import Branch, LipschitzLinear, largest_singular_value
 
 PROOF_ARCS = 1024
 """Finer than in training: the bounds that are reported are within 1e-6 of the norm for two rows or columns."""

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.density.base import standard_normal_log_prob
-from bdsg.density.inverse import Inverse, fixed_point_inverse
-from bdsg.density.lipschitz import (
+from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.inverse import Inverse, fixed_point_inverse
+from bdsg.density.flows.lipschitz import (
     DOUBLINGS,
     SETTLED_DOUBLINGS,
     Branch,
@@ -19,9 +20,8 @@ from bdsg.density.lipschitz import (
     check_lipschitz,
     spectral_bound,
 )
-from bdsg.density.log_determinant import LogDeterminant
-from bdsg.density.mixed_norm import MixedNormLinear, NormOrders
-from bdsg.density.planar import PlanarExact
+from bdsg.density.flows.log_determinant import LogDeterminant
+from bdsg.density.flows.mixed_norm import MixedNormLinear, NormOrders
 
 FIRST_SLOPE = 5.0
 """LipSwish's β starts at softplus of it.  With the usual β = 1 the first branches are nearly linear, and a fit stays

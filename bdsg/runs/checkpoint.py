@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from bdsg import codec
 from bdsg.errors import StoreError
 from bdsg.numerics.device import to_numpy
-from bdsg.runfiles import explained, write_atomically
+from bdsg.runs import tensor_file
+from bdsg.runs.directory import explained, write_atomically
 
 
 class Checkpoint:
@@ -33,7 +33,7 @@ class Checkpoint:
         arrays = {name: to_numpy(tensor) for name, tensor in state.items()}
         with explained(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self.path, codec.pack(arrays, {**facts, "identity": self.identity}))
+            write_atomically(self.path, tensor_file.pack(arrays, {**facts, "identity": self.identity}))
 
     def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """What was saved, or None where there is no file.
@@ -43,7 +43,7 @@ class Checkpoint:
         """
         if not self.path.exists():
             return None
-        arrays, facts = codec.unpack(self.path.read_bytes())
+        arrays, facts = tensor_file.unpack(self.path.read_bytes())
         if facts.pop("identity", None) != self.identity:
             raise StoreError(f"{self.path} belongs to a training with other settings: name another directory.")
         return {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}, facts

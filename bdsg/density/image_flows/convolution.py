@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from bdsg.density.lipschitz import TINY, lipswish
+from bdsg.density.flows.lipschitz import TINY, lipswish
 
 ITERATIONS = 2
 """Power iterations a training step, from where the last step's ended."""

@@ -25,10 +25,10 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-from bdsg import codec
 from bdsg.config import FORMAT, ExperimentConfig
 from bdsg.errors import LONGEST_REASON, ConfigError, StoreError, on_a_line, remedy_of
-from bdsg.result import SHAPES, Result, RunArrays, required
+from bdsg.runs import tensor_file
+from bdsg.runs.result import SHAPES, Result, RunArrays, required
 
 CONFIG, SUMMARY, BOUNDARY = "config.json", "result.json", "boundary.csv"
 DENSITY, ARRAYS = "density.safetensors", "arrays.safetensors"
@@ -71,10 +71,10 @@ def read_run(directory: str | Path) -> Result:
         summary = json.loads(written[SUMMARY])
     except (ValueError, RecursionError) as error:
         raise damaged(folder / SUMMARY, str(error)) from error
-    return Result(config, RunArrays.from_dict(arrays), summary, codec.unpack(written[DENSITY])[0])
+    return Result(config, RunArrays.from_dict(arrays), summary, tensor_file.unpack(written[DENSITY])[0])
 
 
-def sealed(name: str, arrays: codec.Arrays, facts: dict[str, Any]) -> bytes:
+def sealed(name: str, arrays: tensor_file.Arrays, facts: dict[str, Any]) -> bytes:
     """Arrays and JSON-able facts, with the format's version and a digest of both.
 
     Raises:
@@ -82,12 +82,12 @@ def sealed(name: str, arrays: codec.Arrays, facts: dict[str, Any]) -> bytes:
     """
     try:
         facts = {"format": FORMAT, **facts}
-        return codec.pack(arrays, {**facts, "sha256": _digest(arrays, facts)})
+        return tensor_file.pack(arrays, {**facts, "sha256": _digest(arrays, facts)})
     except ValueError as error:
         raise _not_finite(name, error) from error
 
 
-def read_sealed(path: Path) -> tuple[codec.Arrays, dict[str, Any]]:
+def read_sealed(path: Path) -> tuple[tensor_file.Arrays, dict[str, Any]]:
     """The arrays and facts of a file that :func:`sealed` made.
 
     Raises:
@@ -95,7 +95,7 @@ def read_sealed(path: Path) -> tuple[codec.Arrays, dict[str, Any]]:
     """
     payload = read_bytes(path)
     try:
-        arrays, facts = codec.unpack(payload)
+        arrays, facts = tensor_file.unpack(payload)
     except StoreError as error:
         raise damaged(path, str(error.__cause__)) from error
     written = facts.pop("sha256", None) if isinstance(facts, dict) else None
@@ -179,7 +179,7 @@ def _contents(result: Result) -> dict[str, bytes]:
         summary = json.dumps(result.summary, indent=2, allow_nan=False).encode()
     except ValueError as error:
         raise _not_finite(SUMMARY, error) from error
-    density = codec.pack(result.parameters, {})
+    density = tensor_file.pack(result.parameters, {})
     files = {SUMMARY: summary, DENSITY: density}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     rows = "".join(f"{x!r},{y!r}\n" for x, y in result.arrays.boundary.tolist())
@@ -195,7 +195,7 @@ def _not_finite(name: str, error: ValueError) -> StoreError:
     return StoreError(f"{name} cannot be written ({error}): every number in it must be finite.")
 
 
-def _digest(arrays: codec.Arrays, facts: dict[str, Any]) -> str:
+def _digest(arrays: tensor_file.Arrays, facts: dict[str, Any]) -> str:
     """SHA-256 of the facts and of each array's name, type, shape and contents."""
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True, allow_nan=False).encode())
     for name in sorted(arrays):
@@ -205,7 +205,7 @@ def _digest(arrays: codec.Arrays, facts: dict[str, Any]) -> str:
     return digest.hexdigest()
 
 
-def _check_shapes(path: Path, arrays: codec.Arrays) -> None:
+def _check_shapes(path: Path, arrays: tensor_file.Arrays) -> None:
     """Every array that a run must have is there, and the lengths agree."""
     sizes: dict[str, int] = {}
     for name, shape in SHAPES.items():

@@ -1,0 +1,1 @@
+"""Residual flows of images."""
