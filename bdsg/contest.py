@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from bdsg.boundary import warming as boundary_warming
+from bdsg.baselines.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot, Watch
+from bdsg.baselines.registry import OURS, RIVALS, known, title_of
+from bdsg.boundary.training import warming as boundary_warming
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.density.flows import warming as density_warming
 from bdsg.errors import DivergenceError
@@ -21,8 +23,6 @@ from bdsg.metrics import Band, anomaly_ranks, auprc, auroc, boundary_scores, tru
 from bdsg.metrics.boundary import Contour, probe_contour
 from bdsg.numerics.threads import limited_threads
 from bdsg.problem import BOUNDARY_POINTS, Problem
-from bdsg.rivals.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot, Watch
-from bdsg.rivals.registry import OURS, RIVALS, known, title_of
 from bdsg.runs.cache import Store
 from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
 from bdsg.scoring import TRIPLE

@@ -176,7 +176,7 @@ class BDSGDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         """B(z), trained for the present threshold."""
         import torch
 
-        from bdsg.boundary.star_generator import StarGenerator, train_star
+        from bdsg.boundary.generators.star import StarGenerator, train_star
 
         level = self.offset_ - 0.5 * BAND
         if self._components is not None:  # the rest is at its centre for B, so the components bear the whole level

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from bdsg import __version__
-from bdsg.boundary.helm import Ask, Helm, Pace, hands_off
-from bdsg.boundary.level_generator import LevelGenerator
+from bdsg.boundary.generators.every_level import LevelGenerator
 from bdsg.boundary.objectives import Objective, make_objective
+from bdsg.boundary.training.control import Ask, Helm, Pace, hands_off
 from bdsg.config import ExperimentConfig
 from bdsg.density.diagnostics import Arrays, log_prob_in_chunks
 from bdsg.fitting import Fitted, density_from_parameters, fit, ray_arrays

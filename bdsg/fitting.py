@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bdsg.boundary.rays import directions_in_plane, walk_rays
+from bdsg.boundary.level_sets.latent_rays import directions_in_plane, walk_rays
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window

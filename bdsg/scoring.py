@@ -7,10 +7,10 @@ import math
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
 
+from bdsg.boundary.generators.every_level_numpy import LevelBoundary
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError, EmptyBoundaryError, StoreError
-from bdsg.level_boundary import LevelBoundary
 from bdsg.metrics import Band, Field, Scores, boundary_scores, score, truth_field
 from bdsg.metrics.boundary import probe_contour
 from bdsg.metrics.summary import ScoredPoints

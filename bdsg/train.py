@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bdsg.boundary.compiling import compiled_stepper
-from bdsg.boundary.descent import check_terms, stretches
-from bdsg.boundary.forces import forces_by_autograd
-from bdsg.boundary.helm import Helm, Pace
 from bdsg.boundary.objectives import Objective, Terms, parameters
-from bdsg.boundary.stepper import Stepper, draw_latents
+from bdsg.boundary.term_gradients import forces_by_autograd
+from bdsg.boundary.training.compiled_loop import check_terms, stretches
+from bdsg.boundary.training.compiled_objective import compiled_stepper
+from bdsg.boundary.training.compiled_steps import Stepper, draw_latents
+from bdsg.boundary.training.control import Helm, Pace
 from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.config.schedule import Change
 from bdsg.density.diagnostics import affordable

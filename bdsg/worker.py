@@ -156,7 +156,7 @@ def _stream(
 
 def _experiment(command: dict[str, Any], inbox: Inbox, store: Store | None) -> Iterator[Item]:
     from bdsg import experiment
-    from bdsg.boundary.helm import Pace
+    from bdsg.boundary.training.control import Pace
 
     run, seconds = command["id"], command.get("seconds")
     config = ExperimentConfig.from_dict(command["config"])
@@ -177,7 +177,7 @@ def _contest(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
 
 def preparations() -> list[Callable[[], None]]:
     """What loads compiled kernels, or compiles them, the most wanted first."""
-    from bdsg.boundary import warming as boundary
+    from bdsg.boundary.training import warming as boundary
     from bdsg.density.flows import warming as density
 
     return [lambda: _prepare(boundary.warm_up), lambda: _prepare(_rehearse), lambda: _prepare(density.warm_up)]

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from bdsg.boundary.level_generator import LevelGenerator
+from bdsg.boundary.generators.every_level import LevelGenerator
+from bdsg.boundary.generators.every_level_numpy import LevelBoundary
 from bdsg.boundary.objectives import LevelObjective, make_objective
 from bdsg.config import LEVELS_BOUNDARY, BoundaryConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError
 from bdsg.experiment import run
-from bdsg.level_boundary import LevelBoundary
 from bdsg.runs.result import LEVEL, Result
 from bdsg.scoring import score_result
 from bdsg.ui import views

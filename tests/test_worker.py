@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from bdsg import experiment
+from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
-from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.runs.cache import Store
 from bdsg.runs.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
 from bdsg.runs.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Scene

@@ -70,10 +70,10 @@ def setting_of(chosen: argparse.Namespace, protocol: str) -> Setting:
 
 def left_out(chosen: argparse.Namespace) -> str:
     """One class left out: every unit that is not there yet; the tables."""
+    from bdsg.baselines.registry import known
     from bdsg.data.images import DATA_SETS
     from bdsg.images.tables import copy_results, markdown, results_of, write_results
     from bdsg.images.units import METHODS, run_unit
-    from bdsg.rivals.registry import known
 
     setting, methods = setting_of(chosen, chosen.protocol), known(chosen.methods, METHODS)
     classes = chosen.left_out or list(range(DATA_SETS[chosen.protocol].count))

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bdsg.baselines.contract import RivalScores
+from bdsg.baselines.registry import METHODS, known
+from bdsg.baselines.report import table
 from bdsg.commands.progress import progress_bars
 from bdsg.commands.reading import read_config
 from bdsg.formats import setting
-from bdsg.rivals.contract import RivalScores
-from bdsg.rivals.registry import METHODS, known
-from bdsg.rivals.report import table
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Progress
 

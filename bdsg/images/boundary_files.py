@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bdsg.boundary.image_losses import nearest_images
+from bdsg.boundary.image_terms import nearest_images
 from bdsg.data.images import load
 from bdsg.density.image_flows.convolution import Shape
 from bdsg.density.image_flows.image_fit import log_prob_of_images

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary.image_generator import initialise
+from bdsg.boundary.generators.image_generator import initialise
 from bdsg.config.image_config import EdgeConfig
 from bdsg.density.flows.learning_rate import one_cycle
 from bdsg.density.image_flows.convolution import Shape

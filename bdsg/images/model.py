@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from bdsg.boundary.image_generator import ImageGenerator
-from bdsg.boundary.image_places import ImagePlaces, LogProb, places_around
-from bdsg.boundary.image_training import (
+from bdsg.boundary.generators.image_generator import ImageGenerator
+from bdsg.boundary.level_sets.image_places import ImagePlaces, LogProb, places_around
+from bdsg.boundary.training.image_training import (
     ImageObjective,
     OurImageObjective,
     PaperImageObjective,

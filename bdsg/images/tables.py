@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from bdsg.baselines.registry import title_of
 from bdsg.images.scores import BEST, TITLES
 from bdsg.images.units import Setting
-from bdsg.rivals.registry import title_of
 from bdsg.runs.directory import explained, write_atomically
 
 AREAS = {"auroc": "AUROC", "auprc": "AUPRC", "auprc_normal": "AUPRC, normal positive"}

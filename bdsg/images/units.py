@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from bdsg.baselines.image_settings import settings_for
+from bdsg.baselines.images import make_image_rival
+from bdsg.baselines.registry import RIVALS
 from bdsg.config.image_config import ImageConfig
 from bdsg.data.images import DATA_SETS
 from bdsg.density.image_flows.convolution import Shape
@@ -22,9 +25,6 @@ from bdsg.images.protocols import Task, leave_one_out
 from bdsg.images.scores import TITLES, image_scores
 from bdsg.metrics import auprc, auroc
 from bdsg.numerics.threads import limited_threads
-from bdsg.rivals.image_settings import settings_for
-from bdsg.rivals.images import make_image_rival
-from bdsg.rivals.registry import RIVALS
 from bdsg.runs.directory import explained, write_atomically
 
 FORMAT = 2

@@ -11,10 +11,10 @@ import struct
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
+from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
-from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.runs import tensor_file
 from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, RunArrays, Scene
 

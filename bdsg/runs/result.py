@@ -165,7 +165,9 @@ class RunArrays:
     density_frames: Annotated[np.ndarray, "T", "P", "P"]  # log p_g on a coarse grid
     snapshot_forces: Annotated[np.ndarray | None, "S", 3, "m", 2] = None  # not in older results
     boundary_latent: Annotated[np.ndarray | None, "L", "k"] = None  # z of ``boundary``, where B is B(z, ε)
-    level: Arrays = field(default_factory=dict)  # B(z, ε) itself: bdsg.boundary.level_generator says what it holds
+    level: Arrays = field(
+        default_factory=dict
+    )  # B(z, ε) itself: bdsg.boundary.generators.every_level says what it holds
 
     @classmethod
     def from_dict(cls, named: Arrays) -> RunArrays:

@@ -11,10 +11,10 @@ import os
 from collections.abc import Sequence
 
 from bdsg import cost
+from bdsg.baselines.registry import OURS
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.formats import grouped, measured, setting
-from bdsg.rivals.registry import OURS
 from bdsg.sweep.plan import BEST, Plan
 from bdsg.sweep.space import Value, applied
 

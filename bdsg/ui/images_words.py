@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from bdsg.baselines.registry import METHODS, OURS, title_of
 from bdsg.data.images.registry import DATA_SETS
 from bdsg.formats import ABSENT, area
-from bdsg.rivals.registry import METHODS, OURS, title_of
 from bdsg.ui.images_prepared import Row
 
 Measure = Literal["auroc", "auprc"]

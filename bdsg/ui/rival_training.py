@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from bdsg.baselines.registry import METHODS, OURS, title_of
 from bdsg.config import ExperimentConfig
 from bdsg.formats import grouped
-from bdsg.rivals.registry import METHODS, OURS, title_of
 from bdsg.ui import looking, progress, session
 from bdsg.ui.names import plain
 from bdsg.ui.outcome import Outcome, make_outcome

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from bdsg.baselines.contract import RivalScores
+from bdsg.baselines.registry import OURS, RIVALS, known
 from bdsg.errors import ConfigError
 from bdsg.formats import ABSENT, COVERED, SCORES, area
-from bdsg.rivals.contract import RivalScores
-from bdsg.rivals.registry import OURS, RIVALS, known
 
 FIRST = ("bdsg", "fence_gan", "neighbours")
 LEAST, MOST = 2, 3

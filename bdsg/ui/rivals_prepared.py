@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
-from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
-from bdsg.rivals.registry import METHODS
 from bdsg.runs.tensor_file import Arrays, pack, unpack
 from bdsg.ui.outcome import Outcome, contest_config, from_arrays, make_outcome, to_arrays
 from bdsg.ui.run import RIVAL_SNAPSHOTS

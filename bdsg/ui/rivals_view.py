@@ -8,13 +8,13 @@ from typing import Literal
 import streamlit as st
 
 from bdsg import plots
+from bdsg.baselines.registry import METHODS, title_of
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
 from bdsg.formats import setting
 from bdsg.problem import Problem
-from bdsg.rivals.registry import METHODS, title_of
 from bdsg.ui import (
     address,
     charts,

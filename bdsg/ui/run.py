@@ -8,9 +8,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change, Weights
-from bdsg.rivals.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.runs.events import Rivalry
 from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
 

@@ -19,11 +19,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bdsg.boundary.compiling import compiled_stepper
 from bdsg.boundary.kernels import density as densities
 from bdsg.boundary.kernels import dispersion, nearest, network, paper
 from bdsg.boundary.objectives import Objective, PaperObjective, make_objective
-from bdsg.boundary.stepper import KernelStepper, Stepper
+from bdsg.boundary.training.compiled_objective import compiled_stepper
+from bdsg.boundary.training.compiled_steps import KernelStepper, Stepper
 from bdsg.config import BoundaryConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture

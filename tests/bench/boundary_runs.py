@@ -116,7 +116,7 @@ def whole(rounds: int) -> list[Row]:
 def start() -> list[Row]:
     """Processor seconds until the kernels are ready, compiled and then from the cache."""
     code = (
-        "import time, bdsg.experiment\nfrom bdsg.boundary.warming import warm_up\n"
+        "import time, bdsg.experiment\nfrom bdsg.boundary.training.warming import warm_up\n"
         "begun = time.process_time()\nwarm_up()\nprint(time.process_time() - begun)"
     )
     rows = []

@@ -19,13 +19,13 @@ from typing import Any
 
 import torch
 
+from bdsg.baselines.contract import RivalScores
+from bdsg.baselines.library import LibraryRival
+from bdsg.baselines.registry import METHODS, RIVALS, title_of
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.contest import contest
 from bdsg.metrics.boundary import COVERED
-from bdsg.rivals.contract import RivalScores
-from bdsg.rivals.library import LibraryRival
-from bdsg.rivals.registry import METHODS, RIVALS, title_of
 from tests.bench.ours import Densities
 from tests.bench.reports import Row, machine, table, write
 from tests.bench.rivals_figure import draw_figure

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bdsg.baselines.contract import RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.contest import Setup, contest, make_setup
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.metrics.boundary import recall_of
-from bdsg.rivals.contract import RivalScores, RivalSnapshot
 
 SHOWN = ("bimodal", "bimodal_separate", "ring")
 SHOWN_METHODS = {"fence_gan": "FenceGAN", "bdsg": "BDSG"}

@@ -19,7 +19,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from bdsg import BDSGDetector
-from bdsg.boundary.star_generator import train_star
+from bdsg.boundary.generators.star import train_star
 from tests.bench.reports import Row, machine, write
 from tests.entry_points import entry_points
 

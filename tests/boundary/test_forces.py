@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from bdsg import experiment
-from bdsg.boundary.compiling import compiled_stepper
-from bdsg.boundary.forces import SHOWN, Pulls, forces_by_autograd
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective, make_objective
-from bdsg.boundary.stepper import KernelStepper
+from bdsg.boundary.term_gradients import SHOWN, Pulls, forces_by_autograd
+from bdsg.boundary.training.compiled_objective import compiled_stepper
+from bdsg.boundary.training.compiled_steps import KernelStepper
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import Weights

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from bdsg.boundary.generator import (
+from bdsg.boundary.generators.one_level import (
     START_OUTSIDE,
     START_RADIUS,
     ComponentGenerator,
@@ -18,7 +18,7 @@ from bdsg.boundary.generator import (
     layers,
     on_circle,
 )
-from bdsg.boundary.places import Places
+from bdsg.boundary.level_sets.parametrisation import Places
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from bdsg.boundary.helm import SLICE_SECONDS, Helm, Pace
 from bdsg.boundary.objectives import make_objective
+from bdsg.boundary.training.control import SLICE_SECONDS, Helm, Pace
 from bdsg.config import BoundaryConfig, ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import Change

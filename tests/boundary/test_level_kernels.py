@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from bdsg.boundary.compiling import compiled_stepper
-from bdsg.boundary.level_tree import LevelTree
+from bdsg.boundary.level_sets.level_tree import LevelTree
 from bdsg.boundary.objectives import LevelObjective, make_objective
-from bdsg.boundary.stepper import KernelStepper
+from bdsg.boundary.training.compiled_objective import compiled_stepper
+from bdsg.boundary.training.compiled_steps import KernelStepper
 from bdsg.config import BoundaryConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture

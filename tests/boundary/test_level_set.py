@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from bdsg.boundary.level_set import push_to_level, reach_level, thin_evenly
+from bdsg.boundary.level_sets.newton import push_to_level, reach_level, thin_evenly
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError, EmptyBoundaryError

@@ -9,9 +9,9 @@ import pytest
 import torch
 from scipy import ndimage
 
-from bdsg.boundary.level_tree import LevelTree, _branches, grow_tree
-from bdsg.boundary.places import find_places
-from bdsg.boundary.tracing import trace_level_set
+from bdsg.boundary.level_sets.level_tree import LevelTree, _branches, grow_tree
+from bdsg.boundary.level_sets.parametrisation import find_places
+from bdsg.boundary.level_sets.tracing import trace_level_set
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from tests.bench.hard_cases import HARD_CASES

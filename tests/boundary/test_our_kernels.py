@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from bdsg.boundary.compiling import compiled_stepper
+from bdsg.boundary.level_sets.parametrisation import Places
 from bdsg.boundary.objectives import OurObjective, make_objective
-from bdsg.boundary.places import Places
-from bdsg.boundary.stepper import KernelStepper
+from bdsg.boundary.training.compiled_objective import compiled_stepper
+from bdsg.boundary.training.compiled_steps import KernelStepper
 from bdsg.config import BoundaryConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture

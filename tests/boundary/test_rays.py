@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from bdsg.boundary.rays import cross_rays, directions_in_plane
+from bdsg.boundary.level_sets.latent_rays import cross_rays, directions_in_plane
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.density import ClosedForm, ResidualFlow

@@ -10,8 +10,8 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from bdsg.boundary.places import PLACES, SMALLEST_SHARE, find_places
-from bdsg.boundary.tracing import ClosedCurve, project, trace_level_set
+from bdsg.boundary.level_sets.parametrisation import PLACES, SMALLEST_SHARE, find_places
+from bdsg.boundary.level_sets.tracing import ClosedCurve, project, trace_level_set
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.density import ClosedForm

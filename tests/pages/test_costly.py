@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
-from bdsg.rivals.registry import METHODS
 from bdsg.sweep.folder import found
 from bdsg.ui import session
 from tests.pages.test_pages import ROOT, fresh, opened

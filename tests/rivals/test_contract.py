@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import torch
 
+from bdsg.baselines.contract import RivalSnapshot, Watch
+from bdsg.baselines.registry import METHODS, OURS, RIVALS, known, title_of
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.errors import BDSGError, ConfigError, DivergenceError
-from bdsg.rivals.contract import RivalSnapshot, Watch
-from bdsg.rivals.registry import METHODS, OURS, RIVALS, known, title_of
 from bdsg.runs.result import Progress
 
 MIXTURE = GaussianMixture(**PRESETS["three_modes"].mixture)

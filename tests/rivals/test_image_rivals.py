@@ -13,15 +13,15 @@ import torch
 from scipy.stats import multivariate_normal, norm
 from sklearn.metrics import roc_auc_score
 
+from bdsg.baselines.image_networks import NETWORKS, generator
+from bdsg.baselines.image_settings import COMPONENTS, NEURAL, OWN, settings_for
+from bdsg.baselines.images import make_image_rival
+from bdsg.baselines.neighbours import Neighbours, NeighboursSettings
+from bdsg.baselines.pixel_mixture import PixelMixture, PixelMixtureSettings
+from bdsg.baselines.registry import RIVALS
+from bdsg.baselines.vae import reconstruction
 from bdsg.data.images import as_floats, load
 from bdsg.errors import BDSGError, ConfigError
-from bdsg.rivals.image_networks import NETWORKS, generator
-from bdsg.rivals.image_settings import COMPONENTS, NEURAL, OWN, settings_for
-from bdsg.rivals.images import make_image_rival
-from bdsg.rivals.neighbours import Neighbours, NeighboursSettings
-from bdsg.rivals.pixel_mixture import PixelMixture, PixelMixtureSettings
-from bdsg.rivals.registry import RIVALS
-from bdsg.rivals.vae import reconstruction
 
 SHAPES = ((1, 8, 8), (1, 28, 28), (3, 32, 32))
 LEFT_OUT = 0

@@ -12,15 +12,15 @@ import torch
 from scipy.stats import multivariate_normal
 from torch import Tensor, nn
 
-from bdsg.rivals import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
-from bdsg.rivals.contract import Watch
-from bdsg.rivals.isolation_forest import IsolationForest
-from bdsg.rivals.kernel_density import KernelDensity, KernelDensitySettings
-from bdsg.rivals.mixture import Mixture, MixtureSettings
-from bdsg.rivals.neighbours import Neighbours, NeighboursSettings
-from bdsg.rivals.neural import discriminator_loss, generator_loss
-from bdsg.rivals.one_class_svm import OneClassSVM
-from bdsg.rivals.outlier_factor import OutlierFactor
+from bdsg.baselines import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
+from bdsg.baselines.contract import Watch
+from bdsg.baselines.isolation_forest import IsolationForest
+from bdsg.baselines.kernel_density import KernelDensity, KernelDensitySettings
+from bdsg.baselines.mixture import Mixture, MixtureSettings
+from bdsg.baselines.neighbours import Neighbours, NeighboursSettings
+from bdsg.baselines.neural import discriminator_loss, generator_loss
+from bdsg.baselines.one_class_svm import OneClassSVM
+from bdsg.baselines.outlier_factor import OutlierFactor
 from bdsg.runs.result import Progress
 
 FAR = np.array([[math.cos(a), math.sin(a)] for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)])

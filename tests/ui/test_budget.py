@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.errors import BDSGError
-from bdsg.rivals.registry import METHODS
 from bdsg.sweep.plan import Plan
 from bdsg.sweep.space import Dimension
 from bdsg.ui import budget, lessons

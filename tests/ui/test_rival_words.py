@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bdsg.baselines.contract import RivalScores
+from bdsg.baselines.registry import METHODS, RIVALS
 from bdsg.errors import ConfigError
-from bdsg.rivals.contract import RivalScores
-from bdsg.rivals.registry import METHODS, RIVALS
 from bdsg.ui import rival_words
 from bdsg.ui.rival_words import ABSENT, GAP, from_link, meaning, table
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bdsg.baselines.registry import METHODS, OURS, RIVALS
 from bdsg.contest import contest_key
 from bdsg.metrics import Band
 from bdsg.metrics.boundary import bp1
 from bdsg.problem import Problem
-from bdsg.rivals.registry import METHODS, OURS, RIVALS
 from bdsg.ui import rivals_prepared
 from bdsg.ui.outcome import POINTS, in_data_units
 from bdsg.ui.rivals_prepared import NAMES, config_of, outcomes_for, prepared, read

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.boundary.rays import cross_rays, directions_in_plane
+from bdsg.boundary.level_sets.latent_rays import cross_rays, directions_in_plane
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm

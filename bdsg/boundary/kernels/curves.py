@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bdsg.boundary.kernels.dispersion import dispersion
-from bdsg.boundary.losses import LOG_RATIO_CAP, SMALLEST_DISTANCE
+from bdsg.boundary.terms import LOG_RATIO_CAP, SMALLEST_DISTANCE
 from bdsg.numerics.numba_cache import kernel
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)

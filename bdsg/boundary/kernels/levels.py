@@ -23,7 +23,7 @@ _ONE, _TWO = np.float32(1.0), np.float32(2.0)
 
 
 class LevelLoss(NamedTuple):
-    """The branches and their places at each of n levels (see ``bdsg.boundary.level_tree``), and the loss's settings.
+    """The branches and their places at each of n levels (see level_sets/level_tree.py), and the loss's settings.
 
     Attributes:
         edges: at each level the |z|² from which on the next branch is meant, (n, B − 1).

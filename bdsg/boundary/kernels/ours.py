@@ -23,7 +23,7 @@ _ONE = np.float32(1.0)
 
 
 class OurLoss(NamedTuple):
-    """The curves and their places (see ``bdsg.boundary.places.Places``), and the loss's settings.
+    """The curves and their places (see ``bdsg.boundary.level_sets.parametrisation.Places``), and the loss's settings.
 
     Attributes:
         edges: |z|² from which on the next curve is meant, (K − 1,).

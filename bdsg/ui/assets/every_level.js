@@ -1,4 +1,4 @@
-// B(z, ε) in the browser: the twin of bdsg/level_boundary.py, so that ε moves the boundary itself.
+// B(z, ε) in the browser: the twin of bdsg/boundary/generators/every_level_numpy.py, so that ε moves the boundary itself.
 
 const FEWER = 2500; // points of B(z, ε) while the slider is held; all of them once it is let go
 

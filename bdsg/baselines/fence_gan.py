@@ -1,0 +1,132 @@
+"""FenceGAN (Ngo, Winarto, Kou, Park, Akram and Lee, 2019, section 3): a GAN whose generator stops at the boundary.
+
+Its generator aims at D = α instead of D = 1, and is kept from gathering by a dispersion loss; its discriminator takes
+generated points less seriously than real ones, with weight γ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from bdsg.baselines.networks import Discriminator, dense, dense_discriminator
+from bdsg.baselines.neural import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
+from bdsg.config.fields import setting
+
+LEAST_GAP = 1e-6
+"""Added to |α − D|: its logarithm has no lower bound."""
+
+
+@dataclass(frozen=True)
+class FenceGANSettings(NeuralSettings):
+    """Defaults by the search of tests/bench/rivals.py; α, β, γ as the paper calls them."""
+
+    section: ClassVar[str] = "fence_gan"
+
+    alpha: float = setting(0.5, "Discriminator output that the generator aims at.", 0.01, 0.99, symbol="α")
+    beta: float = setting(2.0, "Weight of dispersion, in units of the data's spread.", 0.0, 1000.0, symbol="β")
+    gamma: float = setting(0.1, "Weight of generated points for the discriminator.", 0.001, 1.0, symbol="γ")
+    start: float = setting(2.7, "Spread of the first generated points, in units of the data's.", 0.0, 100.0)
+    encirclement: str = setting(
+        "cross_entropy",
+        "Distance of D from α: the paper's logarithm, or the cross-entropy of the authors' program.",
+        choices=("cross_entropy", "logarithm"),
+    )
+
+
+class FenceGANNetworks(NamedTuple):
+    """G : z -> x, (n, latent) -> (n, d), and D."""
+
+    generator: nn.Module
+    discriminator: Discriminator
+
+
+class Residual(nn.Module):
+    """s·z + g(s·z), as in the authors' program for the plane: the fence starts as a cloud wider than the data."""
+
+    def __init__(self, network: nn.Module, start: float) -> None:
+        super().__init__()
+        self.network, self.start = network, start
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(n, d) -> (n, d)."""
+        wide = self.start * z
+        moved: Tensor = wide + self.network(wide)
+        return moved
+
+
+def default_networks(dim: int, settings: FenceGANSettings, random: torch.Generator) -> FenceGANNetworks:
+    """Dense ones; the generator is residual where z has as many coordinates as x."""
+    generator: nn.Module = dense(settings.latent, settings.hidden, dim, random)
+    if settings.latent == dim:
+        generator = Residual(generator, settings.start)
+    return FenceGANNetworks(generator, dense_discriminator(dim, settings.hidden, random))
+
+
+def encirclement_loss(logits: Tensor, alpha: float, form: str) -> Tensor:
+    """E log|α − D(G(z))| of logits (n,), or in the authors' program the cross-entropy of D(G(z)) to α."""
+    if form == "logarithm":
+        return torch.log((alpha - torch.sigmoid(logits)).abs() + LEAST_GAP).mean()
+    return binary_cross_entropy_with_logits(logits, torch.full_like(logits, alpha))
+
+
+def dispersion_loss(points: Tensor) -> Tensor:
+    """1 / (1/N Σ_i ‖G(z_i) − μ‖₂), with μ the mean of the batch, (N, d)."""
+    distances: Tensor = torch.linalg.vector_norm(points - points.mean(0), dim=-1)
+    return 1.0 / distances.mean()
+
+
+class FenceGAN(NeuralRival):
+    """The score is 1 − D(x), by its logit."""
+
+    settings: FenceGANSettings
+
+    def __init__(
+        self,
+        dim: int,
+        random: torch.Generator,
+        settings: FenceGANSettings | None = None,
+        networks: FenceGANNetworks | None = None,
+    ) -> None:
+        super().__init__(dim, random)
+        self.settings = settings or FenceGANSettings()
+        self.networks = networks or default_networks(dim, self.settings, random)
+        self._descend_g, self._descend_d = (self.adam(network) for network in self.networks)
+
+    def modules(self) -> Iterable[nn.Module]:
+        """Its networks."""
+        return self.networks
+
+    def step(self, x: Tensor) -> dict[str, float]:
+        """The discriminator's step, then the generator's."""
+        generator, discriminator = self.networks
+        told = self.settings
+        z = torch.randn(len(x), told.latent, generator=self.random)
+        fake = generator(z)
+        apart = discriminator_loss(discriminator(x), discriminator(fake.detach()), told.gamma)
+        descend(self._descend_d, apart)
+        around = encirclement_loss(discriminator(fake), told.alpha, told.encirclement)
+        spread = dispersion_loss(fake)
+        descend(self._descend_g, around + told.beta * spread)
+        return numbers(discriminator_loss=apart, encirclement=around, dispersion=spread)
+
+    @torch.no_grad()
+    def scores(self, x: Tensor) -> Tensor:
+        """−logit D(x)."""
+        logits: Tensor = self.networks.discriminator(x)
+        return -logits
+
+    def generate(self, z: Tensor) -> Tensor:
+        """G(z)."""
+        points: Tensor = self.networks.generator(z)
+        return points
+
+    def boundary_samples(self, count: int, random: torch.Generator) -> np.ndarray:
+        """Draw (count, d) points, meant to lie on the boundary."""
+        return self._generated(count, random)

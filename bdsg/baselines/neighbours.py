@@ -1,0 +1,41 @@
+"""k nearest neighbours (Ramaswamy, Rastogi and Shim, 2000): the distance to the k-th nearest training point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from sklearn.neighbors import NearestNeighbors
+
+from bdsg.baselines.library import LibraryRival, LibrarySettings
+from bdsg.config.fields import setting
+
+
+@dataclass(frozen=True)
+class NeighboursSettings(LibrarySettings):
+    """Default by the search of tests/bench/rivals.py."""
+
+    section: ClassVar[str] = "neighbours"
+
+    neighbours: int = setting(50, "Which neighbour's distance is the score.", 1, 1000, symbol="k", log=True)
+
+
+class Neighbours(LibraryRival):
+    """The score is that distance, in units of the data's spread."""
+
+    settings: NeighboursSettings
+
+    def __init__(self, dim: int, random: torch.Generator, settings: NeighboursSettings | None = None) -> None:
+        super().__init__(dim, random)
+        self.settings = settings or NeighboursSettings()
+
+    def estimator(self, seed: int) -> Any:
+        """A search tree."""
+        return NearestNeighbors(n_neighbors=self.settings.neighbours)
+
+    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
+        """Minus the distance."""
+        nearest: np.ndarray = fitted.kneighbors(x)[0][:, -1]
+        return -nearest

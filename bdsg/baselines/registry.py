@@ -1,0 +1,71 @@
+"""The rivals by name.  A new one is a file and a line here; nothing is imported until it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from bdsg.errors import ConfigError
+
+
+class Entry(NamedTuple):
+    """One rival.
+
+    Attributes:
+        title: what a person sees.
+        citation: authors and year.
+        generates: nothing, points of the data, or points of its boundary.
+        module, kind: where the class is.
+    """
+
+    title: str
+    citation: str
+    generates: Literal["", "data", "boundary"]
+    module: str
+    kind: str
+
+    def load(self) -> Any:
+        """The class; this imports PyTorch or scikit-learn."""
+        return getattr(importlib.import_module(f"bdsg.baselines.{self.module}"), self.kind)
+
+
+RIVALS: dict[str, Entry] = {
+    "fence_gan": Entry("FenceGAN", "Ngo et al., 2019", "boundary", "fence_gan", "FenceGAN"),
+    "minl_gan": Entry("MinLGAN", "Wang, Zhang and Liu, 2018", "boundary", "minl_gan", "MinLGAN"),
+    "ano_gan": Entry("AnoGAN", "Schlegl et al., 2017", "data", "ano_gan", "AnoGAN"),
+    "egbad": Entry("EGBAD", "Zenati et al., 2018", "data", "egbad", "EGBAD"),
+    "ganomaly": Entry("GANomaly", "Akcay et al., 2018", "", "ganomaly", "GANomaly"),
+    "vae": Entry("VAE", "Kingma and Welling, 2014", "data", "vae", "VAE"),
+    "wgan": Entry("WGAN", "Gulrajani et al., 2017", "data", "wgan", "WGAN"),
+    "neighbours": Entry("k nearest neighbours", "Ramaswamy et al., 2000", "", "neighbours", "Neighbours"),
+    "isolation_forest": Entry(
+        "Isolation forest", "Liu, Ting and Zhou, 2008", "", "isolation_forest", "IsolationForest"
+    ),
+    "one_class_svm": Entry("One-class SVM", "Schölkopf et al., 2001", "", "one_class_svm", "OneClassSVM"),
+    "outlier_factor": Entry("Local outlier factor", "Breunig et al., 2000", "", "outlier_factor", "OutlierFactor"),
+    "mixture": Entry("Gaussian mixture", "Dempster, Laird and Rubin, 1977", "data", "mixture", "Mixture"),
+    "kernel_density": Entry("Kernel density", "Parzen, 1962", "data", "kernel_density", "KernelDensity"),
+}
+
+OURS = {"bdsg": "BDSG (ours)", "bdsg_paper": "BDSG (paper's loss)"}
+"""The rows of BDSG itself: B(z) by either objective, scores by its flow."""
+
+METHODS: tuple[str, ...] = (*OURS, *RIVALS)
+
+
+def title_of(name: str) -> str:
+    """What a person sees of any method."""
+    return OURS[name] if name in OURS else RIVALS[name].title
+
+
+def known(names: Sequence[str], among: tuple[str, ...] = METHODS) -> tuple[str, ...]:
+    """The names, each once and in their order; none at all stands for every method.
+
+    Raises:
+        ConfigError: there is no such method.
+    """
+    for name in names:
+        if name not in among:
+            raise ConfigError("methods", name, f"must be among {', '.join(among)}.")
+    return tuple(dict.fromkeys(names)) or among

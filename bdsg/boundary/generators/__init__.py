@@ -1,0 +1,1 @@
+"""B(z): the networks that map latent points to the boundary."""

@@ -1,0 +1,1 @@
+"""Level sets of a density: found, traced, thinned and parametrised."""

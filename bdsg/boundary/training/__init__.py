@@ -1,0 +1,1 @@
+"""Training B(z): by autograd, and by compiled steps."""

@@ -1,1 +1,0 @@
-"""What people would use instead of BDSG: one file a method, one contract (:mod:`bdsg.rivals.contract`)."""
