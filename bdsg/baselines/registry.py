@@ -31,21 +31,25 @@ class Entry(NamedTuple):
 
 
 RIVALS: dict[str, Entry] = {
-    "fence_gan": Entry("FenceGAN", "Ngo et al., 2019", "boundary", "fence_gan", "FenceGAN"),
-    "minl_gan": Entry("MinLGAN", "Wang, Zhang and Liu, 2018", "boundary", "minl_gan", "MinLGAN"),
-    "ano_gan": Entry("AnoGAN", "Schlegl et al., 2017", "data", "ano_gan", "AnoGAN"),
-    "egbad": Entry("EGBAD", "Zenati et al., 2018", "data", "egbad", "EGBAD"),
-    "ganomaly": Entry("GANomaly", "Akcay et al., 2018", "", "ganomaly", "GANomaly"),
-    "vae": Entry("VAE", "Kingma and Welling, 2014", "data", "vae", "VAE"),
-    "wgan": Entry("WGAN", "Gulrajani et al., 2017", "data", "wgan", "WGAN"),
-    "neighbours": Entry("k nearest neighbours", "Ramaswamy et al., 2000", "", "neighbours", "Neighbours"),
+    "fence_gan": Entry("FenceGAN", "Ngo et al., 2019", "boundary", "neural.fence_gan", "FenceGAN"),
+    "minl_gan": Entry("MinLGAN", "Wang, Zhang and Liu, 2018", "boundary", "neural.minl_gan", "MinLGAN"),
+    "ano_gan": Entry("AnoGAN", "Schlegl et al., 2017", "data", "neural.ano_gan", "AnoGAN"),
+    "egbad": Entry("EGBAD", "Zenati et al., 2018", "data", "neural.egbad", "EGBAD"),
+    "ganomaly": Entry("GANomaly", "Akcay et al., 2018", "", "neural.ganomaly", "GANomaly"),
+    "vae": Entry("VAE", "Kingma and Welling, 2014", "data", "neural.vae", "VAE"),
+    "wgan": Entry("WGAN", "Gulrajani et al., 2017", "data", "neural.wgan", "WGAN"),
+    "neighbours": Entry("k nearest neighbours", "Ramaswamy et al., 2000", "", "classical.neighbours", "Neighbours"),
     "isolation_forest": Entry(
-        "Isolation forest", "Liu, Ting and Zhou, 2008", "", "isolation_forest", "IsolationForest"
+        "Isolation forest", "Liu, Ting and Zhou, 2008", "", "classical.isolation_forest", "IsolationForest"
     ),
-    "one_class_svm": Entry("One-class SVM", "Schölkopf et al., 2001", "", "one_class_svm", "OneClassSVM"),
-    "outlier_factor": Entry("Local outlier factor", "Breunig et al., 2000", "", "outlier_factor", "OutlierFactor"),
-    "mixture": Entry("Gaussian mixture", "Dempster, Laird and Rubin, 1977", "data", "mixture", "Mixture"),
-    "kernel_density": Entry("Kernel density", "Parzen, 1962", "data", "kernel_density", "KernelDensity"),
+    "one_class_svm": Entry("One-class SVM", "Schölkopf et al., 2001", "", "classical.one_class_svm", "OneClassSVM"),
+    "outlier_factor": Entry(
+        "Local outlier factor", "Breunig et al., 2000", "", "classical.outlier_factor", "OutlierFactor"
+    ),
+    "mixture": Entry(
+        "Gaussian mixture", "Dempster, Laird and Rubin, 1977", "data", "classical.gaussian_mixture", "Mixture"
+    ),
+    "kernel_density": Entry("Kernel density", "Parzen, 1962", "data", "classical.kernel_density", "KernelDensity"),
 }
 
 OURS = {"bdsg": "BDSG (ours)", "bdsg_paper": "BDSG (paper's loss)"}

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from bdsg.baselines.image_settings import settings_for
-from bdsg.baselines.images import make_image_rival
+from bdsg.baselines.on_images.image_rivals import make_image_rival
+from bdsg.baselines.on_images.image_settings import settings_for
 from bdsg.baselines.registry import RIVALS
 from bdsg.config.image_config import ImageConfig
 from bdsg.data.images import DATA_SETS

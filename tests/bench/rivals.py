@@ -19,8 +19,8 @@ from typing import Any
 
 import torch
 
+from bdsg.baselines.classical.library_rival import LibraryRival
 from bdsg.baselines.contract import RivalScores
-from bdsg.baselines.library import LibraryRival
 from bdsg.baselines.registry import METHODS, RIVALS, title_of
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS

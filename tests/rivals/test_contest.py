@@ -15,10 +15,10 @@ import pytest
 
 from bdsg.__main__ import main
 from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
-from bdsg.baselines.minl_gan import MinLGANSettings
+from bdsg.baselines.neural.minl_gan import MinLGANSettings
+from bdsg.baselines.neural.vae import VAESettings
 from bdsg.baselines.registry import METHODS, OURS, RIVALS
 from bdsg.baselines.report import cells, table
-from bdsg.baselines.vae import VAESettings
 from bdsg.config import ExperimentConfig
 from bdsg.contest import Trained, bdsg_config, contest, contest_key, make_setup, score_trained
 from bdsg.errors import ConfigError, EmptyBoundaryError
@@ -159,7 +159,7 @@ def test_a_part_in_a_contest_has_a_key_of_all_its_settings(monkeypatch: pytest.M
     longer = dataclasses.replace(CONFIG, boundary=dataclasses.replace(CONFIG.boundary, steps=21))
     assert contest_key(longer, "bdsg", 4) != contest_key(CONFIG, "bdsg", 4)
     before = contest_key(CONFIG, "vae", 4)
-    monkeypatch.setattr("bdsg.baselines.vae.VAESettings", lambda: VAESettings(steps=7))
+    monkeypatch.setattr("bdsg.baselines.neural.vae.VAESettings", lambda: VAESettings(steps=7))
     assert contest_key(CONFIG, "vae", 4) != before
 
 

@@ -13,13 +13,13 @@ import torch
 from scipy.stats import multivariate_normal, norm
 from sklearn.metrics import roc_auc_score
 
-from bdsg.baselines.image_networks import NETWORKS, generator
-from bdsg.baselines.image_settings import COMPONENTS, NEURAL, OWN, settings_for
-from bdsg.baselines.images import make_image_rival
-from bdsg.baselines.neighbours import Neighbours, NeighboursSettings
-from bdsg.baselines.pixel_mixture import PixelMixture, PixelMixtureSettings
+from bdsg.baselines.classical.neighbours import Neighbours, NeighboursSettings
+from bdsg.baselines.neural.vae import reconstruction
+from bdsg.baselines.on_images.image_networks import NETWORKS, generator
+from bdsg.baselines.on_images.image_rivals import make_image_rival
+from bdsg.baselines.on_images.image_settings import COMPONENTS, NEURAL, OWN, settings_for
+from bdsg.baselines.on_images.pixel_mixture import PixelMixture, PixelMixtureSettings
 from bdsg.baselines.registry import RIVALS
-from bdsg.baselines.vae import reconstruction
 from bdsg.data.images import as_floats, load
 from bdsg.errors import BDSGError, ConfigError
 

@@ -12,15 +12,15 @@ import torch
 from scipy.stats import multivariate_normal
 from torch import Tensor, nn
 
-from bdsg.baselines import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
+from bdsg.baselines.classical.gaussian_mixture import Mixture, MixtureSettings
+from bdsg.baselines.classical.isolation_forest import IsolationForest
+from bdsg.baselines.classical.kernel_density import KernelDensity, KernelDensitySettings
+from bdsg.baselines.classical.neighbours import Neighbours, NeighboursSettings
+from bdsg.baselines.classical.one_class_svm import OneClassSVM
+from bdsg.baselines.classical.outlier_factor import OutlierFactor
 from bdsg.baselines.contract import Watch
-from bdsg.baselines.isolation_forest import IsolationForest
-from bdsg.baselines.kernel_density import KernelDensity, KernelDensitySettings
-from bdsg.baselines.mixture import Mixture, MixtureSettings
-from bdsg.baselines.neighbours import Neighbours, NeighboursSettings
-from bdsg.baselines.neural import discriminator_loss, generator_loss
-from bdsg.baselines.one_class_svm import OneClassSVM
-from bdsg.baselines.outlier_factor import OutlierFactor
+from bdsg.baselines.neural import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
+from bdsg.baselines.neural.neural_rival import discriminator_loss, generator_loss
 from bdsg.runs.result import Progress
 
 FAR = np.array([[math.cos(a), math.sin(a)] for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)])

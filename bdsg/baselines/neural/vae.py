@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bdsg.baselines.networks import dense
-from bdsg.baselines.neural import NeuralRival, NeuralSettings, descend, numbers
+from bdsg.baselines.neural.dense_networks import dense
+from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 

@@ -17,8 +17,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bdsg.baselines.networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural import NeuralRival, NeuralSettings, descend, discriminator_loss, generator_loss, numbers
+from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
+from bdsg.baselines.neural.neural_rival import (
+    NeuralRival,
+    NeuralSettings,
+    descend,
+    discriminator_loss,
+    generator_loss,
+    numbers,
+)
 from bdsg.config.fields import setting
 
 HIGHEST_LOGIT = 8.0

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from sklearn.mixture import GaussianMixture
 
-from bdsg.baselines.mixture import Mixture, MixtureSettings
+from bdsg.baselines.classical.gaussian_mixture import Mixture, MixtureSettings
 from bdsg.config.fields import setting
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bdsg.baselines.networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural import NeuralRival, NeuralSettings, descend, numbers
+from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
+from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from bdsg.baselines.networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
+from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
+from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
 from bdsg.config.fields import setting
 
 LEAST_GAP = 1e-6

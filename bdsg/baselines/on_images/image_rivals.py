@@ -1,7 +1,7 @@
 """The rivals on images: the same classes and losses, with convolutional networks, or on pixels.
 
 The methods of scikit-learn see pixels as they are, in one unit for all of them, or their principal components, which
-keep that geometry: whichever served them better (:mod:`bdsg.baselines.image_settings`).
+keep that geometry: whichever served them better (:mod:`bdsg.baselines.on_images.image_settings`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
-from bdsg.baselines.image_networks import NETWORKS, Shape
-from bdsg.baselines.image_settings import components_for, settings_for
-from bdsg.baselines.pixel_mixture import PixelMixture
+from bdsg.baselines.on_images.image_networks import NETWORKS, Shape
+from bdsg.baselines.on_images.image_settings import components_for, settings_for
+from bdsg.baselines.on_images.pixel_mixture import PixelMixture
 from bdsg.baselines.registry import RIVALS
 from bdsg.errors import ConfigError
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from sklearn import neighbors
 
-from bdsg.baselines.library import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
 from bdsg.config.fields import setting
 
 TOLERANCE = 1e-4

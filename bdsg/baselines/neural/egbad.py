@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from bdsg.baselines.networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
+from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
+from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
 from bdsg.config.fields import setting
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bdsg.baselines import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
-from bdsg.baselines.networks import Discriminator, Hidden
+from bdsg.baselines.neural import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
+from bdsg.baselines.neural.dense_networks import Discriminator, Hidden
 from bdsg.errors import ConfigError
 
 Shape = tuple[int, int, int]

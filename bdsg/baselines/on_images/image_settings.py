@@ -8,21 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-from bdsg.baselines import (
-    ano_gan,
-    egbad,
-    fence_gan,
-    ganomaly,
-    isolation_forest,
-    kernel_density,
-    minl_gan,
-    neighbours,
-    one_class_svm,
-    outlier_factor,
-    pixel_mixture,
-    vae,
-    wgan,
-)
+from bdsg.baselines.classical import isolation_forest, kernel_density, neighbours, one_class_svm, outlier_factor
+from bdsg.baselines.neural import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
+from bdsg.baselines.on_images import pixel_mixture
 
 Size = Literal["small", "grey", "colour"]
 SMALL_SIDE = 16

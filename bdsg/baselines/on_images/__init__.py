@@ -1,0 +1,1 @@
+"""The baselines on images: convolutional networks, settings and a mixture of pixels."""
