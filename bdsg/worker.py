@@ -155,20 +155,20 @@ def _stream(
 
 
 def _experiment(command: dict[str, Any], inbox: Inbox, store: Store | None) -> Iterator[Item]:
-    from bdsg import experiment
     from bdsg.boundary.training.control import Pace
+    from bdsg.experiments import run_experiment
 
     run, seconds = command["id"], command.get("seconds")
     config = ExperimentConfig.from_dict(command["config"])
     pace = Pace(lambda: inbox.seconds(run, seconds)) if seconds else None
-    return experiment.run(
+    return run_experiment.run(
         config, stop=lambda: inbox.stop_asked(run), store=store, steer=lambda: inbox.steered(run), pace=pace
     )
 
 
 def _contest(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
     """Without the store: a run of BDSG that it has would show no snapshots."""
-    from bdsg.contest import contest
+    from bdsg.experiments.compare import contest
 
     run, config = command["id"], ExperimentConfig.from_dict(command["config"])
     snapshots, methods = command["snapshots"], command["methods"]
@@ -185,10 +185,10 @@ def preparations() -> list[Callable[[], None]]:
 
 def _rehearse() -> None:
     """A short run, for what is loaded on the way."""
-    from bdsg import experiment
+    from bdsg.experiments import run_experiment
 
     boundary = {"steps": 3, "batch_size": 32}
-    list(experiment.run(ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": boundary})))
+    list(run_experiment.run(ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": boundary})))
 
 
 def _prepare(load: Callable[[], None]) -> None:
@@ -218,7 +218,7 @@ def load() -> None:
     """Load PyTorch and all that a run asks for."""
     import torch
 
-    import bdsg.experiment  # noqa: F401
+    import bdsg.experiments.run_experiment  # noqa: F401
 
     torch.set_num_threads(1)  # several workers share the machine
 

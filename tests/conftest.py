@@ -11,7 +11,7 @@ import torch
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from bdsg.config import ExperimentConfig
-from bdsg.experiment import run
+from bdsg.experiments.run_experiment import run
 from bdsg.runs.result import Event, Result
 from tests import needs
 from tests.browser.serving import CHROMIUM, launch

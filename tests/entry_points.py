@@ -14,21 +14,21 @@ import torch
 
 from bdsg import BDSGDetector, __version__
 from bdsg.__main__ import main
-from bdsg.batch import Run, train_together
 from bdsg.boundary.objectives import make_objective
 from bdsg.config import ExperimentConfig
 from bdsg.config.image_config import QUICK, image_config
-from bdsg.contest import contest
 from bdsg.data.mixture_fit import fit_mixture
 from bdsg.density import ClosedForm
-from bdsg.experiment import density_from_parameters, never, run
-from bdsg.images.units import Setting, run_unit
+from bdsg.experiments.batch import Run, train_together
+from bdsg.experiments.compare import contest
+from bdsg.experiments.run_experiment import density_from_parameters, never, run
+from bdsg.experiments.score import plane_mixture
+from bdsg.image_experiments.units import Setting, run_unit
 from bdsg.runs.result import Progress, Result
-from bdsg.scoring import plane_mixture
-from bdsg.sweep.outcome import Task
-from bdsg.sweep.plan import Plan
-from bdsg.sweep.space import parse_dimension
-from bdsg.sweep.task import run_batch
+from bdsg.tuning.outcome import Task
+from bdsg.tuning.plan import Plan
+from bdsg.tuning.space import parse_dimension
+from bdsg.tuning.task import run_batch
 
 Calls = dict[str, Callable[[], Any]]
 ROWS = np.random.default_rng(0).normal(size=(60, 3))

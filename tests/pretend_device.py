@@ -18,9 +18,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
-from bdsg import experiment, fitting, problem
 from bdsg.config import ExperimentConfig
 from bdsg.density import diagnostics
+from bdsg.experiments import fit_density, problem, run_experiment
 from bdsg.numerics import device
 
 HERE, ELSEWHERE = torch.device("cpu"), "elsewhere"
@@ -110,13 +110,13 @@ def differences(objective: str, density: dict[str, Any]) -> dict[str, float]:
     boundary = {"objective": objective, "steps": 3, "batch_size": 32, "hidden": [8], "snapshots": 2}
     raw = {"data": {"preset": "bimodal", "samples": 100}, "density": density, "boundary": boundary}
     config = ExperimentConfig.from_dict(raw)
-    *_, here = experiment.run(config)
+    *_, here = run_experiment.run(config)
     with (
         mock.patch.object(device, "torch_device", return_value=torch.device(ELSEWHERE)),
-        mock.patch.object(fitting, "torch_device", return_value=torch.device(ELSEWHERE)),
+        mock.patch.object(fit_density, "torch_device", return_value=torch.device(ELSEWHERE)),
         Pretend(),
     ):
-        *_, there = experiment.run(dataclasses.replace(config, device="cuda"))
+        *_, there = run_experiment.run(dataclasses.replace(config, device="cuda"))
     assert here.arrays.to_dict().keys() == there.arrays.to_dict().keys()
     return {
         name: _largest_difference(getattr(here.arrays, name), getattr(there.arrays, name))
@@ -133,7 +133,7 @@ def main() -> None:
     _setup_privateuseone_for_python_backend(ELSEWHERE)
     with (
         mock.patch.multiple(problem, **SMALL),
-        mock.patch.multiple(fitting, PREVIEW=4, TABLE_NODES=16),
+        mock.patch.multiple(fit_density, PREVIEW=4, TABLE_NODES=16),
         mock.patch.multiple(diagnostics, CHECK_POINTS=500, ROUND_TRIP_POINTS=100, INTEGRAL_NODES=20),
     ):
         found = {

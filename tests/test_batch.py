@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from bdsg.batch import Run, Start, make_objectives, train_together
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective, make_objective
 from bdsg.config import BoundaryConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError
+from bdsg.experiments.batch import Run, Start, make_objectives, train_together
+from bdsg.experiments.train import train_boundary
 from bdsg.runs.result import BoundarySnapshot
-from bdsg.train import train_boundary
 
 MODEL = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture))
 DATA = MODEL.sample(300, torch.Generator().manual_seed(0)).float()

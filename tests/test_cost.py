@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bdsg import cost, experiment
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
+from bdsg.experiments import cost, run_experiment
 
 
 def config(density: dict[str, Any] | None = None, boundary: dict[str, Any] | None = None) -> ExperimentConfig:
@@ -61,7 +61,7 @@ def test_the_estimate_is_of_the_order_of_real_runs() -> None:
     spent = []
     for one in (small, small, large):  # the first one loads the kernels
         begun = time.process_time()
-        for _ in experiment.run(one):
+        for _ in run_experiment.run(one):
             pass
         spent.append(time.process_time() - begun)
     measured, estimated = spent[2] / spent[1], cost.seconds(large) / cost.seconds(small)

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import torch
 
-from bdsg import experiment
 from bdsg.__main__ import main
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.errors import ConfigError
+from bdsg.experiments import run_experiment
 from bdsg.numerics.device import device_of, to_numpy, torch_device
 from bdsg.runs.cache import Store
 
@@ -53,7 +53,7 @@ def test_asking_for_a_device_that_is_not_there_ends_in_a_sentence(
 ) -> None:
     sentence = "device is 'cuda', but PyTorch finds no CUDA device on this machine: choose cpu"
     with pytest.raises(ConfigError, match=sentence) as caught:
-        list(experiment.run(ExperimentConfig.from_dict({**TINY, "device": "cuda"})))
+        list(run_experiment.run(ExperimentConfig.from_dict({**TINY, "device": "cuda"})))
     assert caught.value.key == "device"
     (tmp_path / "config.json").write_text(json.dumps({**TINY, "device": "cuda"}))
     assert main(["run", str(tmp_path / "config.json"), "--out", str(tmp_path / "out"), "--quiet"]) == 2
@@ -64,8 +64,8 @@ def test_asking_for_a_device_that_is_not_there_ends_in_a_sentence(
 @with_cuda
 def test_a_run_on_cuda(tmp_path: Path) -> None:
     config = ExperimentConfig.from_dict({**TINY, "device": "cuda"})
-    *_, there = experiment.run(config, store=Store(tmp_path))
-    *_, here = experiment.run(dataclasses.replace(config, device="cpu"), store=Store(tmp_path))
+    *_, there = run_experiment.run(config, store=Store(tmp_path))
+    *_, here = run_experiment.run(dataclasses.replace(config, device="cpu"), store=Store(tmp_path))
     np.testing.assert_array_equal(there.arrays.data, here.arrays.data)
     np.testing.assert_allclose(there.arrays.log_p_g, here.arrays.log_p_g, rtol=0.05, atol=0.1)
     np.testing.assert_allclose(there.arrays.boundary, here.arrays.boundary, rtol=0.05, atol=0.2)

@@ -14,18 +14,18 @@ import numpy as np
 import pytest
 import torch
 
-from bdsg import experiment
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.errors import BDSGError, ConfigError, DivergenceError, EmptyBoundaryError
-from bdsg.experiment import density_from_parameters, run
-from bdsg.fitting import restore
+from bdsg.experiments import run_experiment
+from bdsg.experiments.fit_density import restore
+from bdsg.experiments.problem import BOUNDARY_POINTS, GRID, SHOWN_POINTS
+from bdsg.experiments.run_experiment import density_from_parameters, run
+from bdsg.experiments.train import snapshot_steps
 from bdsg.metrics import Scores
-from bdsg.problem import BOUNDARY_POINTS, GRID, SHOWN_POINTS
 from bdsg.runs.cache import Store
 from bdsg.runs.result import SHAPES, TERMS, BoundarySnapshot, DensitySnapshot, Event, Progress, Result, Scene
-from bdsg.train import snapshot_steps
 
 QUICK = {"steps": 30, "batch_size": 64, "hidden": [16, 16], "snapshots": 6}
 FLOW = {"kind": "iresnet", "blocks": 2, "hidden": [8, 8], "steps": 40, "batch_size": 64}
@@ -263,7 +263,7 @@ def test_a_second_run_comes_from_the_store(
     def refuse(*_: object) -> None:
         raise AssertionError("it was computed again")
 
-    monkeypatch.setattr(experiment, "fit", refuse)
+    monkeypatch.setattr(run_experiment, "fit", refuse)
     events = list(run(quick_config, store=store))
     assert [type(event) for event in events] == [Scene, Result]
     assert_same_numbers(last_of(events), quick_result)
@@ -327,7 +327,7 @@ def test_a_density_that_breaks_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 
         return estimate
 
-    monkeypatch.setattr("bdsg.train.estimator_for", broken)
+    monkeypatch.setattr("bdsg.experiments.train.estimator_for", broken)
     with pytest.raises(DivergenceError, match="The density training diverged at step 0"):
         result_of(config_of(density=FLOW))
 

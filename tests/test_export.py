@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bdsg import experiment, export
 from bdsg.config import ExperimentConfig, UnitsConfig
+from bdsg.experiments import export, run_experiment
 from bdsg.runs.result import Result
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +30,7 @@ CONFIG = {
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    *_, result = experiment.run(ExperimentConfig.from_dict(CONFIG))
+    *_, result = run_experiment.run(ExperimentConfig.from_dict(CONFIG))
     assert isinstance(result, Result)
     return result
 

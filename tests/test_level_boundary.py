@@ -15,9 +15,9 @@ from bdsg.config import LEVELS_BOUNDARY, BoundaryConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError
-from bdsg.experiment import run
+from bdsg.experiments.run_experiment import run
+from bdsg.experiments.score import score_result
 from bdsg.runs.result import LEVEL, Result
-from bdsg.scoring import score_result
 from bdsg.ui import views
 from tests.ui.test_stage_scripts import SCORING, node
 

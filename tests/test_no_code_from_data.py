@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bdsg.errors import StoreError
-from bdsg.sweep.folder import StudyFolder
+from bdsg.tuning.folder import StudyFolder
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(path for place in ("app.py", "bdsg/**/*.py", "pages/**/*.py") for path in ROOT.glob(place))

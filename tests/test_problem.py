@@ -11,8 +11,8 @@ import torch
 from bdsg.config import ExperimentConfig
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError
-from bdsg.experiment import run
-from bdsg.problem import BOUNDARY_POINTS, GRID, LEVEL_SAMPLES, PREVIEW, SHOWN_POINTS, Problem
+from bdsg.experiments.problem import BOUNDARY_POINTS, GRID, LEVEL_SAMPLES, PREVIEW, SHOWN_POINTS, Problem
+from bdsg.experiments.run_experiment import run
 
 CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal", "samples": 100}, "boundary": {"steps": 5}})
 

@@ -11,9 +11,9 @@ import pytest
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError, EmptyBoundaryError
+from bdsg.experiments.score import plane_mixture, score_result
 from bdsg.metrics import truth_field
 from bdsg.runs.result import Result
-from bdsg.scoring import plane_mixture, score_result
 from tests.run_parts import run_arrays
 
 

@@ -20,7 +20,7 @@ import bdsg
 from bdsg import BDSGDetector
 from bdsg.config import ExperimentConfig
 from bdsg.errors import EmptyBoundaryError
-from bdsg.experiment import run
+from bdsg.experiments.run_experiment import run
 from bdsg.numerics.threads import limited_threads
 from tests.entry_points import CONFIG, ROWS, entry_points
 

@@ -20,8 +20,8 @@ from bdsg.density.flows.exact_2d import PlanarExact
 from bdsg.density.flows.learning_rate import WARM_UP, one_cycle
 from bdsg.density.flows.log_determinant import RussianRoulette, TruncatedSeries
 from bdsg.errors import DivergenceError
+from bdsg.experiments.train import estimator_for, snapshot_steps, train_boundary, train_density
 from bdsg.runs.result import BoundarySnapshot, DensitySnapshot, Progress
-from bdsg.train import estimator_for, snapshot_steps, train_boundary, train_density
 
 MODEL = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture))
 DATA = MODEL.sample(200, torch.Generator().manual_seed(0)).float()

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from bdsg.__main__ import main
-from bdsg.sweep import pool
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.study import Study
+from bdsg.tuning import pool
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.study import Study
 
 ROOT = Path(__file__).parents[1]
 RAW = {"data": {"preset": "unimodal"}, "boundary": {"objective": "paper", "steps": 60}}

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg import experiment
 from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
+from bdsg.experiments import run_experiment
 from bdsg.runs.cache import Store
 from bdsg.runs.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
 from bdsg.runs.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Scene
@@ -183,7 +183,7 @@ def test_a_run_through_the_pipe_equals_one_in_this_process(worker: Worker) -> No
     assert events[-1] == Ended(None)
     found = events[-2]
     assert isinstance(found, Result)
-    *_, expected = experiment.run(config)
+    *_, expected = run_experiment.run(config)
     assert isinstance(expected, Result)
     assert found.arrays.to_dict().keys() == expected.arrays.to_dict().keys()
     for name, array in expected.arrays.to_dict().items():
@@ -227,12 +227,12 @@ def test_a_steered_run_is_that_of_its_own_config(worker: Worker, objective: str)
         config, boundary=dataclasses.replace(config.boundary, changes=tuple(told))
     )
     assert 20 < told[0].step < told[1].step <= 300
-    *_, again = experiment.run(result.config)
+    *_, again = run_experiment.run(result.config)
     assert isinstance(again, Result)
     assert again.arrays.to_dict().keys() == result.arrays.to_dict().keys()
     for name, array in again.arrays.to_dict().items():
         np.testing.assert_array_equal(getattr(result.arrays, name), array, strict=True)
-    *_, plain = experiment.run(config)
+    *_, plain = run_experiment.run(config)
     assert isinstance(plain, Result)
     assert not np.array_equal(plain.arrays.boundary, result.arrays.boundary)
 

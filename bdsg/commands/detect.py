@@ -12,8 +12,8 @@ from typing import Any
 
 from bdsg.commands import tables
 from bdsg.commands.writing import writable, write_or_rescue
+from bdsg.detector.detector_file import FILE
 from bdsg.errors import ConfigError
-from bdsg.saved_detector import FILE
 
 ROOM = 10_000
 """Bytes that a detector of a few columns needs."""

@@ -31,7 +31,7 @@ def add_parser(commands: Any) -> None:
 
 def _rivals(chosen: argparse.Namespace) -> int:
     methods, config = known(chosen.methods), read_config(chosen.config)
-    from bdsg.contest import contest  # loads PyTorch
+    from bdsg.experiments.compare import contest  # loads PyTorch
 
     rows: list[RivalScores] = []
     with tempfile.TemporaryDirectory() as folder, progress_bars(chosen.quiet) as show:

@@ -43,11 +43,11 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _follow(config: ExperimentConfig, *, quiet: bool) -> Result:
     """Run to the end, with a progress bar on stderr."""
-    from bdsg import experiment  # loads PyTorch
+    from bdsg.experiments import run_experiment
 
     result: Result | None = None
     with progress_bars(quiet) as show:
-        for event in experiment.run(config):
+        for event in run_experiment.run(config):
             if isinstance(event, Progress):
                 show(event)
             elif isinstance(event, Result):

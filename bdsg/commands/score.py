@@ -41,9 +41,9 @@ def _score(chosen: argparse.Namespace) -> int:
     run = read_run(chosen.run)
     table = _points(chosen)
     points = table.values
-    from bdsg import experiment  # loads PyTorch
+    from bdsg.experiments import run_experiment
 
-    log_density = experiment.density_from_parameters(run.config, run.parameters)(points)
+    log_density = run_experiment.density_from_parameters(run.config, run.parameters)(points)
     wrong = np.isnan(log_density)
     if wrong.any():  # before anything is printed
         point = tuple(points[wrong][0].tolist())

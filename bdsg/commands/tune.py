@@ -18,8 +18,8 @@ from bdsg.commands.reading import read_config
 from bdsg.errors import BDSGError, ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from bdsg.sweep.folder import StudyFolder
-    from bdsg.sweep.plan import Plan
+    from bdsg.tuning.folder import StudyFolder
+    from bdsg.tuning.plan import Plan
 
 VARIED = ("lambda1", "lambda2", "samples", "learning_rate")
 TRIALS = 200
@@ -77,7 +77,7 @@ def _tune(chosen: argparse.Namespace) -> int:
 
 
 def _show(chosen: argparse.Namespace) -> int:
-    from bdsg.sweep.folder import StudyFolder, found
+    from bdsg.tuning.folder import StudyFolder, found
 
     if chosen.study is None:
         folders = found()
@@ -90,7 +90,7 @@ def _show(chosen: argparse.Namespace) -> int:
         if not folders:
             print("No study yet: `python -m bdsg tune CONFIG.json` starts one.", file=sys.stderr)
         return 0
-    from bdsg.sweep import show
+    from bdsg.tuning import show
 
     told = show.facts(StudyFolder.named(chosen.study))
     print(json.dumps(told, indent=2) if chosen.json else show.text(told), end="\n" if chosen.json else "")
@@ -99,7 +99,7 @@ def _show(chosen: argparse.Namespace) -> int:
 
 def _folder(chosen: argparse.Namespace) -> StudyFolder:
     """The study's folder: a new one, or with --resume the one that is there."""
-    from bdsg.sweep.folder import StudyFolder
+    from bdsg.tuning.folder import StudyFolder
 
     if chosen.resume and not os.path.isfile(chosen.config):
         folder = StudyFolder.named(chosen.config)
@@ -120,8 +120,8 @@ def _folder(chosen: argparse.Namespace) -> StudyFolder:
 
 
 def _plan(chosen: argparse.Namespace) -> Plan:
-    from bdsg.sweep import plan
-    from bdsg.sweep.space import parse_dimension
+    from bdsg.tuning import plan
+    from bdsg.tuning.space import parse_dimension
 
     config = read_config(Path(chosen.config))
     return plan.Plan(
@@ -149,8 +149,8 @@ def _enlarge(folder: StudyFolder, plan: Plan, chosen: argparse.Namespace) -> Non
 def _run(folder: StudyFolder, chosen: argparse.Namespace, begun: threading.Event) -> int:
     from tqdm import tqdm
 
-    from bdsg.sweep.driver import drive
-    from bdsg.sweep.pool import Pool
+    from bdsg.tuning.driver import drive
+    from bdsg.tuning.pool import Pool
 
     print(f"Study {folder.name} in {folder.path}, {_page(folder)}", file=sys.stderr)
     bars: dict[str, Any] = {}
@@ -172,7 +172,7 @@ def _run(folder: StudyFolder, chosen: argparse.Namespace, begun: threading.Event
     if stopping.is_set():
         print(_stopped(folder), file=sys.stderr)
         return INTERRUPTED
-    from bdsg.sweep import show
+    from bdsg.tuning import show
 
     print(show.text(show.facts(folder)), end="")
     return 0

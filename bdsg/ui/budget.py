@@ -10,13 +10,13 @@ import math
 import os
 from collections.abc import Sequence
 
-from bdsg import cost
 from bdsg.baselines.registry import OURS
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError
+from bdsg.experiments import cost
 from bdsg.formats import grouped, measured, setting
-from bdsg.sweep.plan import BEST, Plan
-from bdsg.sweep.space import Value, applied
+from bdsg.tuning.plan import BEST, Plan
+from bdsg.tuning.space import Value, applied
 
 MOST_MINUTES = 10.0
 """Of one core, for a run, or for the methods of a contest together."""

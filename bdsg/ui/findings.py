@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bdsg.experiments.score import plane_mixture
 from bdsg.formats import percent, setting
 from bdsg.metrics import Band, truth_field
 from bdsg.metrics.boundary import bp1, crowding, probe_contour
 from bdsg.runs.result import Result
-from bdsg.scoring import plane_mixture
 
 RAISED = 0.05
 """The threshold to which the tour raises ε."""

@@ -13,9 +13,9 @@ import numpy as np
 from bdsg.baselines.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.data.window import Window
+from bdsg.experiments.problem import Problem
 from bdsg.metrics import Field, anomaly_ranks, contour_lines, pr_curve, roc_curve
 from bdsg.metrics.ranking import Curve
-from bdsg.problem import Problem
 from bdsg.runs.result import Scene
 from bdsg.runs.tensor_file import Arrays
 from bdsg.ui.pictured import FULL_SCALE, quantise

@@ -9,11 +9,11 @@ from typing import Any
 
 from bdsg.config import ExperimentConfig
 from bdsg.data.window import Window
+from bdsg.experiments.score import plane_mixture
 from bdsg.formats import grouped, score_words
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.runs.result import Result
 from bdsg.runs.tensor_file import pack, unpack
-from bdsg.scoring import plane_mixture
 from bdsg.ui.payloads import Plane, Playback, PlayerPayload
 
 FILE = Path(__file__).parent / "assets" / "prepared.safetensors"

@@ -47,7 +47,7 @@ def prepared(preset: str) -> Outcomes:
 
 
 def read(preset: str) -> dict[str, tuple[str, Outcome]]:
-    """The preset's file: each method's key, as ``bdsg.contest.contest_key`` gives it, and outcome."""
+    """The preset's file: each method's key, as ``bdsg.experiments.compare.contest_key`` gives it, and outcome."""
     file = FOLDER / f"{preset}.safetensors.gz"
     if not file.exists():
         return {}
@@ -83,7 +83,7 @@ def outcome_of(config: ExperimentConfig, events: Iterable[object]) -> Outcome:
 
 def main(presets: Iterable[str]) -> None:
     """Train what is missing or out of date; a file is written after each method, so that nothing is lost."""
-    from bdsg.contest import contest, contest_key  # loads PyTorch
+    from bdsg.experiments.compare import contest, contest_key  # loads PyTorch
 
     for preset in presets:
         config, found = config_of(preset), read(preset)

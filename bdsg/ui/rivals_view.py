@@ -13,8 +13,8 @@ from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
+from bdsg.experiments.problem import Problem
 from bdsg.formats import setting
-from bdsg.problem import Problem
 from bdsg.ui import (
     address,
     charts,

@@ -14,7 +14,7 @@ import streamlit as st
 from bdsg.config.presets import PRESETS
 from bdsg.errors import StoreError
 from bdsg.formats import grouped
-from bdsg.sweep.folder import PLAN, StudyFolder, found
+from bdsg.tuning.folder import PLAN, StudyFolder, found
 from bdsg.ui.names import name_of
 
 MOST_STUDIES = 30

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from bdsg import export
+from bdsg.experiments import export
 from bdsg.formats import setting
 from bdsg.ui import animation, charts, own_points, views
 from bdsg.ui.names import run_words

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from bdsg.sweep.folder import CLOUDS, StudyFolder
-from bdsg.sweep.goals import GOALS
-from bdsg.sweep.plan import Plan
+from bdsg.tuning.folder import CLOUDS, StudyFolder
+from bdsg.tuning.goals import GOALS
+from bdsg.tuning.plan import Plan
 
 if TYPE_CHECKING:
     import optuna
 
-    from bdsg.sweep.study import Study
+    from bdsg.tuning.study import Study
 
 FENCE = 3.0
 """Values further than this many interquartile ranges beyond the quartiles are drawn on the axis' edge."""
@@ -112,13 +112,13 @@ def _opened(path: str, made: int) -> Study:
     """The study's storage, which remembers the trials that are finished."""
     from pathlib import Path
 
-    from bdsg.sweep.study import Study
+    from bdsg.tuning.study import Study
 
     return Study(StudyFolder(Path(path)))
 
 
 def _read(folder: StudyFolder) -> Known:
-    from bdsg.sweep.study import refusals_told
+    from bdsg.tuning.study import refusals_told
 
     with refusals_told(folder):
         return _gathered(folder)
@@ -127,7 +127,7 @@ def _read(folder: StudyFolder) -> Known:
 def _gathered(folder: StudyFolder) -> Known:
     import optuna
 
-    from bdsg.sweep.study import ERROR, SCORES
+    from bdsg.tuning.study import ERROR, SCORES
 
     study = _opened(str(folder.path), (folder.path / "plan.json").stat().st_mtime_ns)
     counts: dict[str, int] = {}

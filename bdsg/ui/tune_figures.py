@@ -11,8 +11,8 @@ from plotly.subplots import make_subplots
 
 from bdsg.formats import SCORES, SHARES, percent, rounded, setting
 from bdsg.plots import BLUE, GREEN, NEUTRAL, VERMILION
-from bdsg.sweep.goals import GOALS
-from bdsg.sweep.space import Dimension
+from bdsg.tuning.goals import GOALS
+from bdsg.tuning.space import Dimension
 from bdsg.ui import tune_data
 from bdsg.ui.names import setting_label
 from bdsg.ui.tune_data import Known, Trial
@@ -65,7 +65,7 @@ def _scored(figure: go.Figure, goal: str, positive: bool) -> None:
 
 def _target(known: Known, goal: str) -> Callable[[FrozenTrial], float]:
     """A trial's score, outliers moved to the fences."""
-    from bdsg.sweep.study import SCORES as KEY
+    from bdsg.tuning.study import SCORES as KEY
 
     kept, _ = tune_data.fenced(_values(known, goal))
     low, high = float(kept.min()), float(kept.max())
@@ -104,8 +104,8 @@ def history(known: Known, goal: str) -> go.Figure:
 
 def importance(known: Known, goal: str) -> go.Figure | None:
     """Share of each setting; None while too little is known."""
-    from bdsg.sweep.study import SCORES as KEY
-    from bdsg.sweep.study import importances_of
+    from bdsg.tuning.study import SCORES as KEY
+    from bdsg.tuning.study import importances_of
 
     shares = importances_of(known.study, lambda trial: trial.user_attrs[KEY][goal], GOALS[goal].larger)
     if not shares:

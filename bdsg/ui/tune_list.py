@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bdsg.sweep.folder import StudyFolder
+from bdsg.tuning.folder import StudyFolder
 from bdsg.ui import address, studies
 from bdsg.ui.tune_setup import CHOSEN
 

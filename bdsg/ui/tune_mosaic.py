@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from bdsg.experiments.score import plane_mixture
 from bdsg.formats import SCORES, SHARES, grouped, setting
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.runs.tensor_file import pack
-from bdsg.scoring import plane_mixture
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.goals import GOALS
-from bdsg.sweep.space import Dimension
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.goals import GOALS
+from bdsg.tuning.space import Dimension
 from bdsg.ui import stage, tune_data
 from bdsg.ui.names import brief_label, setting_label
 from bdsg.ui.tune_data import Known, Trial

@@ -9,7 +9,7 @@ import socket
 import subprocess
 
 from bdsg.errors import BDSGError
-from bdsg.sweep.folder import LOG, StudyFolder, found
+from bdsg.tuning.folder import LOG, StudyFolder, found
 from bdsg.ui.processes import start_module
 from bdsg.ui.shared import Once
 

@@ -11,10 +11,10 @@ import streamlit as st
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.formats import FIELD, setting
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.goals import GOALS
-from bdsg.sweep.plan import PRUNERS, SAMPLERS, SEEDS, Plan
-from bdsg.sweep.space import Dimension, field_of, suggested, varied
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.goals import GOALS
+from bdsg.tuning.plan import PRUNERS, SAMPLERS, SEEDS, Plan
+from bdsg.tuning.space import Dimension, field_of, suggested, varied
 from bdsg.ui import budget, controls, session, studies, tune_process
 from bdsg.ui.names import brief_label, name_of, plain, setting_label
 

@@ -9,9 +9,9 @@ import streamlit as st
 
 from bdsg.errors import BDSGError
 from bdsg.formats import SCORES, grouped
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.goals import GOALS
-from bdsg.sweep.space import applied
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.goals import GOALS
+from bdsg.tuning.space import applied
 from bdsg.ui import (
     budget,
     charts,

@@ -16,12 +16,12 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
+from bdsg.experiments.problem import Problem
+from bdsg.experiments.score import plane_mixture, score_result
 from bdsg.formats import percent
 from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.metrics.levels import component_labels
-from bdsg.problem import Problem
 from bdsg.runs.result import Result, Scene, Snapshots
-from bdsg.scoring import plane_mixture, score_result
 from bdsg.ui import own_points
 from bdsg.ui.names import run_words
 from bdsg.ui.payloads import DeltaPayload, EvaluationPayload, Plane, Playback, PlayerPayload

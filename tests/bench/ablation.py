@@ -16,11 +16,11 @@ from bdsg.boundary.level_sets.tracing import trace_level_set
 from bdsg.boundary.objectives import OurObjective, Terms
 from bdsg.config import ExperimentConfig
 from bdsg.density import ClosedForm
+from bdsg.experiments.problem import Problem
+from bdsg.experiments.train import train_by_autograd
 from bdsg.metrics import Band, boundary_scores, truth_field
 from bdsg.metrics.boundary import probe_contour
 from bdsg.numerics.threads import limited_threads
-from bdsg.problem import Problem
-from bdsg.train import train_by_autograd
 
 POINTS = 10_000
 FEW_HARMONICS = 3

@@ -28,7 +28,7 @@ from bdsg.config import BoundaryConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, DensityModel, TabulatedDensity
-from bdsg.train import train_by_autograd
+from bdsg.experiments.train import train_by_autograd
 from tests.bench.boundary_runs import LATENT, Sweep, never, start, together, whole
 from tests.bench.reference_boundary import ReferenceTrainer, gradient_of
 from tests.bench.reports import Row, machine, write

@@ -15,15 +15,15 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from bdsg.batch import Run, Start, make_objectives, train_together
 from bdsg.boundary.objectives import make_objective
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
-from bdsg.experiment import run
+from bdsg.experiments.batch import Run, Start, make_objectives, train_together
+from bdsg.experiments.run_experiment import run
+from bdsg.experiments.train import train_boundary
 from bdsg.runs.result import Result
-from bdsg.train import train_boundary
 from tests.bench.reports import Row
 
 LATENT = torch.randn(1500, 2, generator=torch.Generator().manual_seed(1))
@@ -116,7 +116,7 @@ def whole(rounds: int) -> list[Row]:
 def start() -> list[Row]:
     """Processor seconds until the kernels are ready, compiled and then from the cache."""
     code = (
-        "import time, bdsg.experiment\nfrom bdsg.boundary.training.warming import warm_up\n"
+        "import time, bdsg.experiments.run_experiment\nfrom bdsg.boundary.training.warming import warm_up\n"
         "begun = time.process_time()\nwarm_up()\nprint(time.process_time() - begun)"
     )
     rows = []

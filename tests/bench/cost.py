@@ -1,4 +1,4 @@
-"""What runs cost against what ``bdsg.cost`` estimates: ``python -m tests.bench.cost``, about six minutes.
+"""What runs cost against what ``bdsg.experiments.cost`` estimates: ``python -m tests.bench.cost``, about six minutes.
 
 Processor seconds of this process, whole runs from config to scores, kernels compiled beforehand; and how much its
 memory grew at most, in a fresh process for each (``--memory``).
@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from bdsg import cost, experiment
 from bdsg.config import ExperimentConfig
+from bdsg.experiments import cost, run_experiment
 from tests.bench.reports import Row, table
 
 DATA = {"preset": "bimodal"}
@@ -72,7 +72,7 @@ LARGE: dict[str, dict[str, Any]] = {
 def spent(raw: dict[str, Any]) -> float:
     """Processor seconds of a run."""
     begun = time.process_time()
-    for _ in experiment.run(ExperimentConfig.from_dict(raw)):
+    for _ in run_experiment.run(ExperimentConfig.from_dict(raw)):
         pass
     return time.process_time() - begun
 

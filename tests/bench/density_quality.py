@@ -17,12 +17,12 @@ from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.diagnostics import log_prob_in_chunks
 from bdsg.density.flows.likelihood_step import Descent
 from bdsg.density.flows.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
-from bdsg.fitting import Fitted, fit
+from bdsg.experiments.fit_density import Fitted, fit
+from bdsg.experiments.problem import Problem
+from bdsg.experiments.train import estimator_for
 from bdsg.metrics.band import Band
 from bdsg.metrics.grid import bp2, confusion
-from bdsg.problem import Problem
 from bdsg.runs.result import Progress
-from bdsg.train import estimator_for
 from tests.bench.reports import Row
 
 PLAIN = ("unimodal", "bimodal", "bimodal_separate", "three_modes", "ring", "grid")

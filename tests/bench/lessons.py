@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any
 
 from bdsg.config import ExperimentConfig
-from bdsg.experiment import run
+from bdsg.experiments.run_experiment import run
 from bdsg.runs.result import Result
 from bdsg.ui.lessons import FAILURES, STEPS, Judge
 from bdsg.ui.links import Choices

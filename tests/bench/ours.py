@@ -16,7 +16,7 @@ from typing import Any
 
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
-from bdsg.experiment import run
+from bdsg.experiments.run_experiment import run
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
 from tests.bench.ablation import PARTS, ablated

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from bdsg.config import ExperimentConfig
-from bdsg.experiment import run
+from bdsg.experiments.run_experiment import run
+from bdsg.experiments.score import plane_mixture
 from bdsg.metrics.grid import confusion
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
-from bdsg.scoring import plane_mixture
 from tests.bench.reports import Row, machine, write
 
 SET_UPS = ("paper_a", "paper_b", "paper_c", "paper_d", "paper_without_l2", "paper_separate", "paper_wide")

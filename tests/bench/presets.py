@@ -17,7 +17,7 @@ import torch
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
-from bdsg.experiment import run
+from bdsg.experiments.run_experiment import run
 from bdsg.runs.result import Result
 
 COLUMNS = ("preset", "density", "objective", "BP1", "BR", "BF1", "covered", "BP2", "grid F1", "KL (nats)", "seconds")

@@ -24,7 +24,7 @@ from bdsg.baselines.contract import RivalScores
 from bdsg.baselines.registry import METHODS, RIVALS, title_of
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
-from bdsg.contest import contest
+from bdsg.experiments.compare import contest
 from bdsg.metrics.boundary import COVERED
 from tests.bench.ours import Densities
 from tests.bench.reports import Row, machine, table, write

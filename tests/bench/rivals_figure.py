@@ -9,7 +9,7 @@ import numpy as np
 
 from bdsg.baselines.contract import RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
-from bdsg.contest import Setup, contest, make_setup
+from bdsg.experiments.compare import Setup, contest, make_setup
 from bdsg.metrics import contour_lines, truth_field
 from bdsg.metrics.boundary import recall_of
 

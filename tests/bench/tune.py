@@ -20,15 +20,15 @@ import torch
 
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
-from bdsg.experiment import run
-from bdsg.sweep.driver import Here, drive
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.outcome import Outcome, Task
-from bdsg.sweep.plan import Plan
-from bdsg.sweep.pool import Pool
-from bdsg.sweep.space import Dimension, applied, parse_dimension
-from bdsg.sweep.study import Study
-from bdsg.sweep.task import run_batch
+from bdsg.experiments.run_experiment import run
+from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.outcome import Outcome, Task
+from bdsg.tuning.plan import Plan
+from bdsg.tuning.pool import Pool
+from bdsg.tuning.space import Dimension, applied, parse_dimension
+from bdsg.tuning.study import Study
+from bdsg.tuning.task import run_batch
 from tests.bench.reports import Row, machine, table, write
 
 VARIED = ("lambda1", "lambda2", "samples=256:4096:log", "learning_rate")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from bdsg import experiment
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective, make_objective
 from bdsg.boundary.term_gradients import SHOWN, Pulls, forces_by_autograd
 from bdsg.boundary.training.compiled_objective import compiled_stepper
@@ -18,6 +17,7 @@ from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import Weights
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, TabulatedDensity
+from bdsg.experiments import run_experiment
 from bdsg.runs.result import Result
 
 LATENT = torch.randn(300, 2, generator=torch.Generator().manual_seed(5))
@@ -130,7 +130,7 @@ def test_ours_pulls_every_point_to_its_place() -> None:
 def test_every_snapshot_of_a_run_has_them(boundary: dict[str, Any]) -> None:
     raw = {"data": {"preset": "bimodal", "samples": 64}, "boundary": {"steps": 30, "snapshots": 4, **boundary}}
     config = ExperimentConfig.from_dict(raw)
-    *_, result = experiment.run(config)
+    *_, result = run_experiment.run(config)
     assert isinstance(result, Result)
     forces, steps = result.arrays.snapshot_forces, result.arrays.snapshot_steps
     assert forces.shape == (len(steps), 3, SHOWN, 2)

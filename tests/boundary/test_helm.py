@@ -18,8 +18,8 @@ from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import Change
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
+from bdsg.experiments.train import train_boundary, train_by_autograd
 from bdsg.runs.result import BoundarySnapshot
-from bdsg.train import train_boundary, train_by_autograd
 
 MODEL = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture))
 LATENT = torch.randn(40, 2, generator=torch.Generator().manual_seed(1))

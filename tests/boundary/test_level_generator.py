@@ -17,9 +17,9 @@ from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError, EmptyBoundaryError
+from bdsg.experiments.train import train_boundary
 from bdsg.metrics import Band, truth_field
 from bdsg.metrics.boundary import boundary_f1, boundary_recall, bp1
-from bdsg.train import train_boundary
 from tests.bench.hard_cases import HARD_CASES
 
 SADDLE = GaussianMixture([0.5, 0.5], [[-2.0, 0.0], [2.0, 0.0]], [np.eye(2)] * 2)

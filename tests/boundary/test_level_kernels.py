@@ -16,7 +16,7 @@ from bdsg.config import BoundaryConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
-from bdsg.train import train_boundary, train_by_autograd
+from bdsg.experiments.train import train_boundary, train_by_autograd
 
 LATENT = torch.randn(50, 2, generator=torch.Generator().manual_seed(4))
 

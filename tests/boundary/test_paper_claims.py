@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bdsg.config import ExperimentConfig
-from bdsg.experiment import run
+from bdsg.experiments.run_experiment import run
 from bdsg.runs.result import Result
 
 SEEDS = range(5)

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
+from bdsg.experiments.score import score_result
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
-from bdsg.scoring import score_result
 from bdsg.ui import views
 from tests.browser.serving import settle
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bdsg.config import ExperimentConfig
-from bdsg.scoring import plane_mixture
+from bdsg.experiments.score import plane_mixture
 from tests.browser.test_main_job import dataset, points, settle
 
 pytestmark = pytest.mark.browser

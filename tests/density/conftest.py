@@ -9,7 +9,7 @@ import torch
 from bdsg.config import DensityConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.train import train_density
+from bdsg.experiments.train import train_density
 
 
 def two_modes(dim: int) -> GaussianMixture:

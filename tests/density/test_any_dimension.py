@@ -16,8 +16,8 @@ from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.diagnostics import affordable
 from bdsg.density.flows.lipschitz import Branch
 from bdsg.density.flows.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.experiments.train import train_density
 from bdsg.runs.result import DensitySnapshot
-from bdsg.train import train_density
 
 LARGE = 64
 

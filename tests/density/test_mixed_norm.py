@@ -14,8 +14,8 @@ from bdsg.density import ResidualFlow
 from bdsg.density.flows.lipschitz import LipschitzLinear, check_lipschitz
 from bdsg.density.flows.mixed_norm import MixedNormLinear, NormOrders
 from bdsg.errors import LipschitzError
-from bdsg.fitting import Fitted, fit, restore
-from bdsg.problem import Problem
+from bdsg.experiments.fit_density import Fitted, fit, restore
+from bdsg.experiments.problem import Problem
 from bdsg.runs.result import Event
 from tests.density.conftest import two_modes
 

@@ -12,8 +12,8 @@ from bdsg.config import DensityConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.flows.learning_rate import COOL_DOWN, GAIN, BestWeights, Schedule, one_cycle
+from bdsg.experiments.train import CHECK_EVERY, train_density
 from bdsg.runs.result import DensitySnapshot, Progress
-from bdsg.train import CHECK_EVERY, train_density
 
 PATIENCE = 500
 

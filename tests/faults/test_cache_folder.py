@@ -13,8 +13,8 @@ import pytest
 
 from bdsg.errors import StoreError
 from bdsg.runs.cache import Store
-from bdsg.sweep.driver import Here, drive
-from bdsg.sweep.folder import found
+from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.folder import found
 from bdsg.ui import tune_data
 from bdsg.ui.runs import RunQueue
 from tests.faults.disks import mounted

@@ -17,8 +17,8 @@ from bdsg.commands.writing import write_or_rescue
 from bdsg.errors import StoreError
 from bdsg.runs.cache import Store, read_run, write_run
 from bdsg.runs.result import Result
-from bdsg.sweep.driver import Here, drive
-from bdsg.sweep.study import Study
+from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.study import Study
 from bdsg.ui.run import Run
 from bdsg.ui.runs import RunQueue
 from tests.faults.disks import LimitedProcesses, SmallDisk, in_memory, limit_files, may_mount, mounted

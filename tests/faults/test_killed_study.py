@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bdsg.sweep.driver import Here, drive
-from bdsg.sweep.study import Study
+from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.study import Study
 from bdsg.ui import tune_process
 from tests.bench.app_memory import descendants
 from tests.faults.doing import PATIENCE, until

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bdsg import experiment
+from bdsg.experiments import run_experiment
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
 from bdsg.ui.nursery import AVAILABLE
@@ -66,7 +66,7 @@ def test_a_steered_run_keeps_its_changes(queue: RunQueue) -> None:
     waiting = queue.submit(small(3))  # those who wait end its pace
     result = finish(queue, run)
     assert [(change.step, change.lambda2) for change in result.config.boundary.changes] == [(run.reached, 0.5)]
-    *_, replayed = experiment.run(result.config)
+    *_, replayed = run_experiment.run(result.config)
     assert isinstance(replayed, Result)
     np.testing.assert_array_equal(result.arrays.boundary, replayed.arrays.boundary)
     finish(queue, waiting)

@@ -14,9 +14,9 @@ import pytest
 
 from bdsg.runs.cache import LEFTOVER_SECONDS, STAGED, Store
 from bdsg.runs.directory import read_run
-from bdsg.sweep.driver import Here, drive
-from bdsg.sweep.folder import found
-from bdsg.sweep.study import Study
+from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.folder import found
+from bdsg.tuning.study import Study
 from tests import needs
 from tests.faults.doing import PATIENCE, ROOT
 from tests.sweep.studies import made_study

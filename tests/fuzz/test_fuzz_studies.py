@@ -16,8 +16,8 @@ import streamlit as st_app
 from hypothesis import strategies as st
 
 from bdsg.__main__ import main
-from bdsg.sweep import show
-from bdsg.sweep.folder import BANDS, CLOUDS, DATABASE, DRIVER, PLAN, StudyFolder
+from bdsg.tuning import show
+from bdsg.tuning.folder import BANDS, CLOUDS, DATABASE, DRIVER, PLAN, StudyFolder
 from tests.fuzz.cases import Damage, altered, cases, damaged, damages, is_sentence, plain, taken_or_refused
 from tests.pages.test_pages import fresh, opened
 from tests.sweep.studies import made_study

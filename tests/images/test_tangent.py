@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from sklearn.datasets import load_digits
 from torch import Tensor
 
-from bdsg.images import tangent
+from bdsg.image_experiments import tangent
 
 SHAPE = (1, 8, 8)
 

@@ -9,7 +9,7 @@ import pytest
 
 from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
-from bdsg.sweep.folder import found
+from bdsg.tuning.folder import found
 from bdsg.ui import session
 from tests.pages.test_pages import ROOT, fresh, opened
 

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.runs.tensor_file import unpack
-from bdsg.sweep.folder import StudyFolder, found
-from bdsg.sweep.plan import Plan
-from bdsg.sweep.space import applied, parse_dimension
-from bdsg.sweep.study import Study, best
+from bdsg.tuning.folder import StudyFolder, found
+from bdsg.tuning.plan import Plan
+from bdsg.tuning.space import applied, parse_dimension
+from bdsg.tuning.study import Study, best
 from bdsg.ui import session, studies, tune_process
 from tests.pages.test_pages import fresh, opened
 from tests.sweep.studies import made_study

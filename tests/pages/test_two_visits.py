@@ -14,9 +14,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from bdsg import experiment
 from bdsg.config import ExperimentConfig
 from bdsg.data.mixture_fit import fit_mixture
+from bdsg.experiments import run_experiment
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
 from bdsg.runs.tensor_file import unpack
@@ -64,7 +64,7 @@ def uploads() -> tuple[Upload, Upload]:
 
 @pytest.fixture(scope="module")
 def result(uploads: tuple[Upload, Upload]) -> Result:
-    *_, result = experiment.run(uploads[0].config)
+    *_, result = run_experiment.run(uploads[0].config)
     assert isinstance(result, Result)
     return result
 

@@ -20,8 +20,8 @@ from bdsg.baselines.neural.vae import VAESettings
 from bdsg.baselines.registry import METHODS, OURS, RIVALS
 from bdsg.baselines.report import cells, table
 from bdsg.config import ExperimentConfig
-from bdsg.contest import Trained, bdsg_config, contest, contest_key, make_setup, score_trained
 from bdsg.errors import ConfigError, EmptyBoundaryError
+from bdsg.experiments.compare import Trained, bdsg_config, contest, contest_key, make_setup, score_trained
 from bdsg.metrics import auroc
 from bdsg.metrics.boundary import recall_of
 from bdsg.runs.result import Progress, Scene

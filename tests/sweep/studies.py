@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from bdsg.config import ExperimentConfig
-from bdsg.sweep.driver import Here, drive
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.plan import Plan
-from bdsg.sweep.space import parse_dimension
+from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.plan import Plan
+from bdsg.tuning.space import parse_dimension
 
 
 def made_study(root: Path, name: str = "small", trials: int = 12, seeds: int = 2, **settings: object) -> StudyFolder:

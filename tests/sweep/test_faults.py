@@ -18,11 +18,11 @@ import pytest
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.outcome import Task
-from bdsg.sweep.space import applied
-from bdsg.sweep.study import SCORES, Study
-from bdsg.sweep.task import run_batch
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.outcome import Task
+from bdsg.tuning.space import applied
+from bdsg.tuning.study import SCORES, Study
+from bdsg.tuning.task import run_batch
 
 ROOT = Path(__file__).parents[2]
 TRIALS, BATCH = 36, 2

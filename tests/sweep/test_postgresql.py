@@ -16,12 +16,12 @@ import pytest
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
-from bdsg.sweep import show
-from bdsg.sweep.driver import Here, drive
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.plan import Plan
-from bdsg.sweep.space import parse_dimension
-from bdsg.sweep.study import Study
+from bdsg.tuning import show
+from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.plan import Plan
+from bdsg.tuning.space import parse_dimension
+from bdsg.tuning.study import Study
 from tests import needs
 
 

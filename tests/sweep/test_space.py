@@ -10,9 +10,9 @@ import pytest
 
 from bdsg.config import BoundaryConfig, ExperimentConfig
 from bdsg.errors import ConfigError
-from bdsg.sweep.goals import known_goals
-from bdsg.sweep.plan import Plan
-from bdsg.sweep.space import Dimension, applied, grid, parse_dimension, suggested, value_of, varied
+from bdsg.tuning.goals import known_goals
+from bdsg.tuning.plan import Plan
+from bdsg.tuning.space import Dimension, applied, grid, parse_dimension, suggested, value_of, varied
 
 CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}})
 

@@ -12,13 +12,13 @@ import pytest
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError, StoreError
-from bdsg.sweep import show
-from bdsg.sweep.driver import Here, drive
-from bdsg.sweep.folder import CLOUD, CLOUDS, StudyFolder, found
-from bdsg.sweep.outcome import Outcome
-from bdsg.sweep.plan import CLOUD_POINTS, Plan
-from bdsg.sweep.space import applied, grid, parse_dimension
-from bdsg.sweep.study import Study, best, importances
+from bdsg.tuning import show
+from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.folder import CLOUD, CLOUDS, StudyFolder, found
+from bdsg.tuning.outcome import Outcome
+from bdsg.tuning.plan import CLOUD_POINTS, Plan
+from bdsg.tuning.space import applied, grid, parse_dimension
+from bdsg.tuning.study import Study, best, importances
 
 RAW = {"data": {"preset": "bimodal"}, "boundary": {"objective": "paper", "steps": 80, "hidden": [8, 8]}}
 CONFIG = ExperimentConfig.from_dict(RAW)

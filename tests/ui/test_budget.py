@@ -10,8 +10,8 @@ from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.errors import BDSGError
-from bdsg.sweep.plan import Plan
-from bdsg.sweep.space import Dimension
+from bdsg.tuning.plan import Plan
+from bdsg.tuning.space import Dimension
 from bdsg.ui import budget, lessons
 from bdsg.ui.names import plain
 from bdsg.ui.rival_words import MOST

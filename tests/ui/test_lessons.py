@@ -16,9 +16,9 @@ import pytest
 from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.experiment import run
+from bdsg.experiments.run_experiment import run
+from bdsg.experiments.score import score_result
 from bdsg.runs.result import Result
-from bdsg.scoring import score_result
 from bdsg.ui import findings, links, views
 from bdsg.ui.lessons import FAILURES, STEPS, failure_of
 from bdsg.ui.links import Choices
@@ -77,7 +77,7 @@ def test_every_failure_comes_true_and_is_known_by_its_settings(name: str) -> Non
 def test_lessons_come_true_in_code_for_another_processor(tmp_path: Path) -> None:
     """Those of the paper's loss, which are the ones that follow other paths when they are rounded otherwise."""
     code = (
-        "import json; from bdsg.config import ExperimentConfig; from bdsg.experiment import run\n"
+        "import json; from bdsg.config import ExperimentConfig; from bdsg.experiments.run_experiment import run\n"
         "from bdsg.ui.lessons import FAILURES\n"
         "for name, one in FAILURES.items():\n"
         "    *_, result = run(ExperimentConfig.from_dict(one.choices))\n"

@@ -11,9 +11,9 @@ from scipy.stats import rankdata
 
 from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
+from bdsg.experiments.problem import Problem
 from bdsg.metrics import Field, auroc
 from bdsg.metrics.ranking import anomaly_ranks, roc_curve
-from bdsg.problem import Problem
 from bdsg.ui import outcome
 from bdsg.ui.outcome import FRAMES, MAP_NODES, MAPS, POINTS, Outcome, contest_config, in_data_units, make_outcome
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bdsg.config import ExperimentConfig
+from bdsg.experiments.score import plane_mixture
 from bdsg.metrics import Band, boundary_recall, truth_field
 from bdsg.metrics.boundary import bp1
 from bdsg.runs.tensor_file import unpack
-from bdsg.scoring import plane_mixture
 from bdsg.ui import prepared
 from bdsg.ui.pictured import FULL_SCALE
 

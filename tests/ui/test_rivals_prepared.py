@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bdsg.baselines.registry import METHODS, OURS, RIVALS
-from bdsg.contest import contest_key
+from bdsg.experiments.compare import contest_key
+from bdsg.experiments.problem import Problem
 from bdsg.metrics import Band
 from bdsg.metrics.boundary import bp1
-from bdsg.problem import Problem
 from bdsg.ui import rivals_prepared
 from bdsg.ui.outcome import POINTS, in_data_units
 from bdsg.ui.rivals_prepared import NAMES, config_of, outcomes_for, prepared, read

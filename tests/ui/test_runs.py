@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg import experiment
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
+from bdsg.experiments import run_experiment
 from bdsg.runs.cache import Store
 from bdsg.runs.result import TERMS, Progress, Result
 from bdsg.ui.runs import Run, RunQueue
@@ -44,7 +44,7 @@ def wait_until(queue: RunQueue, condition: Callable[[], bool]) -> None:
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    *_, result = experiment.run(small(density={"kind": "iresnet", "steps": 4, "blocks": 1, "hidden": [4]}))
+    *_, result = run_experiment.run(small(density={"kind": "iresnet", "steps": 4, "blocks": 1, "hidden": [4]}))
     assert isinstance(result, Result)
     return result
 

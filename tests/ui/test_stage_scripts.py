@@ -14,7 +14,7 @@ from bdsg.boundary.level_sets.latent_rays import cross_rays, directions_in_plane
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
-from bdsg.fitting import RAYS, ray_arrays
+from bdsg.experiments.fit_density import RAYS, ray_arrays
 from bdsg.metrics import Band, Field, score, truth_field
 from bdsg.metrics.summary import ScoredPoints
 from bdsg.runs.tensor_file import pack

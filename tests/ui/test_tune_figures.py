@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bdsg.config import ExperimentConfig
-from bdsg.sweep.folder import StudyFolder
+from bdsg.tuning.folder import StudyFolder
 from bdsg.ui import tune_data, tune_figures, tune_mosaic
 from bdsg.ui.tune_choices import choices_of
 from bdsg.ui.tune_data import Known, Trial, fenced

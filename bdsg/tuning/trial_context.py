@@ -14,15 +14,15 @@ from bdsg.boundary.generators.one_level import BoundaryGenerator
 from bdsg.config import ExperimentConfig
 from bdsg.density.diagnostics import log_prob_in_chunks
 from bdsg.errors import BDSGError
-from bdsg.experiment import never
-from bdsg.fitting import Fitted, fit
+from bdsg.experiments.fit_density import Fitted, fit
+from bdsg.experiments.problem import LEVEL_SAMPLES, LevelSamples, Problem
+from bdsg.experiments.run_experiment import never
+from bdsg.experiments.score import TRIPLE
 from bdsg.metrics import Band, BoundaryScores, boundary_scores, truth_field
 from bdsg.metrics.boundary import Contour, probe_contour
 from bdsg.metrics.grid import confusion
 from bdsg.numerics.device import to_numpy
-from bdsg.problem import LEVEL_SAMPLES, LevelSamples, Problem
 from bdsg.runs.cache import Store
-from bdsg.scoring import TRIPLE
 
 KEPT = 12
 """Contexts that a worker remembers: the seeds of a seed band, and some."""

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from bdsg.errors import LONGEST_REASON, BDSGError, StoreError, on_a_line
 from bdsg.runs.cache import default_root
 from bdsg.runs.directory import explained, write_atomically
-from bdsg.sweep.plan import CLOUD_POINTS, Plan
+from bdsg.tuning.plan import CLOUD_POINTS, Plan
 
 PLAN, CLOUDS, BANDS, LOCK, DRIVER, LOG = "plan.json", "clouds.bin", "bands.jsonl", "lock", "driver.json", "log.txt"
 DATABASE = "study.db"

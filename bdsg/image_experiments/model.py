@@ -25,8 +25,8 @@ from bdsg.density.image_flows.image_fit import ImageTraining, build_flow, log_pr
 from bdsg.density.image_flows.image_flow import ImageFlow
 from bdsg.density.image_flows.image_steps import bits_per_dimension, dequantised
 from bdsg.errors import ConfigError
-from bdsg.images.discriminator import Discriminator, train_discriminator
-from bdsg.images.tangent import TangentNeighbours
+from bdsg.image_experiments.discriminator import Discriminator, train_discriminator
+from bdsg.image_experiments.tangent import TangentNeighbours
 from bdsg.runs.result import Progress
 
 Report = Callable[[Progress], None]

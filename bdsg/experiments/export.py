@@ -31,7 +31,7 @@ try:
     import numpy as np
 
     from bdsg.config import ExperimentConfig
-    from bdsg.experiment import run
+    from bdsg.experiments.run_experiment import run
 except ModuleNotFoundError as missing:
     sys.exit(
         f"Python finds no package {{missing.name}}. Go to BDSG's own folder, run pip install -r requirements.txt, "

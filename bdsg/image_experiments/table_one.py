@@ -14,11 +14,11 @@ from torch import Tensor
 
 from bdsg.data.images import DATA_SETS, load
 from bdsg.errors import DataError
-from bdsg.images.model import Report, fit_image_model
-from bdsg.images.protocols import chosen, floats, leave_one_out, resized
-from bdsg.images.scores import BEST, image_scores
-from bdsg.images.tables import lines, shown
-from bdsg.images.units import Setting
+from bdsg.image_experiments.model import Report, fit_image_model
+from bdsg.image_experiments.protocols import chosen, floats, leave_one_out, resized
+from bdsg.image_experiments.scores import BEST, image_scores
+from bdsg.image_experiments.tables import lines, shown
+from bdsg.image_experiments.units import Setting
 from bdsg.metrics import auroc
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.directory import explained, write_atomically

@@ -10,8 +10,8 @@ import numpy as np
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid, Window
+from bdsg.experiments.score import plane_mixture
 from bdsg.runs.result import Scene
-from bdsg.scoring import plane_mixture
 
 if TYPE_CHECKING:
     import torch

@@ -7,8 +7,8 @@ from torch import Tensor
 from bdsg.boundary.image_terms import nearest_images, shifted_density
 from bdsg.config.image_config import PAPER
 from bdsg.density.image_flows.image_fit import log_prob_of_images
-from bdsg.images.discriminator import edge_logits
-from bdsg.images.model import ImageModel
+from bdsg.image_experiments.discriminator import edge_logits
+from bdsg.image_experiments.model import ImageModel
 
 TITLES = {
     "neg_log_p": "−log p_g",

@@ -14,14 +14,14 @@ from bdsg.data.images import load
 from bdsg.density.image_flows.convolution import Shape
 from bdsg.density.image_flows.image_fit import log_prob_of_images
 from bdsg.errors import DataError
-from bdsg.images.model import ImageModel, TrainedGenerator
-from bdsg.images.protocols import Task, floats, resized
-from bdsg.images.scores import BEST, image_scores
+from bdsg.image_experiments.model import ImageModel, TrainedGenerator
+from bdsg.image_experiments.protocols import Task, floats, resized
+from bdsg.image_experiments.scores import BEST, image_scores
 from bdsg.runs import tensor_file
 from bdsg.runs.directory import explained, write_atomically
 
 if TYPE_CHECKING:
-    from bdsg.images.units import Setting
+    from bdsg.image_experiments.units import Setting
 
 CHECKED = 256
 """Images of B(z) that the checks look at, none rejected."""

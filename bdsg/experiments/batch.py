@@ -14,9 +14,9 @@ from bdsg.boundary.objectives import Objective, OurObjective, make_objective
 from bdsg.config import BoundaryConfig
 from bdsg.density import DensityModel
 from bdsg.errors import ConfigError, DivergenceError
+from bdsg.experiments.train import Stop, train_boundary
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.result import BoundarySnapshot
-from bdsg.train import Stop, train_boundary
 
 THREADS = 2
 """Kernels leave the interpreter to others while they run, so threads share the cores."""

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, Protocol
 
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.outcome import Outcome, Task
-from bdsg.sweep.plan import BEST
-from bdsg.sweep.pruning import REMEMBERED
-from bdsg.sweep.space import Value, applied
-from bdsg.sweep.study import Study, best, refusals_told
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.outcome import Outcome, Task
+from bdsg.tuning.plan import BEST
+from bdsg.tuning.pruning import REMEMBERED
+from bdsg.tuning.space import Value, applied
+from bdsg.tuning.study import Study, best, refusals_told
 
 POLL_SECONDS = 0.5
 AHEAD = 1
@@ -157,6 +157,6 @@ class Here:
 
     def finished(self, timeout: float) -> list[Outcome]:
         """Do the batch that has waited longest."""
-        from bdsg.sweep.task import run_batch
+        from bdsg.tuning.task import run_batch
 
         return run_batch(self._tasks.pop(0), self._threads) if self._tasks else []

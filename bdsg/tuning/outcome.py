@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bdsg.sweep.plan import CLOUD_POINTS
+from bdsg.tuning.plan import CLOUD_POINTS
 
 STEPS_OF_RANGE = 65_535
 

@@ -14,10 +14,10 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from bdsg.data.shrinkage_mixture import fit_shrunk_mixture
+from bdsg.detector.detector_file import FILE, LARGEST, SavedDetector, read_detector, write_detector
 from bdsg.errors import ConfigError
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.directory import damaged
-from bdsg.saved_detector import FILE, LARGEST, SavedDetector, read_detector, write_detector
 
 PRIVATE = ("centre", "scale", "units", "components", "residual", "seed")
 PUBLIC = ("mixture", "offset", "chosen")

@@ -17,10 +17,12 @@ from bdsg.boundary.objectives import Objective, make_objective
 from bdsg.boundary.training.control import Ask, Helm, Pace, hands_off
 from bdsg.config import ExperimentConfig
 from bdsg.density.diagnostics import Arrays, log_prob_in_chunks
-from bdsg.fitting import Fitted, density_from_parameters, fit, ray_arrays
+from bdsg.experiments.fit_density import Fitted, density_from_parameters, fit, ray_arrays
+from bdsg.experiments.problem import LevelSamples, Problem
+from bdsg.experiments.score import score_levels, score_result
+from bdsg.experiments.train import Stop, train_boundary
 from bdsg.numerics.device import device_of, to_numpy
 from bdsg.numerics.threads import limited_threads
-from bdsg.problem import LevelSamples, Problem
 from bdsg.runs.cache import Store
 from bdsg.runs.result import (
     LEVEL,
@@ -33,8 +35,6 @@ from bdsg.runs.result import (
     Scene,
     Snapshots,
 )
-from bdsg.scoring import score_levels, score_result
-from bdsg.train import Stop, train_boundary
 
 __all__ = ["density_from_parameters", "never", "run"]
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
-from bdsg.scoring import plane_mixture
-from bdsg.sweep.goals import known_goals
-from bdsg.sweep.space import Dimension, applied
+from bdsg.experiments.score import plane_mixture
+from bdsg.tuning.goals import known_goals
+from bdsg.tuning.space import Dimension, applied
 
 SAMPLERS = ("tpe", "cmaes", "random", "grid")
 PRUNERS = ("none", "median", "halving")

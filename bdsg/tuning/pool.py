@@ -13,7 +13,7 @@ from distributed import Client, Future, LocalCluster
 from distributed.comm.core import CommClosedError
 
 from bdsg.errors import BDSGError
-from bdsg.sweep.outcome import Outcome, Task
+from bdsg.tuning.outcome import Outcome, Task
 
 ATTEMPTS = 3
 """A batch whose worker died this often is given up: it is what kills them."""
@@ -29,7 +29,7 @@ _GONE = (OSError, TimeoutError, CancelledError, CommClosedError, distributed.cli
 
 def run_task(task: Task) -> list[Outcome]:
     """What a worker calls: PyTorch is loaded there, and not where the task comes from."""
-    from bdsg.sweep.task import run_batch
+    from bdsg.tuning.task import run_batch
 
     threads = 1
     with contextlib.suppress(ValueError):  # no worker: called directly

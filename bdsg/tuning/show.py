@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.goals import GOALS
-from bdsg.sweep.plan import BEST, Plan
-from bdsg.sweep.study import SCORES, Study, best, importances, refusals_told
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.goals import GOALS
+from bdsg.tuning.plan import BEST, Plan
+from bdsg.tuning.study import SCORES, Study, best, importances, refusals_told
 
 COLUMNS = ("bf1", "bp1", "boundary_recall", "level_error", "grid_f1", "seconds")
 SHOWN = 10

@@ -18,15 +18,15 @@ from bdsg.boundary.training import warming as boundary_warming
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.density.flows import warming as density_warming
 from bdsg.errors import DivergenceError
-from bdsg.experiment import never, run
+from bdsg.experiments.problem import BOUNDARY_POINTS, Problem
+from bdsg.experiments.run_experiment import never, run
+from bdsg.experiments.score import TRIPLE
+from bdsg.experiments.train import Stop, snapshot_steps
 from bdsg.metrics import Band, anomaly_ranks, auprc, auroc, boundary_scores, truth_field
 from bdsg.metrics.boundary import Contour, probe_contour
 from bdsg.numerics.threads import limited_threads
-from bdsg.problem import BOUNDARY_POINTS, Problem
 from bdsg.runs.cache import Store
 from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
-from bdsg.scoring import TRIPLE
-from bdsg.train import Stop, snapshot_steps
 
 Item = Scene | Progress | RivalSnapshot | RivalRanks | RivalScores
 

@@ -17,12 +17,12 @@ from bdsg.data.window import Window
 from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
 from bdsg.density.diagnostics import Arrays, Model, check_density, log_prob_in_chunks
 from bdsg.density.quasi_random import QuasiRandomSamples
+from bdsg.experiments.problem import PREVIEW
+from bdsg.experiments.train import Stop, train_density
 from bdsg.numerics.device import device_of, to_numpy, torch_device
 from bdsg.numerics.threads import limited_threads
-from bdsg.problem import PREVIEW
 from bdsg.runs.cache import Store
 from bdsg.runs.result import DensitySnapshot, Event, Progress, Scene
-from bdsg.train import Stop, train_density
 
 TABLE_NODES = 192
 """Nodes a side of the table that B trains with: docs/tabulation.md has the errors of other choices."""

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from bdsg import __version__
-from bdsg.batch import Keep, Run, Start, Trained, always, make_objectives, train_together
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.experiment import never
+from bdsg.experiments.batch import Keep, Run, Start, Trained, always, make_objectives, train_together
+from bdsg.experiments.problem import Problem
+from bdsg.experiments.run_experiment import never
 from bdsg.numerics.threads import limited_threads
-from bdsg.problem import Problem
 from bdsg.runs.result import BoundarySnapshot
-from bdsg.sweep.outcome import Outcome, Task, to_cloud
-from bdsg.sweep.trial_context import TrialContext, context_key, context_of
+from bdsg.tuning.outcome import Outcome, Task, to_cloud
+from bdsg.tuning.trial_context import TrialContext, context_key, context_of
 
 SHOWN_ALONE = 2
 """Snapshots of a trial that nobody prunes: the first and the last."""
@@ -80,7 +80,7 @@ def _run_batch(task: Task, threads: int) -> list[Outcome]:
 
 def _made(entries: Sequence[Entry], pruned: bool) -> tuple[list[Run], list[Entry], list[Outcome]]:
     """The runs, and those entries that they are of; the level set is traced once for all that share it."""
-    from bdsg.sweep.pruning import SNAPSHOTS
+    from bdsg.tuning.pruning import SNAPSHOTS
 
     groups: dict[tuple[int, int], list[tuple[Entry, Start]]] = {}
     for entry in entries:
@@ -109,7 +109,7 @@ class _Watch:
     """Scores the snapshots on the way and asks the pruner."""
 
     def __init__(self, task: Task, entries: Sequence[Entry]) -> None:
-        from bdsg.sweep.pruning import Hopes
+        from bdsg.tuning.pruning import Hopes
 
         self.hopes, self._entries = Hopes(task.pruner, task.history), entries
         self.legs: list[dict[int, float]] = [{} for _ in entries]

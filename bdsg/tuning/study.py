@@ -19,10 +19,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
 from bdsg.errors import BDSGError, ConfigError, StoreError
-from bdsg.sweep.folder import StudyFolder
-from bdsg.sweep.goals import GOALS
-from bdsg.sweep.outcome import Outcome
-from bdsg.sweep.space import Dimension, Value, grid
+from bdsg.tuning.folder import StudyFolder
+from bdsg.tuning.goals import GOALS
+from bdsg.tuning.outcome import Outcome
+from bdsg.tuning.space import Dimension, Value, grid
 
 SCORES, LEGS, ERROR = "scores", "legs", "error"
 """User attributes of a trial: each one is a write, so all scores are in one."""
