@@ -11,7 +11,7 @@ import os
 import sys
 from typing import NoReturn
 
-from bdsg.commands import detect, images, presets, rivals, run, score, tune
+from bdsg.cli import detect, images, presets, rivals, run, score, tune
 from bdsg.errors import BDSGError, remedy_of
 
 BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141

@@ -84,7 +84,7 @@ ALLOWED = {
 
 
 def room(path: Path) -> str:
-    """The part of the house that a file belongs to: ``ui`` for bdsg/ui/runs.py."""
+    """The part of the house that a file belongs to: ``ui`` for bdsg/serving/run_queue.py."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return parts[1] if parts[0] == "bdsg" else parts[0]
 
@@ -174,9 +174,9 @@ def test_the_light_half_loads_nothing_heavy() -> None:
 
 def test_the_web_process_loads_no_torch() -> None:
     modules = modules_of({"plots", "ui"})
-    assert "bdsg.ui.runs" in modules
+    assert "bdsg.serving.run_queue" in modules
     assert {"torch", "optuna", "dask", "distributed"}.isdisjoint(loaded_by(modules))
 
 
 def test_the_queue_of_runs_needs_no_screen() -> None:
-    assert loaded_by(["bdsg.ui.runs"]) == set()
+    assert loaded_by(["bdsg.serving.run_queue"]) == set()

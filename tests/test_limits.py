@@ -112,7 +112,7 @@ LIMITED = (
         "bdsg/ui/links.py",
         "bdsg/ui/memory.py",
         "bdsg/ui/budget.py",
-        "bdsg/ui/turns.py",
+        "bdsg/serving/fair_queue.py",
         "bdsg/ui/mixture_editor.py",
         "bdsg/ui/history.py",
         "bdsg/ui/studies.py",

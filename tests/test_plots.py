@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from bdsg import plots
+from bdsg import figures
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.metrics import Field, auroc
@@ -26,20 +26,20 @@ ROWS = [
 STEPS = np.arange(0, 100, 10)
 
 
-def figures() -> dict[str, go.Figure]:
+def every_figure() -> dict[str, go.Figure]:
     return {
-        "roc": plots.roc_figure(LOG_P_X, LOG_P_G, EPSILON),
-        "precision_recall": plots.precision_recall_figure(LOG_P_X, LOG_P_G, EPSILON),
-        "curves": plots.curves_figure("roc", {"A": np.array([[0, 0, 1], [0, 1, 1]])}, 0.1),
-        "held_out": plots.held_out_figure(STEPS, np.linspace(5, 4, 10), 3.9),
-        "pair": plots.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_G, EPSILON),
-        "scores": plots.scores_over_epsilon_figure([0.01, 0.02, 0.5], ROWS),
+        "roc": figures.roc_figure(LOG_P_X, LOG_P_G, EPSILON),
+        "precision_recall": figures.precision_recall_figure(LOG_P_X, LOG_P_G, EPSILON),
+        "curves": figures.curves_figure("roc", {"A": np.array([[0, 0, 1], [0, 1, 1]])}, 0.1),
+        "held_out": figures.held_out_figure(STEPS, np.linspace(5, 4, 10), 3.9),
+        "pair": figures.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_G, EPSILON),
+        "scores": figures.scores_over_epsilon_figure([0.01, 0.02, 0.5], ROWS),
     }
 
 
-@pytest.mark.parametrize("name", figures())
+@pytest.mark.parametrize("name", every_figure())
 def test_every_figure_leaves_the_theme_to_the_page(name: str) -> None:
-    figure = figures()[name]
+    figure = every_figure()[name]
     layout = json.loads(figure.to_json())["layout"]
     assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
     assert "font" not in layout
@@ -52,14 +52,14 @@ def test_every_figure_leaves_the_theme_to_the_page(name: str) -> None:
 @pytest.mark.parametrize(("kind", "chance"), [("roc", [0, 1]), ("pr", [0.1, 0.1])])
 def test_curves_of_methods_are_told_apart_by_dash_and_colour(kind: str, chance: list[float]) -> None:
     curves = {title: np.array([[0, 0.2, 1], [0, rate, 1]]) for title, rate in (("A", 0.3), ("B", 0.4), ("C", 0.5))}
-    *methods, last = plots.curves_figure(kind, curves, 0.1).data
+    *methods, last = figures.curves_figure(kind, curves, 0.1).data
     assert [(trace.name, trace.y[1]) for trace in methods] == [("A", 0.3), ("B", 0.4), ("C", 0.5)]
     assert len({trace.line.dash for trace in methods}) == len({trace.line.color for trace in methods}) == 3
     assert list(last.y) == chance
 
 
 def test_blocks_stand_under_the_limit() -> None:
-    bars, limit = plots.blocks_figure([0.5, 0.97], [1e-9, 2e-9]).data
+    bars, limit = figures.blocks_figure([0.5, 0.97], [1e-9, 2e-9]).data
     assert list(bars.y) == [0.5, 0.97]
     assert list(limit.y) == [1, 1]
     assert "2 × 10⁻⁹" in bars.customdata[1]
@@ -83,8 +83,8 @@ def test_roc_has_the_area_and_the_point_of_epsilon() -> None:
 
 
 def test_the_other_class_swaps_the_rates() -> None:
-    normal = plots.roc_figure(LOG_P_X, LOG_P_G, EPSILON).data[2]
-    other = plots.roc_figure(LOG_P_X, LOG_P_G, EPSILON, "anomalous").data[2]
+    normal = figures.roc_figure(LOG_P_X, LOG_P_G, EPSILON).data[2]
+    other = figures.roc_figure(LOG_P_X, LOG_P_G, EPSILON, "anomalous").data[2]
     assert (other.x[0], other.y[0]) == pytest.approx((1 - normal.y[0], 1 - normal.x[0]))
 
 
@@ -95,7 +95,7 @@ def test_precision_recall_point_and_chance() -> None:
     assert chance.y[0] == truth.mean()
 
 
-@pytest.mark.parametrize("build", [plots.roc_figure, plots.precision_recall_figure])
+@pytest.mark.parametrize("build", [figures.roc_figure, figures.precision_recall_figure])
 def test_one_class_says_so_instead_of_a_curve(build: object) -> None:
     figure = build(LOG_P_X, LOG_P_G, 5.0)  # type: ignore[operator]
     assert len(figure.data) == 0
@@ -105,7 +105,7 @@ def test_one_class_says_so_instead_of_a_curve(build: object) -> None:
 def test_long_curves_are_thinned_but_keep_their_ends() -> None:
     rng = np.random.default_rng(0)
     log_p_x = rng.normal(size=20_000)
-    curve = plots.roc_figure(log_p_x, log_p_x + rng.normal(size=20_000), 1.0).data[0]
+    curve = figures.roc_figure(log_p_x, log_p_x + rng.normal(size=20_000), 1.0).data[0]
     assert len(curve.x) <= 1000
     assert (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1]) == (0, 0, 1, 1)
 
@@ -126,7 +126,7 @@ def test_pair_shares_one_scale_and_centres_the_difference() -> None:
     assert figure.layout.coloraxis2.cmin == -figure.layout.coloraxis2.cmax < 0
     assert figure.layout.coloraxis2.cmax == pytest.approx(np.abs(difference.z).max())
     lines = [t for t in figure.data if t.type == "scatter"]
-    assert {(t.line.color, t.line.dash) for t in lines} == {(plots.ORANGE, "solid"), (plots.SKY, "dash")}
+    assert {(t.line.color, t.line.dash) for t in lines} == {(figures.ORANGE, "solid"), (figures.SKY, "dash")}
     assert sum(t.showlegend for t in lines) == 2
 
 
@@ -140,25 +140,25 @@ def test_pair_has_equal_aspect_in_linked_panels() -> None:
 def test_a_spike_of_the_model_does_not_flatten_the_truth() -> None:
     spiked = LOG_P_G.copy()
     spiked[50, 40] = 5.0
-    layout = plots.density_pair_figure(GRID.x, GRID.y, LOG_P_X, spiked, EPSILON).layout
+    layout = figures.density_pair_figure(GRID.x, GRID.y, LOG_P_X, spiked, EPSILON).layout
     assert layout.coloraxis.cmax == pytest.approx(1.5 / (2 * math.pi), rel=1e-3)
     assert layout.coloraxis2.cmax <= layout.coloraxis.cmax
 
 
 def test_equal_densities_still_have_a_scale() -> None:
-    layout = plots.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_X, EPSILON).layout
+    layout = figures.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_X, EPSILON).layout
     assert layout.coloraxis2.cmin < 0 < layout.coloraxis2.cmax
 
 
 def test_contours_above_the_peak_are_empty_traces() -> None:
-    figure = plots.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_G, 5.0)
+    figure = figures.density_pair_figure(GRID.x, GRID.y, LOG_P_X, LOG_P_G, 5.0)
     assert [len(t.x) for t in figure.data if t.type == "scatter"] == [0] * 4
 
 
 def test_separate_contours_are_parted_by_a_gap() -> None:
     two = GaussianMixture([0.5, 0.5], [[-2.0, 0.0], [2.0, 0.0]], [0.1 * np.eye(2)] * 2)
     field = Field.over(two.log_prob, Window(LOW, HIGH).grid(81, 101))
-    figure = plots.density_pair_figure(field.x, field.y, field.values, field.values, 0.1)
+    figure = figures.density_pair_figure(field.x, field.y, field.values, field.values, 0.1)
     assert [np.isnan(t.x).sum() for t in figure.data if t.type == "scatter"] == [1] * 4
 
 

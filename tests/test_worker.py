@@ -23,7 +23,7 @@ from bdsg.experiments import run_experiment
 from bdsg.runs.cache import Store
 from bdsg.runs.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
 from bdsg.runs.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Scene
-from bdsg.worker import Throttle
+from bdsg.serving.worker import Throttle
 from tests.run_parts import run_arrays
 
 PATIENCE = 120.0
@@ -43,7 +43,7 @@ class Worker:
 
     def __init__(self, *command: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, *(command or ("-m", "bdsg.worker"))],
+            [sys.executable, *(command or ("-m", "bdsg.serving.worker"))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
         )  # fmt: skip
         self.watchdog = threading.Timer(PATIENCE, self.process.kill)

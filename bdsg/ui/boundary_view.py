@@ -8,9 +8,9 @@ import streamlit as st
 
 from bdsg import formats
 from bdsg.config import ExperimentConfig
+from bdsg.serving.run_queue import Run
 from bdsg.ui import controls, history, looking, progress, session, stage, steering, takeaway, tour, views
 from bdsg.ui.payloads import Playback
-from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.15
 HELP = {

@@ -10,11 +10,11 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
 from bdsg.formats import setting
 from bdsg.runs.result import Result
+from bdsg.serving.run_queue import Run
 from bdsg.ui import address, comparison, history, links, looking, progress, session, stage, views
 from bdsg.ui.links import Choices
 from bdsg.ui.names import plain, run_words
 from bdsg.ui.payloads import Playback
-from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.5
 AGAINST = {

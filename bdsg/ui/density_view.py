@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from bdsg import plots
+from bdsg import figures
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.formats import measured, nats, setting
 from bdsg.runs.result import Result
+from bdsg.serving.run_queue import Run
 from bdsg.ui import charts, controls, looking, progress, session, stage, takeaway, views
 from bdsg.ui.payloads import Playback
-from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.6
 
@@ -56,7 +56,7 @@ def _side_by_side(result: Result) -> None:
             return
         arrays = result.arrays
         x, y, log_p_x, log_p_g = arrays.grid_x, arrays.grid_y, arrays.log_p_x, arrays.log_p_g
-        figure = plots.density_pair_figure(x, y, log_p_x, log_p_g, result.config.epsilon)
+        figure = figures.density_pair_figure(x, y, log_p_x, log_p_g, result.config.epsilon)
         charts.show(figure, key="pair", alt="True density, model density and their difference")
 
 
@@ -105,7 +105,7 @@ def _blocks(run: Run) -> None:
     if run.fitted is None:
         return
     report = run.fitted.report
-    figure = plots.blocks_figure(report["lipschitz_bounds"], report["inverse_residuals"])
+    figure = figures.blocks_figure(report["lipschitz_bounds"], report["inverse_residuals"])
     alt = f"Lipschitz bound of each block, at most {measured(max(report['lipschitz_bounds']))}; the limit is 1"
     charts.show(figure, key="blocks", height=260, alt=alt)
 
@@ -114,7 +114,7 @@ def _held_out(run: Run) -> None:
     steps = np.array([snapshot.step for snapshot in run.density_snapshots])
     values = np.array([snapshot.held_out for snapshot in run.density_snapshots])
     best = entropy(GaussianMixture.from_config(run.config.data).to_json())
-    figure = plots.held_out_figure(steps, values, best)
+    figure = figures.held_out_figure(steps, values, best)
     alt = f"Held-out negative log-likelihood, now {nats(values[-1])} nats, over the true entropy, {nats(best)} nats"
     charts.show(figure, key="held_out", height=340, alt=alt)
 

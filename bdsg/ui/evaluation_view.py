@@ -7,14 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from bdsg import plots
+from bdsg import figures
 from bdsg.errors import ConfigError
 from bdsg.formats import area, measured, percent, setting
 from bdsg.runs.result import Result
+from bdsg.serving.run_queue import Run
 from bdsg.ui import charts, controls, history, looking, own_points, progress, session, stage, takeaway, tour, views
 from bdsg.ui.names import plain
 from bdsg.ui.own_points import OwnPoints
-from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.5
 
@@ -112,13 +112,13 @@ def _further(result: Result, epsilon: float) -> None:
         left, right = st.columns(2)
         on_x, on_g = result.arrays.log_p_x, result.arrays.log_p_g
         with left:
-            charts.show(plots.roc_figure(on_x, on_g, epsilon), key="roc", alt="ROC curve")
+            charts.show(figures.roc_figure(on_x, on_g, epsilon), key="roc", alt="ROC curve")
         with right:
-            charts.show(plots.precision_recall_figure(on_x, on_g, epsilon), key="pr", alt="PR curve")
+            charts.show(figures.precision_recall_figure(on_x, on_g, epsilon), key="pr", alt="PR curve")
         st.table(_rows(scores))
         if rows := result.summary["levels"]:
             st.caption("B(z, ε) over the range of ε that it was trained for")
-            figure = plots.scores_over_epsilon_figure([row["epsilon"] for row in rows], rows)
+            figure = figures.scores_over_epsilon_figure([row["epsilon"] for row in rows], rows)
             charts.show(figure, key="levels", alt="BP1, boundary recall and BF1 over ε")
 
 

@@ -11,10 +11,10 @@ import streamlit as st
 from bdsg import formats
 from bdsg.config import ExperimentConfig
 from bdsg.runs.result import Result
+from bdsg.serving.job import Run
 from bdsg.ui import history, session, thumbnail, views
 from bdsg.ui.history import Entry
 from bdsg.ui.names import setting_label
-from bdsg.ui.run import Run
 
 SCORES = ("bp1", "boundary_recall", "bf1", "distance_mean", "bp2", "f1", "accuracy", "auroc")
 """Of two runs beside each other."""

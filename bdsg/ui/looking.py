@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable
 import streamlit as st
 from streamlit import runtime
 
-from bdsg.ui.run import Run
+from bdsg.serving.job import Run
 
 HAND_OVER_SECONDS = 30.0
 """A server that takes nothing for so long has other troubles."""

@@ -57,7 +57,7 @@ def prepare(result: Result) -> bytes:
 
 def main() -> None:
     """Train the prepared run and write the file."""
-    from bdsg.ui.runs import RunQueue
+    from bdsg.serving.run_queue import RunQueue
 
     queue = RunQueue(workers=1)
     run = queue.submit(ExperimentConfig.from_dict(CONFIG))

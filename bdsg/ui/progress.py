@@ -7,9 +7,9 @@ import time
 import streamlit as st
 
 from bdsg.formats import duration, grouped, measured
+from bdsg.serving.run_queue import Run
 from bdsg.ui import controls, history, session
 from bdsg.ui.names import plain
-from bdsg.ui.runs import Run
 
 BUTTON = "train"
 """Train and Stop are one element: two would stand one above the other for a moment, and a click be lost."""

@@ -9,10 +9,10 @@ import streamlit as st
 from bdsg.baselines.registry import METHODS, OURS, title_of
 from bdsg.config import ExperimentConfig
 from bdsg.formats import grouped
+from bdsg.serving.run_queue import RivalRun
 from bdsg.ui import looking, progress, session
 from bdsg.ui.names import plain
 from bdsg.ui.outcome import Outcome, make_outcome
-from bdsg.ui.runs import RivalRun
 
 REFRESH_SECONDS = 0.5
 BUTTON = "train_rivals"

@@ -16,8 +16,8 @@ from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.runs.tensor_file import Arrays, pack, unpack
+from bdsg.serving.job import RIVAL_SNAPSHOTS
 from bdsg.ui.outcome import Outcome, contest_config, from_arrays, make_outcome, to_arrays
-from bdsg.ui.run import RIVAL_SNAPSHOTS
 
 FOLDER = Path(__file__).parent / "assets" / "rivals"
 NAMES = tuple(PRESETS)[:6]

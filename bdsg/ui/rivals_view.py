@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from bdsg import plots
+from bdsg import figures
 from bdsg.baselines.registry import METHODS, title_of
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
@@ -178,4 +178,6 @@ def _curves(picked: Mapping[str, Outcome]) -> None:
         with column:
             words = "ROC" if kind == "roc" else "Precision-recall"
             names = ", ".join(curves)
-            charts.show(plots.curves_figure(kind, curves, share), key=f"rivals_{kind}", alt=f"{words} curves: {names}")
+            charts.show(
+                figures.curves_figure(kind, curves, share), key=f"rivals_{kind}", alt=f"{words} curves: {names}"
+            )

@@ -21,13 +21,13 @@ from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.runs.cache import Store
+from bdsg.serving.asked_run import asked_run
+from bdsg.serving.once import Once
+from bdsg.serving.run_queue import RivalRun, Run, RunQueue
 from bdsg.ui import budget, links, looking
-from bdsg.ui.asked_run import asked_run
 from bdsg.ui.links import Choices
 from bdsg.ui.names import plain
 from bdsg.ui.pacing import Pacing
-from bdsg.ui.runs import RivalRun, Run, RunQueue
-from bdsg.ui.shared import Once
 
 APP = Path(__file__).parents[2] / "app.py"
 FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}

@@ -12,9 +12,9 @@ from bdsg.config import BoundaryConfig
 from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError
 from bdsg.formats import setting
+from bdsg.serving.job import Run
 from bdsg.ui import session
 from bdsg.ui.names import change_words, label
-from bdsg.ui.run import Run
 
 PACES = {0.0: "At once", 20.0: "In 20 s", 60.0: "In 60 s"}
 """What training B may take, in seconds, and its name."""

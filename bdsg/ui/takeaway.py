@@ -9,10 +9,10 @@ import streamlit as st
 
 from bdsg.experiments import export
 from bdsg.formats import setting
+from bdsg.serving.job import Run
 from bdsg.ui import animation, charts, own_points, views
 from bdsg.ui.names import run_words
 from bdsg.ui.payloads import Playback
-from bdsg.ui.run import Run
 
 
 def show(run: Run, epsilon: float | None = None, *, with_charts: bool = False) -> None:

@@ -8,10 +8,10 @@ import streamlit as st
 
 from bdsg import formats
 from bdsg.config import ExperimentConfig
+from bdsg.serving.run_queue import Run
 from bdsg.ui import address, history, lessons, looking, session
 from bdsg.ui import heading as page_heading
 from bdsg.ui.lessons import STEPS, Step
-from bdsg.ui.runs import Run
 
 REFRESH_SECONDS = 0.5
 PARAMETER = "tour"

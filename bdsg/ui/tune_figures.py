@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from bdsg.figures import BLUE, GREEN, NEUTRAL, VERMILION
 from bdsg.formats import SCORES, SHARES, percent, rounded, setting
-from bdsg.plots import BLUE, GREEN, NEUTRAL, VERMILION
 from bdsg.tuning.goals import GOALS
 from bdsg.tuning.space import Dimension
 from bdsg.ui import tune_data

@@ -9,9 +9,9 @@ import socket
 import subprocess
 
 from bdsg.errors import BDSGError
+from bdsg.serving.once import Once
+from bdsg.serving.processes import start_module
 from bdsg.tuning.folder import LOG, StudyFolder, found
-from bdsg.ui.processes import start_module
-from bdsg.ui.shared import Once
 
 BEGUN = "Study "
 """How a command's first line on a study begins: it is no complaint."""

@@ -22,11 +22,11 @@ from bdsg.formats import percent
 from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.metrics.levels import component_labels
 from bdsg.runs.result import Result, Scene, Snapshots
+from bdsg.serving.run_queue import Run
 from bdsg.ui import own_points
 from bdsg.ui.names import run_words
 from bdsg.ui.payloads import DeltaPayload, EvaluationPayload, Plane, Playback, PlayerPayload
 from bdsg.ui.pictured import Lines
-from bdsg.ui.runs import Run
 
 HEAT_NODES = 160
 DRAWS = 10_000

@@ -16,9 +16,9 @@ import streamlit as st
 from bdsg.config import ExperimentConfig
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
+from bdsg.serving.job import Run, fill
 from bdsg.ui import stage, views
 from bdsg.ui.payloads import Playback
-from bdsg.ui.run import Run, fill
 
 CONFIG: dict[str, Any] = {"data": {"preset": "bimodal"}}
 REFRESH = 0.1

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from bdsg.commands import reading
+from bdsg.cli import reading
 from bdsg.data import uploads
 from bdsg.data.tables import read_table
 from bdsg.data.tables.limits import MOST_CELLS, MOST_COLUMNS, Limits

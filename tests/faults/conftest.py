@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bdsg.runs.cache import Store
-from bdsg.ui.runs import RunQueue
+from bdsg.serving.run_queue import RunQueue
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bdsg.config import ExperimentConfig
-from bdsg.ui.runs import RunQueue
+from bdsg.serving.run_queue import RunQueue
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300.0

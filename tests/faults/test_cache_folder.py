@@ -13,10 +13,10 @@ import pytest
 
 from bdsg.errors import StoreError
 from bdsg.runs.cache import Store
+from bdsg.serving.run_queue import RunQueue
 from bdsg.tuning.driver import Here, drive
 from bdsg.tuning.folder import found
 from bdsg.ui import tune_data
-from bdsg.ui.runs import RunQueue
 from tests.faults.disks import mounted
 from tests.faults.doing import FLOW, PATIENCE, command, outcome, small, wait_until
 from tests.sweep.studies import made_study

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from bdsg.commands.writing import write_or_rescue
+from bdsg.cli.writing import write_or_rescue
 from bdsg.errors import StoreError
 from bdsg.runs.cache import Store, read_run, write_run
 from bdsg.runs.result import Result
+from bdsg.serving.job import Run
+from bdsg.serving.run_queue import RunQueue
 from bdsg.tuning.driver import Here, drive
 from bdsg.tuning.study import Study
-from bdsg.ui.run import Run
-from bdsg.ui.runs import RunQueue
 from tests.faults.disks import LimitedProcesses, SmallDisk, in_memory, limit_files, may_mount, mounted
 from tests.faults.doing import FLOW, PATIENCE, ROOT, command, outcome, processes, small
 from tests.sweep.studies import made_study

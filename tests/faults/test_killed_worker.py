@@ -15,8 +15,8 @@ import pytest
 from bdsg.experiments import run_experiment
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
-from bdsg.ui.nursery import AVAILABLE
-from bdsg.ui.runs import Run, RunQueue
+from bdsg.serving.fork_client import AVAILABLE
+from bdsg.serving.run_queue import Run, RunQueue
 from tests.faults.doing import FLOW, PATIENCE, ROOT, command, nursery_of, small, wait_until
 
 DIED = (

@@ -43,7 +43,7 @@ TRAIN = """
 import json, sys, time
 from pathlib import Path
 from bdsg.runs.cache import Store
-from bdsg.ui.runs import RunQueue
+from bdsg.serving.run_queue import RunQueue
 from tests.faults.doing import FLOW, PATIENCE, small, wait_until
 
 shift, store = Path(sys.argv[1]), Store(sys.argv[2])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bdsg.runs.cache import Store, read_run
-from bdsg.ui.runs import RunQueue
+from bdsg.serving.run_queue import RunQueue
 from tests.faults.doing import FLOW, PATIENCE, ROOT, small
 from tests.test_store import make_result
 

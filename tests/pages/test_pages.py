@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from bdsg.config import BoundaryConfig, ExperimentConfig
 from bdsg.runs.tensor_file import unpack
+from bdsg.serving.job import Run
 from bdsg.ui import boundary_view, density_view, prepared, session, steering
-from bdsg.ui.run import Run
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_LAMBDA1 = BoundaryConfig().lambda1

@@ -20,9 +20,9 @@ from bdsg.experiments import run_experiment
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
 from bdsg.runs.tensor_file import unpack
+from bdsg.serving.run_queue import RunQueue
 from bdsg.ui import mixture_editor, session, takeaway, uploading
 from bdsg.ui.own_points import OwnPoints
-from bdsg.ui.runs import RunQueue
 from tests.pages.test_pages import ROOT, opened
 
 SMALL = {"steps": 30, "batch_size": 64, "hidden": [16, 16], "snapshots": 6}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bdsg.runs.cache import Store
-from bdsg.ui.runs import RunQueue
+from bdsg.serving.run_queue import RunQueue
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from bdsg.config import ExperimentConfig, UnitsConfig
 from bdsg.runs.cache import Store
 from bdsg.runs.directory import read_run, write_run
 from bdsg.runs.result import Result
-from bdsg.ui.asked_run import asked_run
-from bdsg.ui.run import Run, fill
-from bdsg.ui.runs import RunQueue
+from bdsg.serving.asked_run import asked_run
+from bdsg.serving.job import Run, fill
+from bdsg.serving.run_queue import RunQueue
 
 RADIUS = UnitsConfig(("radius_mm", "height_mm"), (20.0, 5.0), (5.0, 1.0))
 DIAMETER = UnitsConfig(("diameter_mm", "height_mm"), (40.0, 5.0), (10.0, 1.0))

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from bdsg.config import ExperimentConfig
 from bdsg.runs.result import TERMS, BoundarySnapshot, Scene
+from bdsg.serving.job import Run
 from bdsg.ui import boundary_view
-from bdsg.ui.run import Run
 
 
 def received(updates: int, skipped: set[int]) -> list[int]:

@@ -13,8 +13,8 @@ import pytest
 from bdsg.config import ExperimentConfig
 from bdsg.runs.events import Ended
 from bdsg.runs.result import Result
-from bdsg.ui.nursery import AVAILABLE, UNKNOWN, Nursery, NurseryGone
-from bdsg.ui.workers import RUNS_OF_ONE, WorkerDied, WorkerProcess
+from bdsg.serving.fork_client import AVAILABLE, UNKNOWN, Nursery, NurseryGone
+from bdsg.serving.worker_handle import RUNS_OF_ONE, WorkerDied, WorkerProcess
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="workers are forked on Linux alone")
 

@@ -12,10 +12,10 @@ from bdsg.experiments.compare import contest_key
 from bdsg.experiments.problem import Problem
 from bdsg.metrics import Band
 from bdsg.metrics.boundary import bp1
+from bdsg.serving.job import RIVAL_SNAPSHOTS
 from bdsg.ui import rivals_prepared
 from bdsg.ui.outcome import POINTS, in_data_units
 from bdsg.ui.rivals_prepared import NAMES, config_of, outcomes_for, prepared, read
-from bdsg.ui.run import RIVAL_SNAPSHOTS
 
 MOST_BYTES = 400_000
 

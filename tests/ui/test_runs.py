@@ -21,7 +21,7 @@ from bdsg.errors import BDSGError
 from bdsg.experiments import run_experiment
 from bdsg.runs.cache import Store
 from bdsg.runs.result import TERMS, Progress, Result
-from bdsg.ui.runs import Run, RunQueue
+from bdsg.serving.run_queue import Run, RunQueue
 
 PATIENCE = 120.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,7 +222,7 @@ OWNER = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from bdsg.config import ExperimentConfig
-from bdsg.ui.runs import RunQueue
+from bdsg.serving.run_queue import RunQueue
 queue = RunQueue(1)
 run = queue.submit(ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": {"steps": 50000}}))
 while not run.boundary_snapshots:

@@ -14,10 +14,10 @@ from bdsg.config.schedule import Change, Weights
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Progress
+from bdsg.serving.job import take
+from bdsg.serving.run_queue import Run, RunQueue
 from bdsg.ui import steering
 from bdsg.ui.boundary_view import _overlap
-from bdsg.ui.run import take
-from bdsg.ui.runs import Run, RunQueue
 from tests.ui.test_runs import PATIENCE, long, small, wait_until
 
 

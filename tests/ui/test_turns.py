@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.ui.run import Run
-from bdsg.ui.runs import RunQueue
-from bdsg.ui.turns import MOST, MOST_OF_ONE, Turns
+from bdsg.serving.fair_queue import MOST, MOST_OF_ONE, Turns
+from bdsg.serving.job import Run
+from bdsg.serving.run_queue import RunQueue
 
 CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}})
 

@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bdsg.config import ExperimentConfig
+from bdsg.serving.fair_queue import MOST_OF_ONE
+from bdsg.serving.run_queue import Run, RunQueue
+from bdsg.serving.worker_handle import WorkerProcess
 from bdsg.ui import session
-from bdsg.ui.runs import Run, RunQueue
-from bdsg.ui.turns import MOST_OF_ONE
-from bdsg.ui.workers import WorkerProcess
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from bdsg.errors import BDSGError
-from bdsg.ui.run import Run
+from bdsg.serving.job import Run
 
 MOST_OF_ONE = 20
 """Runs that one visitor may have waiting: more than the Rivals page has methods."""

@@ -23,7 +23,7 @@ class Run:
     """One run as a page sees it; only the queue changes it.
 
     Attributes:
-        config: with the changes made so far; the result's, in the end.  Without units: see :mod:`bdsg.ui.asked_run`.
+        config: with the changes made so far; the result's, in the end.  Without units: see ``asked_run.py``.
         name: stays the same all through: a player that shows the run goes on while the config changes.
         seconds: what training B is to take, for one who watches; 0 for as little as it can.
         hurried: it is no longer to take its time, because others wait.

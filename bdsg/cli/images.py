@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bdsg import __version__
-from bdsg.commands.writing import writable
+from bdsg.cli.writing import writable
 from bdsg.config.image_config import QUICK, QUICK_RIVAL_STEPS, image_config
 from bdsg.errors import ConfigError
 from bdsg.runs.result import Progress

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from bdsg.ui.run import Run
+from bdsg.serving.job import Run
 
 
 class KnownRuns:

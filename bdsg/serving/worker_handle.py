@@ -8,10 +8,10 @@ import threading
 from typing import BinaryIO
 
 from bdsg.errors import BDSGError
-from bdsg.nursery import UNKNOWN
 from bdsg.runs.events import Item, decode, encode_command, read_frame, write_frame
-from bdsg.ui.nursery import Fork, Nursery
-from bdsg.ui.processes import CLOSE_SECONDS, start_module
+from bdsg.serving.fork_client import Fork, Nursery
+from bdsg.serving.fork_server import UNKNOWN
+from bdsg.serving.processes import CLOSE_SECONDS, start_module
 
 RUNS_OF_ONE = 5
 """A forked process is replaced after so many runs, and with it goes what it has piled up."""
@@ -22,7 +22,7 @@ class WorkerDied(BDSGError):
 
 
 class WorkerProcess:
-    """One worker, forked from a nursery or a ``python -m bdsg.worker`` of its own; :meth:`start` replaces a dead one.
+    """One worker, forked from a loaded process or started by itself; :meth:`start` replaces a dead one.
 
     One thread serves runs with it; others may call :meth:`send`, :meth:`kill` and :meth:`close`.
     """
@@ -55,7 +55,7 @@ class WorkerProcess:
             self._process, self._served = self._nursery.fork(), 0
             return
         try:
-            self._process = start_module("bdsg.worker", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._process = start_module("bdsg.serving.worker", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         except OSError as error:
             raise WorkerDied(f"The training process cannot be started ({error.strerror}): try again later.") from error
 

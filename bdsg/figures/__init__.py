@@ -5,10 +5,10 @@ from bdsg.extras import need
 
 need("app", "plotly")
 
-from bdsg.plots.density import density_pair_figure
-from bdsg.plots.ranking import curves_figure, precision_recall_figure, roc_figure, scores_over_epsilon_figure
-from bdsg.plots.style import BLUE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY, VERMILION
-from bdsg.plots.training import blocks_figure, held_out_figure
+from bdsg.figures.density import density_pair_figure
+from bdsg.figures.ranking import curves_figure, precision_recall_figure, roc_figure, scores_over_epsilon_figure
+from bdsg.figures.style import BLUE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY, VERMILION
+from bdsg.figures.training import blocks_figure, held_out_figure
 
 __all__ = [
     "BLUE",

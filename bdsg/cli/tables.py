@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bdsg.commands.reading import read_bytes
+from bdsg.cli.reading import read_bytes
 from bdsg.data.tables import Options, Table, read_table
 
 MARKS = {"point": ".", ".": ".", "comma": ",", ",": ",", "none": ""}

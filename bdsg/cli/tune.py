@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from bdsg.commands.reading import read_config
+from bdsg.cli.reading import read_config
 from bdsg.errors import BDSGError, ConfigError, StoreError
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """A process that loads all that runs need, once, and forks workers that share its memory (Linux).
 
-``python -m bdsg.nursery`` listens to its owner on the Unix socket that is its stdin.  ``fork`` brings two pipe ends,
-the new worker's stdin and stdout, and is answered with its process number and how much that worker has still to load
-by itself; ``reap PID`` is answered with the exit code of a worker that has ended; ``prepare`` is answered when nothing
+``python -m bdsg.serving.fork_server`` listens to its owner on the Unix socket that is its stdin.  ``fork`` brings two
+pipe ends, the new worker's stdin and stdout, and is answered with its process number and how much that worker has
+still to load by itself; ``reap PID`` is answered with the exit code of a worker that has ended; ``prepare`` is answered when nothing
 is left to load.  When the socket closes, the nursery leaves, and so do its workers, each by its own pipe.
 """
 
@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from bdsg import worker
+from bdsg.serving import worker
 
 FORK, REAP, PREPARE = b"fork", b"reap ", b"prepare"
 

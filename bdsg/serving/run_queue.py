@@ -13,13 +13,13 @@ from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change
 from bdsg.errors import BDSGError
 from bdsg.runs.cache import Store
-from bdsg.ui import nursery
-from bdsg.ui.asked_run import asked_run
-from bdsg.ui.known_runs import KnownRuns
-from bdsg.ui.run import RivalRun, Run, fill, rival_key, steered
-from bdsg.ui.service import Service
-from bdsg.ui.turns import Turns
-from bdsg.ui.workers import WorkerDied, WorkerProcess
+from bdsg.serving import fork_client
+from bdsg.serving.asked_run import asked_run
+from bdsg.serving.fair_queue import Turns
+from bdsg.serving.job import RivalRun, Run, fill, rival_key, steered
+from bdsg.serving.job_runner import Service
+from bdsg.serving.registry import KnownRuns
+from bdsg.serving.worker_handle import WorkerDied, WorkerProcess
 
 STOP_SECONDS = 10.0
 """How long a run may go on after it was asked to stop, before its process is killed."""
@@ -48,7 +48,7 @@ class RunQueue:
         self._waiting = Turns()
         self._serving: dict[Run, WorkerProcess] = {}
         self._closed = False
-        self._nursery = nursery.shared() if nursery.AVAILABLE and workers else None
+        self._nursery = fork_client.shared() if fork_client.AVAILABLE and workers else None
         self._workers = [WorkerProcess(self._nursery) for _ in range(workers)]
         self._threads = [threading.Thread(target=self._drive, args=(w,), daemon=True) for w in self._workers]
         for thread in self._threads:

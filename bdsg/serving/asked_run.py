@@ -6,7 +6,7 @@ import dataclasses
 
 from bdsg.config import ExperimentConfig
 from bdsg.runs.result import Result
-from bdsg.ui.run import Run
+from bdsg.serving.job import Run
 
 
 class AskedRun(Run):

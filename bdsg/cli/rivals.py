@@ -12,8 +12,8 @@ from typing import Any
 from bdsg.baselines.contract import RivalScores
 from bdsg.baselines.registry import METHODS, known
 from bdsg.baselines.report import table
-from bdsg.commands.progress import progress_bars
-from bdsg.commands.reading import read_config
+from bdsg.cli.progress import progress_bars
+from bdsg.cli.reading import read_config
 from bdsg.formats import setting
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Progress

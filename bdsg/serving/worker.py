@@ -1,7 +1,7 @@
 """A process that runs experiments: commands on stdin, events on stdout (see :mod:`bdsg.runs.events`).
 
-``python -m bdsg.worker`` loads PyTorch and compiled kernels once and then waits, so that a run starts at once.  It ends
-with its owner: when stdin closes, it is gone.
+``python -m bdsg.serving.worker`` loads PyTorch and compiled kernels once and then waits, so that a run starts at once.
+It ends with its owner: when stdin closes, it is gone.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bdsg.commands import tables
-from bdsg.commands.writing import writable, write_or_rescue
+from bdsg.cli import tables
+from bdsg.cli.writing import writable, write_or_rescue
 from bdsg.detector.detector_file import FILE
 from bdsg.errors import ConfigError
 

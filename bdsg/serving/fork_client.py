@@ -1,4 +1,4 @@
-"""The owner's end of :mod:`bdsg.nursery`: workers that are forked from one loaded process and share its memory."""
+"""The owner's end of ``fork_server.py``: workers that are forked from one loaded process and share its memory."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import sys
 import threading
 
 from bdsg.errors import BDSGError
-from bdsg.nursery import FORK, PREPARE, REAP, UNKNOWN
-from bdsg.ui.processes import CLOSE_SECONDS, start_module
-from bdsg.ui.shared import Once
+from bdsg.serving.fork_server import FORK, PREPARE, REAP, UNKNOWN
+from bdsg.serving.once import Once
+from bdsg.serving.processes import CLOSE_SECONDS, start_module
 
 AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
 """Elsewhere a process that has loaded PyTorch cannot safely be forked, and each worker loads it by itself."""
@@ -158,7 +158,7 @@ def _started() -> tuple[socket.socket, subprocess.Popen[bytes]]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         try:
-            return ours, start_module("bdsg.nursery", stdin=theirs, environment=SINGLE_THREADED)
+            return ours, start_module("bdsg.serving.fork_server", stdin=theirs, environment=SINGLE_THREADED)
         except OSError:
             ours.close()
             raise

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bdsg import formats
-from bdsg.commands.progress import progress_bars
-from bdsg.commands.reading import read_config
-from bdsg.commands.writing import writable, write_or_rescue
+from bdsg.cli.progress import progress_bars
+from bdsg.cli.reading import read_config
+from bdsg.cli.writing import writable, write_or_rescue
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.runs.directory import write_run

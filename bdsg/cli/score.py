@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.commands import detect, tables
+from bdsg.cli import detect, tables
 from bdsg.data.tables import Table
 from bdsg.errors import ConfigError
 from bdsg.runs.directory import read_run

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from bdsg.errors import BDSGError
 from bdsg.runs.events import Ended
-from bdsg.ui.nursery import NurseryGone
-from bdsg.ui.run import Run, begin_again, take
-from bdsg.ui.workers import WorkerDied, WorkerProcess
+from bdsg.serving.fork_client import NurseryGone
+from bdsg.serving.job import Run, begin_again, take
+from bdsg.serving.worker_handle import WorkerDied, WorkerProcess
 
 log = logging.getLogger(__name__)
 

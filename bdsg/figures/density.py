@@ -8,9 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from bdsg.figures.style import ORANGE, SKY, themed
 from bdsg.formats import HOVER
 from bdsg.metrics.levels import Field, contour_lines
-from bdsg.plots.style import ORANGE, SKY, themed
 
 _HEADROOM = 1.5
 """A colour scale ends at most this far above the true peak: one spike of the model must not flatten the rest."""

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from bdsg.figures.style import BLUE, GREEN, NEUTRAL, ORANGE, SKY, VERMILION, titled
 from bdsg.formats import SCORES, percent, setting
 from bdsg.metrics.ranking import Curve, Positive, pr_curve, roc_curve
-from bdsg.plots.style import BLUE, GREEN, NEUTRAL, ORANGE, SKY, VERMILION, titled
 
 _CURVE_STYLES = ((BLUE, "solid"), (VERMILION, "dash"), (GREEN, "dashdot"))
 _CURVE_POINTS = 1000

@@ -1,0 +1,1 @@
+"""Processes and queues that train for many visitors; no screen, and no torch in the owner."""
