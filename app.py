@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from bdsg.ui import address, controls, looking, memory, session, stage, tour
+from bdsg.app.components import registry
+from bdsg.app.pages.tour import tour_panel
+from bdsg.app.visit import address, browser_storage, refresh, session
+from bdsg.app.widgets import controls
 
 PAGES = {
     "learn": ("Learn", "school"),
@@ -21,27 +24,27 @@ PAGES = {
 
 def main() -> None:
     """Draw the page that is asked for."""
-    st.set_page_config(page_icon=stage.ASSETS / "icon.svg", layout="wide")  # first: a page has no icon of its own
+    st.set_page_config(page_icon=registry.ASSETS / "icon.svg", layout="wide")  # first: a page has no icon of its own
     pages = [
         st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "learn")
         for name, (title, icon) in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
     st.set_page_config(page_title=f"{page.title} · BDSG")
-    st.html(stage.ASSETS / "page.css")
+    st.html(registry.ASSETS / "page.css")
     with session.guarded():
-        looking.begin_page()
+        refresh.begin_page()
         address.follow()  # reads the link, of which there may be something to say
         session.take_over_ending()
         session.show_notice()
-        tour.panel(page.url_path)
+        tour_panel.panel(page.url_path)
         page.run()
         controls.teaching_footer()
         address.write()
-        memory.show()
-        looking.end_page()
+        browser_storage.show()
+        refresh.end_page()
     session.queue()  # after the page is drawn: its workers load while the visitor looks
-    looking.hand_over()
+    refresh.hand_over()
 
 
 if __name__ == "__main__":  # and not where a new process loads the script of the one that started it

@@ -1,4 +1,4 @@
-"""How numbers are written for people: one form for each quantity, the same as in ``bdsg/ui/assets/format.js``.
+"""How numbers are written for people: one form for each quantity, as in ``components/assets/format.js``.
 
 What is saved (CSV, JSON) keeps all digits.  Ties are rounded away from 0, as browsers do.
 """

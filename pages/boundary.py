@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from bdsg.ui import boundary_view, controls, progress, session, steering, tour
+from bdsg.app.pages import boundary_page
+from bdsg.app.pages.tour import tour_panel
+from bdsg.app.visit import session
+from bdsg.app.widgets import controls, progress, steering
 
 SETTINGS = ("hidden", "steps", "batch_size", "learning_rate", "lambda1", "lambda2", "snapshots")
 
 
 def choose() -> None:
     """The run's controls; in the tour behind a fold, so that question, button and picture fit on one screen."""
-    if tour.current() is None:
+    if tour_panel.current() is None:
         sliders_below(lead)
         return
     with st.container(horizontal=True):
@@ -52,7 +55,7 @@ def sliders_below(first: Callable[[], object]) -> None:
 
 
 session.front_door()
-veiled = tour.veils(session.config())
+veiled = tour_panel.veils(session.config())
 run = None if veiled else session.current_run()
 if session.teaching():
     st.title("Boundary", anchor=False)
@@ -60,6 +63,6 @@ if session.teaching():
 else:
     trained = run is not None and run.state == "finished"
     task = "it is trained; **play**, pause, step and scrub." if trained else "**train** it, then play, step and scrub."
-    tour.heading("Boundary", f"Watch B(z) move to the border of the data: {task}")
+    tour_panel.heading("Boundary", f"Watch B(z) move to the border of the data: {task}")
     choose()
-boundary_view.show(run, session.config())
+boundary_page.show(run, session.config())

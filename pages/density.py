@@ -4,18 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from bdsg.app.pages import density_page
+from bdsg.app.visit import own_points, session
+from bdsg.app.widgets import controls, mixture_editor, page_header, progress, upload_dialog, uploading
 from bdsg.config.presets import PRESETS
-from bdsg.ui import (
-    controls,
-    density_view,
-    heading,
-    mixture_editor,
-    own_points,
-    progress,
-    session,
-    upload_dialog,
-    uploading,
-)
 
 DENSITY_SETTINGS = (
     "blocks", "hidden", "steps", "batch_size", "learning_rate",
@@ -34,7 +26,7 @@ def choose() -> None:
         )  # fmt: skip
         with st.container(width=160):
             progress.train_button(run)
-    density_view.state(run)
+    density_page.state(run)
     if config.data.preset:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(PRESETS[config.data.preset].teaches, width="content")
@@ -78,6 +70,8 @@ if session.teaching():
     st.title("Density", anchor=False)
     progress.teaching_head(run)
 else:
-    heading.show("Density", "Choose where the data come from. The model's density $p_g$ says how normal each place is.")
+    page_header.show(
+        "Density", "Choose where the data come from. The model's density $p_g$ says how normal each place is."
+    )
     choose()
-density_view.show(run, config)
+density_page.show(run, config)

@@ -1,10 +1,12 @@
 """Images: what B(z) makes, a walk across the boundary, scores of what was left out, and the rivals' figures."""
 
-from bdsg.ui import heading, images_view, session
+from bdsg.app.pages.images import images_page
+from bdsg.app.visit import session
+from bdsg.app.widgets import page_header
 
 session.front_door()
-heading.show(
+page_header.show(
     "Images",
     "Trained without one class. **B(z)** makes images at the edge of the rest; the class left out lies beyond.",
 )
-images_view.show()
+images_page.show()

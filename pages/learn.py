@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from bdsg.ui import heading, prepared, session, stage
+from bdsg.app.components import demo_run, registry
+from bdsg.app.visit import session
+from bdsg.app.widgets import page_header
 
 session.front_door()
-heading.show(
+page_header.show(
     "Where does normal end?",
     "Data come from somewhere dense. Far away, nothing is normal. **B(z)** is a small network that learns to put "
     "its points just outside **the border** between the two. The method is BDSG, *Boundary of Distribution Support "
@@ -13,7 +15,7 @@ heading.show(
 )
 picture, words = st.columns([3, 2], gap="large")
 with picture:
-    stage.player(prepared.payload(), key="learn")
+    registry.player(demo_run.payload(), key="learn")
 with words:
     st.markdown(
         """
@@ -39,4 +41,4 @@ Points on the border are the hardest anomalies: strong tests for a detector, and
     )
     st.page_link("pages/tour.py", label="Take the tour: guess first, then see", icon=":material/explore:")
     st.page_link("pages/density.py", label="Start: choose your data", icon=":material/arrow_forward:")
-st.caption(prepared.caption())
+st.caption(demo_run.caption())

@@ -1,9 +1,11 @@
 """BDSG and what people would use instead: same data, same seed, side by side."""
 
-from bdsg.ui import heading, rivals_view, session
+from bdsg.app.pages.baselines import baselines_page
+from bdsg.app.visit import session
+from bdsg.app.widgets import page_header
 
 session.front_door()
-heading.show(
+page_header.show(
     "Rivals", "What would others do with the same data? Two or three methods train side by side; all scores are below."
 )
-rivals_view.show()
+baselines_page.show()

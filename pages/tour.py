@@ -2,19 +2,21 @@
 
 import streamlit as st
 
-from bdsg.ui import heading, session, tour
-from bdsg.ui.lessons import FAILURES, STEPS
-from bdsg.ui.links import to_parameters
+from bdsg.app.pages.tour import tour_panel
+from bdsg.app.pages.tour.lessons import FAILURES, STEPS
+from bdsg.app.visit import session
+from bdsg.app.visit.links import to_parameters
+from bdsg.app.widgets import page_header
 
 session.front_door()
-heading.show(
+page_header.show(
     "Tour",
     f"{len(STEPS)} steps, about five minutes. Each asks you to predict something; then a real run gives the answer.",
 )
 with st.container(key="keys"):
     st.caption("Keys: **1**, **2**, **3** answer, **N** goes on.")
 if st.button("Start the tour", key="tour_start", type="primary", icon=":material/play_arrow:"):
-    tour.begin()
+    tour_panel.begin()
 
 st.markdown("#### Failures worth seeing")
 st.markdown("Each goes wrong for one reason. Open it, train it (about a second), then try to mend it.")

@@ -55,7 +55,7 @@ def test_the_slim_install_fits_scores_runs_and_draws_the_boundary(tmp_path: Path
         ("images", "import sys; from bdsg.__main__ import main; sys.exit(main(['images', 'digits', '--out', 'o']))"),
         ("parquet", "import sys; from bdsg.__main__ import main; sys.exit(main(['fit', 't.parquet', '--out', 'o']))"),
         ("app", "import bdsg.figures"),
-        ("app", "import bdsg.ui.session"),
+        ("app", "import bdsg.app.visit.session"),
         ("tune", "import bdsg.tuning.study"),
         ("images", "import bdsg.data.images"),
     ],

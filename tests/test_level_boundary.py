@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from bdsg.app.components import run_payloads
 from bdsg.boundary.generators.every_level import LevelGenerator
 from bdsg.boundary.generators.every_level_numpy import LevelBoundary
 from bdsg.boundary.objectives import LevelObjective, make_objective
@@ -18,7 +19,6 @@ from bdsg.errors import ConfigError
 from bdsg.experiments.run_experiment import run
 from bdsg.experiments.score import score_result
 from bdsg.runs.result import LEVEL, Result
-from bdsg.ui import views
 from tests.ui.test_stage_scripts import SCORING, node
 
 RAW = {
@@ -94,7 +94,7 @@ def test_scores_follow_epsilon(result: Result) -> None:
 
 def test_the_browser_moves_the_boundary_as_python_does(result: Result, tmp_path: Path) -> None:
     path = tmp_path / "payload"
-    path.write_bytes(views.evaluation_payload(result, result.config.epsilon, None))
+    path.write_bytes(run_payloads.evaluation_payload(result, result.config.epsilon, None))
     driver = f"""
     const {{ arrays }} = readTensors(payloads[0]), levels = new LevelBoundary(arrays);
     print([levels.range, {list(EPSILONS)}.map((epsilon) => {{

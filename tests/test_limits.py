@@ -107,18 +107,18 @@ def literals(source: str) -> list[str]:
 
 
 LIMITED = (
-    *("bdsg/data/uploads.py", "bdsg/data/tables/limits.py", "bdsg/runs/tensor_file.py", "bdsg/commands/reading.py"),
+    *("bdsg/data/uploads.py", "bdsg/data/tables/limits.py", "bdsg/runs/tensor_file.py", "bdsg/cli/reading.py"),
     *(
-        "bdsg/ui/links.py",
-        "bdsg/ui/memory.py",
-        "bdsg/ui/budget.py",
+        "bdsg/app/visit/links.py",
+        "bdsg/app/visit/browser_storage.py",
+        "bdsg/app/visit/budget.py",
         "bdsg/serving/fair_queue.py",
-        "bdsg/ui/mixture_editor.py",
-        "bdsg/ui/history.py",
-        "bdsg/ui/studies.py",
+        "bdsg/app/widgets/mixture_editor.py",
+        "bdsg/app/visit/history.py",
+        "bdsg/app/visit/studies.py",
     ),
     *(
-        "bdsg/sweep/plan.py",
+        "bdsg/tuning/plan.py",
         "bdsg/config/schedule.py",
         "bdsg/config/fields.py",
         "bdsg/errors.py",

@@ -16,7 +16,7 @@ from bdsg.tuning.folder import StudyFolder
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(path for place in ("app.py", "bdsg/**/*.py", "pages/**/*.py") for path in ROOT.glob(place))
-SCRIPTS = sorted((ROOT / "bdsg" / "ui" / "assets").glob("*.js"))
+SCRIPTS = sorted((ROOT / "bdsg" / "app" / "components" / "assets").glob("*.js"))
 
 MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "yaml", "xml", "pty"}
 CALLS = {
@@ -29,8 +29,8 @@ ASSURED = {"np.load": "allow_pickle", "numpy.load": "allow_pickle"}
 REFUSED = {"shell", "unsafe_allow_html", "unsafe_allow_javascript", "allow_dangerous_deserialization"}
 """Arguments that must not be True."""
 OWN = {
-    "runpy.run_path": {"bdsg/ui/session.py"},  # app.py itself
-    "importlib.import_module": {"bdsg/rivals/registry.py", "bdsg/data/tables/parquet.py"},
+    "runpy.run_path": {"bdsg/app/visit/session.py"},  # app.py itself
+    "importlib.import_module": {"bdsg/baselines/registry.py", "bdsg/data/tables/parquet.py"},
 }
 """Calls that load code by a name: in these files the name is ours."""
 

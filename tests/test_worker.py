@@ -21,8 +21,8 @@ from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
 from bdsg.experiments import run_experiment
 from bdsg.runs.cache import Store
-from bdsg.runs.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
 from bdsg.runs.result import BoundarySnapshot, DensitySnapshot, Progress, Result, Scene
+from bdsg.serving.events import Ended, decode, decode_command, encode, encode_command, read_frame, write_frame
 from bdsg.serving.worker import Throttle
 from tests.run_parts import run_arrays
 

@@ -2,8 +2,8 @@
 
 ``python -m bdsg.serving.fork_server`` listens to its owner on the Unix socket that is its stdin.  ``fork`` brings two
 pipe ends, the new worker's stdin and stdout, and is answered with its process number and how much that worker has
-still to load by itself; ``reap PID`` is answered with the exit code of a worker that has ended; ``prepare`` is answered when nothing
-is left to load.  When the socket closes, the nursery leaves, and so do its workers, each by its own pipe.
+still to load by itself; ``reap PID`` is answered with the exit code of a worker that has ended; ``prepare`` is answered
+when nothing is left to load.  When the socket closes, the server leaves, and so do its workers, each by its own pipe.
 """
 
 from __future__ import annotations

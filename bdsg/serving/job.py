@@ -11,8 +11,8 @@ from typing import Any
 from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change, Weights
-from bdsg.runs.events import Rivalry
 from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
+from bdsg.serving.events import Rivalry
 
 RIVAL_SNAPSHOTS = 16
 """How many a method of a contest shows of each of its stages."""

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from bdsg.errors import BDSGError
-from bdsg.runs.events import Ended
+from bdsg.serving.events import Ended
 from bdsg.serving.fork_client import NurseryGone
 from bdsg.serving.job import Run, begin_again, take
 from bdsg.serving.worker_handle import WorkerDied, WorkerProcess

@@ -1,4 +1,4 @@
-"""A process that runs experiments: commands on stdin, events on stdout (see :mod:`bdsg.runs.events`).
+"""A process that runs experiments: commands on stdin, events on stdout (see :mod:`bdsg.serving.events`).
 
 ``python -m bdsg.serving.worker`` loads PyTorch and compiled kernels once and then waits, so that a run starts at once.
 It ends with its owner: when stdin closes, it is gone.
@@ -20,9 +20,9 @@ from typing import Any, BinaryIO
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, StoreError
 from bdsg.runs.cache import Store
-from bdsg.runs.events import Ended, Item, decode_command, encode, read_frame, write_frame
 from bdsg.runs.result import Progress, Result
 from bdsg.runs.tensor_file import Arrays
+from bdsg.serving.events import Ended, Item, decode_command, encode, read_frame, write_frame
 
 PROGRESS_SECONDS = 0.05
 """Least time between two progress events of a stage."""

@@ -8,7 +8,7 @@ import threading
 from typing import BinaryIO
 
 from bdsg.errors import BDSGError
-from bdsg.runs.events import Item, decode, encode_command, read_frame, write_frame
+from bdsg.serving.events import Item, decode, encode_command, read_frame, write_frame
 from bdsg.serving.fork_client import Fork, Nursery
 from bdsg.serving.fork_server import UNKNOWN
 from bdsg.serving.processes import CLOSE_SECONDS, start_module

@@ -15,11 +15,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bdsg.app.pages.tour.lessons import FAILURES, STEPS, Judge
+from bdsg.app.visit.links import Choices
 from bdsg.config import ExperimentConfig
 from bdsg.experiments.run_experiment import run
 from bdsg.runs.result import Result
-from bdsg.ui.lessons import FAILURES, STEPS, Judge
-from bdsg.ui.links import Choices
 from tests.bench.reports import Row, machine, table, write
 from tests.targets import TARGETS, environment
 

@@ -16,9 +16,9 @@ import numpy as np
 from playwright.async_api import Browser, BrowserContext, Locator, Page
 from playwright.async_api import Error as BrowserError
 
+from bdsg.app.visit import links
 from bdsg.config import ExperimentConfig
 from bdsg.runs.cache import Store
-from bdsg.ui import links
 
 PATIENCE_MS = 120_000
 """How long a visitor waits for anything before it counts as an error."""

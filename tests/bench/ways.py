@@ -13,12 +13,12 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from bdsg.app.components import registry, run_payloads
+from bdsg.app.components.payloads import Playback
 from bdsg.config import ExperimentConfig
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
 from bdsg.serving.job import Run, fill
-from bdsg.ui import stage, views
-from bdsg.ui.payloads import Playback
 
 CONFIG: dict[str, Any] = {"data": {"preset": "bimodal"}}
 REFRESH = 0.1
@@ -37,7 +37,7 @@ def show_player() -> None:
     run = Run(ExperimentConfig.from_dict(CONFIG), 1)
     fill(run, result())
     run.state = "finished"
-    stage.player(views.player_payload(run.config, run, Playback(autoplay=True, loop=True)), key="player")
+    registry.player(run_payloads.player_payload(run.config, run, Playback(autoplay=True, loop=True)), key="player")
 
 
 def boundary(points: np.ndarray, trace: type = go.Scattergl) -> go.Scattergl | go.Scatter:

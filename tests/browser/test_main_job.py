@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from bdsg.app.components import run_payloads
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.experiments.score import score_result
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
-from bdsg.ui import views
 from tests.browser.serving import settle
 
 pytestmark = pytest.mark.browser
@@ -126,9 +126,9 @@ def _check_playback(page: Page) -> None:
 
 
 def _compare(shown: dict[str, Any], result: Result, epsilon: float) -> None:
-    low, _ = views.epsilon_range(result.config)
+    low, _ = run_payloads.epsilon_range(result.config)
     ratio = result.config.delta / result.config.epsilon
-    field = views.true_field.__wrapped__(GaussianMixture.from_config(result.config.data).to_json(), low * ratio)
+    field = run_payloads.true_field.__wrapped__(GaussianMixture.from_config(result.config.data).to_json(), low * ratio)
     expected = score_result(result, epsilon, truth=field).to_dict()
     for name in ("tp", "fp", "fn", "tn"):
         assert abs(shown[name] - expected[name]) <= 2, name  # a cell at ε to seven digits may fall either way

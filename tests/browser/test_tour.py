@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from bdsg.ui.lessons import STEPS
+from bdsg.app.pages.tour.lessons import STEPS
 from tests.browser.test_main_job import dataset, settle
 
 pytestmark = pytest.mark.browser

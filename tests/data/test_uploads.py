@@ -8,12 +8,12 @@ import io
 import numpy as np
 import pytest
 
+from bdsg.app.visit.own_points import OwnPoints
+from bdsg.app.widgets.uploading import fitting_epsilon, words
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture, uploads
 from bdsg.data.mixture_fit import MOST_MODES, fit_mixture
 from bdsg.errors import ConfigError
-from bdsg.ui.own_points import OwnPoints
-from bdsg.ui.uploading import fitting_epsilon, words
 
 TRUTH = GaussianMixture(
     [0.5, 0.3, 0.2],

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bdsg.app.pages.tune import study_data
 from bdsg.errors import StoreError
 from bdsg.runs.cache import Store
 from bdsg.serving.run_queue import RunQueue
 from bdsg.tuning.driver import Here, drive
 from bdsg.tuning.folder import found
-from bdsg.ui import tune_data
 from tests.faults.disks import mounted
 from tests.faults.doing import FLOW, PATIENCE, command, outcome, small, wait_until
 from tests.sweep.studies import made_study
@@ -65,7 +65,7 @@ def test_a_study_removed_while_it_is_watched_is_a_sentence(tmp_path: Path) -> No
     shutil.rmtree(folder.path)
     assert found(root) == []
     with pytest.raises(StoreError, match="The study small was removed while it was shown: reload the page"):
-        tune_data.read(seen)
+        study_data.read(seen)
     with pytest.raises(StoreError, match=r"small cannot be written \(No such file or directory\)|There is no study"):
         list(drive(folder, Here))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bdsg.ui import session
+from bdsg.app.visit import session
 from tests.faults.doing import PATIENCE
 from tests.pages.test_pages import fresh, opened
 from tests.sweep.studies import made_study

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bdsg.app.visit import session
 from bdsg.config import ExperimentConfig
 from bdsg.runs.cache import Store
-from bdsg.ui import session
 from tests.bench.app_memory import descendants
 from tests.browser.serving import running, settle
 from tests.faults.doing import PATIENCE, ROOT, small, until, wait_until

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bdsg.app.pages.tune import study_process
 from bdsg.tuning.driver import Here, drive
 from bdsg.tuning.study import Study
-from bdsg.ui import tune_process
 from tests.bench.app_memory import descendants
 from tests.faults.doing import PATIENCE, until
 from tests.pages.test_pages import fresh, opened
@@ -31,7 +31,7 @@ def test_a_killed_study_says_so_and_is_resumed(tmp_path: Path) -> None:
     workers = descendants(pid)
     assert workers
     os.kill(pid, signal.SIGKILL)
-    tune_process._processes()[str(folder.path)].wait(PATIENCE)
+    study_process._processes()[str(folder.path)].wait(PATIENCE)
     told = {trial.number: trial.datetime_complete for trial in Study(folder).trials() if trial.datetime_complete}
     app.run()
     assert [one.value for one in app.error] == [

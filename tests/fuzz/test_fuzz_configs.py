@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from bdsg.app.visit import browser_storage, history, links, own_points, studies
+from bdsg.app.widgets.mixture_editor import from_rows, read_modes
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture, uploads
-from bdsg.ui import history, links, memory, own_points, studies
-from bdsg.ui.mixture_editor import from_rows, read_modes
 from tests.fuzz.cases import altered, cases, plain, taken_or_refused
 
 KEYS = [
@@ -88,7 +88,7 @@ def test_links(found: dict[str, str]) -> None:
     choices = taken_or_refused(lambda: links.from_parameters(found))
     if choices is not None:
         assert links.from_parameters(links.to_parameters(choices)) == choices
-    memory.read([{"name": "n", "parameters": found}])
+    browser_storage.read([{"name": "n", "parameters": found}])
 
 
 @pytest.mark.parametrize(
@@ -155,21 +155,21 @@ def test_what_a_browser_kept(path: list[int], value: Any, share: float, within: 
     if within:  # one level further down
         raw = {**KEPT, "points": json.dumps(altered(json.loads(str(KEPT["points"])), path, value), default=str)}
     text = json.dumps(raw, default=str)
-    state = memory.st.session_state
+    state = browser_storage.st.session_state
     config = ExperimentConfig.from_dict({"data": {"mixture": json.loads(str(KEPT["points"]))["mixture"]}})
     for sent in (text, text[: int(share * len(text))], value):
         for key in ("own_points", "own_points_not_kept", "studies", "history", "history_removed", "picked", "compare"):
             if key in state:
                 del state[key]
-        kept = memory._json(sent)
+        kept = browser_storage._json(sent)
         if isinstance(kept, dict):
-            for entry in memory.read(kept.get("runs")):
+            for entry in browser_storage.read(kept.get("runs")):
                 history.recall(entry)
             studies.recall(kept.get("studies"))
             asked = own_points.wanted(config)
             assert asked is not None
-            own_points.recall(asked["key"], memory._json(kept.get("points")), config)
-            own_points.recall(kept.get("wanted"), memory._json(kept.get("points")), config)
+            own_points.recall(asked["key"], browser_storage._json(kept.get("points")), config)
+            own_points.recall(kept.get("wanted"), browser_storage._json(kept.get("points")), config)
         assert len(state.get("studies", [])) <= studies.MOST_STUDIES
         for entry in history.entries():
             assert len(entry.name) <= history.LONGEST_NAME
@@ -184,4 +184,4 @@ def test_json_nested_beyond_reason(nested: int) -> None:
     for read in (ExperimentConfig.from_json, GaussianMixture.from_json):
         taken_or_refused(lambda read=read: read(text))
     taken_or_refused(lambda: links.from_parameters({"data.mixture": text}))
-    assert memory._json(text) is None or nested == 5_000
+    assert browser_storage._json(text) is None or nested == 5_000

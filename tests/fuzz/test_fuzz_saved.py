@@ -16,13 +16,13 @@ import pytest
 from hypothesis import strategies as st
 
 from bdsg import BDSGDetector
+from bdsg.app.pages.images import images_component, images_words, prepared_images
 from bdsg.config import FORMAT
 from bdsg.data.images import load
 from bdsg.runs import tensor_file
 from bdsg.runs.cache import Store
 from bdsg.runs.directory import ARRAYS, BOUNDARY, CONFIG, DENSITY, SUMMARY, read_run, read_sealed, sealed
 from bdsg.runs.result import Result, RunArrays
-from bdsg.ui import images_prepared, images_stage, images_words
 from tests.fuzz.cases import Damage, altered, cases, contents, damaged, damages, plain, taken_or_refused, watched
 
 WHOLE = tensor_file.pack({"a": np.arange(12.0).reshape(3, 4), "b": np.zeros(5, np.int32)}, {"kind": "x", "n": [1, 2]})
@@ -292,7 +292,7 @@ def test_an_archive_that_promises_more_memory_than_there_is(tmp_path: Path) -> N
 
 
 def shipped() -> Path:
-    return min(images_prepared.FOLDER.glob("*results.json"))
+    return min(prepared_images.FOLDER.glob("*results.json"))
 
 
 @functools.cache
@@ -303,7 +303,7 @@ def shipped_results() -> Any:
 
 @functools.cache
 def shipped_picture() -> bytes:
-    return min(images_prepared.read(shipped()).boundary.values()).read_bytes()
+    return min(prepared_images.read(shipped()).boundary.values()).read_bytes()
 
 
 @cases(
@@ -315,8 +315,8 @@ def test_image_results(tmp_path: Path, path: list[int], value: Any, damage: Dama
     file = tmp_path / "results.json"
     for content in (text, damaged(text, damage)):
         file.write_bytes(content)
-        images_prepared._read.cache_clear()
-        results = taken_or_refused(lambda: images_prepared.read(file))
+        prepared_images._read.cache_clear()
+        results = taken_or_refused(lambda: prepared_images.read(file))
         if results is not None:
             for measure in images_words.MEASURES.values():
                 images_words.table(images_words.lines(results.rows, measure), results.protocol, list(results.classes))
@@ -327,6 +327,6 @@ def test_image_results(tmp_path: Path, path: list[int], value: Any, damage: Dama
         changed = tensor_file.pack({**arrays, name: WAYS[way](arrays[name])}, facts)
     for content in (changed, damaged(whole, damage)):
         (tmp_path / "b.safetensors").write_bytes(content)
-        drawn = taken_or_refused(lambda: images_prepared.drawn(tmp_path / "b.safetensors"))
+        drawn = taken_or_refused(lambda: prepared_images.drawn(tmp_path / "b.safetensors"))
         if drawn is not None:
-            taken_or_refused(lambda drawn=drawn: images_stage.payload(drawn[0], {}, str(drawn[1].get("score"))))
+            taken_or_refused(lambda drawn=drawn: images_component.payload(drawn[0], {}, str(drawn[1].get("score"))))

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bdsg.app.pages.tour import tour_panel
+from bdsg.app.pages.tour.lessons import STEPS
+from bdsg.app.visit import session
 from bdsg.config import ExperimentConfig
-from bdsg.ui import session, tour
-from bdsg.ui.lessons import STEPS
 from tests.pages.test_pages import fresh, opened, slider, trained
 
 __all__ = ["fresh"]
@@ -112,8 +113,8 @@ def test_a_reload_keeps_the_tours_step_and_answer() -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "8", "4-9", "4-", "x", "44", "-1"])
 def test_a_step_that_is_none_is_no_tour(text: str) -> None:
-    assert tour.read(text) in ((None, None), (3, None))
-    assert tour.read("4-3") == (3, 2)
+    assert tour_panel.read(text) in ((None, None), (3, None))
+    assert tour_panel.read("4-3") == (3, 2)
 
 
 def test_after_steering_everything_shows_what_the_run_was_steered_to() -> None:

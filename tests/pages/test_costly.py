@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bdsg.app.visit import session
 from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.tuning.folder import found
-from bdsg.ui import session
 from tests.pages.test_pages import ROOT, fresh, opened
 
 __all__ = ["fresh"]  # a fixture
@@ -52,9 +52,12 @@ def test_a_study_that_costs_too_much_leaves_no_folder() -> None:
 
 def test_every_way_to_the_queue_asks_what_it_costs() -> None:
     """No page hands the queue a config but through the session, which asks."""
-    for place in ("app.py", "bdsg/ui/**/*.py", "pages/*.py"):
+    for place in ("app.py", "bdsg/app/**/*.py", "pages/*.py"):
         for path in ROOT.glob(place):
-            if path.relative_to(ROOT).as_posix() not in ("bdsg/ui/session.py", "bdsg/ui/prepared.py"):
+            if path.relative_to(ROOT).as_posix() not in (
+                "bdsg/app/visit/session.py",
+                "bdsg/app/components/demo_run.py",
+            ):
                 assert direct(path) == [], path
 
 

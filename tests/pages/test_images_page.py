@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bdsg.app.pages.images import prepared_images
 from bdsg.runs.tensor_file import pack, unpack
-from bdsg.ui import images_prepared
 from tests.pages.test_pages import fresh, opened
 
 __all__ = ["fresh"]  # a fixture
@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the page looks for results; empty at first."""
     made = tmp_path / "results"
     made.mkdir()
-    monkeypatch.setattr(images_prepared, "FOLDER", made)
+    monkeypatch.setattr(prepared_images, "FOLDER", made)
     monkeypatch.delenv("BDSG_IMAGES", raising=False)
     return made
 

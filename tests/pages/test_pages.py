@@ -10,10 +10,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from bdsg.app.components import demo_run
+from bdsg.app.pages import boundary_page, density_page
+from bdsg.app.visit import session
+from bdsg.app.widgets import steering
 from bdsg.config import BoundaryConfig, ExperimentConfig
 from bdsg.runs.tensor_file import unpack
 from bdsg.serving.job import Run
-from bdsg.ui import boundary_view, density_view, prepared, session, steering
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_LAMBDA1 = BoundaryConfig().lambda1
@@ -58,7 +61,7 @@ def test_opens_without_an_exception(page: str) -> None:
 def test_learn_plays_a_prepared_run() -> None:
     meta = payload(opened("learn"))
     assert meta["autoplay"] is True
-    assert "Boundary recall" in prepared.caption()
+    assert "Boundary recall" in demo_run.caption()
 
 
 def test_choosing_a_distribution_changes_the_config() -> None:
@@ -116,7 +119,7 @@ def test_train_then_evaluate() -> None:
 @pytest.mark.parametrize("name", ["boundary", "density"])
 def test_a_run_that_ends_while_its_page_is_drawn_is_drawn_as_ended(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The button is drawn before the picture: the end may come in between, and no later look would tell of it."""
-    view = {"boundary": boundary_view, "density": density_view}[name]
+    view = {"boundary": boundary_page, "density": density_page}[name]
     show, pressed = view.show, list[Run]()
 
     def ends_first(run: Run | None, config: ExperimentConfig) -> None:

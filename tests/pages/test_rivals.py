@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bdsg.app.pages.baselines.baseline_animation import contest_config
+from bdsg.app.visit import session
 from bdsg.config import ExperimentConfig
 from bdsg.runs.tensor_file import unpack
-from bdsg.ui import session
-from bdsg.ui.outcome import contest_config
 from tests.pages.test_pages import fresh, opened, payload
 
 __all__ = ["fresh"]  # a fixture

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bdsg.app.pages.tune import study_process
+from bdsg.app.visit import session, studies
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.runs.tensor_file import unpack
@@ -16,7 +18,6 @@ from bdsg.tuning.folder import StudyFolder, found
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.space import applied, parse_dimension
 from bdsg.tuning.study import Study, best
-from bdsg.ui import session, studies, tune_process
 from tests.pages.test_pages import fresh, opened
 from tests.sweep.studies import made_study
 
@@ -94,15 +95,15 @@ def test_a_study_starts_in_the_background_stops_and_goes_on(tmp_path: Path) -> N
     assert not app.error
     (folder,) = found()
     assert folder.plan().trials == 5000
-    assert tune_process.active(folder)
+    assert study_process.active(folder)
     end = time.monotonic() + 90
     while not folder.clouds().size:
-        assert time.monotonic() < end, tune_process.complaint(folder)
+        assert time.monotonic() < end, study_process.complaint(folder)
         time.sleep(0.2)
     app.run()
     assert button(app, "tune_resume") is None
     app.button(key="tune_stop").click().run()
-    while tune_process.active(folder):
+    while study_process.active(folder):
         assert time.monotonic() < end
         time.sleep(0.1)
     app.run()
@@ -131,13 +132,13 @@ def test_an_unknown_study_and_impossible_wishes_are_sentences(tmp_path: Path) ->
 
 def test_one_study_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = made_study(tmp_path, trials=4, seeds=0)
-    monkeypatch.setattr(tune_process, "under_way", lambda: folder)
+    monkeypatch.setattr(study_process, "under_way", lambda: folder)
     app = opened("tune")
     assert app.button(key="tune_start").disabled
     assert "one runs at a time" in app.button(key="tune_start").help
     assert folder.name not in app.button(key="tune_start").help
     with pytest.raises(BDSGError) as refused:
-        tune_process.start(folder)
+        study_process.start(folder)
     assert folder.name not in str(refused.value)
 
 
@@ -178,7 +179,7 @@ def test_anothers_study_is_found_by_its_link_alone(tmp_path: Path, name: str) ->
 
 def test_two_visitors_begin_a_study_each_of_just_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[StudyFolder] = []
-    monkeypatch.setattr(tune_process, "start", started.append)
+    monkeypatch.setattr(study_process, "start", started.append)
     visits = [opened("tune", **{"data.preset": "ring"}) for _ in range(2)]
     for app in visits:
         app.button(key="tune_start").click().run()
@@ -202,7 +203,7 @@ def test_studies_that_a_browser_kept_are_listed_again(tmp_path: Path) -> None:
     def page() -> None:
         import streamlit as st
 
-        from bdsg.ui import studies
+        from bdsg.app.visit import studies
 
         studies.recall(st.session_state.sent)
         st.session_state.found = studies.titles(studies.listed())

@@ -14,6 +14,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from bdsg.app.visit import session
+from bdsg.app.visit.own_points import OwnPoints
+from bdsg.app.widgets import downloads, mixture_editor, uploading
 from bdsg.config import ExperimentConfig
 from bdsg.data.mixture_fit import fit_mixture
 from bdsg.experiments import run_experiment
@@ -21,8 +24,6 @@ from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
 from bdsg.runs.tensor_file import unpack
 from bdsg.serving.run_queue import RunQueue
-from bdsg.ui import mixture_editor, session, takeaway, uploading
-from bdsg.ui.own_points import OwnPoints
 from tests.pages.test_pages import ROOT, opened
 
 SMALL = {"steps": 30, "batch_size": 64, "hidden": [16, 16], "snapshots": 6}
@@ -129,7 +130,7 @@ def test_each_page_shows_its_visitors_words_alone(name: str, uploads: tuple[Uplo
 def files(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What *Take away* on the evaluate page gives, by the buttons' labels."""
     found: dict[str, str] = {}
-    monkeypatch.setattr(takeaway.st, "download_button", lambda label, make, *_, **__: found.update({label: make()}))
+    monkeypatch.setattr(downloads.st, "download_button", lambda label, make, *_, **__: found.update({label: make()}))
     page(visit(upload), "evaluate")
     return found
 
@@ -200,7 +201,7 @@ def test_a_stopped_runs_picture_is_not_that_of_the_whole_run(uploads: tuple[Uplo
 
 
 def test_a_link_carries_the_words_to_whom_it_is_given(uploads: tuple[Upload, Upload]) -> None:
-    from bdsg.ui import links
+    from bdsg.app.visit import links
 
     page(visit(uploads[0]), "evaluate")
     app = opened("evaluate", **links.to_parameters(uploads[1].choices))

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from bdsg.app.components.payloads import DeltaPayload, Plane, Playback, PlayerPayload
 from bdsg.data.window import Window
 from bdsg.runs.result import Snapshots
-from bdsg.ui.payloads import DeltaPayload, Plane, Playback, PlayerPayload
 
 WINDOW = Window(np.array([-2.0, -2.0]), np.array([2.0, 2.0]))
 

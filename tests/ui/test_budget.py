@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
+from bdsg.app.labels import plain
+from bdsg.app.pages.baselines.baseline_words import MOST
+from bdsg.app.pages.tour import lessons
+from bdsg.app.visit import budget
 from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.errors import BDSGError
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.space import Dimension
-from bdsg.ui import budget, lessons
-from bdsg.ui.names import plain
-from bdsg.ui.rival_words import MOST
 
 LARGEST: dict[str, Any] = {
     "kind": "iresnet",

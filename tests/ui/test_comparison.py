@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from bdsg.app.pages import comparison
 from bdsg.config import ExperimentConfig
-from bdsg.ui import comparison
 from tests.ui.payload_parts import full_payload
 from tests.ui.test_stage_scripts import node, part
 

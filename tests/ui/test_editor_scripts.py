@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bdsg.app.widgets.mixture_editor import LIMITS, from_rows, to_rows
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid
 from bdsg.metrics import Field
-from bdsg.ui.mixture_editor import LIMITS, from_rows, to_rows
 from tests.ui.test_stage_scripts import node
 
 SCRIPTS = ("levels.js", "modes.js")

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bdsg import formats
+from bdsg.app.labels import SECTIONS, brief_label, label, setting_label
 from bdsg.config.schedule import STEERED
-from bdsg.ui.names import SECTIONS, brief_label, label, setting_label
 from tests.ui.test_stage_scripts import node
 
 CASES: list[tuple[str, tuple[Any, ...], str]] = [
@@ -114,9 +114,9 @@ def test_both_agree_on_numbers_of_every_size(tmp_path: Path) -> None:
 
 
 ROOT = Path(__file__).parents[2]
-PLACES = ("app.py", "pages/*.py", "bdsg/ui/*.py", "bdsg/plots/*.py")
+PLACES = ("app.py", "pages/*.py", "bdsg/app/**/*.py", "bdsg/figures/*.py")
 PYTHON = sorted(path for place in PLACES for path in ROOT.glob(place))
-SCRIPTS = sorted((ROOT / "bdsg" / "ui" / "assets").glob("*.js"))
+SCRIPTS = sorted((ROOT / "bdsg" / "app" / "components" / "assets").glob("*.js"))
 BY_HAND = re.compile(r"toFixed|toPrecision|toExponential|toLocaleString|Intl\.")
 
 

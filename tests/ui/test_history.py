@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 from bdsg import formats
+from bdsg.app.labels import setting_label, setting_words
+from bdsg.app.visit import browser_storage, history, links, own_points
+from bdsg.app.visit.own_points import OwnPoints
+from bdsg.app.widgets import thumbnail
 from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.runs.result import Result
-from bdsg.ui import history, links, memory, own_points, thumbnail
-from bdsg.ui.names import setting_label, setting_words
-from bdsg.ui.own_points import OwnPoints
 from tests.run_parts import run_arrays
 from tests.ui.test_stage_scripts import node
 
@@ -141,13 +142,13 @@ def test_what_a_browser_kept_is_read_and_the_rest_left_out() -> None:
         {"key": "any", "parameters": ["ring"]},
         "ring",
     ]
-    first, second = memory.read(sent)
+    first, second = browser_storage.read(sent)
     assert (first.name, first.key) == ("My ring", config(data={"preset": "ring"}, seed=3).key())
     assert second.name == "Earlier run"
     assert second.key == config(data={"preset": "ring"}, seed=3, epsilon=0.02).key()
-    assert memory.read(None) == memory.read({}) == memory.read("runs") == []
-    for wrong in (None, 5, "", "[", "[" * 10_000, "1" * (memory.MOST_CHARACTERS + 1)):
-        assert memory._json(wrong) is None
+    assert browser_storage.read(None) == browser_storage.read({}) == browser_storage.read("runs") == []
+    for wrong in (None, 5, "", "[", "[" * 10_000, "1" * (browser_storage.MOST_CHARACTERS + 1)):
+        assert browser_storage._json(wrong) is None
 
 
 def test_own_points_survive_in_the_browser_and_nonsense_does_not(monkeypatch: pytest.MonkeyPatch) -> None:

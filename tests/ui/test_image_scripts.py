@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.ui import images_stage
-from bdsg.ui.stage import module
+from bdsg.app.components.registry import module
+from bdsg.app.pages.images import images_component
 from tests.ui.test_stage_scripts import node
 
 SCORES = np.round(np.random.default_rng(0).normal(size=301), 2)
@@ -22,9 +22,9 @@ def run(code: str, folder: Path) -> Any:
 
 
 def test_the_component_is_one_valid_module(tmp_path: Path) -> None:
-    text = module(images_stage.SCRIPTS)
+    text = module(images_component.SCRIPTS)
     assert text.count("export default") == 1
-    assert node(images_stage.SCRIPTS, "print(typeof Images);", folder=tmp_path) == "function"
+    assert node(images_component.SCRIPTS, "print(typeof Images);", folder=tmp_path) == "function"
 
 
 def test_shares_beyond_a_threshold(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bdsg.app.pages.images import images_component, images_words, prepared_images
+from bdsg.app.pages.images.prepared_images import Row
 from bdsg.errors import StoreError
 from bdsg.runs.tensor_file import pack, unpack
-from bdsg.ui import images_prepared, images_stage, images_words
-from bdsg.ui.images_prepared import Row
 
 
 def row(left_out: int, method: str, auroc: float | None, score: str = "", error: str = "") -> Row:
@@ -80,7 +80,7 @@ def arrays(**more: np.ndarray) -> dict[str, np.ndarray]:
 
 def test_the_payload_lists_its_sets_in_order() -> None:
     titles = {"scores_kmnist": "KMNIST"}
-    sent, meta = unpack(images_stage.payload(arrays(unknown=np.zeros(1)), titles, "L1"))
+    sent, meta = unpack(images_component.payload(arrays(unknown=np.zeros(1)), titles, "L1"))
     assert [entry["key"] for entry in meta["sets"]] == ["scores_normal", "scores", "scores_left_out", "scores_kmnist"]
     assert meta["sets"][-1]["title"] == "KMNIST"
     assert meta["score"] == "L1"
@@ -90,13 +90,13 @@ def test_the_payload_lists_its_sets_in_order() -> None:
 
 def test_results_that_cannot_be_drawn_are_refused() -> None:
     with pytest.raises(StoreError, match="l1 are not all finite"):
-        images_stage.payload(arrays(l1=np.array([1.0, np.nan])), {})
+        images_component.payload(arrays(l1=np.array([1.0, np.nan])), {})
     with pytest.raises(StoreError, match="lack scores_normal and scores_left_out and nearest"):
-        images_stage.payload({"samples": np.zeros((1, 8, 8, 1), np.uint8)}, {})
+        images_component.payload({"samples": np.zeros((1, 8, 8, 1), np.uint8)}, {})
     with pytest.raises(StoreError, match="lack walk:"):
-        images_stage.payload(arrays(walk_scores=np.ones(3)), {})
+        images_component.payload(arrays(walk_scores=np.ones(3)), {})
     with pytest.raises(StoreError, match=r"tell of \[2, 3\] images"):
-        images_stage.payload(arrays(l1=np.ones(3)), {})
+        images_component.payload(arrays(l1=np.ones(3)), {})
 
 
 def entry(**more: Any) -> dict[str, Any]:
@@ -115,14 +115,14 @@ def test_results_are_read_by_protocol_and_own_ones_come_before_those_shipped(
         folder.mkdir(exist_ok=True)
         held = {"format": 1, "protocol": protocol, "seed": seed, "rows": [entry()], "boundary": {"4": "b.safetensors"}}
         (folder / name).write_text(json.dumps(held))
-    monkeypatch.setattr(images_prepared, "FOLDER", shipped)
+    monkeypatch.setattr(prepared_images, "FOLDER", shipped)
     monkeypatch.delenv("BDSG_IMAGES", raising=False)
-    assert {name: found.facts["seed"] for name, found in images_prepared.available().items()} == {
+    assert {name: found.facts["seed"] for name, found in prepared_images.available().items()} == {
         "digits": 1,
         "cifar10": 2,
     }
     monkeypatch.setenv("BDSG_IMAGES", str(own))
-    digits = images_prepared.available()["digits"]
+    digits = prepared_images.available()["digits"]
     assert digits.facts["seed"] == 3
     assert digits.classes == (0, 4)
     assert digits.boundary[4] == own / "b.safetensors"
@@ -143,18 +143,18 @@ def test_results_are_read_by_protocol_and_own_ones_come_before_those_shipped(
 def test_wrong_results_end_in_a_sentence(text: str, tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text(text)
     with pytest.raises(StoreError, match=r"results\.json .*make it again"):
-        images_prepared.read(tmp_path / "results.json")
+        prepared_images.read(tmp_path / "results.json")
 
 
 def test_a_file_outside_the_folder_is_not_read(tmp_path: Path) -> None:
     held = {"format": 1, "protocol": "digits", "rows": [], "boundary": {"0": "../../secret.safetensors"}}
     (tmp_path / "results.json").write_text(json.dumps(held))
-    assert images_prepared.read(tmp_path / "results.json").boundary[0] == tmp_path / "secret.safetensors"
+    assert prepared_images.read(tmp_path / "results.json").boundary[0] == tmp_path / "secret.safetensors"
 
 
 def test_arrays_that_are_missing_or_damaged_end_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"none\.safetensors cannot be read"):
-        images_prepared.drawn(tmp_path / "none.safetensors")
+        prepared_images.drawn(tmp_path / "none.safetensors")
     (tmp_path / "cut.safetensors").write_bytes(pack(arrays(), {})[:100])
     with pytest.raises(StoreError, match="cannot be read"):
-        images_prepared.drawn(tmp_path / "cut.safetensors")
+        prepared_images.drawn(tmp_path / "cut.safetensors")

@@ -14,14 +14,16 @@ import numpy as np
 import pytest
 
 from bdsg import formats
+from bdsg.app.components import run_payloads
+from bdsg.app.pages.tour import findings
+from bdsg.app.pages.tour.lessons import FAILURES, STEPS, failure_of
+from bdsg.app.visit import links
+from bdsg.app.visit.links import Choices
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.experiments.run_experiment import run
 from bdsg.experiments.score import score_result
 from bdsg.runs.result import Result
-from bdsg.ui import findings, links, views
-from bdsg.ui.lessons import FAILURES, STEPS, failure_of
-from bdsg.ui.links import Choices
 from tests.targets import environment
 from tests.ui.test_stage_scripts import SCORING, node
 
@@ -78,7 +80,7 @@ def test_lessons_come_true_in_code_for_another_processor(tmp_path: Path) -> None
     """Those of the paper's loss, which are the ones that follow other paths when they are rounded otherwise."""
     code = (
         "import json; from bdsg.config import ExperimentConfig; from bdsg.experiments.run_experiment import run\n"
-        "from bdsg.ui.lessons import FAILURES\n"
+        "from bdsg.app.pages.tour.lessons import FAILURES\n"
         "for name, one in FAILURES.items():\n"
         "    *_, result = run(ExperimentConfig.from_dict(one.choices))\n"
         "    print(json.dumps([name, bool(one.finding(result).holds), float(result.arrays.boundary.sum())]))\n"
@@ -170,7 +172,7 @@ def test_a_run_has_the_same_scores_on_the_evaluate_page_as_on_all_others(tmp_pat
     runs = [result_of(one.choices) for one in (*FAILURES.values(), *STEPS)]
     paths = [tmp_path / str(k) for k in range(len(runs))]
     for path, result in zip(paths, runs, strict=True):
-        path.write_bytes(views.evaluation_payload(result, result.config.epsilon, None))
+        path.write_bytes(run_payloads.evaluation_payload(result, result.config.epsilon, None))
     driver = """
     const shares = { bp1: percent, boundary_recall: percent, bf1: percent, bp2: percent };
     const written = { ...shares, distance_mean: measured, auroc: area };
@@ -190,10 +192,10 @@ def test_a_run_has_the_same_scores_on_the_evaluate_page_as_on_all_others(tmp_pat
 def test_a_run_has_one_score_at_each_epsilon() -> None:
     result = result_of(STEPS[4].choices)
     config = result.config
-    assert views.scores_at(result, config.epsilon) is result.summary["scores"]
+    assert run_payloads.scores_at(result, config.epsilon) is result.summary["scores"]
     ratio = config.delta / config.epsilon
-    low = views.epsilon_range(config)[0]
-    moved = views.scoring_field(config, 2 * config.epsilon, 2 * config.epsilon * ratio)
-    own = views.scoring_field(config, config.epsilon, config.delta)
-    assert moved is views.true_field(GaussianMixture.from_config(config.data).to_json(), low * ratio)
+    low = run_payloads.epsilon_range(config)[0]
+    moved = run_payloads.scoring_field(config, 2 * config.epsilon, 2 * config.epsilon * ratio)
+    own = run_payloads.scoring_field(config, config.epsilon, config.delta)
+    assert moved is run_payloads.true_field(GaussianMixture.from_config(config.data).to_json(), low * ratio)
     assert own is not moved

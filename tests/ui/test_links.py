@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
+from bdsg.app.components import run_payloads
+from bdsg.app.visit import links
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.errors import ConfigError
-from bdsg.ui import links, views
 from tests.ui.test_stage_scripts import node
 
 
@@ -73,8 +74,8 @@ def test_other_parameters_are_left_alone() -> None:
 @pytest.mark.parametrize("text", ["", "big", "nan", "inf", "0.2", "-1"])
 def test_a_level_that_cannot_be_is_a_sentence(text: str) -> None:
     with pytest.raises(ConfigError, match=r"must be a number from 0.001 to 0.1"):
-        views.level_in(text, 0.001, 0.1)
-    assert math.isclose(views.level_in("0.02", 0.001, 0.1), 0.02)
+        run_payloads.level_in(text, 0.001, 0.1)
+    assert math.isclose(run_payloads.level_in("0.02", 0.001, 0.1), 0.02)
 
 
 def test_the_address_keeps_its_other_parameters_to_the_letter(tmp_path: Path) -> None:

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bdsg.app.pages import boundary_page
 from bdsg.config import ExperimentConfig
 from bdsg.runs.result import TERMS, BoundarySnapshot, Scene
 from bdsg.serving.job import Run
-from bdsg.ui import boundary_view
 
 
 def received(updates: int, skipped: set[int]) -> list[int]:
     """How many snapshots the browser has after each update: one a step comes, and some updates are skipped."""
     had, seen, sent = 0, [], list[int]()
     for number in range(1, updates + 1):
-        whole = not sent or boundary_view._repeats_all(len(sent))
-        first = 0 if whole else sent[-boundary_view._overlap(len(sent))]
+        whole = not sent or boundary_page._repeats_all(len(sent))
+        first = 0 if whole else sent[-boundary_page._overlap(len(sent))]
         if number not in skipped and (whole or 0 < first <= had):
             had = number
         sent.append(number)
@@ -48,11 +48,11 @@ def look() -> None:
     """What a page sends when it looks at the run."""
     import streamlit as st
 
-    from bdsg.ui import boundary_view
+    from bdsg.app.pages import boundary_page
 
     run = st.session_state.run
     st.session_state.setdefault("sent", None)
-    st.session_state.setdefault("payloads", []).append(boundary_view._payload(run, run.config))
+    st.session_state.setdefault("payloads", []).append(boundary_page._payload(run, run.config))
 
 
 def test_a_page_that_finds_nothing_new_is_given_what_it_has() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bdsg.config import ExperimentConfig
-from bdsg.runs.events import Ended
 from bdsg.runs.result import Result
+from bdsg.serving.events import Ended
 from bdsg.serving.fork_client import AVAILABLE, UNKNOWN, Nursery, NurseryGone
 from bdsg.serving.worker_handle import RUNS_OF_ONE, WorkerDied, WorkerProcess
 

@@ -9,13 +9,22 @@ import pytest
 from contourpy import contour_generator
 from scipy.stats import rankdata
 
+from bdsg.app.pages.baselines import baseline_animation
+from bdsg.app.pages.baselines.baseline_animation import (
+    FRAMES,
+    MAP_NODES,
+    MAPS,
+    POINTS,
+    Outcome,
+    contest_config,
+    in_data_units,
+    make_outcome,
+)
 from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.experiments.problem import Problem
 from bdsg.metrics import Field, auroc
 from bdsg.metrics.ranking import anomaly_ranks, roc_curve
-from bdsg.ui import outcome
-from bdsg.ui.outcome import FRAMES, MAP_NODES, MAPS, POINTS, Outcome, contest_config, in_data_units, make_outcome
 
 CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal_separate", "samples": 200}, "seed": 4})
 PROBLEM = Problem(CONFIG)
@@ -41,9 +50,11 @@ def made(snapshots: list[RivalSnapshot], scores: np.ndarray) -> Outcome:
 def test_a_rank_map_is_the_same_for_every_unit_of_the_score() -> None:
     scores = np.round(RANDOM.normal(size=64 * 64), 2)
     wanted = 1 - (rankdata(scores) - 0.5) / scores.size
-    np.testing.assert_allclose(outcome.rank_map(scores) / 255, wanted.reshape(64, 64), atol=0.5 / 255 + 1e-9)
-    np.testing.assert_array_equal(outcome.rank_map(np.exp(3 * scores) + 7), outcome.rank_map(scores))
-    assert outcome.rank_map(scores).ravel()[scores.argmin()] == 255
+    np.testing.assert_allclose(baseline_animation.rank_map(scores) / 255, wanted.reshape(64, 64), atol=0.5 / 255 + 1e-9)
+    np.testing.assert_array_equal(
+        baseline_animation.rank_map(np.exp(3 * scores) + 7), baseline_animation.rank_map(scores)
+    )
+    assert baseline_animation.rank_map(scores).ravel()[scores.argmin()] == 255
 
 
 def test_a_perfect_score_has_the_true_contour_and_perfect_curves() -> None:
@@ -80,7 +91,7 @@ def test_curves_are_thinned_without_losing_their_area() -> None:
     exact = roc_curve(normal, -scores)
     assert exact is not None
     found = made([snapshot(1, 0)], scores).curves["roc"]
-    assert found.shape[1] <= outcome.CORNERS < exact[0].size
+    assert found.shape[1] <= baseline_animation.CORNERS < exact[0].size
     assert np.trapezoid(found[1], found[0]) == pytest.approx(auroc(normal, -scores), abs=1e-3)
     np.testing.assert_array_equal(found[:, [0, -1]], [[0, 1], [0, 1]])
 
@@ -89,13 +100,13 @@ def test_snapshots_are_thinned_and_points_appear_when_there_are_some() -> None:
     fitting = [snapshot(step, 0) for step in range(0, 1001, 50)]
     boundary = [snapshot(step, 500) for step in range(0, 801, 20)]
     found = made([*fitting, *boundary], -GRID.values)
-    assert found.appears == outcome.FITTING_FRAMES
+    assert found.appears == baseline_animation.FITTING_FRAMES
     assert found.frames.shape == (FRAMES, POINTS, 2)
     assert (found.steps[0], found.steps[found.appears - 1], found.steps[found.appears]) == (0, 1000, 1000)
     assert found.steps[-1] == 1800
     assert (np.diff(found.steps) >= 0).all()
     assert len(found.maps) == len(found.map_frames) == MAPS
-    np.testing.assert_array_equal(found.maps[-1], outcome.rank_map(boundary[-1].scores))
+    np.testing.assert_array_equal(found.maps[-1], baseline_animation.rank_map(boundary[-1].scores))
     inside = (np.abs(boundary[-1].points[:POINTS] - (SCENE.low + SCENE.high) / 2) < (SCENE.high - SCENE.low) / 2).all(1)
     shown = in_data_units(found.frames[-1], SCENE)
     np.testing.assert_allclose(shown[inside], boundary[-1].points[:POINTS][inside], atol=1e-3)
@@ -103,13 +114,13 @@ def test_snapshots_are_thinned_and_points_appear_when_there_are_some() -> None:
 
 def test_an_outcome_goes_into_a_file_and_comes_out_again() -> None:
     found = made([snapshot(step, 400) for step in range(5)], -GRID.values)
-    again = outcome.from_arrays(*outcome.to_arrays(found))
+    again = baseline_animation.from_arrays(*baseline_animation.to_arrays(found))
     assert (again.row, again.appears, again.normal_share) == (found.row, found.appears, found.normal_share)
     for name in ("steps", "frames", "maps", "map_frames"):
         np.testing.assert_array_equal(getattr(again, name), getattr(found, name))
     for mine, theirs in zip(again.lines, found.lines, strict=True):
         np.testing.assert_array_equal(mine, theirs)
-    assert again.curves.keys() == found.curves.keys() == set(outcome.CURVES)
+    assert again.curves.keys() == found.curves.keys() == set(baseline_animation.CURVES)
     for name, curve in found.curves.items():
         np.testing.assert_allclose(again.curves[name], curve, atol=1e-5)
 
@@ -118,7 +129,7 @@ def test_a_method_that_diverged_has_its_sentence_alone() -> None:
     row = RivalScores("vae", "VAE", 1.5, error="It diverged at step 3: lower the rate.")
     found = make_outcome(CONFIG, [snapshot(0, 9)], None, row)
     assert (found.row, len(found.maps), found.lines) == (row, 0, ())
-    assert outcome.from_arrays(*outcome.to_arrays(found)).row == row
+    assert baseline_animation.from_arrays(*baseline_animation.to_arrays(found)).row == row
 
 
 def test_a_contest_takes_data_threshold_and_seed_alone() -> None:

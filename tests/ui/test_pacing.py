@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bdsg.ui.pacing import GONE_SECONDS, LOOKS_A_SECOND, Pacing
+from bdsg.app.visit.poll_rate import GONE_SECONDS, LOOKS_A_SECOND, Pacing
 
 
 class Clock:

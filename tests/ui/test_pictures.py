@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bdsg.app.components import demo_run, registry, standalone_page
 from bdsg.runs.tensor_file import unpack
-from bdsg.ui import animation, prepared, stage
 from tests.ui.test_stage_scripts import node
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -96,7 +96,7 @@ def test_svg_ellipses_texts_and_shifts(tmp_path: Path) -> None:
 
 
 def test_the_animation_is_one_file_that_asks_for_nothing(tmp_path: Path) -> None:
-    text = animation.page(prepared.payload(), "One & <two>")
+    text = standalone_page.page(demo_run.payload(), "One & <two>")
     assert "<title>One &amp; &lt;two&gt;</title>" in text
     assert "default-src 'none'" in text
     addresses = set(re.findall(r"https?://[^\"' <>)]+", text))
@@ -104,8 +104,8 @@ def test_the_animation_is_one_file_that_asks_for_nothing(tmp_path: Path) -> None
     assert not re.search(r"""<(script|link|img|iframe)[^>]+(src|href)=|@import|url\((?!data:|#)""", text)
     payload = re.search(r'atob\("([^"]+)"\)', text)
     assert payload is not None
-    assert base64.b64decode(payload[1]) == prepared.payload()
+    assert base64.b64decode(payload[1]) == demo_run.payload()
     assert unpack(base64.b64decode(payload[1]))[1]["kind"] == "full"
     assert text.count("const component = function") == 1
     assert "export " not in text.split('<script type="module">')[1]
-    assert stage.module(stage.PLAYER).count("export default function") == 1
+    assert registry.module(registry.PLAYER).count("export default function") == 1

@@ -7,46 +7,46 @@ import re
 import numpy as np
 import pytest
 
+from bdsg.app.components import demo_run
+from bdsg.app.components.canvas_encoding import FULL_SCALE
 from bdsg.config import ExperimentConfig
 from bdsg.experiments.score import plane_mixture
 from bdsg.metrics import Band, boundary_recall, truth_field
 from bdsg.metrics.boundary import bp1
 from bdsg.runs.tensor_file import unpack
-from bdsg.ui import prepared
-from bdsg.ui.pictured import FULL_SCALE
 
-CONFIG = ExperimentConfig.from_dict(prepared.CONFIG)
+CONFIG = ExperimentConfig.from_dict(demo_run.CONFIG)
 
 
 @pytest.fixture(scope="module")
 def last() -> np.ndarray:
     """B(z) in the last frame, in data units."""
-    arrays, meta = unpack(prepared.payload())
+    arrays, meta = unpack(demo_run.payload())
     low, high = np.array(meta["low"]), np.array(meta["high"])
     points: np.ndarray = (high + low) / 2 + arrays["frames"][-1] / FULL_SCALE * (high - low) / 2
     return points
 
 
 def test_it_is_the_run_of_the_present_config() -> None:
-    arrays, meta = unpack(prepared.payload())
-    assert meta["run"] == CONFIG.key(), "run `python -m bdsg.ui.prepared` to prepare it anew"
+    arrays, meta = unpack(demo_run.payload())
+    assert meta["run"] == CONFIG.key(), "run `python -m bdsg.app.components.demo_run` to prepare it anew"
     assert arrays["steps"][0] == 0
     assert arrays["steps"][-1] == CONFIG.boundary.steps
-    assert len(prepared.payload()) < 400_000
+    assert len(demo_run.payload()) < 400_000
 
 
 def test_its_caption_agrees_with_its_points(last: np.ndarray) -> None:
     mixture, band = plane_mixture(CONFIG), Band(CONFIG.epsilon, CONFIG.delta)
-    said = [float(number) / 100 for number in re.findall(r"([\d.]+) %", prepared.caption())]
+    said = [float(number) / 100 for number in re.findall(r"([\d.]+) %", demo_run.caption())]
     log_p_x = mixture.log_prob(last)
     found = boundary_recall(truth_field(mixture, CONFIG.delta), band, last, log_p_x)
     assert bp1(log_p_x, band) == pytest.approx(said[0], abs=0.02)
     assert found.overall == pytest.approx(said[1], abs=0.02)
-    assert f"Components covered {found.components_covered} of {len(found.components)}." in prepared.caption()
+    assert f"Components covered {found.components_covered} of {len(found.components)}." in demo_run.caption()
 
 
 def test_its_points_moved(last: np.ndarray) -> None:
-    arrays, _ = unpack(prepared.payload())
+    arrays, _ = unpack(demo_run.payload())
     travelled = np.abs(np.diff(arrays["frames"].astype(int), axis=0)).sum(axis=(0, 2))
     assert travelled.min() > 0
-    assert len(last) == prepared.POINTS
+    assert len(last) == demo_run.POINTS

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bdsg.app.pages.baselines import baseline_words
+from bdsg.app.pages.baselines.baseline_words import ABSENT, GAP, from_link, meaning, table
 from bdsg.baselines.contract import RivalScores
 from bdsg.baselines.registry import METHODS, RIVALS
 from bdsg.errors import ConfigError
-from bdsg.ui import rival_words
-from bdsg.ui.rival_words import ABSENT, GAP, from_link, meaning, table
 
 STAR = f"{GAP}★"
 
@@ -24,7 +24,7 @@ def test_a_link_names_two_or_three_methods() -> None:
 
 
 def test_every_method_has_its_sentence_and_every_rival_its_source() -> None:
-    assert tuple(rival_words.MEANINGS) == METHODS
+    assert tuple(baseline_words.MEANINGS) == METHODS
     for name in METHODS:
         assert meaning(name).endswith(".")
         assert name not in RIVALS or RIVALS[name].citation in meaning(name)

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bdsg.app.pages.baselines import prepared_baselines
+from bdsg.app.pages.baselines.baseline_animation import POINTS, in_data_units
+from bdsg.app.pages.baselines.prepared_baselines import NAMES, config_of, outcomes_for, prepared, read
 from bdsg.baselines.registry import METHODS, OURS, RIVALS
 from bdsg.experiments.compare import contest_key
 from bdsg.experiments.problem import Problem
 from bdsg.metrics import Band
 from bdsg.metrics.boundary import bp1
 from bdsg.serving.job import RIVAL_SNAPSHOTS
-from bdsg.ui import rivals_prepared
-from bdsg.ui.outcome import POINTS, in_data_units
-from bdsg.ui.rivals_prepared import NAMES, config_of, outcomes_for, prepared, read
 
 MOST_BYTES = 400_000
 
@@ -26,8 +26,10 @@ def test_each_file_belongs_to_the_present_settings(preset: str) -> None:
     assert tuple(found) == METHODS
     for name, (key, _) in found.items():
         wanted = contest_key(config, name, RIVAL_SNAPSHOTS)
-        assert key == wanted, f"run `python -m bdsg.ui.rivals_prepared {preset}` to train {name} anew"
-    assert (rivals_prepared.FOLDER / f"{preset}.safetensors.gz").stat().st_size < MOST_BYTES
+        assert key == wanted, (
+            f"run `python -m bdsg.app.pages.baselines.prepared_baselines {preset}` to train {name} anew"
+        )
+    assert (prepared_baselines.FOLDER / f"{preset}.safetensors.gz").stat().st_size < MOST_BYTES
 
 
 @pytest.mark.parametrize("preset", NAMES)
@@ -54,9 +56,9 @@ def test_what_generates_moves_and_other_contests_have_nothing() -> None:
 
 
 def test_a_missing_file_is_empty_and_a_written_one_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(rivals_prepared, "FOLDER", tmp_path / "none")
+    monkeypatch.setattr(prepared_baselines, "FOLDER", tmp_path / "none")
     assert read("ring") == {}
     found = {"vae": ("k", prepared("three_modes")["vae"])}
-    rivals_prepared.write("ring", found)
+    prepared_baselines.write("ring", found)
     again = read("ring")
     assert (tuple(again), again["vae"][0], again["vae"][1].row) == (("vae",), "k", found["vae"][1].row)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bdsg.app.components import canvas_encoding
 from bdsg.config.schedule import Change
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
 from bdsg.runs.tensor_file import unpack
-from bdsg.ui import pictured
 from tests.ui.payload_parts import delta_payload, full_payload
 
 
@@ -21,23 +21,23 @@ from tests.ui.payload_parts import delta_payload, full_payload
 def test_quantising_moves_a_point_by_at_most_half_a_step(shares: list[float], centre: float, half: float) -> None:
     points = np.stack([centre + half * np.array(shares), centre - half * np.array(shares)], axis=-1)
     low, high = [centre - half] * 2, [centre + half] * 2
-    back = centre + half * pictured.quantise(points, low, high) / pictured.FULL_SCALE
-    assert np.abs(back - points).max() <= 0.5 * half / pictured.FULL_SCALE * (1 + 1e-6) + 1e-9
+    back = centre + half * canvas_encoding.quantise(points, low, high) / canvas_encoding.FULL_SCALE
+    assert np.abs(back - points).max() <= 0.5 * half / canvas_encoding.FULL_SCALE * (1 + 1e-6) + 1e-9
 
 
 def test_points_outside_the_window_are_put_on_its_edge() -> None:
     points = np.array([[-9.0, 0.0], [0.0, 9.0], [1.0, -1.0]])
-    assert pictured.quantise(points, [-1, -1], [1, 1]).tolist() == [[-32767, 0], [0, 32767], [32767, -32767]]
+    assert canvas_encoding.quantise(points, [-1, -1], [1, 1]).tolist() == [[-32767, 0], [0, 32767], [32767, -32767]]
 
 
 def test_quantising_refuses_what_is_not_finite() -> None:
     with pytest.raises(ConfigError, match="1 of 4 numbers NaN"):
-        pictured.quantise(np.array([[0.0, np.nan], [1.0, 1.0]]), [0, 0], [1, 1])
+        canvas_encoding.quantise(np.array([[0.0, np.nan], [1.0, 1.0]]), [0, 0], [1, 1])
 
 
 def test_heat_is_full_at_the_peak_and_nothing_nine_units_below() -> None:
     log_density = np.array([[2.0, 2.0 - 4.5], [2.0 - 9.0, -500.0]])
-    assert pictured.heat(log_density, 2.0).tolist() == [[255, 128], [0, 0]]
+    assert canvas_encoding.heat(log_density, 2.0).tolist() == [[255, 128], [0, 0]]
 
 
 def player_arguments(count: int = 3) -> dict[str, Any]:
@@ -104,11 +104,11 @@ def test_the_probe_gets_both_densities_and_the_latent_goes_along() -> None:
 
 def test_arrows_keep_the_direction_and_grow_by_as_much_for_each_factor_of_ten() -> None:
     pulls = np.array([[0.09, 0.0], [0.0, -0.99], [-9.99 * 0.6, 9.99 * 0.8], [0.0, 0.0], [1e9, 0.0]])
-    found = pictured.arrows(pulls) * pictured.ARROW_DECADES / pictured.FULL_SCALE
-    expected = [[1, 0], [0, -2], [-3 * 0.6, 3 * 0.8], [0, 0], [pictured.ARROW_DECADES, 0]]
-    np.testing.assert_allclose(found, expected, atol=pictured.ARROW_DECADES / pictured.FULL_SCALE)
+    found = canvas_encoding.arrows(pulls) * canvas_encoding.ARROW_DECADES / canvas_encoding.FULL_SCALE
+    expected = [[1, 0], [0, -2], [-3 * 0.6, 3 * 0.8], [0, 0], [canvas_encoding.ARROW_DECADES, 0]]
+    np.testing.assert_allclose(found, expected, atol=canvas_encoding.ARROW_DECADES / canvas_encoding.FULL_SCALE)
     with pytest.raises(ConfigError, match="forces is '1 of 2 numbers NaN"):
-        pictured.arrows(np.array([1.0, np.nan]))
+        canvas_encoding.arrows(np.array([1.0, np.nan]))
 
 
 def test_pulls_and_changes_go_along_in_both_payloads() -> None:

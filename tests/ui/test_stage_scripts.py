@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bdsg.app.components import canvas_encoding, registry
+from bdsg.app.components.payloads import EvaluationPayload
+from bdsg.app.pages.tune import mosaic
 from bdsg.boundary.level_sets.latent_rays import cross_rays, directions_in_plane
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
@@ -18,8 +21,6 @@ from bdsg.experiments.fit_density import RAYS, ray_arrays
 from bdsg.metrics import Band, Field, score, truth_field
 from bdsg.metrics.summary import ScoredPoints
 from bdsg.runs.tensor_file import pack
-from bdsg.ui import pictured, stage, tune_mosaic
-from bdsg.ui.payloads import EvaluationPayload
 from tests import needs
 from tests.run_parts import run_arrays
 from tests.ui.payload_parts import delta_payload, full_payload
@@ -32,16 +33,18 @@ def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any
     script = folder / "script.mjs"
     head = 'import { readFileSync } from "node:fs";\nconst print = (value) => console.log(JSON.stringify(value));\n'
     head += "const payloads = process.argv.slice(2).map((name) => new Uint8Array(readFileSync(name)));\n"
-    joined = stage.module(dict.fromkeys(("format.js", *names)))  # any script may write numbers
+    joined = registry.module(dict.fromkeys(("format.js", *names)))  # any script may write numbers
     script.write_text(f"{head}{joined}\n{driver}", encoding="utf-8")
     done = subprocess.run([needs.node(), str(script), *map(str, files)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("names", [stage.PLAYER, stage.EVALUATION, stage.EDITOR, stage.BESIDE, tune_mosaic.SCRIPTS])
+@pytest.mark.parametrize(
+    "names", [registry.PLAYER, registry.EVALUATION, registry.EDITOR, registry.BESIDE, mosaic.SCRIPTS]
+)
 def test_each_component_is_one_valid_module(names: tuple[str, ...], tmp_path: Path) -> None:
-    text = stage.module(names)
+    text = registry.module(names)
     assert text.count("export default") == 1
     assert "/**" not in text
     path = tmp_path / "component.mjs"
@@ -353,7 +356,7 @@ def test_arrows_move_with_the_playhead_and_may_be_missing(tmp_path: Path) -> Non
     print([seen, t.arrows()]);
     """
     seen, missing = timeline(driver, *sent, folder=tmp_path)
-    unit = pictured.FULL_SCALE / pictured.ARROW_DECADES
+    unit = canvas_encoding.FULL_SCALE / canvas_encoding.ARROW_DECADES
     assert missing is None
     for found, second in zip(seen, ([0.5, 0], [0.5, 1], [0, 2]), strict=True):
         assert found == pytest.approx([0, 0, second[0] * unit, second[1] * unit, *[0] * 8], abs=1)
@@ -394,7 +397,7 @@ def test_a_moving_map_is_linear_between_its_snapshots(tmp_path: Path) -> None:
 
 def test_points_that_strayed_from_the_window_are_not_drawn_on_its_edge(tmp_path: Path) -> None:
     points = np.array([[-2.5, 0], [-1.999, 0], [0, 0], [0, 9], [2, 1]])
-    frames = pictured.quantise(np.stack([points, points]), [-2, -2], [2, 2])
+    frames = canvas_encoding.quantise(np.stack([points, points]), [-2, -2], [2, 2])
     arrays = {"frames": frames, "steps": np.array([0, 1], np.int32), "terms": np.zeros((2, 1), np.float32)}
     (tmp_path / "run").write_bytes(pack(arrays, {"run": "a", "low": [-2, -2], "high": [2, 2]}))
     driver = """

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bdsg.app.pages.boundary_page import _overlap
+from bdsg.app.widgets import steering
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change, Weights
 from bdsg.errors import BDSGError, ConfigError
@@ -16,8 +18,6 @@ from bdsg.runs.cache import Store
 from bdsg.runs.result import Progress
 from bdsg.serving.job import take
 from bdsg.serving.run_queue import Run, RunQueue
-from bdsg.ui import steering
-from bdsg.ui.boundary_view import _overlap
 from tests.ui.test_runs import PATIENCE, long, small, wait_until
 
 

@@ -9,11 +9,11 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
+from bdsg.app.pages.tune import mosaic, study_data, study_figures
+from bdsg.app.pages.tune.study_data import Known, Trial, fenced
+from bdsg.app.pages.tune.tune_choices import choices_of
 from bdsg.config import ExperimentConfig
 from bdsg.tuning.folder import StudyFolder
-from bdsg.ui import tune_data, tune_figures, tune_mosaic
-from bdsg.ui.tune_choices import choices_of
-from bdsg.ui.tune_data import Known, Trial, fenced
 from tests.sweep.studies import made_study
 from tests.ui.test_stage_scripts import node
 
@@ -23,7 +23,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StudyFolde
     root = tmp_path_factory.mktemp("tune")
     with patch.dict("os.environ", {"BDSG_CACHE": str(root)}):
         folder = made_study(root)
-        yield folder, tune_data._read(folder)
+        yield folder, study_data._read(folder)
 
 
 def test_outliers_go_to_the_fences_and_are_counted() -> None:
@@ -39,10 +39,10 @@ def test_outliers_go_to_the_fences_and_are_counted() -> None:
 
 def test_the_history_has_the_running_best(study: tuple[StudyFolder, Known]) -> None:
     _, known = study
-    figure = tune_figures.history(known, "bf1")
+    figure = study_figures.history(known, "bf1")
     values = 100 * np.array([trial.scores["bf1"] for trial in known.trials], float)  # in per cent
     np.testing.assert_allclose(figure.data[-1].y, np.maximum.accumulate(values))
-    seconds = tune_figures.history(known, "seconds")
+    seconds = study_figures.history(known, "seconds")
     assert (np.diff(seconds.data[-1].y) <= 0).all()
     assert seconds.layout.yaxis.type == "log"
 
@@ -50,29 +50,29 @@ def test_the_history_has_the_running_best(study: tuple[StudyFolder, Known]) -> N
 def test_the_seeds_are_shown_run_by_run(study: tuple[StudyFolder, Known]) -> None:
     folder, known = study
     rows = folder.bands()
-    figure = tune_figures.seeds(known, rows, "bf1")
+    figure = study_figures.seeds(known, rows, "bf1")
     assert figure is not None
     dots = [trace for trace in figure.data if trace.mode == "markers"]
     assert len(dots) == 5
     assert sorted(y for trace in dots for y in trace.y) == sorted(100 * row["scores"]["bf1"] for row in rows)
     means = [trace.y[0] for trace in figure.data if trace.mode == "lines"]
     assert means == sorted(means, reverse=True)
-    assert tune_figures.seeds(known, [], "bf1") is None
+    assert study_figures.seeds(known, [], "bf1") is None
 
 
 @pytest.mark.parametrize("goal", ["bf1", "seconds"])
 def test_optunas_charts_carry_the_pages_names(study: tuple[StudyFolder, Known], goal: str) -> None:
     _, known = study
-    parallel = tune_figures.parallel(known, goal)
+    parallel = study_figures.parallel(known, goal)
     names = [dimension.label for dimension in parallel.data[0].dimensions]
     assert names[:2] == ["Distance weight λ1", "Samples M"]
     logs = np.log10([trial.settings["boundary.lambda1"] for trial in known.trials])
     np.testing.assert_allclose(parallel.data[0].dimensions[0].values, logs)
-    slices = tune_figures.slices(known, goal)
+    slices = study_figures.slices(known, goal)
     assert {note.text for note in slices.layout.annotations} == {"Distance weight λ1", "Samples M", "Hidden layers"}
-    contour = tune_figures.contour(known, goal, "boundary.lambda1", "data.samples")
+    contour = study_figures.contour(known, goal, "boundary.lambda1", "data.samples")
     assert contour.layout.yaxis.title.text in ("Samples M", "Distance weight λ1")
-    importance = tune_figures.importance(known, goal)
+    importance = study_figures.importance(known, goal)
     assert importance is not None
     assert sum(importance.data[0].x) == pytest.approx(100)
 
@@ -80,8 +80,8 @@ def test_optunas_charts_carry_the_pages_names(study: tuple[StudyFolder, Known], 
 def test_colours_tell_good_from_poor(study: tuple[StudyFolder, Known]) -> None:
     _, known = study
     for goal in ("bf1", "level_error", "seconds"):
-        shares, ends = tune_mosaic.colour_shares(known.trials, known.trials, goal)
-        ranks = [tune_data.rank(trial, goal) for trial in known.trials]
+        shares, ends = mosaic.colour_shares(known.trials, known.trials, goal)
+        ranks = [study_data.rank(trial, goal) for trial in known.trials]
         order = np.argsort(ranks)
         assert (np.diff(shares[order]) <= 1e-9).all()
         assert all(ends)
@@ -104,10 +104,10 @@ def test_of_many_trials_the_best_of_each_part_travel(study: tuple[StudyFolder, K
         )
         for k in range(3000)
     ]
-    kept = tune_mosaic._thinned(trials, x, y, "bf1")
+    kept = mosaic._thinned(trials, x, y, "bf1")
     assert len(kept) <= 24 * 24
     assert max(trials, key=lambda trial: trial.scores["bf1"] or 0) in kept
-    assert tune_mosaic._thinned(trials[:600], x, y, "bf1") == trials[:600]
+    assert mosaic._thinned(trials[:600], x, y, "bf1") == trials[:600]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ def shown(content: str, name: str = "t.csv") -> AppTest:
     """What the dialog shows of a file."""
 
     def page(content: bytes, name: str) -> None:
-        from bdsg.ui import session, upload_dialog
+        from bdsg.app.visit import session
+        from bdsg.app.widgets import upload_dialog
 
         with session.guarded():
             upload_dialog.choose_columns(content, name)

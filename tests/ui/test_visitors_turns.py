@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bdsg.app.visit import session
 from bdsg.config import ExperimentConfig
 from bdsg.serving.fair_queue import MOST_OF_ONE
 from bdsg.serving.run_queue import Run, RunQueue
 from bdsg.serving.worker_handle import WorkerProcess
-from bdsg.ui import session
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def page() -> None:
     """Asks for runs of the seeds that the test chose."""
     import streamlit as st
 
+    from bdsg.app.visit import session
     from bdsg.config import ExperimentConfig
-    from bdsg.ui import session
 
     with session.guarded():
         for seed in st.session_state.seeds:
@@ -59,7 +59,7 @@ def looking(run: Run) -> float:
     def page() -> None:
         import streamlit as st
 
-        from bdsg.ui import session
+        from bdsg.app.visit import session
 
         st.session_state.told = session.look_seconds(st.session_state.run, 0.15)
 

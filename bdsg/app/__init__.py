@@ -1,0 +1,1 @@
+"""The app: pages over one visit, and the components that they show."""

@@ -1,0 +1,1 @@
+"""What draws in the browser, and the payloads that it reads."""

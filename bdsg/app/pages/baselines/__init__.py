@@ -1,0 +1,1 @@
+"""The page that sets BDSG beside its rivals."""

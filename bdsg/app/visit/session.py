@@ -1,0 +1,268 @@
+"""What one visit remembers: the choices, and through them its run."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import runpy
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+import threadpoolctl
+from streamlit.runtime.pages_manager import PagesManager
+
+from bdsg.app.labels import plain
+from bdsg.app.visit import budget, links, refresh
+from bdsg.app.visit.links import Choices
+from bdsg.app.visit.poll_rate import Pacing
+from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
+from bdsg.config.schedule import STEERED
+from bdsg.errors import BDSGError, ConfigError
+from bdsg.runs.cache import Store
+from bdsg.serving.asked_run import asked_run
+from bdsg.serving.once import Once
+from bdsg.serving.run_queue import RivalRun, Run, RunQueue
+
+APP = Path(__file__).parents[3] / "app.py"
+FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}
+
+TEACH = "teach"
+"""The parameter of a link that hides the controls."""
+
+OWN = "watching"
+"""The parameter that names a run of one's own while it is under way: a reloaded page finds it again."""
+
+WAITING_SECONDS = 1.0
+"""How often a page looks whether its run's turn has come, while no worker is free."""
+
+log = logging.getLogger(__name__)
+
+
+@Once
+def queue() -> RunQueue:
+    """The queue of runs that all visitors share; it starts its worker processes ahead of the first run."""
+    # Pages multiply matrices of 2 × 2: more threads of BLAS would only wait for one another, at full speed.  From a
+    # thread of its own, because threadpoolctl remembers who asked: a visitor's would keep that visit in memory.
+    asking = threading.Thread(target=threadpoolctl.threadpool_limits, args=(1,), kwargs={"user_api": "blas"})
+    asking.start()
+    asking.join()
+    return RunQueue(workers=max(1, min(2, os.cpu_count() or 1)), store=Store())
+
+
+def visitor() -> str:
+    """A name for this visit, for whoever is fair between visits."""
+    name: str = st.session_state.setdefault("visitor", secrets.token_hex(8))
+    return name
+
+
+@Once
+def pacing() -> Pacing:
+    """How often each visit looks at runs."""
+    return Pacing()
+
+
+def look_seconds(run: Run | None, least: float) -> float | None:
+    """How long a page waits until it looks at a run again, ``least`` if few visits do; None when no more is to come."""
+    if run is None or not run.active:
+        return None
+    seconds = pacing().seconds(visitor(), least)
+    return max(seconds, WAITING_SECONDS) if run.state == "queued" and queue().busy else seconds
+
+
+def submit(config: ExperimentConfig) -> Run:
+    """The run of a config: one that is known, or else a new one.
+
+    Raises:
+        BDSGError: a new one would cost more than the server gives to one run, or too many wait.
+    """
+    if queue().find(config) is None:
+        budget.check_run(config)
+    return queue().submit(config, visitor())
+
+
+def watch(config: ExperimentConfig, seconds: float) -> Run:
+    """A new run of this visit's own, to be watched; raises BDSGError as :func:`submit` does."""
+    budget.check_run(config)
+    return queue().watch(config, seconds, visitor())
+
+
+def contest(config: ExperimentConfig, methods: Sequence[str]) -> list[RivalRun]:
+    """The methods' runs on a config; raises BDSGError where they would cost too much together."""
+    budget.check_contest(config, methods)
+    return [queue().contest(config, method, visitor()) for method in methods]
+
+
+@contextlib.contextmanager
+def guarded(said: str | None = None) -> Iterator[None]:
+    """Show what goes wrong as a sentence in the page, unless the page has ``said`` the same already."""
+    try:
+        yield
+    except BDSGError as error:
+        if str(error) != said:
+            st.error(plain(error), icon=":material/error:")
+    except Exception as error:
+        log.exception("A page failed")
+        st.error(
+            f"This page ran into an unexpected {type(error).__name__}. Reload it; your finished runs are kept.",
+            icon=":material/error:",
+        )
+
+
+def front_door() -> None:
+    """Make a page that Streamlit ran by itself go through app.py.
+
+    Until ``st.navigation`` was called once, Streamlit takes ``pages`` for a folder of independent
+    scripts; the first visitor of a fresh server who opens a page's own address would miss app.py.
+    """
+    if PagesManager.uses_pages_directory:
+        runpy.run_path(str(APP), run_name="__main__")
+        st.stop()
+
+
+def choices() -> Choices:
+    """What this visit chose so far; from the link when it has just begun."""
+    if "choices" not in st.session_state:
+        st.session_state.choices = FIRST_CHOICE
+        open_link()
+        _find_own()
+    chosen: Choices = st.session_state.choices
+    return chosen
+
+
+def open_link() -> None:
+    """Choose what the address says; where it says nothing, or what cannot be, the choices stay."""
+    try:
+        found = links.from_parameters(st.query_params.to_dict())
+    except ConfigError as error:
+        what = "the first example is" if st.session_state.choices is FIRST_CHOICE else "the settings before are"
+        st.session_state.notice = f"The link was not understood, so {what} shown. {error}"
+        return
+    if found is not None:
+        adopt(found)
+
+
+def config() -> ExperimentConfig:
+    """The config of the choices."""
+    return ExperimentConfig.from_dict(choices())
+
+
+def change(section: str | None, name: str, value: Any) -> None:
+    """Choose one setting; an impossible one is refused with a notice and leaves all as it was."""
+    present = choices()
+    if section is None:
+        _take({**present, name: value})
+        return
+    part = present.get(section, {})
+    if name in STEERED and part.get("changes"):  # what the run was steered to is what the next one starts with
+        part = {**part, **config().boundary.last_weights._asdict()}
+        del part["changes"]
+    _take({**present, section: {**part, name: value}})
+
+
+def adopt(wanted: Choices) -> None:
+    """Take over choices as a whole, if they make a valid config; the controls then show them."""
+    _take(wanted)
+    st.session_state.adopted = adopted() + 1
+
+
+def _take(wanted: Choices) -> None:
+    try:
+        ExperimentConfig.from_dict(wanted)
+    except ConfigError as error:
+        st.session_state.notice = str(error)
+        return
+    st.session_state.choices = wanted
+
+
+def adopted() -> int:
+    """How often choices came from elsewhere than from their own control: part of its key, so that it starts afresh."""
+    count: int = st.session_state.get("adopted", 0)
+    return count
+
+
+def choose_preset(name: str) -> None:
+    """Another distribution: its own settings, and the model and objective chosen before where it has none."""
+    before = config()
+    wanted: Choices = {"data": {"preset": name}, "seed": before.seed}
+    if not PRESETS[name].density:
+        wanted["density"] = {"kind": before.density.kind}
+        wanted["boundary"] = {"objective": before.boundary.objective}
+    adopt(wanted)
+
+
+def choose_variant(section: str, name: str, value: str) -> None:
+    """Another model or objective: settings of the one before do not carry over."""
+    adopt({**choices(), section: {name: value}})
+
+
+def show_notice() -> None:
+    """Say once what was refused."""
+    if notice := st.session_state.pop("notice", None):
+        st.warning(plain(notice), icon=":material/info:")
+
+
+def teaching() -> bool:
+    """Whether this visit came by a link that hides the controls: the pictures and the words are left."""
+    if TEACH in st.query_params:
+        st.session_state.setdefault(TEACH, True)
+    return bool(st.session_state.get(TEACH, False))
+
+
+def show_controls() -> None:
+    """Leave the teaching view."""
+    st.session_state[TEACH] = False
+
+
+def current_run() -> Run | None:
+    """The run of the present config if it was started, by anyone, or is in the store; it starts nothing.
+
+    One that this visit watches or steers comes first.
+    """
+    run = kept_run() or current_run_of(choices())
+    refresh.note([] if run is None else [run])
+    return run
+
+
+def _find_own() -> None:
+    """After a reload: the run that this visitor was watching, by its token in the address."""
+    token = st.query_params.get(OWN)
+    run = queue().own_run(token, config()) if token else None
+    if run is not None:
+        st.session_state.own_run = (run.begun, run)
+
+
+def keep(run: Run) -> None:
+    """Remember a run that is this visit's own: no one finds it by its config while it is under way."""
+    st.session_state.own_run = (config().key(), run)
+
+
+def kept_run() -> Run | None:
+    """The run that this visit watches or steers, if it is that of the present choices."""
+    kept: tuple[str, Run] | None = st.session_state.get("own_run")
+    return asked_run(kept[1], config()) if kept is not None and config().key() == kept[0] else None
+
+
+def take_over_ending() -> None:
+    """When a run of this visit has ended, the choices become what it was steered to; others made meanwhile stay."""
+    run = kept_run()
+    if run is None or run.active:
+        return
+    del st.session_state.own_run
+    before, after = config().boundary, run.config.boundary
+    boundary = {**choices().get("boundary", {}), "changes": [change.to_dict() for change in after.changes]}
+    boundary |= {name: getattr(after, name) for name in STEERED if getattr(after, name) != getattr(before, name)}
+    if not after.changes:
+        del boundary["changes"]
+    adopt({**choices(), "boundary": boundary})
+
+
+def current_run_of(chosen: Choices) -> Run | None:
+    """The same for any choices."""
+    runs: RunQueue = queue()
+    return runs.find(ExperimentConfig.from_dict(chosen))

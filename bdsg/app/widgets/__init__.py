@@ -1,0 +1,1 @@
+"""Parts of pages: controls, charts, progress, uploads, downloads."""

@@ -1,0 +1,188 @@
+"""Controls made from the config's own fields: limits, units, help and defaults come from there."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import streamlit as st
+
+from bdsg.app.components import run_payloads
+from bdsg.app.labels import label, name_of, plain, run_words, setting_label
+from bdsg.app.visit import session
+from bdsg.config import ExperimentConfig
+from bdsg.config.presets import PRESETS
+from bdsg.config.schedule import STEERED
+from bdsg.formats import FIELD, setting
+
+OWN = "own"
+
+EVERY_LEVEL = 16
+"""Levels that B(z, ε) learns where a visitor asks for it."""
+
+
+def run_caption(*, trained: bool = False) -> None:
+    """The run in one line: what the page's picture and numbers belong to, and what its threshold does.
+
+    ``trained``: the page has a threshold of its own, so the line is of the one that B(z) was trained for.
+    """
+    config = session.config()
+    words = plain(run_words(config))
+    st.caption(f"Trained: {words}" if trained else f"{words} · {run_payloads.threshold_words(config)}")
+
+
+def teaching_footer() -> None:
+    """The way back from a link that hides the controls."""
+    if session.teaching():
+        st.button("Show the controls", key="controls", type="tertiary", on_click=session.show_controls)
+
+
+def setting_controls(section: str, names: tuple[str, ...]) -> None:
+    """One control for each named field of a section of the config."""
+    config = session.config()
+    part = getattr(config, section)
+    variant = f"{_distribution(config)}:{config.density.kind}:{config.boundary.objective}"
+    fields = {field.name: field for field in dataclasses.fields(part)}
+    for name in names:
+        steered = section == "boundary" and name in STEERED
+        value = getattr(config.boundary.last_weights if steered else part, name)
+        elsewhere = f":{value}" if name in STEERED else ""  # a slider may have moved it
+        _control(section, fields[name], value, f"{section}.{name}:{variant}{elsewhere}:{session.adopted()}")
+
+
+def _control(section: str, field: dataclasses.Field[Any], value: Any, key: str) -> None:
+    """A widget whose change goes into the choices; its key holds the variant, so that a new one starts afresh."""
+    meta, title = field.metadata, label(f"{section}.{field.name}")
+    common: dict[str, Any] = {"key": key, "on_change": _changed, "args": (section, field.name, key)}
+    if meta["choices"]:
+        options = list(meta["choices"])
+        st.selectbox(title, options, options.index(value), format_func=name_of, help=meta["help"], **common)
+    elif isinstance(value, tuple):
+        st.text_input(title, ", ".join(map(str, value)), help=f"{meta['help']} Whole numbers, by commas.", **common)
+    else:
+        limits = f"{meta['help']} From {setting(meta['low'])} to {setting(meta['high'])}."
+        whole = isinstance(value, int)
+        low, high = (int(meta["low"]), int(meta["high"])) if whole else (float(meta["low"]), float(meta["high"]))
+        st.number_input(title, low, high, value, _step(value), format="%d" if whole else FIELD, help=limits, **common)
+
+
+def _step(value: float) -> float:
+    """A tenth of the value's size, or 1 for small whole numbers."""
+    size = 10.0 ** math.floor(math.log10(abs(value))) if value else 0.1
+    return max(1, int(size / 2)) if isinstance(value, int) else size / 2
+
+
+def _changed(section: str, name: str, key: str) -> None:
+    value = st.session_state[key]
+    if name == "hidden":
+        try:
+            value = [int(part) for part in str(value).split(",")]
+        except ValueError:
+            st.session_state.notice = f"Hidden layers are {value!r}, but must be whole numbers by commas: 64, 64."
+            return
+    if value is not None:
+        session.change(section, name, value)
+
+
+def _distribution(config: ExperimentConfig) -> str:
+    return config.data.preset or OWN
+
+
+def distribution_control() -> None:
+    """Choose a preset or an own mixture."""
+    config = session.config()
+    options = [*PRESETS, OWN]
+    present = _distribution(config)
+    st.selectbox(
+        "Distribution",
+        options,
+        options.index(present),
+        format_func=lambda name: "Your own mixture" if name == OWN else PRESETS[name].title,
+        key=f"distribution:{present}",
+        on_change=lambda: _choose_distribution(st.session_state[f"distribution:{present}"]),
+        help="Where the data come from. Choose your own to place Gaussians yourself.",
+    )
+
+
+def _choose_distribution(name: str) -> None:
+    if name == OWN:
+        own_mixture()
+    else:
+        session.choose_preset(name)
+
+
+def own_mixture() -> None:
+    """Take the present mixture as the start of an own one; model, objective and ε stay as they are."""
+    before = session.config()
+    numbers = dataclasses.asdict(before.data.mixture_numbers())
+    kept = {key: value for key, value in session.choices().items() if key != "data"}
+    kept["density"] = {"kind": before.density.kind, **kept.get("density", {})}
+    kept["boundary"] = {"objective": before.boundary.objective, **kept.get("boundary", {})}
+    session.adopt({**kept, "data": {"mixture": numbers, "samples": before.data.samples}, "epsilon": before.epsilon})
+
+
+def variant_control(section: str, name: str, help: str) -> None:
+    """Choose the density model or the objective."""
+    config = session.config()
+    part = getattr(config, section)
+    field = next(field for field in dataclasses.fields(part) if field.name == name)
+    key = f"{section}.{name}:{_distribution(config)}:{getattr(part, name)}"
+    st.segmented_control(
+        setting_label(f"{section}.{name}"),
+        list(field.metadata["choices"]),
+        default=getattr(part, name),
+        required=True,
+        format_func=name_of,
+        key=key,
+        help=help,
+        on_change=lambda: session.choose_variant(section, name, st.session_state[key]),
+    )
+
+
+def levels_control() -> None:
+    """One ε, or a generator for a whole range: ours alone can."""
+    config = session.config()
+    if config.boundary.objective != "ours":
+        return
+    key = f"every_level:{_distribution(config)}:{config.boundary.levels}"
+    st.toggle(
+        "Every ε at once",
+        config.boundary.levels > 1,
+        key=key,
+        on_change=lambda: session.change("boundary", "levels", EVERY_LEVEL if st.session_state[key] else 1),
+        help="Trains B(z, ε) for all thresholds from a tenth of ε to half the peak's density or so, in seconds: "
+        "ε then moves the boundary on the Evaluate page, whose slider marks the range.",
+    )
+
+
+def epsilon_control() -> None:
+    """The training ε."""
+    config = session.config()
+    key = f"epsilon:{session.adopted()}"
+    st.number_input(
+        label("epsilon"),
+        1e-9,
+        1e3,
+        config.epsilon,
+        config.epsilon / 10,
+        format=FIELD,
+        key=key,
+        on_change=lambda: session.change(None, "epsilon", st.session_state[key]),
+        help="Density at or above which a point is normal. B(z) aims just below it.",
+    )
+
+
+def seed_control() -> None:
+    """The seed."""
+    key = f"seed:{session.adopted()}"
+    st.number_input(
+        "Seed",
+        0,
+        2**31 - 1,
+        session.config().seed,
+        1,
+        key=key,
+        on_change=lambda: session.change(None, "seed", st.session_state[key]),
+        help="Same settings and seed: the same run, bit for bit.",
+    )
