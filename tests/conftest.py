@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -12,10 +14,13 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from bdsg.config import ExperimentConfig
 from bdsg.experiments.run_experiment import run
+from bdsg.runs.cache import Store
 from bdsg.runs.result import Event, Result
+from bdsg.serving.run_queue import RunQueue
 from tests import needs
 from tests.browser.serving import CHROMIUM, launch
 
+ROOT = Path(__file__).parents[1]
 torch.set_num_threads(1)
 expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
 slow = [hypothesis.HealthCheck.too_slow]  # a loaded machine is, and its tests fail for nothing
@@ -23,6 +28,18 @@ hypothesis.settings.register_profile(
     "alike", derandomize=True, deadline=None, database=None, suppress_health_check=slow
 )
 hypothesis.settings.load_profile("alike")
+
+
+WARM_UP = "from bdsg.{} import warm_up; warm_up()"
+KERNELS = ("boundary.training.warming", "density.flows.warming")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before many tests run at once, compile the kernels: else each would compile its own, beside the others."""
+    if session.config.getoption("numprocesses", None):
+        compilers = [subprocess.Popen([sys.executable, "-c", WARM_UP.format(name)], cwd=ROOT) for name in KERNELS]
+        for compiler in compilers:
+            compiler.wait()
 
 
 SLOW_FIRST = ("browser", "faults", "server", "sweep", "pages")
@@ -76,3 +93,19 @@ def chromium() -> Iterator[Browser]:
         browser = launch(playwright, path)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunQueue]:
+    """One worker and a store."""
+    queue = RunQueue(1, Store(tmp_path_factory.mktemp("cache")))
+    yield queue
+    queue.close()
+
+
+@pytest.fixture
+def idle() -> Iterator[RunQueue]:
+    """No workers: what is submitted stays queued."""
+    queue = RunQueue(0)
+    yield queue
+    queue.close()

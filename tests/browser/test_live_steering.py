@@ -14,9 +14,9 @@ from bdsg.app.components import standalone_page
 from bdsg.app.visit import links
 from bdsg.config import ExperimentConfig
 from bdsg.formats import grouped
+from tests.app.payload_parts import full_payload
 from tests.browser.serving import settle
 from tests.browser.test_main_job import dataset
-from tests.ui.payload_parts import full_payload
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.serving import settle
-from tests.sweep.studies import made_study
+from tests.tuning.studies import made_study
 
 pytestmark = pytest.mark.browser
 

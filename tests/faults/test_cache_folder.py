@@ -19,8 +19,8 @@ from bdsg.tuning.driver import Here, drive
 from bdsg.tuning.folder import found
 from tests.faults.disks import mounted
 from tests.faults.doing import FLOW, PATIENCE, command, outcome, small, wait_until
-from tests.sweep.studies import made_study
-from tests.test_store import make_result
+from tests.runs.test_cache import make_result
+from tests.tuning.studies import made_study
 
 
 def test_removed_while_a_run_trains_and_between_two_runs(queue: RunQueue, cache: Path) -> None:

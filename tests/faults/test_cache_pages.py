@@ -10,7 +10,7 @@ import pytest
 from bdsg.app.visit import session
 from tests.faults.doing import PATIENCE
 from tests.pages.test_pages import fresh, opened
-from tests.sweep.studies import made_study
+from tests.tuning.studies import made_study
 
 __all__ = ["fresh"]  # a fixture
 

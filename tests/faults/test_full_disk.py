@@ -23,7 +23,7 @@ from bdsg.tuning.driver import Here, drive
 from bdsg.tuning.study import Study
 from tests.faults.disks import LimitedProcesses, SmallDisk, in_memory, limit_files, may_mount, mounted
 from tests.faults.doing import FLOW, PATIENCE, ROOT, command, outcome, processes, small
-from tests.sweep.studies import made_study
+from tests.tuning.studies import made_study
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from bdsg.tuning.study import Study
 from tests.bench.app_memory import descendants
 from tests.faults.doing import PATIENCE, until
 from tests.pages.test_pages import fresh, opened
-from tests.sweep.studies import made_study
+from tests.tuning.studies import made_study
 
 __all__ = ["fresh"]  # a fixture
 

@@ -19,8 +19,8 @@ from bdsg.tuning.folder import found
 from bdsg.tuning.study import Study
 from tests import needs
 from tests.faults.doing import PATIENCE, ROOT
-from tests.sweep.studies import made_study
-from tests.test_store import assert_same, make_result
+from tests.runs.test_cache import assert_same, make_result
+from tests.tuning.studies import made_study
 
 DAY = 24 * 3600
 YEARS = 20 * 365 * DAY

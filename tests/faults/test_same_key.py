@@ -12,7 +12,7 @@ import numpy as np
 from bdsg.runs.cache import Store, read_run
 from bdsg.serving.run_queue import RunQueue
 from tests.faults.doing import FLOW, PATIENCE, ROOT, small
-from tests.test_store import make_result
+from tests.runs.test_cache import make_result
 
 
 def together(code: str, count: int, *arguments: str, **environment: str) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from bdsg.tuning import show
 from bdsg.tuning.folder import BANDS, CLOUDS, DATABASE, DRIVER, PLAN, StudyFolder
 from tests.fuzz.cases import Damage, altered, cases, damaged, damages, is_sentence, plain, taken_or_refused
 from tests.pages.test_pages import fresh, opened
-from tests.sweep.studies import made_study
+from tests.tuning.studies import made_study
 
 __all__ = ["fresh"]  # a fixture
 

@@ -19,7 +19,7 @@ from bdsg.tuning.plan import Plan
 from bdsg.tuning.space import applied, parse_dimension
 from bdsg.tuning.study import Study, best
 from tests.pages.test_pages import fresh, opened
-from tests.sweep.studies import made_study
+from tests.tuning.studies import made_study
 
 __all__ = ["fresh"]  # a fixture
 

@@ -9,8 +9,8 @@ import pytest
 
 from bdsg.app.pages import comparison
 from bdsg.config import ExperimentConfig
-from tests.ui.payload_parts import full_payload
-from tests.ui.test_stage_scripts import node, part
+from tests.app.payload_parts import full_payload
+from tests.frontend.test_stage_scripts import node, part
 
 CHOICES: dict[str, Any] = {
     "data": {"preset": "ring", "samples": 300},

@@ -10,7 +10,7 @@ import pytest
 from bdsg.formats import measured
 from bdsg.metrics import truth_field
 from bdsg.runs.tensor_file import pack
-from tests.ui.test_stage_scripts import SCORING, evaluation_case, node
+from tests.frontend.test_stage_scripts import SCORING, evaluation_case, node
 
 SCRIPTS = (*SCORING, "cells.js", "highlights.js", "cards.js", "dom.js")
 RATIO = 0.1

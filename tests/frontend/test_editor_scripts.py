@@ -14,7 +14,7 @@ from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid
 from bdsg.metrics import Field
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
 
 SCRIPTS = ("levels.js", "modes.js")
 MODE = {"weight": 0.25, "x": 1.0, "y": -2.0, "long": 2.0, "short": 0.5, "angle": 30.0}

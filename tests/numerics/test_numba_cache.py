@@ -15,7 +15,7 @@ import numpy as np
 
 from bdsg.numerics import numba_cache
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def exponentials(x: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import pytest
 
 from bdsg.app.components.registry import module
 from bdsg.app.pages.images import images_component
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
 
 SCORES = np.round(np.random.default_rng(0).normal(size=301), 2)
 

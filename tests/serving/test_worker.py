@@ -27,7 +27,7 @@ from bdsg.serving.worker import Throttle
 from tests.run_parts import run_arrays
 
 PATIENCE = 120.0
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def small(steps: int = 20, **changes: Any) -> ExperimentConfig:

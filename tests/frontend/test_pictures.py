@@ -12,7 +12,7 @@ import pytest
 
 from bdsg.app.components import demo_run, registry, standalone_page
 from bdsg.runs.tensor_file import unpack
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWING = ("theme.js", "plane.js", "marks.js", "svg.js")

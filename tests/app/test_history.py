@@ -20,8 +20,8 @@ from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentCon
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.runs.result import Result
+from tests.frontend.test_stage_scripts import node
 from tests.run_parts import run_arrays
-from tests.ui.test_stage_scripts import node
 
 MIXTURE = {"weights": [1.0], "means": [[0.0, 0.0]], "covariances": [[[1.0, 0.0], [0.0, 1.0]]]}
 

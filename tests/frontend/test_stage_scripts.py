@@ -22,8 +22,8 @@ from bdsg.metrics import Band, Field, score, truth_field
 from bdsg.metrics.summary import ScoredPoints
 from bdsg.runs.tensor_file import pack
 from tests import needs
+from tests.app.payload_parts import delta_payload, full_payload
 from tests.run_parts import run_arrays
-from tests.ui.payload_parts import delta_payload, full_payload
 
 SCORING = ("tensors.js", "levels.js", "nearest.js", "mixture.js", "scores.js")
 

@@ -15,7 +15,7 @@ from bdsg.app.visit import links
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.errors import ConfigError
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
 
 
 def there_and_back(choices: links.Choices) -> links.Choices:

@@ -265,7 +265,7 @@ for _ in range(30):
 
 
 def test_processes_that_write_the_same_key_leave_it_sound(tmp_path: Path) -> None:
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     command = [sys.executable, "-c", WRITER, str(tmp_path), str(here), str(here.parent)]
     writers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     complaints = [writer.communicate(timeout=120)[1] for writer in writers]

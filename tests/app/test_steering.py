@@ -18,7 +18,7 @@ from bdsg.runs.cache import Store
 from bdsg.runs.result import Progress
 from bdsg.serving.job import take
 from bdsg.serving.run_queue import Run, RunQueue
-from tests.ui.test_runs import PATIENCE, long, small, wait_until
+from tests.serving.test_run_queue import PATIENCE, long, small, wait_until
 
 
 def arrays(run: Run) -> dict[str, np.ndarray]:

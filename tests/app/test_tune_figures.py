@@ -14,8 +14,8 @@ from bdsg.app.pages.tune.study_data import Known, Trial, fenced
 from bdsg.app.pages.tune.tune_choices import choices_of
 from bdsg.config import ExperimentConfig
 from bdsg.tuning.folder import StudyFolder
-from tests.sweep.studies import made_study
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
+from tests.tuning.studies import made_study
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 from bdsg import formats
 from bdsg.app.labels import SECTIONS, brief_label, label, setting_label
 from bdsg.config.schedule import STEERED
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
 
 CASES: list[tuple[str, tuple[Any, ...], str]] = [
     ("percent", (None,), "–"),

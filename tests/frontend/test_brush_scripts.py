@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
 
 START = "const painting = new Painting({ least: 20, most: 200 }, randomNumbers(7)), counts = [];\n"
 

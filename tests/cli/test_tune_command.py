@@ -17,7 +17,7 @@ from bdsg.tuning import pool
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.study import Study
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RAW = {"data": {"preset": "unimodal"}, "boundary": {"objective": "paper", "steps": 60}}
 
 

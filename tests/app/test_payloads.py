@@ -14,7 +14,7 @@ from bdsg.config.schedule import Change
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
 from bdsg.runs.tensor_file import unpack
-from tests.ui.payload_parts import delta_payload, full_payload
+from tests.app.payload_parts import delta_payload, full_payload
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=20), st.floats(-1e3, 1e3), st.floats(1e-2, 1e4))

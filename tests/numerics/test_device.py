@@ -21,7 +21,7 @@ from bdsg.experiments import run_experiment
 from bdsg.numerics.device import device_of, to_numpy, torch_device
 from bdsg.runs.cache import Store
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TINY = {
     "data": {"preset": "bimodal", "samples": 200},
     "density": {"kind": "iresnet", "blocks": 2, "hidden": [8, 8], "steps": 20, "batch_size": 64},

@@ -25,7 +25,7 @@ from bdsg.runs.cache import read_run
 from tests import needs
 
 PATIENCE = 120.0
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FILES = {"config.json", "result.json", "boundary.csv", "density.safetensors", "arrays.safetensors"}
 BOUNDARY = {"steps": 20, "snapshots": 5, "hidden": [8], "batch_size": 32}
 RAW: dict[str, Any] = {

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
 
 DRIVER = """
 const aligned = ({ buffer, byteOffset, length }) => buffer.slice(byteOffset, byteOffset + length);

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
 
 A, B = "data.preset=ring&boundary.lambda1=1", "data.preset=ring&boundary.lambda1=2"
 

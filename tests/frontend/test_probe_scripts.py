@@ -10,7 +10,7 @@ import pytest
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.runs.tensor_file import pack
-from tests.ui.test_stage_scripts import node
+from tests.frontend.test_stage_scripts import node
 
 SCRIPTS = ("tensors.js", "probe.js", "latent.js")
 TOLERANCE, CLOSE, DENSE = 0.06, 0.02, 1e-5

@@ -19,7 +19,7 @@ from bdsg.errors import ConfigError
 from bdsg.experiments.run_experiment import run
 from bdsg.experiments.score import score_result
 from bdsg.runs.result import LEVEL, Result
-from tests.ui.test_stage_scripts import SCORING, node
+from tests.frontend.test_stage_scripts import SCORING, node
 
 RAW = {
     "data": {"preset": "bimodal", "samples": 200},

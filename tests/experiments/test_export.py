@@ -19,7 +19,7 @@ from bdsg.config import ExperimentConfig, UnitsConfig
 from bdsg.experiments import export, run_experiment
 from bdsg.runs.result import Result
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CONFIG = {
     "data": {"preset": "bimodal", "samples": 64},
     "density": {"kind": "iresnet", "steps": 3, "blocks": 1, "hidden": [4]},
