@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from bdsg.app.components import registry
+from bdsg.app.components import browser_components
 from bdsg.app.pages.tour import tour_panel
 from bdsg.app.visit import address, browser_storage, refresh, session
 from bdsg.app.widgets import controls
@@ -24,14 +24,16 @@ PAGES = {
 
 def main() -> None:
     """Draw the page that is asked for."""
-    st.set_page_config(page_icon=registry.ASSETS / "icon.svg", layout="wide")  # first: a page has no icon of its own
+    st.set_page_config(
+        page_icon=browser_components.ASSETS / "icon.svg", layout="wide"
+    )  # first: a page has no icon of its own
     pages = [
         st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "learn")
         for name, (title, icon) in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
     st.set_page_config(page_title=f"{page.title} · BDSG")
-    st.html(registry.ASSETS / "page.css")
+    st.html(browser_components.ASSETS / "page.css")
     with session.guarded():
         refresh.begin_page()
         address.follow()  # reads the link, of which there may be something to say

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from bdsg.app.components import demo_run, registry
+from bdsg.app.components import browser_components, demo_run
 from bdsg.app.visit import session
 from bdsg.app.widgets import page_header
 
@@ -15,7 +15,7 @@ page_header.show(
 )
 picture, words = st.columns([3, 2], gap="large")
 with picture:
-    registry.player(demo_run.payload(), key="learn")
+    browser_components.player(demo_run.payload(), key="learn")
 with words:
     st.markdown(
         """

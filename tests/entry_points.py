@@ -23,12 +23,12 @@ from bdsg.experiments.batch import Run, train_together
 from bdsg.experiments.compare import contest
 from bdsg.experiments.run_experiment import density_from_parameters, never, run
 from bdsg.experiments.score import plane_mixture
-from bdsg.image_experiments.units import Setting, run_unit
+from bdsg.image_experiments.jobs import Setting, run_unit
 from bdsg.runs.result import Progress, Result
-from bdsg.tuning.outcome import Task
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.space import parse_dimension
 from bdsg.tuning.task import run_batch
+from bdsg.tuning.trial_result import Task
 
 Calls = dict[str, Callable[[], Any]]
 ROWS = np.random.default_rng(0).normal(size=(60, 3))

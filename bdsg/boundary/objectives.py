@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary import terms
+from bdsg.boundary import loss_terms
 from bdsg.boundary.generators.every_level import LevelCode, LevelGenerator
 from bdsg.boundary.generators.one_level import BoundaryGenerator, ComponentGenerator, DenseGenerator, LatentCode
 from bdsg.boundary.level_sets.level_tree import LevelTree, grow_tree
@@ -41,7 +41,7 @@ class Terms(NamedTuple):
 
 def _weighted(weights: Weights, l0: Tensor, l1: Tensor, l2: Tensor) -> Terms:
     """The terms with their sum, eq. 3."""
-    return Terms(terms.weighted_sum(l0, l1, l2, weights.lambda1, weights.lambda2), l0, l1, l2)
+    return Terms(loss_terms.weighted_sum(l0, l1, l2, weights.lambda1, weights.lambda2), l0, l1, l2)
 
 
 class Objective(Protocol):
@@ -75,9 +75,9 @@ class PaperObjective:
 
     def terms_at(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Eq. 4's three terms for given points."""
-        l0 = terms.density_term(self.density.log_prob(points))
-        l1 = terms.distance_term(points, self.data)
-        return l0, l1, terms.dispersion_term(self.generator.read(z).circle, points)
+        l0 = loss_terms.density_term(self.density.log_prob(points))
+        l1 = loss_terms.distance_term(points, self.data)
+        return l0, l1, loss_terms.dispersion_term(self.generator.read(z).circle, points)
 
 
 class OurObjective:
@@ -110,9 +110,9 @@ class OurObjective:
         """For points in the units of their ellipses and in data space."""
         targets, steepness = self.places.at(*code)
         astray = (points - self.places.to_data(targets, code.components)).norm(dim=1) * steepness
-        l0 = terms.level_term(self.density.log_prob(points), self.log_level, astray)
-        l1 = terms.place_term(local, targets)
-        return l0, l1, terms.component_dispersion_term(targets, code.components, local)
+        l0 = loss_terms.level_term(self.density.log_prob(points), self.log_level, astray)
+        l1 = loss_terms.place_term(local, targets)
+        return l0, l1, loss_terms.component_dispersion_term(targets, code.components, local)
 
 
 class LevelObjective:
@@ -156,9 +156,9 @@ class LevelObjective:
         targets, steepness = self.tree.at(*code)
         astray = (points - self.ours.to_data(targets, code)).norm(dim=1) * steepness
         log_levels = low + (high - low) * code.position / last
-        l0 = terms.level_term(self.density.log_prob(points), log_levels, astray)
-        l1 = terms.place_term(local, targets)
-        return l0, l1, terms.component_dispersion_term(targets, code.branches, local)
+        l0 = loss_terms.level_term(self.density.log_prob(points), log_levels, astray)
+        l1 = loss_terms.place_term(local, targets)
+        return l0, l1, loss_terms.component_dispersion_term(targets, code.branches, local)
 
 
 def make_objective(

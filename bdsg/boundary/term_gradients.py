@@ -35,8 +35,8 @@ from bdsg.boundary.kernels.dispersion import dispersion
 from bdsg.boundary.kernels.nearest import distance_term
 from bdsg.boundary.kernels.ours import OurLoss
 from bdsg.boundary.kernels.paper import PaperLoss
+from bdsg.boundary.loss_terms import LOG_RATIO_CAP, SMALLEST_DISTANCE
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective
-from bdsg.boundary.terms import LOG_RATIO_CAP, SMALLEST_DISTANCE
 from bdsg.boundary.training.packing import single
 from bdsg.density import DensityModel
 from bdsg.numerics.device import to_numpy
@@ -77,7 +77,7 @@ class OurShown(NamedTuple):
         inverses: of each curve's half axes, (K, 2, 2).
         curves, targets, steepness: of each z, (m,), (2, m), (m,); see ``kernels.ours.OurRoom``.
         starts: first column of each curve, and the end, (K + 1,).
-        local: room for the points in the units of their curves, and for the pulls there, (2, 2, m).
+        local: workspace for the points in the units of their curves, and for the pulls there, (2, 2, m).
     """
 
     inverses: np.ndarray

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bdsg.cli import tables
+from bdsg.cli import table_options
 from bdsg.cli.writing import writable, write_or_rescue
 from bdsg.detector.detector_file import FILE
 from bdsg.errors import ConfigError
@@ -28,7 +28,7 @@ def add_parser(commands: Any) -> None:
     fit.add_argument("--contamination", type=float, default=0.1, help="share of the rows that count as outliers (0.1)")
     fit.add_argument("--epsilon", type=float, help="density threshold, instead of a contamination")
     fit.add_argument("--seed", type=int, default=0)
-    tables.add_options(fit)
+    table_options.add_options(fit)
     fit.set_defaults(command=fit_table)
 
 
@@ -42,7 +42,7 @@ def fit_table(chosen: argparse.Namespace) -> int:
     from bdsg.detector import BDSGDetector  # loads scikit-learn
 
     _check_options(chosen)
-    table = tables.read(chosen.table, chosen, chosen.columns)
+    table = table_options.read(chosen.table, chosen, chosen.columns)
     detector = BDSGDetector(contamination=chosen.contamination, epsilon=chosen.epsilon, random_state=chosen.seed)
     with writable(chosen.out, ROOM):
         try:
@@ -54,7 +54,7 @@ def fit_table(chosen: argparse.Namespace) -> int:
                 str(chosen.table), f"{table.values.shape}", _refusal("cannot be fitted", error)
             ) from error
         write_or_rescue(detector.save, chosen.out)
-    tables.say(table)
+    table_options.say(table)
     modes = sum(part["modes"] for part in detector.chosen_)
     rows, columns = table.values.shape
     print(f"{rows:,} rows of {columns:,} columns; {modes} Gaussians; log ε = {detector.offset_:.4g}; {chosen.out}")
@@ -78,7 +78,7 @@ def score_table(folder: Path, path: Path, chosen: argparse.Namespace) -> int:
 
     detector = BDSGDetector.load(folder)
     names = list(getattr(detector, "feature_names_in_", []))
-    table = tables.read(path, chosen, names or None)
+    table = table_options.read(path, chosen, names or None)
     try:
         scores = detector.score_samples(_frame(table.values, table.names) if names else table.values)
     except ValueError as error:  # scikit-learn's sentences
@@ -88,7 +88,7 @@ def score_table(folder: Path, path: Path, chosen: argparse.Namespace) -> int:
     for number, score in zip(table.rows.tolist(), scores.tolist(), strict=True):
         decision = score - detector.offset_
         out.writerow((number, repr(score), repr(decision), int(decision < 0)))
-    tables.say(table)
+    table_options.say(table)
     return 0
 
 

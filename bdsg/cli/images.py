@@ -15,7 +15,7 @@ from bdsg.errors import ConfigError
 from bdsg.runs.result import Progress
 
 if TYPE_CHECKING:
-    from bdsg.image_experiments.units import Setting
+    from bdsg.image_experiments.jobs import Setting
 
 ROOM = 100_000
 """Bytes that the results of a unit are sure to need."""
@@ -57,7 +57,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def setting_of(chosen: argparse.Namespace, protocol: str) -> Setting:
     """What all units share, from the arguments."""
-    from bdsg.image_experiments.units import Setting
+    from bdsg.image_experiments.jobs import Setting
     from bdsg.numerics.device import torch_device
 
     torch_device(chosen.device)
@@ -72,8 +72,8 @@ def left_out(chosen: argparse.Namespace) -> str:
     """One class left out: every unit that is not there yet; the tables."""
     from bdsg.baselines.registry import known
     from bdsg.data.images import DATA_SETS
-    from bdsg.image_experiments.tables import copy_results, markdown, results_of, write_results
-    from bdsg.image_experiments.units import METHODS, run_unit
+    from bdsg.image_experiments.jobs import METHODS, run_unit
+    from bdsg.image_experiments.result_tables import copy_results, markdown, results_of, write_results
 
     setting, methods = setting_of(chosen, chosen.protocol), known(chosen.methods, METHODS)
     classes = chosen.left_out or list(range(DATA_SETS[chosen.protocol].count))

@@ -12,7 +12,7 @@ from typing import Any
 from bdsg.baselines.contract import RivalScores
 from bdsg.baselines.registry import METHODS, known
 from bdsg.baselines.report import table
-from bdsg.cli.progress import progress_bars
+from bdsg.cli.progress_bar import progress_bars
 from bdsg.cli.reading import read_config
 from bdsg.formats import setting
 from bdsg.runs.cache import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bdsg import formats
-from bdsg.cli.progress import progress_bars
+from bdsg.cli.progress_bar import progress_bars
 from bdsg.cli.reading import read_config
 from bdsg.cli.writing import writable, write_or_rescue
 from bdsg.config import ExperimentConfig

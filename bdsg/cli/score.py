@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.cli import detect, tables
+from bdsg.cli import detect, table_options
 from bdsg.data.tables import Table
 from bdsg.errors import ConfigError
 from bdsg.runs.directory import read_run
@@ -22,13 +22,13 @@ def add_parser(commands: Any) -> None:
     score.add_argument(
         "points", metavar="POINTS.csv", type=Path, help="two columns, x and y; for a detector its columns"
     )
-    tables.add_options(score)
+    table_options.add_options(score)
     score.set_defaults(command=_score)
 
 
 def _points(chosen: argparse.Namespace) -> Table:
     """A table of two columns."""
-    table = tables.read(chosen.points, chosen)
+    table = table_options.read(chosen.points, chosen)
     if len(table.names) != 2:
         words = f"must have 2 columns of numbers, x and y, not {len(table.names)}."
         raise ConfigError(str(chosen.points), ", ".join(table.names), words)
@@ -51,5 +51,5 @@ def _score(chosen: argparse.Namespace) -> int:
     print("x,y,log_density,normal")
     for (x, y), value in zip(points.tolist(), log_density.tolist(), strict=True):
         print(f"{x!r},{y!r},{value!r},{int(value >= math.log(run.config.epsilon))}")
-    tables.say(table)
+    table_options.say(table)
     return 0

@@ -90,10 +90,10 @@ def _show(chosen: argparse.Namespace) -> int:
         if not folders:
             print("No study yet: `python -m bdsg tune CONFIG.json` starts one.", file=sys.stderr)
         return 0
-    from bdsg.tuning import show
+    from bdsg.tuning import report
 
-    told = show.facts(StudyFolder.named(chosen.study))
-    print(json.dumps(told, indent=2) if chosen.json else show.text(told), end="\n" if chosen.json else "")
+    told = report.facts(StudyFolder.named(chosen.study))
+    print(json.dumps(told, indent=2) if chosen.json else report.text(told), end="\n" if chosen.json else "")
     return 0
 
 
@@ -172,9 +172,9 @@ def _run(folder: StudyFolder, chosen: argparse.Namespace, begun: threading.Event
     if stopping.is_set():
         print(_stopped(folder), file=sys.stderr)
         return INTERRUPTED
-    from bdsg.tuning import show
+    from bdsg.tuning import report
 
-    print(show.text(show.facts(folder)), end="")
+    print(report.text(report.facts(folder)), end="")
     return 0
 
 

@@ -102,7 +102,7 @@ def _numbers(key: str, given: dict[str, float], limits: Mapping[str, tuple[float
 
 
 def with_change(changes: tuple[Change, ...], change: Change) -> tuple[Change, ...]:
-    """Changes up to the step of a new one, and that: who takes the helm drops what was planned for later."""
+    """Changes up to the step of a new one, and that: who steers drops what was planned for later."""
     kept = [one for one in changes if one.step < change.step]
     same = [one.given() for one in changes if one.step == change.step]
     merged: dict[str, float] = {name: value for part in [*same, change.given()] for name, value in part.items()}

@@ -30,8 +30,7 @@ sys.path.append(".")  # BDSG's own folder, if this is run there
 try:
     import numpy as np
 
-    from bdsg.config import ExperimentConfig
-    from bdsg.experiments.run_experiment import run
+    from bdsg import ExperimentConfig, run
 except ModuleNotFoundError as missing:
     sys.exit(
         f"Python finds no package {{missing.name}}. Go to BDSG's own folder, run pip install -r requirements.txt, "

@@ -14,7 +14,7 @@ from torch import Tensor
 from bdsg import __version__
 from bdsg.boundary.generators.every_level import LevelGenerator
 from bdsg.boundary.objectives import Objective, make_objective
-from bdsg.boundary.training.control import Ask, Helm, Pace, hands_off
+from bdsg.boundary.training.control import Ask, Pace, TrainingControl, no_steering
 from bdsg.config import ExperimentConfig
 from bdsg.density.diagnostics import Arrays, log_prob_in_chunks
 from bdsg.experiments.fit_density import Fitted, density_from_parameters, fit, ray_arrays
@@ -51,7 +51,7 @@ def run(
     *,
     stop: Stop = never,
     store: Store | None = None,
-    steer: Ask = hands_off,
+    steer: Ask = no_steering,
     pace: Pace | None = None,
 ) -> Iterator[Event | Result]:
     """Run an experiment, yielding a ``Scene``, then progress and snapshots, and last the ``Result``.
@@ -103,12 +103,12 @@ def _run(
         config.delta,
         random,
     )
-    helm = Helm(config.boundary, steer)
-    for event in train_boundary(objective, config.boundary, problem.latent, random, stop, helm=helm, pace=pace):
+    control = TrainingControl(config.boundary, steer)
+    for event in train_boundary(objective, config.boundary, problem.latent, random, stop, control=control, pace=pace):
         if isinstance(event, BoundarySnapshot):
             snapshots.append(event)
         yield event
-    config = dataclasses.replace(config, boundary=helm.config)
+    config = dataclasses.replace(config, boundary=control.config)
     seconds = {"density": fitted.seconds, "boundary": time.monotonic() - begun}
 
     begun = time.monotonic()

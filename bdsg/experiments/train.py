@@ -15,7 +15,7 @@ from bdsg.boundary.term_gradients import forces_by_autograd
 from bdsg.boundary.training.compiled_loop import check_terms, stretches
 from bdsg.boundary.training.compiled_objective import compiled_stepper
 from bdsg.boundary.training.compiled_steps import Stepper, draw_latents
-from bdsg.boundary.training.control import Helm, Pace
+from bdsg.boundary.training.control import Pace, TrainingControl
 from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.config.schedule import Change
 from bdsg.density.diagnostics import affordable
@@ -125,38 +125,44 @@ def train_boundary(
     stop: Stop,
     *,
     progress: bool = True,
-    helm: Helm | None = None,
+    control: TrainingControl | None = None,
     pace: Pace | None = None,
 ) -> Iterator[Progress | BoundarySnapshot | Change]:
     """Train B(z); the last item is a snapshot, also after a stop.
 
     Compiled where there are kernels for the objective, its density and its device, else by autograd; both draw
-    the same z.  What ``config.changes`` and the helm's hand change takes effect from its step on; a change by
-    hand is told of, and ``helm.config`` is then the config of the very run that was steered.
+    the same z.  What ``config.changes`` and the control's hand change takes effect from its step on; a change by
+    hand is told of, and ``control.config`` is then the config of the very run that was steered.
 
     Args:
         latent: the z (n, 2) whose images every snapshot shows.
         stop: asked before each step, or where steps are compiled, before each stretch of some 20 ms.
         progress: whether to tell of each step.
-        helm: of ``config``; by default nobody steers.
+        control: of ``config``; by default nobody steers.
         pace: by default as fast as can be.
 
     Raises:
         DivergenceError: a term of the loss is no longer finite.
     """
-    stepper, helm, pace = compiled_stepper(objective, config), helm or Helm(config), pace or unpaced()
+    stepper, control, pace = compiled_stepper(objective, config), control or TrainingControl(config), pace or unpaced()
     if stepper is None:
-        events = train_by_autograd(objective, config, latent, random, stop, helm=helm, pace=pace)
+        events = train_by_autograd(objective, config, latent, random, stop, control=control, pace=pace)
         return (event for event in events if progress or not isinstance(event, Progress))
-    return _train_compiled(stepper, helm, pace, latent, random, stop, progress)
+    return _train_compiled(stepper, control, pace, latent, random, stop, progress)
 
 
 def _train_compiled(
-    stepper: Stepper, helm: Helm, pace: Pace, latent: Tensor, random: torch.Generator, stop: Stop, progress: bool
+    stepper: Stepper,
+    control: TrainingControl,
+    pace: Pace,
+    latent: Tensor,
+    random: torch.Generator,
+    stop: Stop,
+    progress: bool,
 ) -> Iterator[Progress | BoundarySnapshot | Change]:
-    clock, steps = StepClock(), helm.config.steps
-    due = snapshot_steps(steps, helm.config.snapshots)
-    for stretch in stretches(stepper, helm, pace, due, latent, random, stop):
+    clock, steps = StepClock(), control.config.steps
+    due = snapshot_steps(steps, control.config.snapshots)
+    for stretch in stretches(stepper, control, pace, due, latent, random, stop):
         if stretch.change is not None:
             yield stretch.change
         if stretch.points is not None:
@@ -175,28 +181,28 @@ def train_by_autograd(
     random: torch.Generator,
     stop: Stop,
     *,
-    helm: Helm | None = None,
+    control: TrainingControl | None = None,
     pace: Pace | None = None,
 ) -> Iterator[Progress | BoundarySnapshot | Change]:
     """``train_boundary`` for any objective, density and device; asks for a stop before each step."""
-    helm, pace = helm or Helm(config), pace or unpaced()
+    control, pace = control or TrainingControl(config), pace or unpaced()
     optimiser = torch.optim.Adam(parameters(objective.generator), lr=config.learning_rate, fused=True)
     due, clock = set(snapshot_steps(config.steps, config.snapshots)), StepClock()
     for step in range(config.steps + 1):
         pace.wait(step, config.steps, stop)
         last = step == config.steps or stop()
-        if (change := helm.reach(step, last=last)) is not None:
+        if (change := control.reach(step, last=last)) is not None:
             yield change
-        objective.weights = helm.weights
+        objective.weights = control.weights
         z = draw_latents(config.batch_size, 1, random)[0].to(latent.device)
         terms = objective.terms(z, random)
         numbers = _numbers(terms)
-        check_terms(numbers, step, helm.weights.learning_rate)
+        check_terms(numbers, step, control.weights.learning_rate)
         if last or step in due:
             yield _boundary_snapshot(objective, step, numbers, latent)
         if last:
             return
-        _descend(optimiser, terms.loss, helm.weights.learning_rate * one_cycle(step / config.steps))
+        _descend(optimiser, terms.loss, control.weights.learning_rate * one_cycle(step / config.steps))
         yield Progress("boundary", step + 1, config.steps, clock.read(), numbers)
 
 

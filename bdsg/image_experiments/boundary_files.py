@@ -9,19 +9,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bdsg.boundary.image_terms import nearest_images
+from bdsg.boundary.image_loss_terms import nearest_images
 from bdsg.data.images import load
 from bdsg.density.image_flows.convolution import Shape
 from bdsg.density.image_flows.image_fit import log_prob_of_images
 from bdsg.errors import DataError
+from bdsg.image_experiments.image_scores import BEST, image_scores
 from bdsg.image_experiments.model import ImageModel, TrainedGenerator
 from bdsg.image_experiments.protocols import Task, floats, resized
-from bdsg.image_experiments.scores import BEST, image_scores
 from bdsg.runs import tensor_file
 from bdsg.runs.directory import explained, write_atomically
 
 if TYPE_CHECKING:
-    from bdsg.image_experiments.units import Setting
+    from bdsg.image_experiments.jobs import Setting
 
 CHECKED = 256
 """Images of B(z) that the checks look at, none rejected."""

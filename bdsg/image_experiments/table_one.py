@@ -14,11 +14,11 @@ from torch import Tensor
 
 from bdsg.data.images import DATA_SETS, load
 from bdsg.errors import DataError
+from bdsg.image_experiments.image_scores import BEST, image_scores
+from bdsg.image_experiments.jobs import Setting
 from bdsg.image_experiments.model import Report, fit_image_model
 from bdsg.image_experiments.protocols import chosen, floats, leave_one_out, resized
-from bdsg.image_experiments.scores import BEST, image_scores
-from bdsg.image_experiments.tables import lines, shown
-from bdsg.image_experiments.units import Setting
+from bdsg.image_experiments.result_tables import lines, shown
 from bdsg.metrics import auroc
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.directory import explained, write_atomically

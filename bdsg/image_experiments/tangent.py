@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary.image_terms import nearest_images
+from bdsg.boundary.image_loss_terms import nearest_images
 from bdsg.density.image_flows.convolution import Shape
 
 CANDIDATES = 30

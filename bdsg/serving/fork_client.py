@@ -24,7 +24,7 @@ SINGLE_THREADED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL
 """Several workers share the machine; and a process with threads cannot safely be forked."""
 
 
-class NurseryGone(BDSGError):
+class ForkServerGone(BDSGError):
     """The process that forks workers has ended."""
 
 
@@ -35,10 +35,10 @@ class Fork:
         early: it was forked before all was loaded, and does not share what it had to load by itself.
     """
 
-    def __init__(self, nursery: Nursery, pid: int, stdin: int, stdout: int, early: bool) -> None:
+    def __init__(self, fork_server: ForkServer, pid: int, stdin: int, stdout: int, early: bool) -> None:
         self.early = early
         self.pid, self.stdin, self.stdout = pid, os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
-        self._nursery, self._lock, self._watch = nursery, threading.Lock(), os.pidfd_open(pid)
+        self._fork_server, self._lock, self._watch = fork_server, threading.Lock(), os.pidfd_open(pid)
         self._code: int | None = None
 
     def poll(self) -> int | None:
@@ -61,12 +61,12 @@ class Fork:
     def _ended(self, timeout: float | None) -> int | None:
         with self._lock:
             if self._code is None and select.select([self._watch], [], [], timeout)[0]:
-                self._code = self._nursery.reap(self.pid)
+                self._code = self._fork_server.reap(self.pid)
                 os.close(self._watch)
             return self._code
 
 
-class Nursery:
+class ForkServer:
     """The process, started when it is first needed and again if it has died.  Any thread may call."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class Nursery:
         self._closed = False
 
     def warm(self) -> None:
-        """Have it load, ahead of the first worker that is wanted; raises NurseryGone if it cannot be started."""
+        """Have it load, ahead of the first worker that is wanted; raises ForkServerGone if it cannot be started."""
         with self._lock:
             self._connected()
 
@@ -85,7 +85,7 @@ class Nursery:
         self._ask(PREPARE)
 
     def fork(self) -> Fork:
-        """A new worker, once all is loaded; raises NurseryGone if there is none to be had."""
+        """A new worker, once all is loaded; raises ForkServerGone if there is none to be had."""
         (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
         try:
             pid, unprepared = map(int, self._ask(FORK, theirs_in, theirs_out).split())
@@ -104,7 +104,7 @@ class Nursery:
             return UNKNOWN
         try:
             return int(self._ask(REAP + b"%d" % pid))
-        except NurseryGone:
+        except ForkServerGone:
             return UNKNOWN
 
     def close(self) -> None:
@@ -125,19 +125,21 @@ class Nursery:
                 answer = b""
             if not answer:
                 self._forget()
-                raise NurseryGone("The training process cannot be started, because its parent ended: try again.")
+                raise ForkServerGone("The training process cannot be started, because its parent ended: try again.")
             return answer
 
     def _connected(self) -> socket.socket:
         if self._closed:
-            raise NurseryGone("The training processes are closed, because the app is ending: start the app again.")
+            raise ForkServerGone("The training processes are closed, because the app is ending: start the app again.")
         if self._process is not None and self._process.poll() is not None:
             self._forget()
         if self._socket is None:
             try:
                 self._socket, self._process = _started()
             except OSError as error:
-                raise NurseryGone(f"The training process cannot be started ({error.strerror}): try again.") from error
+                raise ForkServerGone(
+                    f"The training process cannot be started ({error.strerror}): try again."
+                ) from error
         return self._socket
 
     def _forget(self) -> None:
@@ -165,8 +167,8 @@ def _started() -> tuple[socket.socket, subprocess.Popen[bytes]]:
 
 
 @Once
-def shared() -> Nursery:
-    """The nursery of this process: queues that follow one another need not load everything again."""
-    nursery = Nursery()
-    atexit.register(nursery.close)
-    return nursery
+def shared() -> ForkServer:
+    """The fork server of this process: queues that follow one another need not load everything again."""
+    fork_server = ForkServer()
+    atexit.register(fork_server.close)
+    return fork_server

@@ -23,7 +23,7 @@ from bdsg.serving import worker
 FORK, REAP, PREPARE = b"fork", b"reap ", b"prepare"
 
 UNKNOWN = 255
-"""The exit code of a worker whose nursery is gone."""
+"""The exit code of a worker whose fork server is gone."""
 
 LOOK_SECONDS = 0.5
 """How often it looks, while it loads, whether its owner is still there."""
@@ -91,7 +91,7 @@ def _answer(owner: socket.socket, preparations: list[Callable[[], None]]) -> Non
 def _exit_code(pid: int) -> int:
     try:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    except ChildProcessError:  # one that an earlier nursery forked, which was killed
+    except ChildProcessError:  # one that an earlier fork server forked, which was killed
         return UNKNOWN
 
 

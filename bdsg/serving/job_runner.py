@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bdsg.errors import BDSGError
 from bdsg.serving.events import Ended
-from bdsg.serving.fork_client import NurseryGone
+from bdsg.serving.fork_client import ForkServerGone
 from bdsg.serving.job import Run, begin_again, take
 from bdsg.serving.worker_handle import WorkerDied, WorkerProcess
 
@@ -57,7 +57,7 @@ class Service:
         """
         try:
             self._serve(run)
-        except (WorkerDied, NurseryGone) as death:
+        except (WorkerDied, ForkServerGone) as death:
             if run.complete:
                 return
             if not self._begin_again(run):
@@ -65,7 +65,7 @@ class Service:
             log.warning("Run %s is begun again. %s", run.number, death)
             try:
                 self._serve(run)
-            except (WorkerDied, NurseryGone) as again:
+            except (WorkerDied, ForkServerGone) as again:
                 raise BDSGError(f"Tried twice. {again}") from again
 
     def _begin_again(self, run: Run) -> bool:

@@ -18,7 +18,7 @@ from bdsg.serving.asked_run import asked_run
 from bdsg.serving.fair_queue import Turns
 from bdsg.serving.job import RivalRun, Run, fill, rival_key, steered
 from bdsg.serving.job_runner import Service
-from bdsg.serving.registry import KnownRuns
+from bdsg.serving.run_registry import KnownRuns
 from bdsg.serving.worker_handle import WorkerDied, WorkerProcess
 
 STOP_SECONDS = 10.0
@@ -48,8 +48,8 @@ class RunQueue:
         self._waiting = Turns()
         self._serving: dict[Run, WorkerProcess] = {}
         self._closed = False
-        self._nursery = fork_client.shared() if fork_client.AVAILABLE and workers else None
-        self._workers = [WorkerProcess(self._nursery) for _ in range(workers)]
+        self._fork_server = fork_client.shared() if fork_client.AVAILABLE and workers else None
+        self._workers = [WorkerProcess(self._fork_server) for _ in range(workers)]
         self._threads = [threading.Thread(target=self._drive, args=(w,), daemon=True) for w in self._workers]
         for thread in self._threads:
             thread.start()
@@ -280,8 +280,8 @@ class RunQueue:
             if self._closed:
                 return
         try:
-            if self._nursery is not None:
-                self._nursery.warm()
+            if self._fork_server is not None:
+                self._fork_server.warm()
             else:
                 worker.start()
         except BDSGError as error:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from bdsg.errors import BDSGError
 from bdsg.serving.events import Item, decode, encode_command, read_frame, write_frame
-from bdsg.serving.fork_client import Fork, Nursery
+from bdsg.serving.fork_client import Fork, ForkServer
 from bdsg.serving.fork_server import UNKNOWN
 from bdsg.serving.processes import CLOSE_SECONDS, start_module
 
@@ -27,8 +27,8 @@ class WorkerProcess:
     One thread serves runs with it; others may call :meth:`send`, :meth:`kill` and :meth:`close`.
     """
 
-    def __init__(self, nursery: Nursery | None = None) -> None:
-        self._nursery, self._sending = nursery, threading.Lock()
+    def __init__(self, fork_server: ForkServer | None = None) -> None:
+        self._fork_server, self._sending = fork_server, threading.Lock()
         self._process: subprocess.Popen[bytes] | Fork | None = None
         self._served = 0
 
@@ -51,8 +51,8 @@ class WorkerProcess:
         self.close()
         if self._process and self._process.stdout:
             self._process.stdout.close()
-        if self._nursery is not None:
-            self._process, self._served = self._nursery.fork(), 0
+        if self._fork_server is not None:
+            self._process, self._served = self._fork_server.fork(), 0
             return
         try:
             self._process = start_module("bdsg.serving.worker", stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, Protocol
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
 from bdsg.tuning.folder import StudyFolder
-from bdsg.tuning.outcome import Outcome, Task
 from bdsg.tuning.plan import BEST
 from bdsg.tuning.pruning import REMEMBERED
 from bdsg.tuning.space import Value, applied
 from bdsg.tuning.study import Study, best, refusals_told
+from bdsg.tuning.trial_result import Outcome, Task
 
 POLL_SECONDS = 0.5
 AHEAD = 1

@@ -13,7 +13,7 @@ from distributed import Client, Future, LocalCluster
 from distributed.comm.core import CommClosedError
 
 from bdsg.errors import BDSGError
-from bdsg.tuning.outcome import Outcome, Task
+from bdsg.tuning.trial_result import Outcome, Task
 
 ATTEMPTS = 3
 """A batch whose worker died this often is given up: it is what kills them."""

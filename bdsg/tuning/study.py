@@ -21,8 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bdsg.errors import BDSGError, ConfigError, StoreError
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.goals import GOALS
-from bdsg.tuning.outcome import Outcome
 from bdsg.tuning.space import Dimension, Value, grid
+from bdsg.tuning.trial_result import Outcome
 
 SCORES, LEGS, ERROR = "scores", "legs", "error"
 """User attributes of a trial: each one is a write, so all scores are in one."""

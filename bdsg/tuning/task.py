@@ -15,8 +15,8 @@ from bdsg.experiments.problem import Problem
 from bdsg.experiments.run_experiment import never
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.result import BoundarySnapshot
-from bdsg.tuning.outcome import Outcome, Task, to_cloud
 from bdsg.tuning.trial_context import TrialContext, context_key, context_of
+from bdsg.tuning.trial_result import Outcome, Task, to_cloud
 
 SHOWN_ALONE = 2
 """Snapshots of a trial that nobody prunes: the first and the last."""

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from bdsg.boundary import terms
+from bdsg.boundary import loss_terms
 from bdsg.boundary.level_sets.parametrisation import PLACES, Places, find_places
 from bdsg.boundary.level_sets.tracing import trace_level_set
 from bdsg.boundary.objectives import OurObjective, Terms
@@ -38,16 +38,16 @@ class Ablation(OurObjective):
         apart = (points - self.places.to_data(targets, code.components)).norm(dim=1)
         l0 = self.l0(points, apart * steepness)
         l1 = self.l1(points, local, targets)
-        l2 = terms.component_dispersion_term(targets, code.components, local)
-        return Terms(terms.weighted_sum(l0, l1, l2, self.config.lambda1, self.config.lambda2), l0, l1, l2)
+        l2 = loss_terms.component_dispersion_term(targets, code.components, local)
+        return Terms(loss_terms.weighted_sum(l0, l1, l2, self.config.lambda1, self.config.lambda2), l0, l1, l2)
 
     def l0(self, points: Tensor, astray: Tensor) -> Tensor:
         """The level term."""
-        return terms.level_term(self.density.log_prob(points), self.log_level, astray)
+        return loss_terms.level_term(self.density.log_prob(points), self.log_level, astray)
 
     def l1(self, points: Tensor, local: Tensor, targets: Tensor) -> Tensor:
         """The distance to the places."""
-        return terms.place_term(local, targets)
+        return loss_terms.place_term(local, targets)
 
 
 class WithoutLevel(Ablation):
@@ -63,7 +63,7 @@ class PapersDensity(Ablation):
 
     def l0(self, points: Tensor, astray: Tensor) -> Tensor:
         """Eq. 5."""
-        return terms.density_term(self.density.log_prob(points) - self.log_level)
+        return loss_terms.density_term(self.density.log_prob(points) - self.log_level)
 
 
 class LevelFromAfar(Ablation):
@@ -83,7 +83,7 @@ class OneWay(Ablation):
         components = torch.arange(count).repeat_interleave(PLACES // 4)
         places = self.places.to_data(self.places.table[:, ::4].reshape(-1, 2), components)
         scale = self.places.axes.norm(dim=1).mean()
-        return terms.distance_term(points, places) / scale
+        return loss_terms.distance_term(points, places) / scale
 
 
 def without_distance(config: ExperimentConfig) -> ExperimentConfig:

@@ -163,16 +163,16 @@ def shares() -> list[Row]:
     """Time of each part of a compiled step, by itself; each call from Python costs about 1 µs of it."""
     made = stepper()
     made.steps(latents(500), np.full(500, RATE), 0)
-    net, loss, room, z = made.network, made.loss, made.room, latents(1)[0].numpy()
-    (x, y), (pull_x, pull_y) = room.points, np.zeros_like(room.pull)
+    net, loss, workspace, z = made.network, made.loss, made.workspace, latents(1)[0].numpy()
+    (x, y), (pull_x, pull_y) = workspace.points, np.zeros_like(workspace.pull)
     u, v = net.values[0, :BATCH], net.values[1, :BATCH]
     parts: dict[str, Callable[[], object]] = {
-        "B(z)": lambda: paper.paper_points(z, net, loss, room),
-        "log p_g and its gradient": lambda: densities.log_density(loss.density, x, y, room.found),
-        "L0": lambda: densities.density_term(room.found, 1.0, pull_x, pull_y),
+        "B(z)": lambda: paper.paper_points(z, net, loss, workspace),
+        "log p_g and its gradient": lambda: densities.log_density(loss.density, x, y, workspace.found),
+        "L0": lambda: densities.density_term(workspace.found, 1.0, pull_x, pull_y),
         "L1, nearest samples": lambda: nearest.distance_term(loss.candidates, x, y, 0.3, pull_x, pull_y),
         "L2, all pairs": lambda: dispersion.dispersion(u, v, x, y, 1e-6, pull_x, pull_y),
-        "back to the weights, Adam": lambda: network.descend(net, room.pull, 0.0, 1),
+        "back to the weights, Adam": lambda: network.descend(net, workspace.pull, 0.0, 1),
         "drawing z": lambda: torch.randn(25, BATCH, 2),
     }
     rows = []

@@ -23,12 +23,12 @@ from bdsg.config import ExperimentConfig
 from bdsg.experiments.run_experiment import run
 from bdsg.tuning.driver import Here, drive
 from bdsg.tuning.folder import StudyFolder
-from bdsg.tuning.outcome import Outcome, Task
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.pool import Pool
 from bdsg.tuning.space import Dimension, applied, parse_dimension
 from bdsg.tuning.study import Study
 from bdsg.tuning.task import run_batch
+from bdsg.tuning.trial_result import Outcome, Task
 from tests.bench.reports import Row, machine, table, write
 
 VARIED = ("lambda1", "lambda2", "samples=256:4096:log", "learning_rate")

@@ -14,10 +14,10 @@ import torch
 
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
-from bdsg.tuning.outcome import Task
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.space import Value, applied, parse_dimension
 from bdsg.tuning.task import run_batch
+from bdsg.tuning.trial_result import Task
 from tests.bench.reports import Row, machine, table, write
 
 PRESETS = ("unimodal", "bimodal", "bimodal_separate", "three_modes", "ring", "grid")

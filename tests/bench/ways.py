@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from bdsg.app.components import registry, run_payloads
+from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
 from bdsg.config import ExperimentConfig
 from bdsg.runs.cache import Store
@@ -37,7 +37,9 @@ def show_player() -> None:
     run = Run(ExperimentConfig.from_dict(CONFIG), 1)
     fill(run, result())
     run.state = "finished"
-    registry.player(run_payloads.player_payload(run.config, run, Playback(autoplay=True, loop=True)), key="player")
+    browser_components.player(
+        run_payloads.player_payload(run.config, run, Playback(autoplay=True, loop=True)), key="player"
+    )
 
 
 def boundary(points: np.ndarray, trace: type = go.Scattergl) -> go.Scattergl | go.Scatter:

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from bdsg.boundary.objectives import make_objective
-from bdsg.boundary.training.control import SLICE_SECONDS, Helm, Pace
+from bdsg.boundary.training.control import SLICE_SECONDS, Pace, TrainingControl
 from bdsg.config import BoundaryConfig, ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import Change
@@ -88,35 +88,35 @@ def test_the_loss_has_the_weights_of_its_step(kind: str) -> None:
 def test_the_config_of_a_steered_training_gives_the_same_bits(kind: str, compiled: bool) -> None:
     config = settings(kind)
     asked = {"lambda1": 3.0}, {}, {"lambda2": 0.0, "learning_rate": 0.02}, {}, {"lambda2": 0.5}
-    helm = Helm(config, hand(*asked))
-    steered = trained(config, compiled=compiled, helm=helm)
+    control = TrainingControl(config, hand(*asked))
+    steered = trained(config, compiled=compiled, control=control)
     made = [event for event in steered if isinstance(event, Change)]
     assert [change.given() for change in made] == [part for part in asked if part]
-    assert helm.config != config
-    assert len(helm.config.changes) == 2  # the first, at step 0, is what the run starts from
-    assert helm.config.lambda1 == 3.0
-    assert same(steered, trained(helm.config, compiled=compiled))
+    assert control.config != config
+    assert len(control.config.changes) == 2  # the first, at step 0, is what the run starts from
+    assert control.config.lambda1 == 3.0
+    assert same(steered, trained(control.config, compiled=compiled))
     assert not same(steered, trained(config, compiled=compiled))
 
 
 def test_what_is_as_asked_already_is_no_change() -> None:
     config = settings("ours")
-    helm = Helm(config, lambda: {"lambda1": config.lambda1})
-    assert not [event for event in trained(config, helm=helm) if isinstance(event, Change)]
-    assert helm.config == config
+    control = TrainingControl(config, lambda: {"lambda1": config.lambda1})
+    assert not [event for event in trained(config, control=control) if isinstance(event, Change)]
+    assert control.config == config
 
 
 def test_a_hand_that_asks_too_much_does_not_end_the_run(caplog: pytest.LogCaptureFixture) -> None:
     config = settings("ours", steps=400)
     numbers = itertools.count(1)
-    helm = Helm(config, lambda: {"lambda2": next(numbers) / 1000})
-    helm.reach(0)
+    control = TrainingControl(config, lambda: {"lambda2": next(numbers) / 1000})
+    control.reach(0)
     for step in range(1, 140):
-        helm.reach(step)
-    assert len(helm.config.changes) == 100
-    assert helm.weights.lambda2 == 0.101
+        control.reach(step)
+    assert len(control.config.changes) == 100
+    assert control.weights.lambda2 == 0.101
     assert "101 changes" in caplog.text
-    assert Helm(config, lambda: {"lambda1": -1.0}).reach(5) is None
+    assert TrainingControl(config, lambda: {"lambda1": -1.0}).reach(5) is None
 
 
 class Clock:
@@ -161,5 +161,5 @@ def test_a_pace_may_be_given_up_on_the_way() -> None:
 
 
 def test_a_helm_knows_where_the_next_change_is() -> None:
-    helm = Helm(dataclasses.replace(settings("ours", CHANGES)))
-    assert [helm.next_change(step) for step in (0, 6, 7, 18, 19, 39)] == [7, 7, 19, 19, 40, 40]
+    control = TrainingControl(dataclasses.replace(settings("ours", CHANGES)))
+    assert [control.next_change(step) for step in (0, 6, 7, 18, 19, 39)] == [7, 7, 19, 19, 40, 40]

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from bdsg.boundary import terms
+from bdsg.boundary import loss_terms
 from bdsg.boundary.generators.every_level import LevelGenerator
 from bdsg.boundary.objectives import LEVEL_RANGE, LevelObjective, make_objective
 from bdsg.config import BoundaryConfig
@@ -87,7 +87,7 @@ def test_the_loss_is_ours_at_levels_of_its_own(objective: LevelObjective) -> Non
     points = ours.to_data(local, code)
     levels = math.log(0.001) + position / 7 * math.log(50) - math.log(10) / 2
     astray = (points - ours.to_data(places, code)).norm(dim=1) * steepness
-    l0 = terms.level_term(ClosedForm(SADDLE).log_prob(points), levels, astray)
+    l0 = loss_terms.level_term(ClosedForm(SADDLE).log_prob(points), levels, astray)
     l1 = (local - places).norm(dim=1).mean()
     torch.testing.assert_close(found.l0, l0, rtol=1e-3, atol=1e-4)
     torch.testing.assert_close(found.l1, l1, rtol=1e-4, atol=1e-5)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary.generators.image_generator import ARCHITECTURES, ImageGenerator
-from bdsg.boundary.image_terms import LOG_CAP, nearest_images, shifted_density
+from bdsg.boundary.image_loss_terms import LOG_CAP, nearest_images, shifted_density
 from bdsg.boundary.level_sets.image_places import places_around
 from bdsg.boundary.training.image_training import (
     OurImageObjective,
@@ -52,8 +52,8 @@ def test_l0_is_the_exponential_and_then_its_tangent() -> None:
 
 
 def test_the_nearest_images_are_those_of_all_distances(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bdsg.boundary.image_terms.COLUMNS", 50)  # several chunks
-    monkeypatch.setattr("bdsg.boundary.image_terms.ROWS", 30)
+    monkeypatch.setattr("bdsg.boundary.image_loss_terms.COLUMNS", 50)  # several chunks
+    monkeypatch.setattr("bdsg.boundary.image_loss_terms.ROWS", 30)
     points, data = sample(70) + 100.0, sample(170, 2) + 100.0  # far off, where ‖a‖² + ‖b‖² − 2ab alone is rounded
     truth, index = torch.cdist(points.double(), data.double()).topk(3, largest=False)
     distances, found = nearest_images(points, data, 3)

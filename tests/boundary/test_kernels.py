@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary import terms
+from bdsg.boundary import loss_terms
 from bdsg.boundary.kernels.adam import adam
 from bdsg.boundary.kernels.density import Densities, log_density
 from bdsg.boundary.kernels.nearest import Candidates, distance_term, make_candidates
@@ -62,14 +62,14 @@ def test_each_of_fifty_steps_has_the_loss_and_gradient_of_autograd(batch: int, l
         truth_network.load_state_dict(made.generator.state_dict())  # type: ignore[attr-defined]
         terms = stepper.steps(z[step : step + 1], np.array([0.005]), step)
         points = truth_network(z[step].double())
-        rounded = torch.from_numpy(stepper.room.points.T.copy())
+        rounded = torch.from_numpy(stepper.workspace.points.T.copy())
         torch.testing.assert_close(points.float(), rounded, atol=1e-4, rtol=1e-4)
         # The truth at the points as rounded: where two nearly meet, rounding decides their ratio.
         points = points + (rounded.double() - points).detach()
-        l0 = terms.density_term(MIXTURE.log_prob(points))
-        l1 = terms.distance_term(points, DATA.double())
-        l2 = terms.dispersion_term(truth.generator.read(z[step].double()).circle, points)
-        expected = [terms.weighted_sum(l0, l1, l2, lambda1, lambda2), l0, l1, l2]
+        l0 = loss_terms.density_term(MIXTURE.log_prob(points))
+        l1 = loss_terms.distance_term(points, DATA.double())
+        l2 = loss_terms.dispersion_term(truth.generator.read(z[step].double()).circle, points)
+        expected = [loss_terms.weighted_sum(l0, l1, l2, lambda1, lambda2), l0, l1, l2]
         assert terms[0].tolist() == pytest.approx([float(term.detach()) for term in expected], rel=1e-5)
         slopes = torch.autograd.grad(expected[0], list(truth_network.parameters()))
         size = float(torch.cat([slope.flatten() for slope in slopes]).norm())
@@ -177,7 +177,7 @@ def test_the_nearest_sample_is_the_nearest(samples: np.ndarray) -> None:
     found = distance_term(make_candidates(samples), points[0], points[1], 2.0, pull[0], pull[1])
     exact = torch.from_numpy(points.T.copy()).double().requires_grad_()
     truth = torch.cdist(exact, torch.from_numpy(samples).double()).amin(1).mean()
-    (slope,) = torch.autograd.grad(2.0 * terms.distance_term(exact, torch.from_numpy(samples).double()), exact)
+    (slope,) = torch.autograd.grad(2.0 * loss_terms.distance_term(exact, torch.from_numpy(samples).double()), exact)
     assert found == pytest.approx(float(truth.detach()), rel=1e-5)
     misses = np.linalg.norm(pull.T - slope.numpy(), axis=1) * len(exact)
     assert (misses > 1e-2).mean() < 2e-3  # ties apart, where either sample is as near

@@ -102,12 +102,12 @@ def test_a_batch_may_miss_curves_and_have_no_pair() -> None:
     radii = (-2 * torch.log1p(-0.5 * (edges[1:] + edges[:-1]))).sqrt()
     z[0] = z[0] / z[0].norm(dim=1, keepdim=True) * radii[:, None]
     terms = stepper.steps(z, np.zeros(1), 0)
-    assert stepper.room.curves.tolist() == list(range(8))
+    assert stepper.workspace.curves.tolist() == list(range(8))
     assert terms[0, 3] == 0.0
     assert np.isfinite(terms).all()
     z[0] = z[0, 2]
     stepper.steps(z, np.zeros(1), 0)
-    assert stepper.room.curves.tolist() == [2] * 8
+    assert stepper.workspace.curves.tolist() == [2] * 8
 
 
 def test_points_that_leave_the_table_are_looked_up_in_the_model() -> None:

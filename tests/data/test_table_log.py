@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from bdsg.cli import tables as command_line
+from bdsg.cli import table_options as command_line
 from bdsg.data import uploads
 from bdsg.data.tables import Options, Table, read_columns
 from bdsg.errors import ConfigError

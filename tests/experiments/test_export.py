@@ -74,7 +74,7 @@ def test_the_script_says_in_its_first_lines_how_to_run_it(result: Result) -> Non
 
 
 def test_without_the_package_the_script_says_what_to_do(result: Result, tmp_path: Path) -> None:
-    done = executed(export.script(result).replace("bdsg.", "bdsg_that_is_missing."), tmp_path)
+    done = executed(export.script(result).replace("from bdsg import", "from bdsg_that_is_missing import"), tmp_path)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "finds no package bdsg_that_is_missing. Go to BDSG's own folder, run pip install" in done.stderr

@@ -33,7 +33,7 @@ def wait_until(queue: RunQueue, condition: Callable[[], bool]) -> None:
 
 def nursery_of(queue: RunQueue) -> int | None:
     """Number of the process that forks the workers, where there is one."""
-    process = queue._nursery._process if queue._nursery is not None else None
+    process = queue._fork_server._process if queue._fork_server is not None else None
     return process.pid if process is not None else None
 
 

@@ -46,8 +46,8 @@ def finished(queue: RunQueue, run: Run) -> Result:
 def test_a_result_stays_in_sight_is_told_of_and_kept_when_there_is_room(disk: SmallDisk) -> None:
     store = Store(disk.path / "cache")
     queue = RunQueue(1, store)
-    if queue._nursery is not None:
-        queue._nursery.prepare()  # one that was forked before would serve one run alone
+    if queue._fork_server is not None:
+        queue._fork_server.prepare()  # one that was forked before would serve one run alone
     configs = [small(seed, density=FLOW) for seed in range(3)]
     first = queue.submit(small(9))
     finished(queue, first)

@@ -144,7 +144,7 @@ MOMENTS = """
 import os, signal, sys, time
 sys.path[:0] = sys.argv[2:]
 from pathlib import Path
-from test_store import CONFIG, make_result
+from test_cache import CONFIG, make_result
 from bdsg.errors import StoreError
 from bdsg.runs.cache import LEFTOVER_SECONDS, Store, read_run, write_run
 
@@ -212,7 +212,7 @@ print(moments, over)
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_kill_at_any_moment_of_writing_is_survived(tmp_path: Path) -> None:
-    paths = [str(ROOT / "tests"), str(ROOT)]
+    paths = [str(ROOT / "tests" / "runs"), str(ROOT)]
     done = subprocess.run(
         [sys.executable, "-c", MOMENTS, str(tmp_path), *paths],
         capture_output=True,

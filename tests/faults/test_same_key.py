@@ -17,7 +17,7 @@ from tests.runs.test_cache import make_result
 
 def together(code: str, count: int, *arguments: str, **environment: str) -> list[tuple[str, str]]:
     """Run some code in several processes, at once from when all are ready; what they print to stdout and to stderr."""
-    command = [sys.executable, "-c", code, *arguments, str(ROOT), str(ROOT / "tests")]
+    command = [sys.executable, "-c", code, *arguments, str(ROOT), str(ROOT / "tests" / "runs")]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     every = [
         subprocess.Popen([*command[:3], str(k), *command[3:]], text=True, env={**os.environ, **environment}, **pipes)
@@ -66,7 +66,7 @@ WRITERS = """
 import os, sys, time
 number, folder = int(sys.argv[1]), sys.argv[2]
 sys.path[:0] = sys.argv[3:]
-from test_store import make_result
+from test_cache import make_result
 from bdsg.runs.cache import write_run
 result = make_result(seed=number)
 result.summary["seed"] = number

@@ -67,12 +67,12 @@ def test_blocks_stand_under_the_limit() -> None:
 
 @pytest.mark.parametrize("name", ["roc", "precision_recall", "held_out", "scores"])
 def test_curves_differ_in_more_than_colour(name: str) -> None:
-    looks = [(t.line.dash or "solid", t.marker.symbol) for t in figures()[name].data]
+    looks = [(t.line.dash or "solid", t.marker.symbol) for t in every_figure()[name].data]
     assert len(set(looks)) == len(looks)
 
 
 def test_roc_has_the_area_and_the_point_of_epsilon() -> None:
-    figure = figures()["roc"]
+    figure = every_figure()["roc"]
     curve, _, point = figure.data
     area = auroc(np.exp(LOG_P_X) >= EPSILON, LOG_P_G)
     assert np.trapezoid(curve.y, curve.x) == pytest.approx(area, abs=1e-3)
@@ -89,7 +89,7 @@ def test_the_other_class_swaps_the_rates() -> None:
 
 
 def test_precision_recall_point_and_chance() -> None:
-    _, chance, point = figures()["precision_recall"].data
+    _, chance, point = every_figure()["precision_recall"].data
     truth, found = np.exp(LOG_P_X) >= EPSILON, np.exp(LOG_P_G) >= EPSILON
     assert (point.x[0], point.y[0]) == ((truth & found).sum() / truth.sum(), (truth & found).sum() / found.sum())
     assert chance.y[0] == truth.mean()
@@ -111,14 +111,14 @@ def test_long_curves_are_thinned_but_keep_their_ends() -> None:
 
 
 def test_held_out_is_shown_against_the_entropy() -> None:
-    model, entropy = figures()["held_out"].data
+    model, entropy = every_figure()["held_out"].data
     assert model.x.tolist() == STEPS.tolist()
     assert list(entropy.y) == [3.9, 3.9]
-    assert "nats" in figures()["held_out"].layout.yaxis.title.text
+    assert "nats" in every_figure()["held_out"].layout.yaxis.title.text
 
 
 def test_pair_shares_one_scale_and_centres_the_difference() -> None:
-    figure = figures()["pair"]
+    figure = every_figure()["pair"]
     truth, model, difference = (t for t in figure.data if t.type == "heatmap")
     assert truth.coloraxis == model.coloraxis == "coloraxis"
     assert difference.coloraxis == "coloraxis2"
@@ -131,7 +131,7 @@ def test_pair_shares_one_scale_and_centres_the_difference() -> None:
 
 
 def test_pair_has_equal_aspect_in_linked_panels() -> None:
-    layout = figures()["pair"].layout
+    layout = every_figure()["pair"].layout
     assert [layout[f"yaxis{k}"].scaleanchor for k in ("", 2, 3)] == ["x", "x2", "x3"]
     assert [layout[f"xaxis{k}"].matches for k in (2, 3)] == ["x", "x"]
     assert [layout[f"yaxis{k}"].matches for k in (2, 3)] == ["y", "y"]
@@ -163,7 +163,7 @@ def test_separate_contours_are_parted_by_a_gap() -> None:
 
 
 def test_bp1_is_never_shown_without_recall() -> None:
-    figure = figures()["scores"]
+    figure = every_figure()["scores"]
     shown = {t.name: list(t.y) for t in figure.data}
     assert shown["BP1"] == [50.0, 100.0, None]
     assert shown["Boundary recall"] == [100.0, 10.0, None]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.app.components.registry import module
+from bdsg.app.components.browser_components import module
 from bdsg.app.pages.images import images_component
 from tests.frontend.test_stage_scripts import node
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bdsg.app.components import demo_run, registry, standalone_page
+from bdsg.app.components import browser_components, demo_run, standalone_page
 from bdsg.runs.tensor_file import unpack
 from tests.frontend.test_stage_scripts import node
 
@@ -108,4 +108,4 @@ def test_the_animation_is_one_file_that_asks_for_nothing(tmp_path: Path) -> None
     assert unpack(base64.b64decode(payload[1]))[1]["kind"] == "full"
     assert text.count("const component = function") == 1
     assert "export " not in text.split('<script type="module">')[1]
-    assert registry.module(registry.PLAYER).count("export default function") == 1
+    assert browser_components.module(browser_components.PLAYER).count("export default function") == 1

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.app.components import canvas_encoding, registry
+from bdsg.app.components import browser_components, canvas_encoding
 from bdsg.app.components.payloads import EvaluationPayload
 from bdsg.app.pages.tune import mosaic
 from bdsg.boundary.level_sets.latent_rays import cross_rays, directions_in_plane
@@ -33,7 +33,7 @@ def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any
     script = folder / "script.mjs"
     head = 'import { readFileSync } from "node:fs";\nconst print = (value) => console.log(JSON.stringify(value));\n'
     head += "const payloads = process.argv.slice(2).map((name) => new Uint8Array(readFileSync(name)));\n"
-    joined = registry.module(dict.fromkeys(("format.js", *names)))  # any script may write numbers
+    joined = browser_components.module(dict.fromkeys(("format.js", *names)))  # any script may write numbers
     script.write_text(f"{head}{joined}\n{driver}", encoding="utf-8")
     done = subprocess.run([needs.node(), str(script), *map(str, files)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -41,10 +41,17 @@ def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any
 
 
 @pytest.mark.parametrize(
-    "names", [registry.PLAYER, registry.EVALUATION, registry.EDITOR, registry.BESIDE, mosaic.SCRIPTS]
+    "names",
+    [
+        browser_components.PLAYER,
+        browser_components.EVALUATION,
+        browser_components.EDITOR,
+        browser_components.BESIDE,
+        mosaic.SCRIPTS,
+    ],
 )
 def test_each_component_is_one_valid_module(names: tuple[str, ...], tmp_path: Path) -> None:
-    text = registry.module(names)
+    text = browser_components.module(names)
     assert text.count("export default") == 1
     assert "/**" not in text
     path = tmp_path / "component.mjs"

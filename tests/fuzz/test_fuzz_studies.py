@@ -16,7 +16,7 @@ import streamlit as st_app
 from hypothesis import strategies as st
 
 from bdsg.__main__ import main
-from bdsg.tuning import show
+from bdsg.tuning import report
 from bdsg.tuning.folder import BANDS, CLOUDS, DATABASE, DRIVER, PLAN, StudyFolder
 from tests.fuzz.cases import Damage, altered, cases, damaged, damages, is_sentence, plain, taken_or_refused
 from tests.pages.test_pages import fresh, opened
@@ -61,9 +61,9 @@ def test_saved_studies(study: Path, tmp_path: Path, name: str, damage: Damage, p
 
 
 def assert_told(folder: StudyFolder) -> None:
-    told = taken_or_refused(lambda: show.facts(folder))
+    told = taken_or_refused(lambda: report.facts(folder))
     if told is not None:
-        assert show.text(told).startswith(folder.name)
+        assert report.text(told).startswith(folder.name)
         json.dumps(told)
 
 

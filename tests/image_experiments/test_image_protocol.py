@@ -13,10 +13,10 @@ from sklearn import metrics
 from bdsg.__main__ import main
 from bdsg.config.image_config import image_config
 from bdsg.data.images import load
+from bdsg.image_experiments.image_scores import TITLES, loss_score, typicality
+from bdsg.image_experiments.jobs import METHODS
 from bdsg.image_experiments.protocols import leave_one_out, resized
-from bdsg.image_experiments.scores import TITLES, loss_score, typicality
 from bdsg.image_experiments.table_one import separation
-from bdsg.image_experiments.units import METHODS
 from bdsg.runs import tensor_file
 
 OPTIONS = ["--quick", "--quiet", "--train", "400", "--test", "200"]

@@ -107,10 +107,10 @@ def printed_by(code: str, folder: Path, **environment: str | None) -> str:
     """What a process prints that compiles a kernel of a copy of the package, which cannot keep it beside its source."""
     package = folder / "bdsg"
     if not package.exists():
-        package.mkdir()
-        for name in ("__init__.py", "compiled.py", "folders.py"):
-            shutil.copy(ROOT / "bdsg" / name, package)
-        (package / "__pycache__").write_text("a file is in the way, for the superuser as well")
+        (package / "numerics").mkdir(parents=True)
+        for name in ("__init__.py", "folders.py", "numerics/__init__.py", "numerics/numba_cache.py"):
+            shutil.copy(ROOT / "bdsg" / name, package / name)
+        (package / "numerics" / "__pycache__").write_text("a file is in the way, for the superuser as well")
     variables = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **environment}
     given = {name: value for name, value in variables.items() if value is not None}
     command = [sys.executable, "-c", code]

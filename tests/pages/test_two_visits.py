@@ -193,11 +193,11 @@ def test_a_stopped_runs_picture_is_not_that_of_the_whole_run(uploads: tuple[Uplo
     whole = run.result
     assert whole is not None
     page(visit(uploads[0]), "evaluate")
-    moved = {**whole.arrays, "boundary": whole.arrays.boundary + 0.25}
+    moved = dataclasses.replace(whole.arrays, boundary=whole.arrays.boundary + 0.25)
     run.shared.result = dataclasses.replace(whole, arrays=moved)
     app = page(visit(uploads[0]), "evaluate")
     arrays = unpack(app.get("bidi_component")[0].proto.bytes)[0]
-    np.testing.assert_array_equal(arrays["boundary"], moved["boundary"].astype(np.float32))
+    np.testing.assert_array_equal(arrays["boundary"], moved.boundary.astype(np.float32))
 
 
 def test_a_link_carries_the_words_to_whom_it_is_given(uploads: tuple[Upload, Upload]) -> None:

@@ -251,7 +251,7 @@ def test_a_sound_entry_stays_when_put_again(tmp_path: Path) -> None:
 WRITER = """
 import sys
 sys.path[:0] = sys.argv[2:]
-from test_store import CONFIG, make_result
+from test_cache import CONFIG, make_result
 from bdsg.runs.cache import Store
 store = Store(sys.argv[1])
 for _ in range(30):
@@ -265,8 +265,8 @@ for _ in range(30):
 
 
 def test_processes_that_write_the_same_key_leave_it_sound(tmp_path: Path) -> None:
-    here = Path(__file__).parents[1]
-    command = [sys.executable, "-c", WRITER, str(tmp_path), str(here), str(here.parent)]
+    here = Path(__file__).parent
+    command = [sys.executable, "-c", WRITER, str(tmp_path), str(here), str(here.parents[1])]
     writers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     complaints = [writer.communicate(timeout=120)[1] for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0, 0], complaints

@@ -13,23 +13,23 @@ import pytest
 from bdsg.config import ExperimentConfig
 from bdsg.runs.result import Result
 from bdsg.serving.events import Ended
-from bdsg.serving.fork_client import AVAILABLE, UNKNOWN, Nursery, NurseryGone
+from bdsg.serving.fork_client import AVAILABLE, UNKNOWN, ForkServer, ForkServerGone
 from bdsg.serving.worker_handle import RUNS_OF_ONE, WorkerDied, WorkerProcess
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="workers are forked on Linux alone")
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    nursery = Nursery()
-    nursery.prepare()
-    yield nursery
-    nursery.close()
+def fork_server() -> Iterator[ForkServer]:
+    fork_server = ForkServer()
+    fork_server.prepare()
+    yield fork_server
+    fork_server.close()
 
 
 @pytest.fixture
-def worker(nursery: Nursery) -> Iterator[WorkerProcess]:
-    worker = WorkerProcess(nursery)
+def worker(fork_server: ForkServer) -> Iterator[WorkerProcess]:
+    worker = WorkerProcess(fork_server)
     worker.start()
     yield worker
     worker.close()
@@ -55,8 +55,8 @@ def private(pid: int) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
-def test_workers_share_what_was_loaded(nursery: Nursery, worker: WorkerProcess) -> None:
-    other = WorkerProcess(nursery)
+def test_workers_share_what_was_loaded(fork_server: ForkServer, worker: WorkerProcess) -> None:
+    other = WorkerProcess(fork_server)
     other.start()
     try:
         assert other.pid != worker.pid
@@ -69,7 +69,7 @@ def test_workers_share_what_was_loaded(nursery: Nursery, worker: WorkerProcess) 
         other.close()
 
 
-def test_a_killed_worker_is_told_from_one_that_left(nursery: Nursery, worker: WorkerProcess) -> None:
+def test_a_killed_worker_is_told_from_one_that_left(fork_server: ForkServer, worker: WorkerProcess) -> None:
     assert worker.alive
     worker.kill()
     with pytest.raises(WorkerDied, match=f"{signal.SIGKILL:d}"):
@@ -77,38 +77,38 @@ def test_a_killed_worker_is_told_from_one_that_left(nursery: Nursery, worker: Wo
     assert not worker.alive
     worker.start()
     trained(worker, 2)
-    fork = nursery.fork()
+    fork = fork_server.fork()
     fork.stdin.close()
     assert fork.wait(60) == 0
     fork.stdout.close()
 
 
-def test_workers_outlive_their_nursery_and_another_takes_its_place() -> None:
-    nursery = Nursery()
-    worker, later = WorkerProcess(nursery), WorkerProcess(nursery)
+def test_workers_outlive_their_fork_server_and_another_takes_its_place() -> None:
+    fork_server = ForkServer()
+    worker, later = WorkerProcess(fork_server), WorkerProcess(fork_server)
     try:
         worker.start()
-        assert nursery._process is not None
-        before = nursery._process.pid
+        assert fork_server._process is not None
+        before = fork_server._process.pid
         os.kill(before, signal.SIGKILL)
-        nursery._process.wait()
+        fork_server._process.wait()
         trained(worker, 3)
         later.start()
-        assert nursery._process.pid != before
+        assert fork_server._process.pid != before
         trained(later, 4)
         orphan = worker._process
         worker.close()
         assert orphan is not None
-        assert orphan.poll() == UNKNOWN, "nobody knows how a worker of another nursery ended"
+        assert orphan.poll() == UNKNOWN, "nobody knows how a worker of another fork_server ended"
     finally:
         worker.close()
         later.close()
-        nursery.close()
-    with pytest.raises(NurseryGone, match="app is ending"):
-        nursery.fork()
+        fork_server.close()
+    with pytest.raises(ForkServerGone, match="app is ending"):
+        fork_server.fork()
 
 
-def test_a_worker_is_retired_after_some_runs(nursery: Nursery, worker: WorkerProcess) -> None:
+def test_a_worker_is_retired_after_some_runs(fork_server: ForkServer, worker: WorkerProcess) -> None:
     pid = worker.pid
     for _ in range(RUNS_OF_ONE - 1):
         worker.retire()
@@ -121,8 +121,8 @@ def test_a_worker_is_retired_after_some_runs(nursery: Nursery, worker: WorkerPro
 
 
 def test_a_worker_that_was_forked_early_is_retired_after_its_first_run() -> None:
-    nursery = Nursery()
-    worker = WorkerProcess(nursery)
+    fork_server = ForkServer()
+    worker = WorkerProcess(fork_server)
     try:
         worker.start()  # before the kernels are loaded
         assert trained(worker, 5).arrays.boundary.shape[1] == 2
@@ -130,10 +130,10 @@ def test_a_worker_that_was_forked_early_is_retired_after_its_first_run() -> None
         assert not worker.alive
     finally:
         worker.close()
-        nursery.close()
+        fork_server.close()
 
 
-def test_no_descriptor_is_left_behind(nursery: Nursery, worker: WorkerProcess) -> None:
+def test_no_descriptor_is_left_behind(fork_server: ForkServer, worker: WorkerProcess) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         worker.kill()
@@ -142,24 +142,24 @@ def test_no_descriptor_is_left_behind(nursery: Nursery, worker: WorkerProcess) -
 
 
 def test_a_system_that_refuses_another_process_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    nursery, before = Nursery(), len(os.listdir("/proc/self/fd"))
+    fork_server, before = ForkServer(), len(os.listdir("/proc/self/fd"))
     try:
         with monkeypatch.context() as elsewhere:
             elsewhere.setattr(sys, "executable", "/nowhere/python")
-            with pytest.raises(NurseryGone, match=r"cannot be started \(No such file or directory\): try again"):
-                nursery.warm()
-            with pytest.raises(NurseryGone):
-                nursery.fork()
+            with pytest.raises(ForkServerGone, match=r"cannot be started \(No such file or directory\): try again"):
+                fork_server.warm()
+            with pytest.raises(ForkServerGone):
+                fork_server.fork()
         assert len(os.listdir("/proc/self/fd")) == before
-        nursery.warm()
+        fork_server.warm()
     finally:
-        nursery.close()
+        fork_server.close()
 
 
 def test_it_leaves_while_it_loads() -> None:
-    nursery = Nursery()
-    nursery.warm()
-    process = nursery._process
+    fork_server = ForkServer()
+    fork_server.warm()
+    process = fork_server._process
     assert process is not None
-    nursery.close()
+    fork_server.close()
     assert process.returncode == 0

@@ -302,21 +302,21 @@ def test_a_store_that_cannot_be_written_costs_no_run(worker: Worker, tmp_path: P
 
 WARM = """
 import importlib
-from bdsg import worker
-NAMES = ("boundary.kernels.paper", "boundary.kernels.ours", "boundary.forces", "density.kernels.likelihood")
+from bdsg.serving import worker
+NAMES = ("boundary.kernels.paper", "boundary.kernels.ours", "boundary.term_gradients", "density.kernels.likelihood")
 modules = [importlib.import_module("bdsg." + name) for name in NAMES]
 kernels = [kernel for module in modules for kernel in vars(module).values() if hasattr(kernel, "signatures")]
 for load in worker.preparations():
     load()
 known = [list(kernel.signatures) for kernel in kernels]
-from bdsg import experiment
+from bdsg.experiments import run_experiment
 from bdsg.config.schedule import Change
 from bdsg.config import ExperimentConfig
 for density in ({"kind": "closed_form"}, {"kind": "resflow", "log_determinant": "exact", "steps": 3, "blocks": 2}):
     raw = {"data": {"preset": "ring", "samples": 32}, "density": density}
     for objective in ("paper", "ours"):
         raw["boundary"] = {"objective": objective, "steps": 3, "batch_size": 50}
-        list(experiment.run(ExperimentConfig.from_dict(raw)))
+        list(run_experiment.run(ExperimentConfig.from_dict(raw)))
 print(sum(map(len, known)), [list(kernel.signatures) for kernel in kernels] == known)
 """
 
@@ -332,8 +332,9 @@ def test_the_worker_has_all_that_a_run_needs_before_it_comes() -> None:
 
 NOISY = """
 import os
-from bdsg import experiment, worker
-original = experiment.run
+from bdsg.experiments import run_experiment
+from bdsg.serving import worker
+original = run_experiment.run
 def noisy(config, **options):
     print("printed")
     os.write(1, b"written")
@@ -343,7 +344,7 @@ def noisy(config, **options):
     if config.seed == 14:
         return
     yield from original(config, **options)
-experiment.run = noisy
+run_experiment.run = noisy
 worker.main()
 """
 

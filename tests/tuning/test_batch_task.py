@@ -13,10 +13,10 @@ from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.experiments.run_experiment import run
 from bdsg.runs.result import Result
-from bdsg.tuning.outcome import STEPS_OF_RANGE, Task, to_cloud
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.space import applied, parse_dimension
 from bdsg.tuning.task import run_batch
+from bdsg.tuning.trial_result import STEPS_OF_RANGE, Task, to_cloud
 
 OURS = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": {"steps": 40, "hidden": [16]}})
 PAPER = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": {"objective": "paper", "steps": 60}})

@@ -19,10 +19,10 @@ from bdsg import __version__
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
 from bdsg.tuning.folder import StudyFolder
-from bdsg.tuning.outcome import Task
 from bdsg.tuning.space import applied
 from bdsg.tuning.study import SCORES, Study
 from bdsg.tuning.task import run_batch
+from bdsg.tuning.trial_result import Task
 
 ROOT = Path(__file__).parents[2]
 TRIALS, BATCH = 36, 2

@@ -16,7 +16,7 @@ import pytest
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
-from bdsg.tuning import show
+from bdsg.tuning import report
 from bdsg.tuning.driver import Here, drive
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.plan import Plan
@@ -82,7 +82,7 @@ def test_a_study_is_kept_in_postgresql_and_goes_on(url: str, tmp_path: Path) -> 
     assert [trial.number for trial in trials] == list(range(6))
     assert {trial.state.name for trial in trials} == {"COMPLETE"}
     assert [trials[number].params for number, _ in left] == [values for _, values in left]
-    assert show.facts(folder)["counts"] == {"complete": 6}
+    assert report.facts(folder)["counts"] == {"complete": 6}
     assert not (folder.path / "study.db").exists()
 
     other = StudyFolder.named("far", tmp_path / "elsewhere")

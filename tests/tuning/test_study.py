@@ -12,13 +12,13 @@ import pytest
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError, StoreError
-from bdsg.tuning import show
+from bdsg.tuning import report
 from bdsg.tuning.driver import Here, drive
 from bdsg.tuning.folder import CLOUD, CLOUDS, StudyFolder, found
-from bdsg.tuning.outcome import Outcome
 from bdsg.tuning.plan import CLOUD_POINTS, Plan
 from bdsg.tuning.space import applied, grid, parse_dimension
 from bdsg.tuning.study import Study, best, importances
+from bdsg.tuning.trial_result import Outcome
 
 RAW = {"data": {"preset": "bimodal"}, "boundary": {"objective": "paper", "steps": 80, "hidden": [8, 8]}}
 CONFIG = ExperimentConfig.from_dict(RAW)
@@ -59,8 +59,8 @@ def test_a_study_runs_to_its_end_and_tells_of_it(tmp_path: Path, settings: dict[
     assert leaders[0].values[0] == max(trial.values[0] for trial in trials)
     bands = folder.bands()
     assert {(row["trial"], row["seed"]) for row in bands} == {(one.number, s) for one in leaders for s in (1, 2)}
-    told = show.facts(folder)
-    text = show.text(told)
+    told = report.facts(folder)
+    text = report.text(told)
     assert told["counts"] == {"complete": study.target}
     assert text.index("BP1") < text.index("Boundary recall")
     assert json.loads(json.dumps(told)) == told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 
-from bdsg.app.components import registry
+from bdsg.app.components import browser_components
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -40,12 +40,14 @@ _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inl
 
 def page(payload: bytes, title: str) -> str:
     """The player with the bytes of a ``PlayerPayload``, as a page that works from a disk."""
-    module = registry.module(registry.PLAYER).replace("export default function", "const component = function")
+    module = browser_components.module(browser_components.PLAYER).replace(
+        "export default function", "const component = function"
+    )
     return _PAGE.format(
         policy=_POLICY,
         title=html.escape(title),
-        style=(registry.ASSETS / "stage.css").read_text(encoding="utf-8"),
-        markup=(registry.ASSETS / "player.html").read_text(encoding="utf-8"),
+        style=(browser_components.ASSETS / "stage.css").read_text(encoding="utf-8"),
+        markup=(browser_components.ASSETS / "player.html").read_text(encoding="utf-8"),
         module=module,
         payload=base64.b64encode(payload).decode("ascii"),
     )

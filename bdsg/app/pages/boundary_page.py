@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from bdsg import formats
-from bdsg.app.components import registry, run_payloads
+from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
 from bdsg.app.pages.tour import tour_panel
 from bdsg.app.visit import history, refresh, session
@@ -40,7 +40,7 @@ def _live(run: Run | None, config: ExperimentConfig) -> None:
         with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
             _state(run)
         with session.guarded(said=run.error if run else None):
-            registry.player(_payload(run, config), key="player")
+            browser_components.player(_payload(run, config), key="player")
 
 
 def _state(run: Run | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from bdsg.app.components import registry, run_payloads
+from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
 from bdsg.app.labels import plain, run_words
 from bdsg.app.pages import comparison
@@ -163,7 +163,7 @@ def _both(first: Run, second: Run) -> None:
         )
         for run in (first, second)
     ]
-    registry.side_by_side(payloads, titles, key=f"beside:{configs[0].key()}:{configs[1].key()}")
+    browser_components.side_by_side(payloads, titles, key=f"beside:{configs[0].key()}:{configs[1].key()}")
     results = [run.result for run in (first, second) if run.result is not None]
     scores = [_scores(run_payloads.cache_name(result), result, epsilon, configs[0].delta) for result in results]
     left, right = st.columns(2, gap="large")

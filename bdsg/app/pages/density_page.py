@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from bdsg import figures
-from bdsg.app.components import registry, run_payloads
+from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
 from bdsg.app.visit import refresh, session
 from bdsg.app.widgets import charts, controls, downloads, progress
@@ -67,7 +67,7 @@ def _live(run: Run | None, config: ExperimentConfig) -> None:
         learned = config.density.kind != "closed_form"
         plane, side = st.columns([3, 2]) if learned and run and run.density_snapshots else (st.container(), None)
         with plane, session.guarded(said=run.error if run else None):
-            registry.player(_payload(run, config), key="plane")
+            browser_components.player(_payload(run, config), key="plane")
         if run is not None and side is not None:
             with side:
                 _checks(run)

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from bdsg import figures
-from bdsg.app.components import registry, run_payloads
+from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.labels import plain
 from bdsg.app.pages.tour import tour_panel
 from bdsg.app.visit import history, own_points, refresh, session
@@ -36,7 +36,7 @@ def show(run: Run | None) -> None:
         retrain = st.empty()
     start = _start(result)
     payload = _payload(result, start, own_points.of(result.config))
-    chosen = registry.evaluation(payload, key=f"evaluation:{result.config.key()}")
+    chosen = browser_components.evaluation(payload, key=f"evaluation:{result.config.key()}")
     with retrain:
         _retrain(result, chosen or start)
     st.fragment(_further)(result, chosen or start)

@@ -6,7 +6,7 @@ import json
 
 import streamlit as st
 
-from bdsg.app.components import registry
+from bdsg.app.components import browser_components
 from bdsg.app.visit import address, history, links, own_points, session, studies
 from bdsg.app.visit.history import Entry
 from bdsg.errors import ConfigError
@@ -34,7 +34,7 @@ def show() -> None:
         "wanted": own_points.wanted(session.config()),
         "link": address.unwritten(),
     }
-    registry.memory(payload, key=KEY, on_change=_told)
+    browser_components.memory(payload, key=KEY, on_change=_told)
 
 
 def _told() -> None:

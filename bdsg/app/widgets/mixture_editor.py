@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from bdsg.app.components import payloads, registry
+from bdsg.app.components import browser_components, payloads
 from bdsg.app.visit import own_points, session
 from bdsg.config import ExperimentConfig, MixtureConfig
 from bdsg.config.fields import known_keys, number
@@ -57,7 +57,7 @@ def show(on_points: Callable[[], None]) -> None:
     if mixture.dim != 2:
         raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
     if len(mixture.weights) <= MOST_MODES:
-        registry.editor(_payload(config, mixture), key=KEY, on_change=_edited, on_points=on_points)
+        browser_components.editor(_payload(config, mixture), key=KEY, on_change=_edited, on_points=on_points)
     else:
         st.caption(f"The canvas holds {MOST_MODES} Gaussians; these {len(mixture.weights)} are edited below.")
     version = st.session_state.setdefault("mixture_version", 0)

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary import terms
+from bdsg.boundary import loss_terms
 from bdsg.boundary.generators.one_level import layers, on_circle
 from bdsg.data.mixture import GaussianMixture
 from bdsg.density import ClosedForm
@@ -131,7 +131,9 @@ def train_star(
         log_radius = generator.log_radius(direction, gaussian)
         points = generator.place(direction, gaussian, log_radius.exp())
         astray = log_radius - places[rays]
-        loss = terms.level_term(density.log_prob(points), log_level, generator.dim * astray) + astray.square().mean()
+        loss = (
+            loss_terms.level_term(density.log_prob(points), log_level, generator.dim * astray) + astray.square().mean()
+        )
         if not bool(torch.isfinite(loss)):
             raise DivergenceError("B(z)", step, "the loss", "Choose a higher ε, or scale the table.")
         optimiser.zero_grad()

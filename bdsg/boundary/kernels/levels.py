@@ -80,70 +80,70 @@ def _choose_branches(z: np.ndarray, edges: np.ndarray, columns: np.ndarray) -> N
 
 
 @kernel
-def _find_ellipses(loss: LevelLoss, room: LevelRoom) -> None:
+def _find_ellipses(loss: LevelLoss, workspace: LevelRoom) -> None:
     """Each column's ellipse at its level."""
-    for n in range(room.curves.size):
-        k, low = room.curves[n], min(int(room.positions[n]), loss.centres.shape[0] - 2)
-        up = room.positions[n] - np.float32(low)
+    for n in range(workspace.curves.size):
+        k, low = workspace.curves[n], min(int(workspace.positions[n]), loss.centres.shape[0] - 2)
+        up = workspace.positions[n] - np.float32(low)
         for i in range(2):
             first, second = loss.centres[low, k, i], loss.centres[low + 1, k, i]
-            room.centres[n, i] = first + up * (second - first)
+            workspace.centres[n, i] = first + up * (second - first)
             for j in range(2):
                 first, second = loss.axes[low, k, i, j], loss.axes[low + 1, k, i, j]
-                room.axes[n, i, j] = first + up * (second - first)
+                workspace.axes[n, i, j] = first + up * (second - first)
 
 
 @kernel
-def level_points(z: np.ndarray, network: Network, loss: LevelLoss, room: LevelRoom) -> None:
-    """B(z, ε), (N, 3) -> (2, N), into ``room.points`` by columns; the third of z is its level's position."""
+def level_points(z: np.ndarray, network: Network, loss: LevelLoss, workspace: LevelRoom) -> None:
+    """B(z, ε), (N, 3) -> (2, N), into ``workspace.points`` by columns; the third of z is its level's position."""
     values, harmonics, branches = network.values, loss.harmonics, loss.radii.size
-    _choose_branches(z, loss.edges, room.columns)
-    sort_columns(room.columns, room.curves, room.starts)
+    _choose_branches(z, loss.edges, workspace.columns)
+    sort_columns(workspace.columns, workspace.curves, workspace.starts)
     for n in range(z.shape[0]):
-        room.positions[room.columns[n]] = z[n, 2]
-    angle_rows(z, room.columns, values, harmonics)
-    curve_rows(room.curves, branches, values, 2 * harmonics)
+        workspace.positions[workspace.columns[n]] = z[n, 2]
+    angle_rows(z, workspace.columns, values, harmonics)
+    curve_rows(workspace.curves, branches, values, 2 * harmonics)
     scale = _TWO / np.float32(loss.centres.shape[0] - 1)
     for k in range(branches):
         here, scaled = values[2 * harmonics + k], values[2 * harmonics + branches + k]
-        for n in range(room.curves.size):
-            scaled[n] = here[n] * (scale * room.positions[n] - _ONE)
+        for n in range(workspace.curves.size):
+            scaled[n] = here[n] * (scale * workspace.positions[n] - _ONE)
     forward(network.widths, network.activation, network.weights, values, network.slopes)
-    _find_ellipses(loss, room)
+    _find_ellipses(loss, workspace)
     last = values.shape[0] - network.widths[-1]
     for n in range(z.shape[0]):
-        radius, centre, axes = loss.radii[room.curves[n]], room.centres[n], room.axes[n]
+        radius, centre, axes = loss.radii[workspace.curves[n]], workspace.centres[n], workspace.axes[n]
         x = radius * values[0, n] + values[last, n]
         y = radius * values[harmonics, n] + values[last + 1, n]
-        room.local[0, n], room.local[1, n] = x, y
-        room.points[0, n] = centre[0] + axes[0, 0] * x + axes[0, 1] * y
-        room.points[1, n] = centre[1] + axes[1, 0] * x + axes[1, 1] * y
+        workspace.local[0, n], workspace.local[1, n] = x, y
+        workspace.points[0, n] = centre[0] + axes[0, 0] * x + axes[0, 1] * y
+        workspace.points[1, n] = centre[1] + axes[1, 0] * x + axes[1, 1] * y
 
 
 @kernel
-def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: LevelLoss, room: LevelRoom) -> None:
+def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: LevelLoss, workspace: LevelRoom) -> None:
     """The places between the two of the table that are next in angle and the two levels around."""
-    for n in range(room.curves.size):
+    for n in range(workspace.curves.size):
         below, above, part = around(cosines[n], sines[n], loss.table.shape[2])
-        k, low = room.curves[n], min(int(room.positions[n]), loss.table.shape[0] - 2)
-        up = room.positions[n] - np.float32(low)
+        k, low = workspace.curves[n], min(int(workspace.positions[n]), loss.table.shape[0] - 2)
+        up = workspace.positions[n] - np.float32(low)
         for axis in range(2):
             a, b = loss.table[low, k, below, axis], loss.table[low, k, above, axis]
             c, d = loss.table[low + 1, k, below, axis], loss.table[low + 1, k, above, axis]
             first, second = a + part * (b - a), c + part * (d - c)
-            room.targets[axis, n] = first + up * (second - first)
-        room.steepness[n] = loss.steepness[int(np.rint(room.positions[n])), k, below]
+            workspace.targets[axis, n] = first + up * (second - first)
+        workspace.steepness[n] = loss.steepness[int(np.rint(workspace.positions[n])), k, below]
 
 
 @kernel
-def _level_and_place(loss: LevelLoss, room: LevelRoom, terms: np.ndarray) -> None:
-    """L0 and L1 into ``terms``, and their weighted gradient into ``room.pull``."""
+def _level_and_place(loss: LevelLoss, workspace: LevelRoom, terms: np.ndarray) -> None:
+    """L0 and L1 into ``terms``, and their weighted gradient into ``workspace.pull``."""
     level, place = np.float64(0.0), np.float64(0.0)
-    share = _ONE / np.float32(room.curves.size)
+    share = _ONE / np.float32(workspace.curves.size)
     weights = (share, share * np.float32(loss.lambda1))
-    for n in range(room.curves.size):
-        log_level = np.float32(loss.lowest + loss.step * room.positions[n])
-        own = level_and_place(room, n, room.axes[n], log_level, weights)
+    for n in range(workspace.curves.size):
+        log_level = np.float32(loss.lowest + loss.step * workspace.positions[n])
+        own = level_and_place(workspace, n, workspace.axes[n], log_level, weights)
         level += own[0]
         place += own[1]
     terms[1], terms[2] = level * share, place * share
@@ -155,23 +155,23 @@ def level_steps(
     rates: np.ndarray,
     network: Network,
     loss: LevelLoss,
-    room: LevelRoom,
+    workspace: LevelRoom,
     first_step: int,
     known: bool,
     terms: np.ndarray,
 ) -> tuple[int, int]:
     """Like ``kernels.paper.paper_steps``, for our objective at the level that each z of (S, N, 3) comes with."""
     for s in range(latents.shape[0]):
-        level_points(latents[s], network, loss, room)
-        outside = log_density(loss.density, room.points[0], room.points[1], room.found)
+        level_points(latents[s], network, loss, workspace)
+        outside = log_density(loss.density, workspace.points[0], workspace.points[1], workspace.found)
         if outside > 0 and not (known and s == 0):
             return s, outside
-        _find_targets(network.values[0], network.values[loss.harmonics], loss, room)
-        _level_and_place(loss, room, terms[s])
-        terms[s, 3] = component_dispersion(loss.lambda2, room)
+        _find_targets(network.values[0], network.values[loss.harmonics], loss, workspace)
+        _level_and_place(loss, workspace, terms[s])
+        terms[s, 3] = component_dispersion(loss.lambda2, workspace)
         weighted_sum(terms[s], loss.lambda1, loss.lambda2)
         if not finite(terms[s]):
             return s, 0
         if rates[s] >= 0.0:
-            descend(network, room.pull, rates[s], first_step + s)
+            descend(network, workspace.pull, rates[s], first_step + s)
     return latents.shape[0], 0

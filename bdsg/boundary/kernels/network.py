@@ -22,7 +22,7 @@ _ZERO, _ONE, _TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)
 
 
 class Network(NamedTuple):
-    """A dense network, its optimiser, and room for a batch.
+    """A dense network, its optimiser, and a workspace for a batch.
 
     Attributes:
         widths: padded widths, (L + 1,).

@@ -47,7 +47,7 @@ class OurLoss(NamedTuple):
 
 
 class OurRoom(NamedTuple):
-    """Room for a batch, its columns in the order of their curves, so that those of one lie together.
+    """Workspace for a batch, its columns in the order of their curves, so that those of one lie together.
 
     Attributes:
         points: B(z), (2, N).
@@ -82,44 +82,44 @@ def _choose_curves(z: np.ndarray, edges: np.ndarray, columns: np.ndarray) -> Non
 
 
 @kernel
-def our_points(z: np.ndarray, network: Network, loss: OurLoss, room: OurRoom) -> None:
-    """B(z), (N, 2) -> (2, N), into ``room.points`` by columns."""
+def our_points(z: np.ndarray, network: Network, loss: OurLoss, workspace: OurRoom) -> None:
+    """B(z), (N, 2) -> (2, N), into ``workspace.points`` by columns."""
     values, harmonics = network.values, loss.harmonics
-    _choose_curves(z, loss.edges, room.columns)
-    sort_columns(room.columns, room.curves, room.starts)
-    angle_rows(z, room.columns, values, harmonics)
-    curve_rows(room.curves, loss.radii.size, values, 2 * harmonics)
+    _choose_curves(z, loss.edges, workspace.columns)
+    sort_columns(workspace.columns, workspace.curves, workspace.starts)
+    angle_rows(z, workspace.columns, values, harmonics)
+    curve_rows(workspace.curves, loss.radii.size, values, 2 * harmonics)
     forward(network.widths, network.activation, network.weights, values, network.slopes)
     last = values.shape[0] - network.widths[-1]
     for n in range(z.shape[0]):
-        k = room.curves[n]
+        k = workspace.curves[n]
         x = loss.radii[k] * values[0, n] + values[last, n]
         y = loss.radii[k] * values[harmonics, n] + values[last + 1, n]
-        room.local[0, n], room.local[1, n] = x, y
-        room.points[0, n] = loss.centres[k, 0] + loss.axes[k, 0, 0] * x + loss.axes[k, 0, 1] * y
-        room.points[1, n] = loss.centres[k, 1] + loss.axes[k, 1, 0] * x + loss.axes[k, 1, 1] * y
+        workspace.local[0, n], workspace.local[1, n] = x, y
+        workspace.points[0, n] = loss.centres[k, 0] + loss.axes[k, 0, 0] * x + loss.axes[k, 0, 1] * y
+        workspace.points[1, n] = loss.centres[k, 1] + loss.axes[k, 1, 0] * x + loss.axes[k, 1, 1] * y
 
 
 @kernel
-def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: OurLoss, room: OurRoom) -> None:
+def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: OurLoss, workspace: OurRoom) -> None:
     """The places on the curves, between the two of the table that are next in angle."""
-    for n in range(room.curves.size):
+    for n in range(workspace.curves.size):
         below, above, part = around(cosines[n], sines[n], loss.table.shape[1])
-        k = room.curves[n]
+        k = workspace.curves[n]
         for axis in range(2):
             first, second = loss.table[k, below, axis], loss.table[k, above, axis]
-            room.targets[axis, n] = first + part * (second - first)
-        room.steepness[n] = loss.steepness[k, below]
+            workspace.targets[axis, n] = first + part * (second - first)
+        workspace.steepness[n] = loss.steepness[k, below]
 
 
 @kernel
-def _level_and_place(loss: OurLoss, room: OurRoom, terms: np.ndarray) -> None:
-    """L0 and L1 into ``terms``, and their weighted gradient into ``room.pull``."""
+def _level_and_place(loss: OurLoss, workspace: OurRoom, terms: np.ndarray) -> None:
+    """L0 and L1 into ``terms``, and their weighted gradient into ``workspace.pull``."""
     level, place = np.float64(0.0), np.float64(0.0)
-    share = _ONE / np.float32(room.curves.size)
+    share = _ONE / np.float32(workspace.curves.size)
     weights, log_level = (share, share * np.float32(loss.lambda1)), np.float32(loss.log_level)
-    for n in range(room.curves.size):
-        own = level_and_place(room, n, loss.axes[room.curves[n]], log_level, weights)
+    for n in range(workspace.curves.size):
+        own = level_and_place(workspace, n, loss.axes[workspace.curves[n]], log_level, weights)
         level += own[0]
         place += own[1]
     terms[1], terms[2] = level * share, place * share
@@ -131,23 +131,23 @@ def our_steps(
     rates: np.ndarray,
     network: Network,
     loss: OurLoss,
-    room: OurRoom,
+    workspace: OurRoom,
     first_step: int,
     known: bool,
     terms: np.ndarray,
 ) -> tuple[int, int]:
     """Like ``kernels.paper.paper_steps``, for our objective."""
     for s in range(latents.shape[0]):
-        our_points(latents[s], network, loss, room)
-        outside = log_density(loss.density, room.points[0], room.points[1], room.found)
+        our_points(latents[s], network, loss, workspace)
+        outside = log_density(loss.density, workspace.points[0], workspace.points[1], workspace.found)
         if outside > 0 and not (known and s == 0):
             return s, outside
-        _find_targets(network.values[0], network.values[loss.harmonics], loss, room)
-        _level_and_place(loss, room, terms[s])
-        terms[s, 3] = component_dispersion(loss.lambda2, room)
+        _find_targets(network.values[0], network.values[loss.harmonics], loss, workspace)
+        _level_and_place(loss, workspace, terms[s])
+        terms[s, 3] = component_dispersion(loss.lambda2, workspace)
         weighted_sum(terms[s], loss.lambda1, loss.lambda2)
         if not finite(terms[s]):
             return s, 0
         if rates[s] >= 0.0:
-            descend(network, room.pull, rates[s], first_step + s)
+            descend(network, workspace.pull, rates[s], first_step + s)
     return latents.shape[0], 0

@@ -31,7 +31,7 @@ class PaperLoss(NamedTuple):
 
 
 class PaperRoom(NamedTuple):
-    """Room for a batch.
+    """Workspace for a batch.
 
     Attributes:
         points, pull: B(z), and the loss's gradient in the network's output, (2, N) each.
@@ -54,28 +54,28 @@ def on_circle(z: np.ndarray, out: np.ndarray) -> None:
 
 
 @kernel
-def paper_points(z: np.ndarray, network: Network, loss: PaperLoss, room: PaperRoom) -> None:
-    """B(z), (N, 2) -> (2, N), into ``room.points``."""
+def paper_points(z: np.ndarray, network: Network, loss: PaperLoss, workspace: PaperRoom) -> None:
+    """B(z), (N, 2) -> (2, N), into ``workspace.points``."""
     on_circle(z, network.values)
     forward(network.widths, network.activation, network.weights, network.values, network.slopes)
     last = network.values.shape[0] - network.widths[-1]
     for axis in range(2):
         for n in range(z.shape[0]):
-            room.points[axis, n] = loss.centre[axis] + loss.spread[axis] * network.values[last + axis, n]
+            workspace.points[axis, n] = loss.centre[axis] + loss.spread[axis] * network.values[last + axis, n]
 
 
 @kernel
-def paper_terms(network: Network, loss: PaperLoss, room: PaperRoom, terms: np.ndarray) -> None:
-    """L, L0, L1, L2 of eq. 4 into ``terms`` (4,), and the gradient into ``room.pull``."""
-    x, y, pull_x, pull_y = room.points[0], room.points[1], room.pull[0], room.pull[1]
+def paper_terms(network: Network, loss: PaperLoss, workspace: PaperRoom, terms: np.ndarray) -> None:
+    """L, L0, L1, L2 of eq. 4 into ``terms`` (4,), and the gradient into ``workspace.pull``."""
+    x, y, pull_x, pull_y = workspace.points[0], workspace.points[1], workspace.pull[0], workspace.pull[1]
     u, v = network.values[0, : x.size], network.values[1, : x.size]
-    terms[1] = density_term(room.found, 1.0, pull_x, pull_y)
+    terms[1] = density_term(workspace.found, 1.0, pull_x, pull_y)
     terms[2] = distance_term(loss.candidates, x, y, loss.lambda1, pull_x, pull_y)
     pairs = 0.5 * x.size * (x.size - 1)
     terms[3] = dispersion(u, v, x, y, loss.lambda2 / pairs, pull_x, pull_y) / pairs
     for axis in range(2):
         for n in range(x.size):
-            room.pull[axis, n] *= loss.spread[axis]
+            workspace.pull[axis, n] *= loss.spread[axis]
     weighted_sum(terms, loss.lambda1, loss.lambda2)
 
 
@@ -85,7 +85,7 @@ def paper_steps(
     rates: np.ndarray,
     network: Network,
     loss: PaperLoss,
-    room: PaperRoom,
+    workspace: PaperRoom,
     first_step: int,
     known: bool,
     terms: np.ndarray,
@@ -96,20 +96,20 @@ def paper_steps(
         latents: z of each step, (S, N, 2).
         rates: learning rate of each step, (S,); a negative one evaluates the terms and does not descend.
         first_step: number of the first step, from 0.
-        known: in the first step the values for the points outside the table are already in ``room.found``.
+        known: in the first step the values for the points outside the table are already in ``workspace.found``.
         terms: L, L0, L1, L2 of each step, (S, 4).
 
     Returns:
         How many steps were completed, and how many points of the next one lie outside the table's window.
     """
     for s in range(latents.shape[0]):
-        paper_points(latents[s], network, loss, room)
-        outside = log_density(loss.density, room.points[0], room.points[1], room.found)
+        paper_points(latents[s], network, loss, workspace)
+        outside = log_density(loss.density, workspace.points[0], workspace.points[1], workspace.found)
         if outside > 0 and not (known and s == 0):
             return s, outside
-        paper_terms(network, loss, room, terms[s])
+        paper_terms(network, loss, workspace, terms[s])
         if not finite(terms[s]):
             return s, 0
         if rates[s] >= 0.0:
-            descend(network, room.pull, rates[s], first_step + s)
+            descend(network, workspace.pull, rates[s], first_step + s)
     return latents.shape[0], 0

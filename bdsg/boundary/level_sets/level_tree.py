@@ -17,7 +17,7 @@ from bdsg.boundary.level_sets.parametrisation import (
     to_local,
 )
 from bdsg.boundary.level_sets.tracing import ClosedCurve, LogProb, project, tangents_at, trace_level_set
-from bdsg.boundary.terms import pair_distances
+from bdsg.boundary.loss_terms import pair_distances
 
 _VOTERS = 64
 """Corners of a curve that say which curve of the next level it runs along."""

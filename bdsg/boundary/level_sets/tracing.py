@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary.level_sets.newton import reach_level, thin_evenly
-from bdsg.boundary.terms import pair_distances
+from bdsg.boundary.loss_terms import pair_distances
 from bdsg.errors import BDSGError
 from bdsg.numerics.device import to_numpy
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary.training.compiled_steps import Stepper
-from bdsg.boundary.training.control import Helm, Pace
+from bdsg.boundary.training.control import Pace, TrainingControl
 from bdsg.config.schedule import Change
 from bdsg.density.flows.learning_rate import one_cycle
 from bdsg.errors import DivergenceError
@@ -52,14 +52,14 @@ def check_terms(terms: dict[str, float], step: int, learning_rate: float) -> Non
 
 def stretches(
     stepper: Stepper,
-    helm: Helm,
+    control: TrainingControl,
     pace: Pace,
     due: Collection[int],
     latent: Tensor,
     random: torch.Generator,
     stop: Callable[[], bool],
 ) -> Iterator[Stretch]:
-    """Train for ``helm.config.steps``, or until a stop; the last stretch evaluates B and leaves it as it is.
+    """Train for ``control.config.steps``, or until a stop; the last stretch evaluates B and leaves it as it is.
 
     Where a stretch ends changes no number: a change that is planned begins one, as one made by hand does.
 
@@ -70,19 +70,19 @@ def stretches(
     Raises:
         DivergenceError: a term of the loss is no longer finite.
     """
-    steps = helm.config.steps
+    steps = control.config.steps
     ends = np.array(sorted({*due, steps}))
     step, allowed = 0, 1
     while True:
         paced = pace.wait(step, steps, stop)
         last = step == steps or stop()
-        change = helm.reach(step, last=last)
-        stepper.weigh(helm.weights)
+        change = control.reach(step, last=last)
+        stepper.weigh(control.weights)
         points = stepper.points(latent) if last or step in due else None
         forces = None if points is None else stepper.forces(latent, points)
-        end = min(int(ends[ends > step][0]), helm.next_change(step)) if not last else step + 1
+        end = min(int(ends[ends > step][0]), control.next_change(step)) if not last else step + 1
         count = min(end - step, allowed, paced)
-        rates = [helm.weights.learning_rate * one_cycle(i / steps) for i in range(step, step + count)]
+        rates = [control.weights.learning_rate * one_cycle(i / steps) for i in range(step, step + count)]
         begun = time.perf_counter()
         latents = stepper.draw(count, random)
         terms = stepper.steps(latents, np.array([-1.0] if last else rates), step)
@@ -91,7 +91,7 @@ def stretches(
             yield Stretch(step, terms[finite], points, forces, last, change)
         if not finite[-1]:
             values = dict(zip(TERMS, terms[-1].tolist(), strict=True))
-            check_terms(values, step + len(terms) - 1, helm.weights.learning_rate)
+            check_terms(values, step + len(terms) - 1, control.weights.learning_rate)
         if last:
             return
         allowed = max(1, min(2 * count, int(STRETCH_SECONDS * count / (time.perf_counter() - begun))))

@@ -59,14 +59,14 @@ class Kernels(NamedTuple):
     Attributes:
         steps: as ``kernels.paper.paper_steps``.
         points: as ``kernels.paper.paper_points``.
-        room: makes room for a batch of a size.
+        workspace: makes workspace for a batch of a size.
         draw: see :class:`Stepper`.
         complete: adds to z (n, 2) what the kernels want beside it.
     """
 
     steps: Callable[..., tuple[int, int]]
     points: Callable[..., None]
-    room: Callable[[int], Any]
+    workspace: Callable[[int], Any]
     draw: Callable[[int, torch.Generator], Tensor]
     complete: Callable[[Tensor], Tensor] = _as_it_is
 
@@ -80,14 +80,14 @@ class KernelStepper:
     Attributes:
         network: with the module's weights, and the gradient of the last step.
         loss: the numbers of the objective.
-        room: what the last step left.
+        workspace: what the last step left.
     """
 
     def __init__(self, kernels: Kernels, objective: Compilable, network: Network, loss: Any, batch: int) -> None:
         self._kernels, self._objective = kernels, objective
         self._pulls: tuple[Tensor, Pulls] | None = None
-        self.network, self.loss, self.room = network, loss, kernels.room(batch)
-        self._shown = network, self.room
+        self.network, self.loss, self.workspace = network, loss, kernels.workspace(batch)
+        self._shown = network, self.workspace
 
     def draw(self, count: int, random: torch.Generator) -> Tensor:
         """See :class:`Stepper`."""
@@ -99,12 +99,12 @@ class KernelStepper:
         done, known = 0, False
         while done < len(z):
             more, outside = self._kernels.steps(
-                z[done:], rates[done:], self.network, self.loss, self.room, first_step + done, known, terms[done:]
+                z[done:], rates[done:], self.network, self.loss, self.workspace, first_step + done, known, terms[done:]
             )
             done += more
             known = outside > 0
             if known:
-                look_up(self._objective.density, self.room.points, self.room.found, outside)
+                look_up(self._objective.density, self.workspace.points, self.workspace.found, outside)
             elif done < len(z):
                 return terms[: done + 1]
         return terms
@@ -112,11 +112,11 @@ class KernelStepper:
     def points(self, latent: Tensor) -> np.ndarray:
         """See :class:`Stepper`."""
         count = len(latent)
-        if self._shown[1].points.shape[1] != count or self._shown[1] is self.room:
-            self._shown = with_columns(self.network, padded(count, LANES)), self._kernels.room(count)
-        network, room = self._shown
-        self._kernels.points(self._kernels.complete(latent).numpy(), network, self.loss, room)
-        points: np.ndarray = room.points.T[room.columns]
+        if self._shown[1].points.shape[1] != count or self._shown[1] is self.workspace:
+            self._shown = with_columns(self.network, padded(count, LANES)), self._kernels.workspace(count)
+        network, workspace = self._shown
+        self._kernels.points(self._kernels.complete(latent).numpy(), network, self.loss, workspace)
+        points: np.ndarray = workspace.points.T[workspace.columns]
         return points
 
     def forces(self, latent: Tensor, points: np.ndarray) -> np.ndarray:

@@ -19,12 +19,12 @@ Ask = Callable[[], Mapping[str, float]]
 log = logging.getLogger(__name__)
 
 
-def hands_off() -> Mapping[str, float]:
+def no_steering() -> Mapping[str, float]:
     """The hand of a run that nobody steers."""
     return {}
 
 
-class Helm:
+class TrainingControl:
     """λ1, λ2 and the learning rate at each step: the config's, those of its changes, and those of the hand.
 
     Attributes:
@@ -32,7 +32,7 @@ class Helm:
         weights: as they are at the step reached.
     """
 
-    def __init__(self, config: BoundaryConfig, ask: Ask = hands_off) -> None:
+    def __init__(self, config: BoundaryConfig, ask: Ask = no_steering) -> None:
         self.config, self._ask = config, ask
         self.weights: Weights = config.weights_at(0)
 

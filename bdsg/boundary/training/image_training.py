@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from bdsg.boundary.generators.image_generator import ImageGenerator
 from bdsg.boundary.generators.one_level import on_circle
-from bdsg.boundary.image_terms import nearest_images, shifted_density_term
+from bdsg.boundary.image_loss_terms import nearest_images, shifted_density_term
 from bdsg.boundary.level_sets.image_places import LogProb
-from bdsg.boundary.terms import dispersion_term, distance_term, level_term, place_term, weighted_sum
+from bdsg.boundary.loss_terms import dispersion_term, distance_term, level_term, place_term, weighted_sum
 from bdsg.config.image_config import ImageBoundaryConfig
 from bdsg.density.flows.learning_rate import one_cycle
 from bdsg.errors import DivergenceError

@@ -28,7 +28,7 @@ def flat_density(model: DensityModel) -> Density | None:
 
 
 def flat_network(network: nn.Sequential, columns: int) -> Network:
-    """Room for a batch of ``columns``; the parameters and their gradients become parts of the flat vectors."""
+    """Workspace for a batch of ``columns``; the parameters and their gradients become parts of the flat vectors."""
     dense = [module for module in network if isinstance(module, nn.Linear)]
     widths = [padded(width, TILE) for width in (dense[0].in_features, *(layer.out_features for layer in dense))]
     sizes = [out * (into + 1) for into, out in itertools.pairwise(widths)]
@@ -40,16 +40,16 @@ def flat_network(network: nn.Sequential, columns: int) -> Network:
         _move(layer.bias, flat[:2, end:][:, : layer.out_features])
         place = end + out
     activation = _ACTIVATIONS[type(network[1])] if len(network) > 1 else TANH
-    return Network(np.array(widths), activation, *flat, *_room(sum(widths), columns))
+    return Network(np.array(widths), activation, *flat, *_workspace(sum(widths), columns))
 
 
-def _room(rows: int, columns: int) -> np.ndarray:
+def _workspace(rows: int, columns: int) -> np.ndarray:
     return np.zeros((3, rows, padded(columns, LANES)), np.float32)
 
 
 def with_columns(network: Network, columns: int) -> Network:
-    """The same weights with room for another number of points."""
-    values, slopes, errors = _room(network.values.shape[0], columns)
+    """The same weights with workspace for another number of points."""
+    values, slopes, errors = _workspace(network.values.shape[0], columns)
     return network._replace(values=values, slopes=slopes, errors=errors)
 
 

@@ -1,4 +1,4 @@
-// Arrays from Python.  bdsg/app/components/registry.py joins the files of this folder into one module per component,
+// Arrays from Python.  bdsg/app/components/browser_components.py joins the files of this folder into one module per component,
 // so their top-level names are shared and none of them imports another.
 
 const TENSOR_TYPES = { F64: Float64Array, F32: Float32Array, I32: Int32Array, I16: Int16Array, U8: Uint8Array };

@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from bdsg import figures
-from bdsg.app.components import registry, run_payloads
+from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Plane, Playback, RivalPayload
 from bdsg.app.labels import plain
 from bdsg.app.pages.baselines import baseline_training, baseline_words, prepared_baselines
@@ -125,7 +125,9 @@ def _pictures(config: ExperimentConfig, chosen: Sequence[str], picked: Mapping[s
     if not shown:
         return
     payloads = [_payload(config, name, outcome) for name, outcome in shown.items()]
-    registry.side_by_side(payloads, [title_of(name) for name in shown], key=f"rivals:{config.key()}", words=WORDS)
+    browser_components.side_by_side(
+        payloads, [title_of(name) for name in shown], key=f"rivals:{config.key()}", words=WORDS
+    )
     st.caption(RANKS)
 
 

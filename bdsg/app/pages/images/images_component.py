@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from bdsg.app.components.registry import ASSETS, module
+from bdsg.app.components.browser_components import ASSETS, module
 from bdsg.errors import StoreError
 from bdsg.runs.tensor_file import Arrays, pack
 

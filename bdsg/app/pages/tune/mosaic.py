@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from bdsg.app.components import registry
+from bdsg.app.components import browser_components
 from bdsg.app.labels import brief_label, setting_label
 from bdsg.app.pages.tune import study_data
 from bdsg.app.pages.tune.study_data import Known, Trial
@@ -32,7 +32,7 @@ FEW_VALUES = 8
 TOLD = ("bf1", "bp1", "boundary_recall", "level_error")
 """Scores of a trial in a line: BP1 never without boundary recall."""
 
-_MOSAIC = registry.component("bdsg_mosaic", "mosaic.html", SCRIPTS)
+_MOSAIC = browser_components.component("bdsg_mosaic", "mosaic.html", SCRIPTS)
 
 
 def show(folder: StudyFolder, known: Known, across: str, up: str, goal: str, chosen: int | None) -> int | None:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from bdsg.baselines.registry import title_of
-from bdsg.image_experiments.scores import BEST, TITLES
-from bdsg.image_experiments.units import Setting
+from bdsg.image_experiments.image_scores import BEST, TITLES
+from bdsg.image_experiments.jobs import Setting
 from bdsg.runs.directory import explained, write_atomically
 
 AREAS = {"auroc": "AUROC", "auprc": "AUPRC", "auprc_normal": "AUPRC, normal positive"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from bdsg.boundary.image_terms import nearest_images, shifted_density
+from bdsg.boundary.image_loss_terms import nearest_images, shifted_density
 from bdsg.config.image_config import PAPER
 from bdsg.density.image_flows.image_fit import log_prob_of_images
 from bdsg.image_experiments.discriminator import edge_logits

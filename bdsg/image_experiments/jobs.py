@@ -20,9 +20,9 @@ from bdsg.data.images import DATA_SETS
 from bdsg.density.image_flows.convolution import Shape
 from bdsg.errors import BDSGError
 from bdsg.image_experiments.boundary_files import boundary_arrays, boundary_facts, write_boundary
+from bdsg.image_experiments.image_scores import TITLES, image_scores
 from bdsg.image_experiments.model import Report, fit_image_model
 from bdsg.image_experiments.protocols import Task, leave_one_out
-from bdsg.image_experiments.scores import TITLES, image_scores
 from bdsg.metrics import auprc, auroc
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.directory import explained, write_atomically
