@@ -7,6 +7,7 @@ import streamlit as st
 from bdsg.app.pages import boundary_page
 from bdsg.app.pages.tour import tour_panel
 from bdsg.app.visit import session
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import controls, progress, steering
 
 SETTINGS = ("hidden", "steps", "batch_size", "learning_rate", "lambda1", "lambda2", "snapshots")
@@ -19,7 +20,7 @@ def choose() -> None:
         return
     with st.container(horizontal=True):
         with st.container(width=130):
-            progress.train_button(run, veiled=veiled, seconds=float(st.session_state.get("pace", 0.0)))
+            progress.train_button(run, veiled=veiled, seconds=visit().pace)
         with st.container(width="stretch"), st.expander("Settings of this step"):
             sliders_below(what_and_pace)
 

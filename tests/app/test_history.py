@@ -15,6 +15,7 @@ from bdsg import formats
 from bdsg.app.labels import setting_label, setting_words
 from bdsg.app.visit import browser_storage, history, links, own_points
 from bdsg.app.visit.own_points import OwnPoints
+from bdsg.app.visit.state import Visit
 from bdsg.app.widgets import thumbnail
 from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
 from bdsg.config.presets import PRESETS
@@ -24,32 +25,6 @@ from tests.frontend.test_stage_scripts import node
 from tests.run_parts import run_arrays
 
 MIXTURE = {"weights": [1.0], "means": [[0.0, 0.0]], "covariances": [[[1.0, 0.0], [0.0, 1.0]]]}
-
-
-class State(dict[str, Any]):
-    """Streamlit's session state outside a session."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        super().__init__()
-        self.__dict__["values_"] = values
-
-    def __getattr__(self, name: str) -> Any:
-        return self.__dict__["values_"][name]
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__["values_"][name] = value
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.__dict__["values_"]
-
-    def get(self, name: Any, default: Any = None) -> Any:
-        return self.__dict__["values_"].get(name, default)
-
-    def pop(self, name: Any, default: Any = None) -> Any:
-        return self.__dict__["values_"].pop(name, default)
-
-    def setdefault(self, name: Any, default: Any = None) -> Any:
-        return self.__dict__["values_"].setdefault(name, default)
 
 
 def config(**changes: Any) -> ExperimentConfig:
@@ -152,8 +127,8 @@ def test_what_a_browser_kept_is_read_and_the_rest_left_out() -> None:
 
 
 def test_own_points_survive_in_the_browser_and_nonsense_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    state: dict[str, Any] = {}
-    monkeypatch.setattr(own_points.st, "session_state", State(state))
+    here = Visit()
+    monkeypatch.setattr(own_points, "visit", lambda: here)
     mixture = config(data={"mixture": MIXTURE}).data.mixture
     assert mixture is not None
     points = np.random.default_rng(0).normal(size=(50, 2)).round(4)
@@ -166,18 +141,18 @@ def test_own_points_survive_in_the_browser_and_nonsense_does_not(monkeypatch: py
     uploaded = config(data={"mixture": MIXTURE, "units": units})
     assert own_points.wanted(mine) is None  # they are here
     for wrong in (None, [], {}, {"points": [1, 2]}, {**kept, "mixture": {}}, {**kept, "modes": 99}):
-        state.clear()
+        here = Visit()
         own_points.recall(told["key"], wrong, mine)
-        assert "own_points" not in state
+        assert here.own_points is None
         assert own_points.missing(mine)
         assert own_points.wanted(mine) is None  # it is asked once
-    state.clear()
+    here = Visit()
     assert own_points.wanted(mine) == {"key": told["key"], "said": False}
     assert own_points.wanted(uploaded) == {"key": told["key"], "said": True}
     assert own_points.wanted(config()) is None
     own_points.recall("another", kept, mine)
     own_points.recall(told["key"], kept, config())  # another table was uploaded meanwhile
-    assert not state.get("own_points")
+    assert here.own_points is None
     assert not own_points.missing(mine)
     own_points.recall(told["key"], kept, uploaded)
     again = own_points.of(mine)
@@ -188,7 +163,8 @@ def test_own_points_survive_in_the_browser_and_nonsense_does_not(monkeypatch: py
 
 
 def test_points_whose_mixture_is_edited_are_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_points.st, "session_state", State({}))
+    here = Visit()
+    monkeypatch.setattr(own_points, "visit", lambda: here)
     before, after = (config(data={"mixture": {**MIXTURE, "means": [[x, 0.0]]}}) for x in (0.0, 1.0))
     assert before.data.mixture is not None
     own_points.keep(OwnPoints(np.zeros((20, 2)), before.data.mixture, painted=True))

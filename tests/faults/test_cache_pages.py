@@ -11,6 +11,7 @@ from bdsg.app.visit import session
 from tests.faults.doing import PATIENCE
 from tests.pages.test_pages import fresh, opened
 from tests.tuning.studies import made_study
+from tests.visits import visit_of
 
 __all__ = ["fresh"]  # a fixture
 
@@ -20,7 +21,7 @@ SHORT = {"data.preset": "unimodal", "boundary.steps": "40"}
 def test_pages_go_on_when_the_folder_is_removed(tmp_path: Path) -> None:
     app = opened("boundary", **SHORT)
     app.button(key="train").click().run()
-    run = session.current_run_of(app.session_state["choices"])
+    run = session.current_run_of(visit_of(app).choices)
     assert run is not None
     assert session.queue().wait(run, PATIENCE)
     app.run()
@@ -35,7 +36,7 @@ def test_pages_go_on_when_the_folder_is_removed(tmp_path: Path) -> None:
             assert any("boundary" in one.value.lower() and "%" in one.value for one in app.markdown)  # its scores
         if page == "tune":
             assert "No study of yours yet" in app.info[0].value
-    assert app.session_state["history"]
+    assert visit_of(app).history
     app.switch_page("pages/boundary.py").run()
     assert "finished" in run.state
     assert app.button(key="train").label == "Trained"
@@ -46,7 +47,7 @@ def test_a_run_that_cannot_be_kept_says_so_on_its_pages(tmp_path: Path, monkeypa
     monkeypatch.setenv("BDSG_CACHE", str(tmp_path / "file" / "cache"))
     app = opened("boundary", **SHORT)
     app.button(key="train").click().run()
-    run = session.current_run_of(app.session_state["choices"])
+    run = session.current_run_of(visit_of(app).choices)
     assert run is not None
     assert session.queue().wait(run, PATIENCE)
     for page in ("boundary", "density"):

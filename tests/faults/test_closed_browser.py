@@ -19,6 +19,7 @@ from tests.bench.app_memory import descendants
 from tests.browser.serving import running, settle
 from tests.faults.doing import PATIENCE, ROOT, small, until, wait_until
 from tests.pages.test_pages import opened
+from tests.visits import visit_of
 
 browser = pytest.mark.browser
 
@@ -87,10 +88,10 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("alone")
 def test_a_visit_is_forgotten_and_its_steered_run_found_by_the_link_of_before() -> None:
     visitor = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "500"})
-    visitor.session_state["pace"] = 60.0
+    visit_of(visitor).pace = 60.0
     visitor.run()
     visitor.button(key="train").click().run()
-    run, held = visitor.session_state["own_run"][1], Held()
+    run, held = visit_of(visitor).own_run[1], Held()
     link = {name: visitor.query_params[name] for name in visitor.query_params}
     assert link[session.OWN] == run.token
     wait_until(session.queue(), lambda: bool(run.boundary_snapshots))
@@ -107,6 +108,6 @@ def test_a_visit_is_forgotten_and_its_steered_run_found_by_the_link_of_before() 
     assert session.queue().wait(run, PATIENCE)
     later = opened("boundary", **link)
     assert not later.error
-    (change,) = later.session_state["choices"]["boundary"]["changes"]
+    (change,) = visit_of(later).choices["boundary"]["changes"]
     assert change == {"step": run.reached, "lambda2": 0.0}
     assert [metric.label for metric in later.metric][:2] == ["BP1", "Boundary recall"]

@@ -21,6 +21,7 @@ from bdsg.tuning.folder import BANDS, CLOUDS, DATABASE, DRIVER, PLAN, StudyFolde
 from tests.fuzz.cases import Damage, altered, cases, damaged, damages, is_sentence, plain, taken_or_refused
 from tests.pages.test_pages import fresh, opened
 from tests.tuning.studies import made_study
+from tests.visits import visit_of
 
 __all__ = ["fresh"]  # a fixture
 
@@ -111,7 +112,7 @@ def test_the_page_goes_on(what: str, study: Path, tmp_path: Path) -> None:
     broken = other.identity()
     app = opened("tune", study=sound.identity())
     app.query_params["study"] = broken
-    app.session_state["tune_study"] = broken
+    visit_of(app).study = broken
     BREAK[what](other.path)
     app.run()
     assert not app.exception

@@ -12,6 +12,7 @@ from bdsg.app.pages.tour.lessons import STEPS
 from bdsg.app.visit import session
 from bdsg.config import ExperimentConfig
 from tests.pages.test_pages import fresh, opened, slider, trained
+from tests.visits import visit_of
 
 __all__ = ["fresh"]
 
@@ -126,11 +127,11 @@ def test_after_steering_everything_shows_what_the_run_was_steered_to() -> None:
     assert (number["Distance weight λ1"], number["Dispersion weight λ2"]) == (3.0, 0.5)
     assert any("Ours, steered" in caption.value for caption in app.caption)
     assert app.button(key="train").label == "Trained"
-    app.session_state["pace"] = 20.0
+    visit_of(app).pace = 20.0
     app.run()
     assert app.button(key="train").label == "Train again"
     slider(app, "Dispersion weight λ2").set_value(0.2).run()
-    assert app.session_state["choices"]["boundary"] == {
+    assert visit_of(app).choices["boundary"] == {
         "steps": 30, "lambda1": 3.0, "lambda2": 0.2, "learning_rate": 0.01
     }  # fmt: skip
     assert not any("steered" in caption.value for caption in app.caption)
@@ -142,8 +143,8 @@ def test_a_trained_run_is_said_to_be_there_and_another_seed_is_offered() -> None
     trained(app)
     assert any("it is trained" in block.value for block in app.markdown)
     app.button(key="another").click().run()
-    assert app.session_state["choices"]["seed"] == 1
-    run = session.current_run_of(app.session_state["choices"])
+    assert visit_of(app).choices["seed"] == 1
+    run = session.current_run_of(visit_of(app).choices)
     assert run is not None
     assert session.queue().wait(run, 120)
 

@@ -12,6 +12,7 @@ from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.tuning.folder import found
 from tests.pages.test_pages import ROOT, fresh, opened
+from tests.visits import visit_of
 
 __all__ = ["fresh"]  # a fixture
 
@@ -27,7 +28,7 @@ def test_a_link_to_a_run_of_hours_is_opened_but_not_trained(page: str) -> None:
     assert "10 minutes are allowed here" in app.error[0].value
     wanted = {"data": {"preset": "bimodal"}, "density": {"kind": "iresnet", "hidden": [512] * 3, "steps": 50_000}}
     assert session.queue().find(ExperimentConfig.from_dict(wanted)) is None
-    app.session_state.pace = 20.0  # to be watched
+    visit_of(app).pace = 20.0  # to be watched
     app.run()
     app.button(key="train").click().run()
     assert "10 minutes are allowed here" in app.error[0].value

@@ -17,6 +17,7 @@ from bdsg.app.widgets import steering
 from bdsg.config import BoundaryConfig, ExperimentConfig
 from bdsg.runs.tensor_file import unpack
 from bdsg.serving.job import Run
+from tests.visits import visit_of
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_LAMBDA1 = BoundaryConfig().lambda1
@@ -67,7 +68,7 @@ def test_learn_plays_a_prepared_run() -> None:
 def test_choosing_a_distribution_changes_the_config() -> None:
     app = opened("density")
     app.selectbox[0].select("ring").run()
-    assert app.session_state["choices"]["data"] == {"preset": "ring"}
+    assert visit_of(app).choices["data"] == {"preset": "ring"}
     assert "leaves out 12.5 % of the data, 8 pieces" in app.caption[0].value
     assert "mode collapse" in app.caption[1].value
 
@@ -98,7 +99,7 @@ def test_wrong_layers_are_a_sentence() -> None:
 def test_train_then_evaluate() -> None:
     app = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "60"})
     app.button(key="train").click().run()
-    run = session.current_run_of(app.session_state["choices"])
+    run = session.current_run_of(visit_of(app).choices)
     assert run is not None
     assert session.queue().wait(run, 120)
     app.run()
@@ -143,7 +144,7 @@ def test_the_same_config_is_not_started_twice() -> None:
     second = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "50000"})
     assert [button.label for button in second.button] == ["Stop"]
     second.button(key="train").click().run()
-    run = session.current_run_of(first.session_state["choices"])
+    run = session.current_run_of(visit_of(first).choices)
     assert run is not None
     assert session.queue().wait(run, 60)
     assert run.state == "stopped"
@@ -152,7 +153,7 @@ def test_the_same_config_is_not_started_twice() -> None:
 def trained(page: AppTest) -> None:
     """Press Train and wait for the end."""
     page.button(key="train").click().run()
-    run = session.current_run_of(page.session_state["choices"])
+    run = session.current_run_of(visit_of(page).choices)
     assert run is not None
     assert session.queue().wait(run, 120)
     page.run()
@@ -175,18 +176,18 @@ def test_history_lists_renames_compares_reopens_and_removes() -> None:
     app.text_input[0].set_value("Half the distance").run()
     for _ in range(2):
         next(box for box in app.checkbox if not box.value).check().run()
-    assert len(app.session_state["compare"]) == 2
+    assert len(visit_of(app).picked) == 2
     settings, scores = app.table
     assert settings.value.iloc[0].tolist()[0] == "Distance weight λ1"
     assert set(settings.value.iloc[0].tolist()[1:]) == {"0.5", f"{DEFAULT_LAMBDA1:g}"}
     assert "Half the distance" in scores.value.columns
 
-    app.button(key=f"remove:{app.session_state['history'][0].key}").click().run()
+    app.button(key=f"remove:{visit_of(app).history[0].key}").click().run()
     assert [widget.value for widget in app.text_input] == ["Run 1"]
-    assert app.session_state["compare"] is None
-    app.button(key=f"open:{app.session_state['history'][0].key}").click().run()
+    assert len(visit_of(app).picked) < 2
+    app.button(key=f"open:{visit_of(app).history[0].key}").click().run()
     assert app.title[0].value == "Boundary"
-    assert session.ExperimentConfig.from_dict(app.session_state["choices"]).boundary.lambda1 == DEFAULT_LAMBDA1
+    assert session.ExperimentConfig.from_dict(visit_of(app).choices).boundary.lambda1 == DEFAULT_LAMBDA1
 
 
 def test_an_empty_history_says_what_to_do() -> None:
@@ -201,7 +202,7 @@ def test_sliders_set_how_the_next_run_starts() -> None:
     app = opened("boundary", **{"data.preset": "unimodal"})
     assert slider(app, "Dispersion weight λ2").value == 0.1
     slider(app, "Dispersion weight λ2").set_value(0.0).run()
-    assert app.session_state["choices"]["boundary"] == {"lambda2": 0.0}
+    assert visit_of(app).choices["boundary"] == {"lambda2": 0.0}
     assert slider(app, "Dispersion weight λ2").value == 0.0
     number = {widget.label: widget.value for widget in app.number_input}
     assert number["Dispersion weight λ2"] == 0.0
@@ -212,25 +213,25 @@ def test_sliders_set_how_the_next_run_starts() -> None:
 def test_a_steered_run_becomes_the_choice_and_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steering, "PACES", {0.0: "At once", 4.0: "Soon"})
     app = opened("boundary", **{"data.preset": "unimodal", "boundary.steps": "200"})
-    app.session_state["pace"] = 4.0
+    visit_of(app).pace = 4.0
     app.run()
     next(button for button in app.button if button.label == "Train").click().run()
-    run = app.session_state["own_run"][1]
+    run = visit_of(app).own_run[1]
     while len(run.boundary_snapshots) < 2:
         session.queue().wait_change(1.0)
     slider(app, "Dispersion weight λ2").set_value(0.0).run()
     assert slider(app, "Dispersion weight λ2").value == 0.0
-    assert "changes" not in app.session_state["choices"]["boundary"]  # until it has ended
+    assert "changes" not in visit_of(app).choices["boundary"]  # until it has ended
     assert session.queue().wait(run, 60)
     app.run()
-    (change,) = app.session_state["choices"]["boundary"]["changes"]
+    (change,) = visit_of(app).choices["boundary"]["changes"]
     assert change["lambda2"] == 0.0
     assert payload(app)["changes"] == [change]
     assert payload(app)["live"] is False
-    (entry,) = app.session_state["history"]
+    (entry,) = visit_of(app).history
     assert entry.key == run.config.key()
     next(button for button in app.button if button.label == "Undo steering").click().run()
-    assert "changes" not in app.session_state["choices"]["boundary"]
+    assert "changes" not in visit_of(app).choices["boundary"]
     assert not app.exception
 
 
@@ -250,7 +251,7 @@ def test_compare_takes_a_run_of_the_list_and_can_be_stopped() -> None:
     long = opened("compare", **{"data.preset": "unimodal", "boundary.objective": "paper", "boundary.steps": "50000"})
     long.button(key="train_missing").click().run()
     long.button(key="stop_compared").click().run()
-    config = ExperimentConfig.from_dict(long.session_state["choices"])
+    config = ExperimentConfig.from_dict(visit_of(long).choices)
     run = session.queue().find(config)
     assert run is not None
     assert session.queue().wait(run, 30)

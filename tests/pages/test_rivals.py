@@ -10,6 +10,7 @@ from bdsg.app.visit import session
 from bdsg.config import ExperimentConfig
 from bdsg.runs.tensor_file import unpack
 from tests.pages.test_pages import fresh, opened, payload
+from tests.visits import visit_of
 
 __all__ = ["fresh"]  # a fixture
 
@@ -35,7 +36,7 @@ def test_a_preset_opens_with_three_methods_and_all_scores_without_training() -> 
     table = app.table[0].value
     assert len(table) == 15
     assert list(table.columns).index("Boundary recall") == list(table.columns).index("BP1") + 1
-    config = contest_config(ExperimentConfig.from_dict(app.session_state["choices"]))
+    config = contest_config(ExperimentConfig.from_dict(visit_of(app).choices))
     assert session.queue().rival(config, "bdsg") is None
     assert not app.exception
 
@@ -70,7 +71,7 @@ def test_an_own_mixture_trains_on_demand() -> None:
     assert "Not trained on these data yet: k nearest neighbours, Gaussian mixture" in app.info[0].value
     assert not app.table
     app.button(key="train_rivals").click().run()
-    config = contest_config(ExperimentConfig.from_dict(app.session_state["choices"]))
+    config = contest_config(ExperimentConfig.from_dict(visit_of(app).choices))
     for method in ("neighbours", "mixture"):
         run = session.queue().rival(config, method)
         assert run is not None

@@ -20,6 +20,7 @@ from bdsg.tuning.space import applied, parse_dimension
 from bdsg.tuning.study import Study, best
 from tests.pages.test_pages import fresh, opened
 from tests.tuning.studies import made_study
+from tests.visits import visit_of
 
 __all__ = ["fresh"]  # a fixture
 
@@ -77,15 +78,15 @@ def test_a_trial_is_watched_with_its_very_config(tmp_path: Path) -> None:
     app.button(key="tune_use").click().run()
     assert f"settings of trial {trial.number}" in app.warning[0].value
     expected = applied(plan.config, trial.params)
-    assert ExperimentConfig.from_dict(app.session_state["choices"]) == expected
+    assert ExperimentConfig.from_dict(visit_of(app).choices) == expected
     app.button(key="tune_open").click().run()
     assert app.title[0].value == "Boundary"
-    run = session.current_run_of(app.session_state["choices"])
+    run = session.current_run_of(visit_of(app).choices)
     assert run is not None
     assert session.queue().wait(run, 120)
     assert run.result is not None
     assert run.result.summary["scores"]["bf1"] == trial.values[0]
-    assert [entry.key for entry in app.session_state["history"]] == [expected.key()]
+    assert [entry.key for entry in visit_of(app).history] == [expected.key()]
 
 
 def test_a_study_starts_in_the_background_stops_and_goes_on(tmp_path: Path) -> None:
@@ -188,7 +189,7 @@ def test_two_visitors_begin_a_study_each_of_just_the_same(tmp_path: Path, monkey
     assert first.plan() == second.plan()
     assert first.name != second.name
     for app, folder in zip(visits, started, strict=True):
-        assert app.session_state["studies"] == [folder.identity()]
+        assert visit_of(app).studies == [folder.identity()]
         assert app.query_params["study"] == folder.identity()
     visits[0].button(key="tune_new").click().run()
     visits[0].button(key="tune_start").click().run()
@@ -219,4 +220,4 @@ def test_studies_that_a_browser_kept_are_listed_again(tmp_path: Path) -> None:
         assert not app.exception
         assert list(app.session_state["found"]) == expected
         assert len(set(app.session_state["found"].values())) == len(expected)
-        assert len(app.session_state["studies"]) <= studies.MOST_STUDIES
+        assert len(visit_of(app).studies) <= studies.MOST_STUDIES

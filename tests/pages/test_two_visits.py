@@ -25,6 +25,7 @@ from bdsg.runs.result import Result
 from bdsg.runs.tensor_file import unpack
 from bdsg.serving.run_queue import RunQueue
 from tests.pages.test_pages import ROOT, opened
+from tests.visits import visit_of
 
 SMALL = {"steps": 30, "batch_size": 64, "hidden": [16, 16], "snapshots": 6}
 WORDS = ("radius_mm", "diameter_mm")
@@ -88,7 +89,7 @@ def trained(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def visit(upload: Upload) -> AppTest:
     app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
-    app.session_state["choices"], app.session_state["own_points"] = upload.choices, upload.own
+    visit_of(app).choices, visit_of(app).own_points = upload.choices, upload.own
     return app.run()
 
 
@@ -167,10 +168,10 @@ def test_one_visitors_two_tables_are_two_entries_of_the_list_and_are_compared_ea
     uploads: tuple[Upload, Upload],
 ) -> None:
     app = page(visit(uploads[0]), "boundary")
-    app.session_state["choices"] = uploads[1].choices
+    visit_of(app).choices = uploads[1].choices
     app.run()
     page(app, "history")
-    entries = app.session_state["history"]
+    entries = visit_of(app).history
     assert [entry.choices for entry in entries] == [uploads[1].choices, uploads[0].choices]
     captions = [caption.value for caption in app.caption]
     for words in WORDS:

@@ -11,6 +11,7 @@ from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
 from bdsg.app.pages.tour import tour_panel
 from bdsg.app.visit import history, refresh, session
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import controls, downloads, progress, steering
 from bdsg.config import ExperimentConfig
 from bdsg.serving.run_queue import Run
@@ -25,7 +26,7 @@ HELP = {
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The player, live or finished, with the progress above and the scores below."""
-    st.session_state.sent = None  # a full rerun mounts the player anew: send everything once
+    visit().sent = None  # a full rerun mounts the player anew: send everything once
     refresh.repeat(_live, run, config, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
     if run is not None and run.result is not None:
         history.note(session.choices())
@@ -72,7 +73,7 @@ class Sent(NamedTuple):
 def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
     """Everything at first, then only what is new, and once more everything at the end."""
     known, count = run_payloads.known_of(run), len(run.boundary_snapshots) if run else 0
-    sent: Sent | None = st.session_state.sent
+    sent = visit().sent
     if sent is not None and sent.known == known:
         return sent.payload
     counts = sent.counts if sent else []
@@ -80,7 +81,7 @@ def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
         payload = _whole(run, config)
     else:
         payload = run_payloads.delta_payload(run, counts[-_overlap(len(counts))])
-    st.session_state.sent = Sent(known, [*counts, count] if count else [], payload)
+    visit().sent = Sent(known, [*counts, count] if count else [], payload)
     return payload
 
 

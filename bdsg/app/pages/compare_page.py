@@ -12,6 +12,7 @@ from bdsg.app.labels import plain, run_words
 from bdsg.app.pages import comparison
 from bdsg.app.visit import address, history, links, refresh, session
 from bdsg.app.visit.links import Choices
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import progress
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
@@ -74,10 +75,10 @@ def _against(there: dict[str, bool]) -> str:
     """Which other run: as chosen before, as the link says, or the two that were picked since."""
     options = [name for name in AGAINST if there.get(name, True)]
     moment = (history.compared(), session.adopted())
-    if st.session_state.get("against_at", moment)[0] != moment[0]:
-        st.session_state.against = "chosen"
-    st.session_state.against_at = moment
-    known = st.session_state.get("against")
+    here = visit()
+    if (here.against_at or moment)[0] != moment[0]:
+        here.against = "chosen"
+    here.against_at, known = moment, here.against
     key = f"against:{moment}:{options}"
     chosen: str = st.segmented_control(
         "Compare this run with",
@@ -86,7 +87,7 @@ def _against(there: dict[str, bool]) -> str:
         required=True,
         format_func=lambda name: AGAINST[name],
         key=key,
-        on_change=lambda: st.session_state.update(against=st.session_state[key]),
+        on_change=lambda: setattr(here, "against", st.session_state[key]),
         help="The same data, ε and seed. The other objective, or model, comes with its own default settings: what "
         "differs is listed below.",
     )
@@ -95,19 +96,19 @@ def _against(there: dict[str, bool]) -> str:
 
 def _linked() -> Choices | None:
     """The second run of the link that opened the page; what cannot be is refused with a sentence."""
-    if "linked" not in st.session_state or address.went_back():
-        parameters, st.session_state.linked = st.query_params.to_dict(), None
+    here = visit()
+    if not here.linked_read or address.went_back():
+        parameters, here.linked, here.linked_read = st.query_params.to_dict(), None, True
         named = parameters.get(PARAMETER)
         try:
-            st.session_state.linked = links.from_second(parameters)
+            here.linked = links.from_second(parameters)
         except ConfigError as error:
             st.warning(
                 f"The link's second run was not understood, so another is shown. {plain(error)}", icon=":material/info:"
             )
-        if st.session_state.linked or named in OTHERS:
-            st.session_state.against = "linked" if st.session_state.linked else named
-    linked: Choices | None = st.session_state.linked
-    return linked
+        if here.linked or named in OTHERS:
+            here.against = "linked" if here.linked else named
+    return here.linked
 
 
 def _named(entry: history.Entry) -> str:

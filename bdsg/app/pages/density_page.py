@@ -9,6 +9,7 @@ from bdsg import figures
 from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
 from bdsg.app.visit import refresh, session
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts, controls, downloads, progress
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
@@ -39,7 +40,7 @@ def _state(run: Run | None) -> None:
 
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The plane with both densities, and for a learned one its likelihood and its checks."""
-    st.session_state.plane = None  # the settings may be others: draw once
+    visit().kept.pop("plane", None)  # the settings may be others: draw once
     refresh.repeat(_live, run, config, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
     if run is not None and run.result is not None and config.density.kind != "closed_form":
         st.fragment(_side_by_side)(run.result)
@@ -77,11 +78,8 @@ def _live(run: Run | None, config: ExperimentConfig) -> None:
 
 def _payload(run: Run | None, config: ExperimentConfig) -> bytes:
     """The plane; made anew when more of the run is known."""
-    known, drawn = run_payloads.known_of(run), st.session_state.plane
-    if drawn is None or drawn[0] != known:
-        drawn = st.session_state.plane = (known, run_payloads.player_payload(config, run, Playback(), moving=False))
-    payload: bytes = drawn[1]
-    return payload
+    known = run_payloads.known_of(run)
+    return visit().once("plane", known, lambda: run_payloads.player_payload(config, run, Playback(), moving=False))
 
 
 def _checks(run: Run) -> None:

@@ -13,6 +13,7 @@ from bdsg.app.labels import plain
 from bdsg.app.pages.tour import tour_panel
 from bdsg.app.visit import history, own_points, refresh, session
 from bdsg.app.visit.own_points import OwnPoints
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts, controls, downloads, progress
 from bdsg.errors import ConfigError
 from bdsg.formats import area, measured, percent, setting
@@ -56,12 +57,9 @@ def _missing(run: Run | None) -> None:
 
 def _payload(result: Result, epsilon: float, own: OwnPoints | None) -> bytes:
     """The picture, made anew when another one is asked for; kept by the visit itself, for own points are in it."""
-    asked = run_payloads.cache_name(result), epsilon
-    known: tuple[object, OwnPoints | None, bytes] | None = st.session_state.get("evaluation_known")
-    if known is None or known[0] != asked or known[1] is not own:
-        made = run_payloads.evaluation_payload(result, epsilon, own.points if own else None)
-        known = st.session_state.evaluation_known = asked, own, made
-    return known[2]
+    asked = run_payloads.cache_name(result), epsilon, id(own)  # the visit holds on to its points
+    points = own.points if own else None
+    return visit().once("evaluation", asked, lambda: run_payloads.evaluation_payload(result, epsilon, points))
 
 
 def _start(result: Result) -> float:
@@ -69,9 +67,9 @@ def _start(result: Result) -> float:
     key, config = result.config.key(), result.config
     if (asked := tour_panel.epsilon(config)) != config.epsilon:
         return asked
-    if "opened_at" not in st.session_state:
-        st.session_state.opened_at = (key, st.query_params.get("at"))
-    of_run, text = st.session_state.opened_at
+    if visit().opened_at is None:
+        visit().opened_at = (key, st.query_params.get("at"))
+    of_run, text = visit().opened_at or (key, None)
     if text is None or of_run != key:
         return config.epsilon
     low, high = run_payloads.epsilon_range(config)

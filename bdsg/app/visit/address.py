@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bdsg.app.visit import links, session
 from bdsg.app.visit.links import Choices
+from bdsg.app.visit.state import visit
 
 PICTURES = ("frame", "at")
 """Parameters that the pictures keep in the browser: where one stopped."""
@@ -21,7 +22,7 @@ def went_back() -> bool:
 
 def follow() -> None:
     """Before a page is drawn: choose what the address says, if the browser went back or forward to it."""
-    st.session_state.said = {}
+    visit().said = {}
     session.choices()  # of a visit that has just begun, they are the link's
     if went_back():
         session.open_link()
@@ -30,12 +31,12 @@ def follow() -> None:
 def say(parameter: str, value: str | None) -> None:
     """The page that is drawn has a parameter of its own in its address, or, for None, has not."""
     if value is not None:
-        st.session_state.said[parameter] = value
+        visit().said[parameter] = value
 
 
 def say_runs(first: Choices, others: dict[str, str]) -> None:
     """The page shows this run, whatever is chosen, and the parameters ``others`` tell the rest."""
-    st.session_state.said |= links.to_parameters(first) | others
+    visit().said |= links.to_parameters(first) | others
 
 
 def write() -> None:
@@ -45,20 +46,20 @@ def write() -> None:
     history, and *Back* would lead to the same page.
     """
     wanted, present = _wanted(), st.query_params.to_dict()
-    begun = "unwritten" in st.session_state
-    st.session_state.unwritten = None if begun else {"was": f"?{urlencode(present)}", "query": f"?{urlencode(wanted)}"}
+    here = visit()
+    begun, here.addressed = here.addressed, True
+    here.unwritten = None if begun else {"was": f"?{urlencode(present)}", "query": f"?{urlencode(wanted)}"}
     if begun and present != wanted:
         st.query_params.from_dict(wanted)
 
 
 def unwritten() -> dict[str, str] | None:
     """The query that the browser is to put into the address, and what it was; None where Streamlit did."""
-    link: dict[str, str] | None = st.session_state.get("unwritten")
-    return link
+    return visit().unwritten
 
 
 def _wanted() -> dict[str, str]:
-    said: dict[str, str] = st.session_state.said
+    said = visit().said
     chosen = {} if any(name.startswith("data.") for name in said) else links.to_parameters(session.choices())
     notes = {session.TEACH: "1"} if session.teaching() else {}
     run = session.kept_run()

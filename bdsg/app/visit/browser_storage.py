@@ -9,6 +9,7 @@ import streamlit as st
 from bdsg.app.components import browser_components
 from bdsg.app.visit import address, history, links, own_points, session, studies
 from bdsg.app.visit.history import Entry
+from bdsg.app.visit.state import visit
 from bdsg.errors import ConfigError
 
 KEY = "memory"
@@ -25,7 +26,7 @@ def show() -> None:
         {"key": entry.key, "name": entry.name, "parameters": links.to_parameters(entry.choices)}
         for entry in history.entries()
     ]
-    asked = not st.session_state.get("remembered", False)
+    asked = not visit().remembered
     payload = {
         "runs": {"listed": runs, "removed": history.removed(), "most": history.MOST_RUNS},
         "studies": {"listed": [{"key": key} for key in studies.mine()], "removed": [], "most": studies.MOST_STUDIES},
@@ -38,7 +39,7 @@ def show() -> None:
 
 
 def _told() -> None:
-    st.session_state.remembered = True
+    visit().remembered = True
     kept = _json(st.session_state[KEY].get("kept"))
     if isinstance(kept, dict):
         for entry in read(kept.get("runs")):

@@ -7,10 +7,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-import streamlit as st
-
 from bdsg.app.labels import plain, setting_words
 from bdsg.app.visit.links import Choices
+from bdsg.app.visit.state import visit
 from bdsg.config import ExperimentConfig
 
 MOST_RUNS = 30
@@ -30,8 +29,7 @@ class Entry:
 
 def entries() -> list[Entry]:
     """The runs of this visit, the newest first."""
-    kept: list[Entry] = st.session_state.setdefault("history", [])
-    return kept
+    return visit().history
 
 
 def key_of(config: ExperimentConfig) -> str:
@@ -69,21 +67,19 @@ def recall(earlier: Entry) -> None:
 def _next_number() -> int:
     """One more than the highest that any run was ever given in this visit, or is listed with."""
     listed = [int(found[1]) for one in entries() if (found := re.match(r"Run (\d+)", one.name))]
-    number: int = max([st.session_state.get("history_count", 0), *listed]) + 1
-    st.session_state.history_count = number
-    return number
+    visit().history_count = max([visit().history_count, *listed]) + 1
+    return visit().history_count
 
 
 def removed() -> list[str]:
     """Keys of the runs that were taken off the list in this visit."""
-    kept: list[str] = st.session_state.setdefault("history_removed", [])
-    return kept
+    return visit().history_removed
 
 
 def remove(key: str) -> None:
     """Take a run off the list; its result stays in the store."""
     removed().append(key)
-    st.session_state.history = [entry for entry in entries() if entry.key != key]
+    visit().history = [entry for entry in entries() if entry.key != key]
     _forget_missing()
 
 
@@ -96,27 +92,20 @@ def rename(key: str, name: str) -> None:
 
 def compared() -> tuple[str, ...]:
     """Keys of the runs chosen for comparison, at most two, in the order in which they were chosen."""
-    kept: tuple[str, ...] = st.session_state.get("picked", ())
-    return kept
+    return visit().picked
 
 
 def choose(key: str) -> None:
     """Choose a run for comparison, or drop it; a third one takes the place of the first."""
     before = compared()
     after = tuple(other for other in before if other != key) if key in before else (*before, key)[-2:]
-    _pick(after)
+    visit().picked = after
 
 
 def _forget_missing() -> None:
     """Compare only what is on the list."""
     known = {entry.key for entry in entries()}
-    _pick(tuple(key for key in compared() if key in known))
-
-
-def _pick(keys: tuple[str, ...]) -> None:
-    """Keep what is chosen; other pages find two keys under ``compare``, or None while there are fewer."""
-    st.session_state.picked = keys
-    st.session_state.compare = keys if len(keys) == 2 else None
+    visit().picked = tuple(key for key in compared() if key in known)
 
 
 def flat(config: ExperimentConfig) -> Settings:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
+from bdsg.app.visit.state import visit
 from bdsg.config import ExperimentConfig, MixtureConfig
 from bdsg.data import uploads
 from bdsg.data.mixture_fit import MOST_MODES
@@ -50,8 +50,7 @@ def thinned(points: np.ndarray, most: int = MOST_SHOWN) -> np.ndarray:
 
 def keep(own: OwnPoints, instead: str | None = None) -> None:
     """Remember them in place of any others of this visit; the browser keeps several, but not those ``instead``."""
-    st.session_state.own_points = own
-    st.session_state.own_points_new = {"instead": instead}
+    visit().own_points, visit().own_points_new = own, {"instead": instead}
 
 
 def to_keep() -> dict[str, Any] | None:
@@ -59,10 +58,10 @@ def to_keep() -> dict[str, Any] | None:
 
     Two tabs may hold points of different tables, so each are kept under the name of the mixture that stands for them.
     """
-    new: dict[str, Any] | None = st.session_state.pop("own_points_new", None)
-    if new is None:
+    own, new = visit().own_points, visit().own_points_new
+    visit().own_points_new = None
+    if own is None or new is None:
         return None
-    own: OwnPoints = st.session_state.own_points
     places = np.round(thinned(own.points, MOST_KEPT), 4).ravel().tolist()
     mixture = dataclasses.asdict(own.mixture)
     text = json.dumps({"points": places, "mixture": mixture, "painted": own.painted, "modes": own.modes})
@@ -87,8 +86,7 @@ def missing(config: ExperimentConfig) -> bool:
 
 
 def _not_kept() -> set[str]:
-    names: set[str] = st.session_state.setdefault("own_points_not_kept", set())
-    return names
+    return visit().own_points_not_kept
 
 
 def _name(mixture: MixtureConfig) -> str:
@@ -105,7 +103,7 @@ def recall(key: object, raw: object, config: ExperimentConfig) -> None:
         return
     own = _read(raw)
     if own is not None and own.mixture == config.data.mixture:
-        st.session_state.own_points = own
+        visit().own_points = own
     else:
         _not_kept().add(asked["key"])
 
@@ -127,7 +125,7 @@ def _read(raw: object) -> OwnPoints | None:
 
 def of(config: ExperimentConfig) -> OwnPoints | None:
     """The points that a config's mixture stands in for, if they are still there."""
-    own: OwnPoints | None = st.session_state.get("own_points")
+    own = visit().own_points
     return own if own is not None and config.data.mixture == own.mixture else None
 
 

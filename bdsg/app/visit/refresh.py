@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable, Iterable
 import streamlit as st
 from streamlit import runtime
 
+from bdsg.app.visit.state import visit
 from bdsg.serving.job import Run
 
 HAND_OVER_SECONDS = 30.0
@@ -22,17 +23,17 @@ HAND_OVER_SECONDS = 30.0
 
 def begin_page() -> None:
     """Before a page is drawn: no run of it is known to go on."""
-    st.session_state.going_on = []
+    visit().going_on = []
 
 
 def note(runs: Iterable[Run]) -> None:
     """The page is about to show these runs: those of them that go on are remembered."""
-    st.session_state.going_on = [*st.session_state.get("going_on", ()), *(run for run in runs if run.active)]
+    visit().going_on += [run for run in runs if run.active]
 
 
 def end_page() -> None:
     """After a page was drawn: once more if a run ended meanwhile, for the page may say that it goes on."""
-    if not all(run.active for run in st.session_state.going_on):
+    if not all(run.active for run in visit().going_on):
         st.rerun()
 
 

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import runpy
-import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from bdsg.app.labels import plain
 from bdsg.app.visit import budget, links, refresh
 from bdsg.app.visit.links import Choices
 from bdsg.app.visit.poll_rate import Pacing
+from bdsg.app.visit.state import visit
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import STEERED
@@ -57,8 +57,7 @@ def queue() -> RunQueue:
 
 def visitor() -> str:
     """A name for this visit, for whoever is fair between visits."""
-    name: str = st.session_state.setdefault("visitor", secrets.token_hex(8))
-    return name
+    return visit().name
 
 
 @Once
@@ -127,12 +126,12 @@ def front_door() -> None:
 
 def choices() -> Choices:
     """What this visit chose so far; from the link when it has just begun."""
-    if "choices" not in st.session_state:
-        st.session_state.choices = FIRST_CHOICE
+    here = visit()
+    if here.choices is None:
+        here.choices = FIRST_CHOICE
         open_link()
         _find_own()
-    chosen: Choices = st.session_state.choices
-    return chosen
+    return here.choices
 
 
 def open_link() -> None:
@@ -140,8 +139,8 @@ def open_link() -> None:
     try:
         found = links.from_parameters(st.query_params.to_dict())
     except ConfigError as error:
-        what = "the first example is" if st.session_state.choices is FIRST_CHOICE else "the settings before are"
-        st.session_state.notice = f"The link was not understood, so {what} shown. {error}"
+        what = "the first example is" if visit().choices is FIRST_CHOICE else "the settings before are"
+        visit().notice = f"The link was not understood, so {what} shown. {error}"
         return
     if found is not None:
         adopt(found)
@@ -149,7 +148,7 @@ def open_link() -> None:
 
 def config() -> ExperimentConfig:
     """The config of the choices."""
-    return ExperimentConfig.from_dict(choices())
+    return visit().config_of(choices())
 
 
 def change(section: str | None, name: str, value: Any) -> None:
@@ -168,22 +167,21 @@ def change(section: str | None, name: str, value: Any) -> None:
 def adopt(wanted: Choices) -> None:
     """Take over choices as a whole, if they make a valid config; the controls then show them."""
     _take(wanted)
-    st.session_state.adopted = adopted() + 1
+    visit().adopted += 1
 
 
 def _take(wanted: Choices) -> None:
     try:
         ExperimentConfig.from_dict(wanted)
     except ConfigError as error:
-        st.session_state.notice = str(error)
+        visit().notice = str(error)
         return
-    st.session_state.choices = wanted
+    visit().choices = wanted
 
 
 def adopted() -> int:
     """How often choices came from elsewhere than from their own control: part of its key, so that it starts afresh."""
-    count: int = st.session_state.get("adopted", 0)
-    return count
+    return visit().adopted
 
 
 def choose_preset(name: str) -> None:
@@ -203,20 +201,21 @@ def choose_variant(section: str, name: str, value: str) -> None:
 
 def show_notice() -> None:
     """Say once what was refused."""
-    if notice := st.session_state.pop("notice", None):
+    if notice := visit().take_notice():
         st.warning(plain(notice), icon=":material/info:")
 
 
 def teaching() -> bool:
     """Whether this visit came by a link that hides the controls: the pictures and the words are left."""
-    if TEACH in st.query_params:
-        st.session_state.setdefault(TEACH, True)
-    return bool(st.session_state.get(TEACH, False))
+    here = visit()
+    if TEACH in st.query_params and here.teaching is None:
+        here.teaching = True
+    return bool(here.teaching)
 
 
 def show_controls() -> None:
     """Leave the teaching view."""
-    st.session_state[TEACH] = False
+    visit().teaching = False
 
 
 def current_run() -> Run | None:
@@ -234,17 +233,17 @@ def _find_own() -> None:
     token = st.query_params.get(OWN)
     run = queue().own_run(token, config()) if token else None
     if run is not None:
-        st.session_state.own_run = (run.begun, run)
+        visit().own_run = (run.begun, run)
 
 
 def keep(run: Run) -> None:
     """Remember a run that is this visit's own: no one finds it by its config while it is under way."""
-    st.session_state.own_run = (config().key(), run)
+    visit().own_run = (config().key(), run)
 
 
 def kept_run() -> Run | None:
     """The run that this visit watches or steers, if it is that of the present choices."""
-    kept: tuple[str, Run] | None = st.session_state.get("own_run")
+    kept = visit().own_run
     return asked_run(kept[1], config()) if kept is not None and config().key() == kept[0] else None
 
 
@@ -253,7 +252,7 @@ def take_over_ending() -> None:
     run = kept_run()
     if run is None or run.active:
         return
-    del st.session_state.own_run
+    visit().own_run = None
     before, after = config().boundary, run.config.boundary
     boundary = {**choices().get("boundary", {}), "changes": [change.to_dict() for change in after.changes]}
     boundary |= {name: getattr(after, name) for name in STEERED if getattr(after, name) != getattr(before, name)}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from bdsg.app.labels import name_of
+from bdsg.app.visit.state import visit
 from bdsg.config.presets import PRESETS
 from bdsg.errors import StoreError
 from bdsg.formats import grouped
@@ -23,8 +24,7 @@ MOST_STUDIES = 30
 
 def mine() -> list[str]:
     """Keys of this visit's studies, as its browser keeps them."""
-    found: list[str] = st.session_state.setdefault("studies", [])
-    return found
+    return visit().studies
 
 
 def note(key: str) -> None:

@@ -7,8 +7,9 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
+from bdsg.app.visit.state import visit
+
 FORMATS = ("PNG", "SVG")
-_CHOSEN = "chart_format"
 
 
 def show(figure: go.Figure, *, key: str, alt: str, height: int | Literal["content"] = "content") -> None:
@@ -26,13 +27,13 @@ def format_control() -> None:
         default=_format(),
         required=True,
         key="chart_format_control",
-        on_change=lambda: st.session_state.update({_CHOSEN: st.session_state["chart_format_control"]}),
+        on_change=lambda: setattr(visit(), "chart_format", st.session_state["chart_format_control"]),
         help="PNG at twice the screen's resolution, or SVG, which scales.",
     )
 
 
 def _format() -> str:
-    return str(st.session_state.get(_CHOSEN, FORMATS[0]))
+    return visit().chart_format or FORMATS[0]
 
 
 def _config() -> dict[str, Any]:

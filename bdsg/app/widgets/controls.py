@@ -11,6 +11,7 @@ import streamlit as st
 from bdsg.app.components import run_payloads
 from bdsg.app.labels import label, name_of, plain, run_words, setting_label
 from bdsg.app.visit import session
+from bdsg.app.visit.state import visit
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import STEERED
@@ -79,7 +80,7 @@ def _changed(section: str, name: str, key: str) -> None:
         try:
             value = [int(part) for part in str(value).split(",")]
         except ValueError:
-            st.session_state.notice = f"Hidden layers are {value!r}, but must be whole numbers by commas: 64, 64."
+            visit().notice = f"Hidden layers are {value!r}, but must be whole numbers by commas: 64, 64."
             return
     if value is not None:
         session.change(section, name, value)

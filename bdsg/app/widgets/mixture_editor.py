@@ -12,6 +12,7 @@ import streamlit as st
 
 from bdsg.app.components import browser_components, payloads
 from bdsg.app.visit import own_points, session
+from bdsg.app.visit.state import visit
 from bdsg.config import ExperimentConfig, MixtureConfig
 from bdsg.config.fields import known_keys, number
 from bdsg.data import GaussianMixture, uploads
@@ -20,7 +21,6 @@ from bdsg.errors import ConfigError
 from bdsg.formats import FIELD, grouped, rounded
 
 KEY = "mixture_canvas"
-PAINTING, ANSWERED = "painting", "painted_answered"
 """Whether the brush is to be taken up, and the last painting that was answered: in the session's state."""
 MOST_MODES = 24
 """More Gaussians than this are for the table or JSON: their discs would hide one another."""
@@ -60,7 +60,7 @@ def show(on_points: Callable[[], None]) -> None:
         browser_components.editor(_payload(config, mixture), key=KEY, on_change=_edited, on_points=on_points)
     else:
         st.caption(f"The canvas holds {MOST_MODES} Gaussians; these {len(mixture.weights)} are edited below.")
-    version = st.session_state.setdefault("mixture_version", 0)
+    version = visit().mixture_version
     with st.expander("As a table"):
         _table(mixture, version)
     with st.expander("As JSON"):
@@ -71,7 +71,7 @@ def show(on_points: Callable[[], None]) -> None:
 
 def _payload(config: ExperimentConfig, mixture: GaussianMixture) -> bytes:
     """The present modes, under the name of the canvas's own edit if they came from there."""
-    edit, numbers, rows = st.session_state.get("canvas_edit", (None, None, None))
+    edit, numbers, rows = visit().canvas_edit
     if numbers != config.data.mixture:
         edit, rows = None, to_rows(mixture)
     return payloads.EditorPayload(
@@ -79,8 +79,8 @@ def _payload(config: ExperimentConfig, mixture: GaussianMixture) -> bytes:
         epsilon=config.epsilon,
         limits=LIMITS,
         edit=edit,
-        painting=st.session_state.get(PAINTING, False),
-        answered=st.session_state.get(ANSWERED),
+        painting=visit().painting,
+        answered=visit().answered,
     ).pack()
 
 
@@ -93,10 +93,10 @@ def _edited() -> None:
         rows = read_modes(sent.get("modes"))
         numbers = brief(from_rows(rows))
     except ConfigError as error:
-        st.session_state.notice = str(error)
+        visit().notice = str(error)
         return
     _change(numbers)
-    st.session_state.canvas_edit = (edit_name(sent), session.config().data.mixture, rows)
+    visit().canvas_edit = (edit_name(sent), session.config().data.mixture, rows)
 
 
 def edit_name(sent: dict[str, Any]) -> str:
@@ -169,7 +169,7 @@ def _use(make: Callable[[], GaussianMixture]) -> None:
     if mixture.dim != 2:
         raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
     _change(mixture.to_config())
-    st.session_state.mixture_version += 1
+    visit().mixture_version += 1
     st.rerun()
 
 

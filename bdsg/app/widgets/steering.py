@@ -10,6 +10,7 @@ import streamlit as st
 
 from bdsg.app.labels import change_words, label
 from bdsg.app.visit import session
+from bdsg.app.visit.state import visit
 from bdsg.config import BoundaryConfig
 from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError
@@ -43,18 +44,17 @@ def _limits(name: str) -> tuple[float, float]:
 
 def pace_control() -> float:
     """How long the next run may take: to be watched, and steered meanwhile; returns seconds."""
-    chosen: float = st.session_state.setdefault("pace", 0.0)
     st.segmented_control(
         "Pace",
         list(PACES),
-        default=chosen,
+        default=visit().pace,
         required=True,
         format_func=lambda seconds: PACES[seconds],
         key="pace_choice",
-        on_change=lambda: st.session_state.update(pace=st.session_state.pace_choice),
+        on_change=lambda: setattr(visit(), "pace", float(st.session_state["pace_choice"])),
         help="Train at once, or train to watch: then there is time to move λ1, λ2 and the learning rate.",
     )
-    return float(st.session_state.pace)
+    return visit().pace
 
 
 def sliders(run: Run | None) -> None:
@@ -67,7 +67,7 @@ def _slider(name: str, run: Run | None) -> None:
     value = getattr(run.weights if run is not None else session.config().boundary.last_weights, name)
     low, high = _limits(name)
     key = f"steer:{name}"
-    known: list[float] = st.session_state.setdefault("stops", {}).setdefault(name, [])
+    known = visit().stops.setdefault(name, [])
     if value not in known:  # the stops stay the same while the thumb moves among them
         known[:] = stops(name, value)
     st.session_state[key] = value
@@ -92,7 +92,7 @@ def _moved(name: str, run: Run | None) -> None:
     try:
         session.queue().steer(run, **{name: value})
     except BDSGError as error:
-        st.session_state.notice = str(error)
+        visit().notice = str(error)
         return
     session.keep(run)
 

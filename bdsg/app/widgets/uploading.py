@@ -12,6 +12,7 @@ import streamlit as st
 from bdsg.app.labels import plain
 from bdsg.app.visit import own_points, session
 from bdsg.app.visit.own_points import OwnPoints
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import controls, mixture_editor
 from bdsg.config import ExperimentConfig
 from bdsg.data import uploads
@@ -33,24 +34,24 @@ def take_painted() -> None:
     sent = st.session_state[mixture_editor.KEY]["points"]
     if not isinstance(sent, dict):
         return
-    st.session_state[mixture_editor.ANSWERED] = mixture_editor.edit_name(sent)
+    visit().answered = mixture_editor.edit_name(sent)
     try:
         points = uploads.painted_points(sent.get("points"))
         fitted = fit_mixture(points).in_points_units()
     except ConfigError as error:
-        st.session_state.notice = str(error)
+        visit().notice = str(error)
         return
     adopt(fitted, points)
     numbers = session.config().data.mixture
     rows = mixture_editor.to_rows(GaussianMixture.from_config(session.config().data))
-    st.session_state.canvas_edit = (mixture_editor.edit_name(sent), numbers, rows)
-    st.session_state[mixture_editor.PAINTING] = False
+    visit().canvas_edit = (mixture_editor.edit_name(sent), numbers, rows)
+    visit().painting = False
 
 
 def start_painting() -> None:
     """Open the canvas with the brush in hand."""
     controls.own_mixture()
-    st.session_state[mixture_editor.PAINTING] = True
+    visit().painting = True
 
 
 def adopt(
@@ -61,7 +62,7 @@ def adopt(
     kept = {key: value for key, value in session.choices().items() if key not in ("data", "delta")}
     data = {"mixture": numbers} | ({"units": units} if units else {})
     session.adopt({**kept, "data": data, "epsilon": fitting_epsilon(mixture)})
-    st.session_state.mixture_version = st.session_state.get("mixture_version", 0) + 1  # controls of ε start afresh
+    visit().mixture_version += 1  # controls of ε start afresh
     taken = session.config().data.mixture
     assert taken is not None
     own_points.keep(OwnPoints(points, taken, painted=units is None, modes=modes))
@@ -102,7 +103,7 @@ def note() -> None:
     said, choice = st.columns([5, 1], vertical_alignment="center")
     said.caption(words(own, config))
     with choice:
-        key = f"modes:{st.session_state.get('mixture_version', 0)}"
+        key = f"modes:{visit().mixture_version}"
         options = [0, *range(1, min(MOST_MODES, len(own.points) // 10) + 1)]  # 0 for as many as are needed
         st.selectbox(
             "Gaussians",
@@ -120,7 +121,7 @@ def _refit(own: OwnPoints, modes: int | None) -> None:
     try:
         fitted = fit_mixture(own.points, modes=modes).in_points_units()
     except ConfigError as error:
-        st.session_state.notice = str(error)
+        visit().notice = str(error)
         return
     units = session.config().data.units
     adopt(fitted, own.points, dataclasses.asdict(units) if units else None, modes)

@@ -15,6 +15,7 @@ from bdsg.app.pages.baselines import baseline_training, baseline_words, prepared
 from bdsg.app.pages.baselines.baseline_animation import Outcome, contest_config, in_data_units
 from bdsg.app.pages.baselines.baseline_words import FIRST, LEAST, MOST, PARAMETER
 from bdsg.app.visit import address, own_points, session
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts, controls
 from bdsg.baselines.registry import METHODS, title_of
 from bdsg.config import ExperimentConfig
@@ -78,7 +79,7 @@ def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping
                 format_func=title_of,
                 max_selections=MOST,
                 key=key,
-                on_change=lambda: st.session_state.update(rivals=tuple(st.session_state[key])),
+                on_change=lambda: setattr(visit(), "rivals", tuple(st.session_state[key])),
                 help=f"{LEAST} or {MOST} of the {len(METHODS)}, BDSG's own two among them.",
             )
         with st.container(width=120):
@@ -88,15 +89,15 @@ def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping
 
 def _chosen() -> tuple[str, ...]:
     """The methods of this visit, those of the link at first; the link is kept equal."""
-    if "rivals" not in st.session_state or address.went_back():
-        st.session_state.rivals = FIRST
+    if visit().rivals is None or address.went_back():
+        visit().rivals = FIRST
         if text := st.query_params.get(PARAMETER):
             try:
-                st.session_state.rivals = baseline_words.from_link(text)
+                visit().rivals = baseline_words.from_link(text)
             except ConfigError as error:
                 message = f"The link's methods were not understood, so the first three are shown. {plain(error)}"
                 st.warning(message, icon=":material/info:")
-    chosen: tuple[str, ...] = st.session_state.rivals
+    chosen = visit().rivals or FIRST
     address.say(PARAMETER, ",".join(chosen) if chosen != FIRST and len(chosen) >= LEAST else None)
     return chosen
 

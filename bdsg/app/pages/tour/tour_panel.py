@@ -10,6 +10,7 @@ from bdsg import formats
 from bdsg.app.pages.tour import lessons
 from bdsg.app.pages.tour.lessons import STEPS, Step
 from bdsg.app.visit import address, history, refresh, session
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import page_header as page_heading
 from bdsg.config import ExperimentConfig
 from bdsg.serving.run_queue import Run
@@ -23,18 +24,17 @@ OTHERWISE = "This run came out otherwise than such runs do"
 
 def current() -> Step | None:
     """The present step, or None outside the tour."""
-    number = st.session_state.get("tour_step")
+    number = visit().tour[0]
     return None if number is None else STEPS[number]
 
 
 def _guess() -> int | None:
-    guess: int | None = st.session_state.get("tour_guess")
-    return guess
+    return visit().tour[1]
 
 
 def begin() -> None:
     """Go to the first step; the visitor's own choices are kept for afterwards."""
-    st.session_state.before_tour = session.choices()
+    visit().before_tour = session.choices()
     _go(0)
 
 
@@ -46,9 +46,9 @@ def heading(title: str, words: str) -> None:
 
 def follow() -> None:
     """Go on where the address says, when a visit begins and when the browser went back or forward."""
-    if "tour_step" in st.session_state and not address.went_back():
+    if visit().tour_read and not address.went_back():
         return
-    st.session_state.tour_step, st.session_state.tour_guess = read(st.query_params.get(PARAMETER, ""))
+    visit().tour_read, visit().tour = True, read(st.query_params.get(PARAMETER, ""))
     step = current()
     if step is not None and (_guess() is not None or not step.veiled):
         with session.guarded():
@@ -67,10 +67,9 @@ def read(text: str) -> tuple[int | None, int | None]:
 def panel(page: str) -> None:
     """The present step above the page with this path, if the tour is on."""
     follow()
-    step = current()
-    if step is None:
+    step, number = current(), visit().tour[0]
+    if step is None or number is None:
         return
-    number = st.session_state.tour_step
     answer = "" if _guess() is None else f"-{(_guess() or 0) + 1}"
     address.say(PARAMETER, f"{number + 1}{answer}")
     with st.container(border=True, key="tour"):
@@ -91,9 +90,9 @@ def panel(page: str) -> None:
 def _ask(step: Step) -> None:
     with st.container(horizontal=True):
         for index, option in enumerate(step.options):
-            key = f"guess:{st.session_state.tour_step}:{index}"
+            key = f"guess:{visit().tour[0]}:{index}"
             if st.button(option, key=key, shortcut=str(index + 1)):
-                st.session_state.tour_guess = index
+                visit().tour = visit().tour[0], index
                 _stage(step)
                 st.rerun()
 
@@ -154,7 +153,7 @@ def _buttons(number: int, step: Step, *, away: bool) -> None:
 
 def _go(number: int) -> None:
     """Open a step: its settings and its page."""
-    st.session_state.tour_step, st.session_state.tour_guess = number, None
+    visit().tour, visit().tour_read = (number, None), True
     step = STEPS[number]
     session.adopt(dict(step.choices))
     if not step.veiled:
@@ -170,8 +169,9 @@ def _stage(step: Step) -> None:
 
 
 def _end() -> None:
-    st.session_state.tour_step = st.session_state.tour_guess = None
-    if before := st.session_state.pop("before_tour", None):
+    visit().tour, visit().tour_read = (None, None), True
+    if before := visit().before_tour:
+        visit().before_tour = None
         session.adopt(before)
     st.switch_page("pages/tour.py")
 
@@ -192,7 +192,7 @@ def hides_line(config: ExperimentConfig) -> bool:
 def cue() -> str:
     """Changes whenever the player is to start from the beginning."""
     step = current()
-    return "" if step is None else f"tour {st.session_state.tour_step} {'asked' if _guess() is None else 'answered'}"
+    return "" if step is None else f"tour {visit().tour[0]} {'asked' if _guess() is None else 'answered'}"
 
 
 def epsilon(config: ExperimentConfig) -> float:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from bdsg.app.components import browser_components
 from bdsg.app.labels import brief_label, setting_label
 from bdsg.app.pages.tune import study_data
 from bdsg.app.pages.tune.study_data import Known, Trial
+from bdsg.app.visit.state import visit
 from bdsg.experiments.score import plane_mixture
 from bdsg.formats import SCORES, SHARES, grouped, setting
 from bdsg.metrics import contour_lines, truth_field
@@ -61,7 +61,7 @@ def _payload(folder: StudyFolder, known: Known, names: tuple[str, str], goal: st
     shown = _thinned(trials, x, y, goal)
     points = study_data.clouds(folder, [trial.number for trial in shown]) if shown else np.empty((0, 1, 2), np.int16)
     shares, ends = colour_shares(shown, trials, goal)
-    contour, line_ends, aspect = _contour(known)
+    contour, line_ends, aspect = visit().once("contour", known.name, lambda: _contour(known))
     zoom = ROOM * 32_768 / max(1.0, float(np.abs(contour.astype(float)).max(initial=1.0)))
     arrays = {
         "number": np.array([trial.number for trial in shown], np.int32),
@@ -170,18 +170,10 @@ def _axis(dimension: Dimension, known: Known) -> dict[str, Any]:
 
 def _contour(known: Known) -> tuple[np.ndarray, np.ndarray, float]:
     """{p_x = ε} on the clouds' steps, (n, 2) int16, where each line ends, and the window's height over its width."""
-    kept: tuple[str, Any] | None = st.session_state.get("tune_contour")
-    if kept is None or kept[0] != known.name:
-        config, box = known.plan.config, known.plan.box()
-        field = truth_field(plane_mixture(config), config.delta)
-        lines = [line[::2] for line in contour_lines(field, config.epsilon)]
-        steps = [np.round((line - box[0]) / (box[1] - box[0]) * 65_535 - 32_768) for line in lines]
-        whole = np.clip(np.concatenate(steps), -32_768, 32_767).astype(np.int16)
-        size = box[1] - box[0]
-        kept = (
-            known.name,
-            (whole, np.cumsum([len(line) for line in lines]).astype(np.int32), float(size[1] / size[0])),
-        )
-        st.session_state.tune_contour = kept
-    found: tuple[np.ndarray, np.ndarray, float] = kept[1]
-    return found
+    config, box = known.plan.config, known.plan.box()
+    field = truth_field(plane_mixture(config), config.delta)
+    lines = [line[::2] for line in contour_lines(field, config.epsilon)]
+    steps = [np.round((line - box[0]) / (box[1] - box[0]) * 65_535 - 32_768) for line in lines]
+    whole = np.clip(np.concatenate(steps), -32_768, 32_767).astype(np.int16)
+    size = box[1] - box[0]
+    return whole, np.cumsum([len(line) for line in lines]).astype(np.int32), float(size[1] / size[0])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from bdsg.app.visit.state import visit
 from bdsg.tuning.folder import CLOUDS, StudyFolder
 from bdsg.tuning.goals import GOALS
 from bdsg.tuning.plan import Plan
@@ -86,9 +87,10 @@ def read(folder: StudyFolder) -> Known | None:
         stamp = _stamp(folder)
     except OSError as error:
         raise StoreError(f"The study {folder.name} was removed while it was shown: reload the page.") from error
-    kept: tuple[object, Known] | None = st.session_state.get("tune_known")
+    kept = visit().kept.get("study")
     if kept is not None and kept[0] == stamp:
-        return kept[1]
+        found: Known = kept[1]
+        return found
     if folder.own_storage() is None and not (folder.path / "study.db").is_file():
         return None
     try:
@@ -97,7 +99,7 @@ def read(folder: StudyFolder) -> Known | None:
         if folder.driver():
             return None  # it is being made
         raise
-    st.session_state.tune_known = (stamp, known)
+    visit().kept["study"] = stamp, known
     return known
 
 

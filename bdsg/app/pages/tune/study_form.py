@@ -11,6 +11,7 @@ import streamlit as st
 from bdsg.app.labels import brief_label, name_of, plain, setting_label
 from bdsg.app.pages.tune import study_process
 from bdsg.app.visit import budget, session, studies
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import controls
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
@@ -31,7 +32,6 @@ NAMES = {
     "median": "Below the median",
     "halving": "Successive halving",
 }
-CHOSEN = "tune_study"
 BUSY = "A study is under way here, and one runs at a time: wait until it has ended, or stop it if it is yours."
 
 
@@ -142,12 +142,12 @@ def _start(
         budget.check_study(plan)
         key = _known(plan)
         if key:
-            st.session_state.notice = "You have a study of just this: it is shown below, and can be resumed."
+            visit().notice = "You have a study of just this: it is shown below, and can be resumed."
         else:
             key = _begin(plan)
-        st.session_state[CHOSEN], st.session_state["tune_opened"] = key, False
+        visit().study, visit().study_form_open = key, False
     except BDSGError as error:
-        st.session_state.notice = str(error)
+        visit().notice = str(error)
 
 
 def _known(plan: Plan) -> str | None:

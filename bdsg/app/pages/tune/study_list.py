@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bdsg.app.pages.tune.study_form import CHOSEN
 from bdsg.app.visit import address, studies
+from bdsg.app.visit.state import visit
 from bdsg.tuning.folder import StudyFolder
 
 PARAMETER = "study"
@@ -23,10 +23,10 @@ def chosen() -> StudyFolder | None:
     if not folders:
         return None
     linked = st.query_params.get(PARAMETER)
-    wanted = (linked if address.went_back() else None) or st.session_state.get(CHOSEN) or linked
+    wanted = (linked if address.went_back() else None) or visit().study or linked
     if wanted not in folders:
         wanted = next(iter(folders))
-    st.session_state[CHOSEN] = wanted
+    visit().study = wanted
     titles = studies.titles(folders)
     key = f"tune_chosen:{wanted}:{len(folders)}"
     st.selectbox(
@@ -35,7 +35,7 @@ def chosen() -> StudyFolder | None:
         list(folders).index(wanted),
         format_func=titles.__getitem__,
         key=key,
-        on_change=lambda: st.session_state.update({CHOSEN: st.session_state[key]}),
+        on_change=lambda: setattr(visit(), "study", st.session_state[key]),
         help=HELP,
         width=420,
     )

@@ -12,6 +12,7 @@ from bdsg.app.pages.tune import mosaic, study_data, study_figures, study_form, s
 from bdsg.app.pages.tune.study_data import Known, Trial
 from bdsg.app.pages.tune.tune_choices import choices_of
 from bdsg.app.visit import budget, history, refresh, session, studies
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts
 from bdsg.errors import BDSGError
 from bdsg.formats import SCORES, grouped
@@ -20,7 +21,6 @@ from bdsg.tuning.goals import GOALS
 from bdsg.tuning.space import applied
 
 REFRESH_SECONDS = 1.5
-OPENED = "tune_opened"
 NONE = "No study of yours yet: choose what varies and press Start. 200 trials take a minute or two."
 STATE_HEIGHT = 56
 """Pixels kept for the study's state, so that nothing below it moves."""
@@ -34,12 +34,12 @@ def show() -> None:
         folder = study_list.chosen()
         if folder and not session.teaching():
             st.button(
-                "New study" if not _opened() else "Close",
+                "New study" if not visit().study_form_open else "Close",
                 key="tune_new",
-                icon=":material/add:" if not _opened() else ":material/close:",
-                on_click=lambda: st.session_state.update({OPENED: not _opened()}),
+                icon=":material/add:" if not visit().study_form_open else ":material/close:",
+                on_click=_open_or_close,
             )
-    if not session.teaching() and (folder is None or _opened()):
+    if not session.teaching() and (folder is None or visit().study_form_open):
         with st.container(border=True):
             study_form.form()
     if folder is None:
@@ -48,8 +48,8 @@ def show() -> None:
     refresh.repeat(_study, folder, every=lambda: REFRESH_SECONDS if study_process.active(folder) else None)
 
 
-def _opened() -> bool:
-    return bool(st.session_state.get(OPENED, False))
+def _open_or_close() -> None:
+    visit().study_form_open = not visit().study_form_open
 
 
 def _study(folder: StudyFolder) -> None:
@@ -102,7 +102,7 @@ def _resume(folder: StudyFolder) -> None:
         budget.check_study(folder.plan())
         study_process.start(folder)
     except BDSGError as error:
-        st.session_state.notice = str(error)
+        visit().notice = str(error)
 
 
 def _pictures(folder: StudyFolder, known: Known) -> None:
@@ -175,7 +175,7 @@ def _adopt(known: Known, trial: Trial) -> None:
 
 def _use(known: Known, trial: Trial) -> None:
     _adopt(known, trial)
-    st.session_state.notice = f"The settings of trial {trial.number} are now those of all pages."
+    visit().notice = f"The settings of trial {trial.number} are now those of all pages."
 
 
 def _chart(folder: StudyFolder, known: Known, goal: str, across: str, up: str) -> None:
