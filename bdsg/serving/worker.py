@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from bdsg.config import ExperimentConfig
@@ -180,7 +181,10 @@ def preparations() -> list[Callable[[], None]]:
     from bdsg.boundary.training import warming as boundary
     from bdsg.density.flows import warming as density
 
-    return [lambda: _prepare(boundary.warm_up), lambda: _prepare(_rehearse), lambda: _prepare(density.warm_up)]
+    # Each by itself: a worker that is wanted meanwhile comes after the one in hand, and not after all of them.
+    first, *others = [partial(boundary.warm_up, [objective]) for objective in boundary.OBJECTIVES]
+    loads: list[Callable[[], None]] = [first, _rehearse, *others, density.warm_up]
+    return [partial(_prepare, load) for load in loads]
 
 
 def _rehearse() -> None:

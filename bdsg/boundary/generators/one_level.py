@@ -45,12 +45,18 @@ def on_circle(z: Tensor) -> Tensor:
     return nn.functional.normalize(z, dim=-1)
 
 
+class Dense(nn.Linear):
+    """A dense layer whose numbers are set by who makes it: ``nn.Linear`` would draw its own from the global seed."""
+
+    def reset_parameters(self) -> None:
+        """Nothing is drawn."""
+
+
 def layers(widths: tuple[int, ...], activation: type[nn.Module], generator: torch.Generator) -> nn.Sequential:
     """Dense layers with Glorot-uniform weights (Glorot and Bengio, 2010, eq. 16) and zero biases."""
     modules: list[nn.Module] = []
     for into, out in itertools.pairwise(widths):
-        # nn.Linear would draw weights of its own from the global seed.
-        dense: nn.Linear = nn.utils.skip_init(nn.Linear, into, out)  # type: ignore[no-untyped-call]
+        dense = Dense(into, out)
         limit = math.sqrt(6.0 / (into + out))
         with torch.no_grad():
             dense.weight.copy_((2 * torch.rand(out, into, generator=generator) - 1) * limit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
@@ -17,12 +19,12 @@ OBJECTIVES = (("ours", 1), ("paper", 1), ("ours", 2))
 _BATCH = 8
 
 
-def warm_up() -> None:
-    """Take a step of each compiled objective on a toy problem; the same code serves every other."""
+def warm_up(objectives: Sequence[tuple[str, int]] = OBJECTIVES) -> None:
+    """Take a step of compiled objectives on a toy problem; the same code serves every other."""
     random = torch.Generator().manual_seed(0)
     density = ClosedForm(GaussianMixture([1.0], [[0.0, 0.0]], [[[1.0, 0.0], [0.0, 1.0]]]))
     samples = density.sample(256, random).float()
-    for name, levels in OBJECTIVES:
+    for name, levels in objectives:
         config = BoundaryConfig(objective=name, levels=levels, hidden=(4,), batch_size=_BATCH)
         objective = make_objective(config, density, samples, samples, 0.05, 0.01, random)
         stepper = compiled_stepper(objective, config)
