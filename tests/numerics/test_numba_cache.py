@@ -111,7 +111,8 @@ def printed_by(code: str, folder: Path, **environment: str | None) -> str:
         for name in ("__init__.py", "folders.py", "numerics/__init__.py", "numerics/numba_cache.py"):
             shutil.copy(ROOT / "bdsg" / name, package / name)
         (package / "numerics" / "__pycache__").write_text("a file is in the way, for the superuser as well")
-    variables = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    own = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_CACHE_DIR": None}
+    variables = {**os.environ, **own, **environment}
     given = {name: value for name, value in variables.items() if value is not None}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=given, cwd=folder, capture_output=True, text=True, check=True)
