@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -96,7 +97,8 @@ def test_lessons_come_true_in_code_for_another_processor(tmp_path: Path) -> None
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert {name: holds for name, holds, _ in found} == dict.fromkeys(FAILURES, True)
     sums = {name: float(result_of(FAILURES[name].choices).arrays.boundary.sum()) for name in FAILURES}
-    assert any(total != sums[name] for name, _, total in found)  # else it was the same code
+    differs = any(total != sums[name] for name, _, total in found)
+    assert differs or os.environ.get("NUMBA_CPU_NAME") == "generic"  # else it was the same code
 
 
 @pytest.mark.parametrize(
