@@ -1,4 +1,8 @@
-"""The loss of the boundary generator, one function for each term (eqs. 3-6), and our variants of them."""
+"""The loss of the boundary generator, one function for each term (eqs. 3-6), and our variants of them.
+
+These are the definitions.  Training in the plane runs their compiled forms: ``kernels/density.py`` and
+``kernels/curves.py`` (L0), ``kernels/nearest.py`` (L1) and ``kernels/dispersion.py`` (L2), tested against these.
+"""
 
 from __future__ import annotations
 

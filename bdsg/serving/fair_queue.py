@@ -14,7 +14,7 @@ MOST = 200
 """Runs that may wait in all."""
 
 
-class Turns:
+class FairQueue:
     """Runs that wait for a worker, served in rounds.
 
     Each round serves a visitor once; who comes first within it, is first.  One who comes anew joins the round that is

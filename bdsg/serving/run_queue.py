@@ -15,7 +15,7 @@ from bdsg.errors import BDSGError
 from bdsg.runs.cache import Store
 from bdsg.serving import fork_client
 from bdsg.serving.asked_run import asked_run
-from bdsg.serving.fair_queue import Turns
+from bdsg.serving.fair_queue import FairQueue
 from bdsg.serving.job import RivalRun, Run, fill, rival_key, steered
 from bdsg.serving.job_runner import Service
 from bdsg.serving.run_registry import KnownRuns
@@ -45,7 +45,7 @@ class RunQueue:
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
         self._runs = KnownRuns(keep)
-        self._waiting = Turns()
+        self._waiting = FairQueue()
         self._serving: dict[Run, WorkerProcess] = {}
         self._closed = False
         self._fork_server = fork_client.shared() if fork_client.AVAILABLE and workers else None

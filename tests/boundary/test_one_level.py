@@ -89,7 +89,7 @@ def test_weights_are_glorots_and_come_from_the_generator_alone() -> None:
         limit**2 / 3, abs=4 * limit**2 * math.sqrt(4 / 45 / 2400)
     )
     assert not first[0].bias.any()
-    assert [type(module).__name__ for module in first] == ["Linear", "Tanh", "Linear"]
+    assert [type(module).__name__ for module in first] == ["Dense", "Tanh", "Dense"]
 
 
 def test_angle_features_are_cosines_and_sines() -> None:

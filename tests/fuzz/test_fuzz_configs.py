@@ -12,6 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bdsg.app.visit import browser_storage, history, links, own_points, studies
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets.mixture_editor import from_rows, read_modes
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture, uploads
@@ -158,9 +159,8 @@ def test_what_a_browser_kept(path: list[int], value: Any, share: float, within: 
     state = browser_storage.st.session_state
     config = ExperimentConfig.from_dict({"data": {"mixture": json.loads(str(KEPT["points"]))["mixture"]}})
     for sent in (text, text[: int(share * len(text))], value):
-        for key in ("own_points", "own_points_not_kept", "studies", "history", "history_removed", "picked", "compare"):
-            if key in state:
-                del state[key]
+        if "visit" in state:
+            del state["visit"]
         kept = browser_storage._json(sent)
         if isinstance(kept, dict):
             for entry in browser_storage.read(kept.get("runs")):
@@ -170,12 +170,12 @@ def test_what_a_browser_kept(path: list[int], value: Any, share: float, within: 
             assert asked is not None
             own_points.recall(asked["key"], browser_storage._json(kept.get("points")), config)
             own_points.recall(kept.get("wanted"), browser_storage._json(kept.get("points")), config)
-        assert len(state.get("studies", [])) <= studies.MOST_STUDIES
+        assert len(visit().studies) <= studies.MOST_STUDIES
         for entry in history.entries():
             assert len(entry.name) <= history.LONGEST_NAME
             ExperimentConfig.from_dict(entry.choices)
-        if "own_points" in state:
-            assert np.isfinite(state["own_points"].points).all()
+        if (own := visit().own_points) is not None:
+            assert np.isfinite(own.points).all()
 
 
 @pytest.mark.parametrize("nested", [5_000, 200_000])

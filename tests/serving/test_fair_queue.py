@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.serving.fair_queue import MOST, MOST_OF_ONE, Turns
+from bdsg.serving.fair_queue import MOST, MOST_OF_ONE, FairQueue
 from bdsg.serving.job import Run
 from bdsg.serving.run_queue import RunQueue
 
 CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}})
 
 
-def line(visitors: str) -> tuple[Turns, list[Run]]:
+def line(visitors: str) -> tuple[FairQueue, list[Run]]:
     """A run for each letter, which names its visitor, in the order of arrival."""
-    turns, runs = Turns(), [Run(CONFIG, number, visitor=who) for number, who in enumerate(visitors)]
+    turns, runs = FairQueue(), [Run(CONFIG, number, visitor=who) for number, who in enumerate(visitors)]
     for run in runs:
         turns.add(run)
     return turns, runs
@@ -64,7 +64,7 @@ def test_each_round_holds_each_visitor_once(visitors: str) -> None:
 @given(st.lists(st.sampled_from("abcd."), max_size=MOST_OF_ONE))
 def test_nobody_waits_for_three_runs_of_another(happenings: list[str]) -> None:
     """A letter asks for a run, a point serves one; then the rest is served."""
-    turns, waiting = Turns(), dict[str, int]()
+    turns, waiting = FairQueue(), dict[str, int]()
     overtaken: dict[str, Counter[str]] = {}
     for number, one in enumerate([*happenings, *"." * len(happenings)]):
         if one != ".":
