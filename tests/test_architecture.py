@@ -15,6 +15,7 @@ BEGIN, END = "<!-- the picture begins -->\n", "<!-- the picture ends -->\n"
 WIDTH = 118
 MOST = 13
 """Modules in one folder: a reader takes in about ten names."""
+MOST_LINES, MOST_PARAMETERS = 50, 8
 
 
 def sentence(path: Path) -> str:
@@ -66,6 +67,23 @@ def test_each_part_says_what_it_is_for() -> None:
 def test_no_folder_holds_more_than_a_reader_takes_in() -> None:
     counts = {str(folder.relative_to(ROOT)): len(modules(folder)) for folder in folders(ROOT / "bdsg")}
     assert {name: count for name, count in counts.items() if count > MOST} == {}
+
+
+def functions() -> Iterator[tuple[str, int, int]]:
+    """Name, lines and parameters of every function."""
+    for path in (ROOT / "app.py", *ROOT.glob("pages/*.py"), *ROOT.glob("bdsg/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                named = [part.arg for part in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+                count = sum(name not in ("self", "cls") for name in named)
+                yield f"{path.name}: {node.name}", (node.end_lineno or 0) - node.lineno + 1, count
+
+
+def test_no_function_is_longer_or_takes_more_than_a_reader_holds_in_mind() -> None:
+    found = list(functions())
+    assert len(found) > 1_000
+    assert [(name, lines) for name, lines, _ in found if lines > MOST_LINES] == []
+    assert [(name, count) for name, _, count in found if count > MOST_PARAMETERS] == []
 
 
 if __name__ == "__main__":

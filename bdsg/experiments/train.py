@@ -65,9 +65,8 @@ def train_density(
 ) -> Iterator[Progress | DensitySnapshot]:
     """Fit a residual flow by maximum likelihood on fresh samples.
 
-    It ends after ``config.steps``, or sooner once the held-out likelihood is on a plateau: the learning
-    rate then runs out over a last stretch, and the ``steps`` of the progress say where that ends.  At
-    the end the flow has the weights that held-out samples liked best; in high dimensions these may be fewer.
+    It ends after ``config.steps``, or sooner once the held-out likelihood is on a plateau: the learning rate then
+    runs out over a last stretch, to the ``steps`` of the progress.  The flow keeps the weights with the best one.
 
     Args:
         draw: gives (n, d) fresh training samples.
