@@ -24,9 +24,8 @@ PAGES = {
 
 def main() -> None:
     """Draw the page that is asked for."""
-    st.set_page_config(
-        page_icon=browser_components.ASSETS / "icon.svg", layout="wide"
-    )  # first: a page has no icon of its own
+    # Before the navigation: a page has no icon of its own, and browsers would ask elsewhere for one.
+    st.set_page_config(page_icon=browser_components.ASSETS / "icon.svg", layout="wide")
     pages = [
         st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "learn")
         for name, (title, icon) in PAGES.items()

@@ -75,9 +75,9 @@ class OurShown(NamedTuple):
 
     Attributes:
         inverses: of each curve's half axes, (K, 2, 2).
-        curves, targets, steepness: of each z, (m,), (2, m), (m,); see ``kernels.ours.OurRoom``.
+        curves, targets, steepness: of each z, (m,), (2, m), (m,); see ``kernels.ours.OurWorkspace``.
         starts: first column of each curve, and the end, (K + 1,).
-        local: workspace for the points in the units of their curves, and for the pulls there, (2, 2, m).
+        local: space for the points in the units of their curves, and for the pulls there, (2, 2, m).
     """
 
     inverses: np.ndarray

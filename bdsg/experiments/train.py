@@ -66,7 +66,7 @@ def train_density(
     """Fit a residual flow by maximum likelihood on fresh samples.
 
     It ends after ``config.steps``, or sooner once the held-out likelihood is on a plateau: the learning rate then
-    runs out over a last stretch, to the ``steps`` of the progress.  The flow keeps the weights with the best one.
+    runs out over a last stretch.  At the end the flow has the weights that held-out samples liked best.
 
     Args:
         draw: gives (n, d) fresh training samples.
@@ -130,8 +130,8 @@ def train_boundary(
     """Train B(z); the last item is a snapshot, also after a stop.
 
     Compiled where there are kernels for the objective, its density and its device, else by autograd; both draw
-    the same z.  What ``config.changes`` and the control's hand change takes effect from its step on; a change by
-    hand is told of, and ``control.config`` is then the config of the very run that was steered.
+    the same z.  A change that the config plans, or that a hand makes, takes effect from its step on; the latter
+    is told of, and ``control.config`` is then the config of the very run that was steered.
 
     Args:
         latent: the z (n, 2) whose images every snapshot shows.

@@ -16,7 +16,7 @@ REMEMBERED = 200
 """Finished trials that a task takes along for its pruner."""
 
 
-class Hopes:
+class BatchPruner:
     """Whether trials are worth going on with; safe to ask from any thread.
 
     The pruner works on a study in memory: workers need no way to the storage.

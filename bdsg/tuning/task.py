@@ -109,9 +109,9 @@ class _Watch:
     """Scores the snapshots on the way and asks the pruner."""
 
     def __init__(self, task: Task, entries: Sequence[Entry]) -> None:
-        from bdsg.tuning.pruning import Hopes
+        from bdsg.tuning.pruning import BatchPruner
 
-        self.hopes, self._entries = Hopes(task.pruner, task.history), entries
+        self.hopes, self._entries = BatchPruner(task.pruner, task.history), entries
         self.legs: list[dict[int, float]] = [{} for _ in entries]
         self._seen = [0] * len(entries)
         self.keep: Keep = self._keep

@@ -22,6 +22,7 @@ import torch
 from bdsg.baselines.classical.library_rival import LibraryRival
 from bdsg.baselines.contract import RivalScores
 from bdsg.baselines.registry import METHODS, RIVALS, title_of
+from bdsg.baselines.report import COLUMNS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.experiments.compare import contest
@@ -65,19 +66,7 @@ SEARCHED: dict[str, list[dict[str, Any]]] = {
 }
 """Six settings each, everything else at its default."""
 
-SCORES = {
-    "AUROC": "auroc",
-    "AUPRC anomalous": "auprc_anomalous",
-    "AUPRC normal": "auprc_normal",
-    "near ε: AUROC": "near_auroc",
-    "near ε: AUPRC anomalous": "near_auprc_anomalous",
-    "near ε: AUPRC normal": "near_auprc_normal",
-    "BP1": "bp1",
-    "boundary recall": "boundary_recall",
-    "BF1": "bf1",
-    "components covered": "covered",
-    "training (CPU s)": "seconds",
-}
+SCORES = {**COLUMNS, "components covered": "covered", "training (CPU s)": "seconds"}
 
 CAPTION = (
     "Scores of the grid over the data's window; near ε are the nodes with p_x within a factor 10 of it. FenceGAN to "

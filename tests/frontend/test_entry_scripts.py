@@ -41,10 +41,11 @@ def test_a_page_without_a_link_is_lent_the_present_one_until_it_writes_its_own(t
     base = "http://localhost/app/"
     first, plain, lent = f"{base}evaluate?{A}&at=0.1", f"{base}tour", f"{base}tour?{A}"
     driver = f"""
-    const [first, plain, lent] = {json.dumps([first, plain, lent])};
-    print([withLink(first, plain), withLink(plain, first), withLink(lent, lent + "&tour=1"), withLink(lent, plain)]);
+    const [first, plain, lent] = {json.dumps([first, plain, lent])}, two = first.replace("?", "?b.seed=1&");
+    const pairs = [[first, plain], [plain, first], [lent, lent + "&tour=1"], [lent, plain], [two, plain]];
+    print(pairs.map((pair) => withLink(...pair)));
     """
-    assert node(("entries.js",), driver, folder=tmp_path) == [lent, first, lent + "&tour=1", plain]
+    assert node(("entries.js",), driver, folder=tmp_path) == [lent, first, lent + "&tour=1", plain, plain]
     steps = f"""
     const ways = [];
     for (const [link, untouched] of [["{A}", true], ["{B}", true], ["{B}", false]])

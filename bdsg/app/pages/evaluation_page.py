@@ -57,7 +57,7 @@ def _missing(run: Run | None) -> None:
 
 def _payload(result: Result, epsilon: float, own: OwnPoints | None) -> bytes:
     """The picture, made anew when another one is asked for; kept by the visit itself, for own points are in it."""
-    asked = run_payloads.cache_name(result), epsilon, id(own)  # the visit holds on to its points
+    asked = run_payloads.cache_name(result), epsilon, own
     points = own.points if own else None
     return visit().once("evaluation", asked, lambda: run_payloads.evaluation_payload(result, epsilon, points))
 

@@ -26,7 +26,7 @@ MOST_TABLES = 8
 """Tables and paintings whose points a browser keeps; those used least recently go first."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OwnPoints:
     """Points of a visitor's own.
 

@@ -31,7 +31,7 @@ class Visit:
         adopted: how often choices came from elsewhere than from their own control: part of its key, so that it
             starts afresh.
         notice: what was refused, to be said once.
-        teaching: whether the link hides the controls; None until one of them was opened.
+        teaching: whether a link hides the controls; None until such a link was opened.
         own_run: the run that this visit watches or steers, and the key of its config when it began.
         pace, stops: seconds that the next run may take, and the places of each steering slider.
         going_on: runs that the page shows and that went on when it was drawn.
@@ -44,7 +44,7 @@ class Visit:
         studies: keys of the studies of this visit; ``study``: the one that is shown.
         own_points, own_points_new, own_points_not_kept: points that were uploaded or painted, what the browser is to
             do with them, and names of mixtures whose points it has not.
-        tour: step and answer, both from 0, None outside the tour; ``tour_read``: whether the link's were read.
+        tour_step, tour_answer: from 0, None outside the tour; ``tour_read``: whether the link's were read.
         before_tour: the choices before it.
         opened_at: the run that the evaluate page was opened with, and its link's ε.
         rivals: the methods that are shown.
@@ -81,7 +81,8 @@ class Visit:
     own_points: OwnPoints | None = None
     own_points_new: dict[str, Any] | None = None
     own_points_not_kept: set[str] = field(default_factory=set)
-    tour: tuple[int | None, int | None] = (None, None)
+    tour_step: int | None = None
+    tour_answer: int | None = None
     tour_read: bool = False
     before_tour: Choices | None = None
     opened_at: tuple[str, str | None] | None = None

@@ -46,8 +46,8 @@ class LevelLoss(NamedTuple):
     lambda2: float
 
 
-class LevelRoom(NamedTuple):
-    """As ``kernels.ours.OurRoom``, and of each column the position in steps from the lowest level, and its ellipse.
+class LevelWorkspace(NamedTuple):
+    """As ``kernels.ours.OurWorkspace``, and each column's position in steps from the lowest level, and its ellipse.
 
     Attributes:
         curves: the branch of each column, (N,).
@@ -80,7 +80,7 @@ def _choose_branches(z: np.ndarray, edges: np.ndarray, columns: np.ndarray) -> N
 
 
 @kernel
-def _find_ellipses(loss: LevelLoss, workspace: LevelRoom) -> None:
+def _find_ellipses(loss: LevelLoss, workspace: LevelWorkspace) -> None:
     """Each column's ellipse at its level."""
     for n in range(workspace.curves.size):
         k, low = workspace.curves[n], min(int(workspace.positions[n]), loss.centres.shape[0] - 2)
@@ -94,7 +94,7 @@ def _find_ellipses(loss: LevelLoss, workspace: LevelRoom) -> None:
 
 
 @kernel
-def level_points(z: np.ndarray, network: Network, loss: LevelLoss, workspace: LevelRoom) -> None:
+def level_points(z: np.ndarray, network: Network, loss: LevelLoss, workspace: LevelWorkspace) -> None:
     """B(z, ε), (N, 3) -> (2, N), into ``workspace.points`` by columns; the third of z is its level's position."""
     values, harmonics, branches = network.values, loss.harmonics, loss.radii.size
     _choose_branches(z, loss.edges, workspace.columns)
@@ -121,7 +121,7 @@ def level_points(z: np.ndarray, network: Network, loss: LevelLoss, workspace: Le
 
 
 @kernel
-def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: LevelLoss, workspace: LevelRoom) -> None:
+def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: LevelLoss, workspace: LevelWorkspace) -> None:
     """The places between the two of the table that are next in angle and the two levels around."""
     for n in range(workspace.curves.size):
         below, above, part = around(cosines[n], sines[n], loss.table.shape[2])
@@ -136,7 +136,7 @@ def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: LevelLoss, works
 
 
 @kernel
-def _level_and_place(loss: LevelLoss, workspace: LevelRoom, terms: np.ndarray) -> None:
+def _level_and_place(loss: LevelLoss, workspace: LevelWorkspace, terms: np.ndarray) -> None:
     """L0 and L1 into ``terms``, and their weighted gradient into ``workspace.pull``."""
     level, place = np.float64(0.0), np.float64(0.0)
     share = _ONE / np.float32(workspace.curves.size)
@@ -155,7 +155,7 @@ def level_steps(
     rates: np.ndarray,
     network: Network,
     loss: LevelLoss,
-    workspace: LevelRoom,
+    workspace: LevelWorkspace,
     first_step: int,
     known: bool,
     terms: np.ndarray,

@@ -46,7 +46,7 @@ class OurLoss(NamedTuple):
     lambda2: float
 
 
-class OurRoom(NamedTuple):
+class OurWorkspace(NamedTuple):
     """Workspace for a batch, its columns in the order of their curves, so that those of one lie together.
 
     Attributes:
@@ -82,7 +82,7 @@ def _choose_curves(z: np.ndarray, edges: np.ndarray, columns: np.ndarray) -> Non
 
 
 @kernel
-def our_points(z: np.ndarray, network: Network, loss: OurLoss, workspace: OurRoom) -> None:
+def our_points(z: np.ndarray, network: Network, loss: OurLoss, workspace: OurWorkspace) -> None:
     """B(z), (N, 2) -> (2, N), into ``workspace.points`` by columns."""
     values, harmonics = network.values, loss.harmonics
     _choose_curves(z, loss.edges, workspace.columns)
@@ -101,7 +101,7 @@ def our_points(z: np.ndarray, network: Network, loss: OurLoss, workspace: OurRoo
 
 
 @kernel
-def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: OurLoss, workspace: OurRoom) -> None:
+def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: OurLoss, workspace: OurWorkspace) -> None:
     """The places on the curves, between the two of the table that are next in angle."""
     for n in range(workspace.curves.size):
         below, above, part = around(cosines[n], sines[n], loss.table.shape[1])
@@ -113,7 +113,7 @@ def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: OurLoss, workspa
 
 
 @kernel
-def _level_and_place(loss: OurLoss, workspace: OurRoom, terms: np.ndarray) -> None:
+def _level_and_place(loss: OurLoss, workspace: OurWorkspace, terms: np.ndarray) -> None:
     """L0 and L1 into ``terms``, and their weighted gradient into ``workspace.pull``."""
     level, place = np.float64(0.0), np.float64(0.0)
     share = _ONE / np.float32(workspace.curves.size)
@@ -131,7 +131,7 @@ def our_steps(
     rates: np.ndarray,
     network: Network,
     loss: OurLoss,
-    workspace: OurRoom,
+    workspace: OurWorkspace,
     first_step: int,
     known: bool,
     terms: np.ndarray,

@@ -30,7 +30,7 @@ class PaperLoss(NamedTuple):
     lambda2: float
 
 
-class PaperRoom(NamedTuple):
+class PaperWorkspace(NamedTuple):
     """Workspace for a batch.
 
     Attributes:
@@ -54,7 +54,7 @@ def on_circle(z: np.ndarray, out: np.ndarray) -> None:
 
 
 @kernel
-def paper_points(z: np.ndarray, network: Network, loss: PaperLoss, workspace: PaperRoom) -> None:
+def paper_points(z: np.ndarray, network: Network, loss: PaperLoss, workspace: PaperWorkspace) -> None:
     """B(z), (N, 2) -> (2, N), into ``workspace.points``."""
     on_circle(z, network.values)
     forward(network.widths, network.activation, network.weights, network.values, network.slopes)
@@ -65,7 +65,7 @@ def paper_points(z: np.ndarray, network: Network, loss: PaperLoss, workspace: Pa
 
 
 @kernel
-def paper_terms(network: Network, loss: PaperLoss, workspace: PaperRoom, terms: np.ndarray) -> None:
+def paper_terms(network: Network, loss: PaperLoss, workspace: PaperWorkspace, terms: np.ndarray) -> None:
     """L, L0, L1, L2 of eq. 4 into ``terms`` (4,), and the gradient into ``workspace.pull``."""
     x, y, pull_x, pull_y = workspace.points[0], workspace.points[1], workspace.pull[0], workspace.pull[1]
     u, v = network.values[0, : x.size], network.values[1, : x.size]
@@ -85,7 +85,7 @@ def paper_steps(
     rates: np.ndarray,
     network: Network,
     loss: PaperLoss,
-    workspace: PaperRoom,
+    workspace: PaperWorkspace,
     first_step: int,
     known: bool,
     terms: np.ndarray,

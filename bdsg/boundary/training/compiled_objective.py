@@ -15,10 +15,10 @@ from torch import Tensor, nn
 
 from bdsg.boundary.generators.one_level import DenseGenerator
 from bdsg.boundary.kernels.density import Densities
-from bdsg.boundary.kernels.levels import LevelLoss, LevelRoom, level_points, level_steps
+from bdsg.boundary.kernels.levels import LevelLoss, LevelWorkspace, level_points, level_steps
 from bdsg.boundary.kernels.nearest import make_candidates
-from bdsg.boundary.kernels.ours import OurLoss, OurRoom, our_points, our_steps
-from bdsg.boundary.kernels.paper import PaperLoss, PaperRoom, paper_points, paper_steps
+from bdsg.boundary.kernels.ours import OurLoss, OurWorkspace, our_points, our_steps
+from bdsg.boundary.kernels.paper import PaperLoss, PaperWorkspace, paper_points, paper_steps
 from bdsg.boundary.objectives import LevelObjective, Objective, OurObjective, PaperObjective
 from bdsg.boundary.training.compiled_steps import Kernels, KernelStepper, draw_latents
 from bdsg.boundary.training.packing import flat_density, flat_network, on_cpu, single
@@ -49,13 +49,13 @@ def _paper(objective: PaperObjective, generator: DenseGenerator, batch: int) -> 
         objective.weights.lambda2,
     )
     network = flat_network(generator.network, batch)
-    kernels = Kernels(paper_steps, paper_points, _paper_room, functools.partial(draw_latents, batch))
+    kernels = Kernels(paper_steps, paper_points, _paper_workspace, functools.partial(draw_latents, batch))
     return KernelStepper(kernels, objective, network, loss, batch)
 
 
-def _paper_room(count: int) -> PaperRoom:
+def _paper_workspace(count: int) -> PaperWorkspace:
     points, pull = np.zeros((2, 2, count), np.float32)
-    return PaperRoom(_densities(count), points, pull, np.arange(count))
+    return PaperWorkspace(_densities(count), points, pull, np.arange(count))
 
 
 def _ours(objective: OurObjective, batch: int) -> KernelStepper | None:
@@ -77,12 +77,12 @@ def _ours(objective: OurObjective, batch: int) -> KernelStepper | None:
     )
     network = flat_network(generator.network, batch)
     draw = functools.partial(draw_latents, batch)
-    kernels = Kernels(our_steps, our_points, lambda count: OurRoom(*_curve_room(count, places.count)), draw)
+    kernels = Kernels(our_steps, our_points, lambda count: OurWorkspace(*_curve_workspace(count, places.count)), draw)
     return KernelStepper(kernels, objective, network, loss, batch)
 
 
-def _curve_room(count: int, curves: int) -> tuple[Any, ...]:
-    """The fields of ``OurRoom``, which are also the first of ``LevelRoom``."""
+def _curve_workspace(count: int, curves: int) -> tuple[Any, ...]:
+    """The fields of ``OurWorkspace``, which are also the first of ``LevelWorkspace``."""
     points, local, targets, pull = np.zeros((4, 2, count), np.float32)
     places = np.zeros((2, count), np.int64)
     steepness = np.zeros(count, np.float32)
@@ -120,14 +120,14 @@ def _levels(objective: LevelObjective, batch: int) -> KernelStepper | None:
         return nn.functional.pad(z, (0, 1), value=at_epsilon)
 
     branches = tree.alive.shape[1]
-    kernels = Kernels(level_steps, level_points, lambda n: _level_room(n, branches), draw, complete)
+    kernels = Kernels(level_steps, level_points, lambda n: _level_workspace(n, branches), draw, complete)
     return KernelStepper(kernels, objective, network, loss, batch)
 
 
-def _level_room(count: int, branches: int) -> LevelRoom:
+def _level_workspace(count: int, branches: int) -> LevelWorkspace:
     floats = np.zeros((7, count), np.float32)
     ellipses = floats[1:3].reshape(count, 2), floats[3:].reshape(count, 2, 2)
-    return LevelRoom(*(*_curve_room(count, branches), floats[0], *ellipses))
+    return LevelWorkspace(*(*_curve_workspace(count, branches), floats[0], *ellipses))
 
 
 def _densities(count: int) -> Densities:

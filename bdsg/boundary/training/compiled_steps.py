@@ -59,7 +59,7 @@ class Kernels(NamedTuple):
     Attributes:
         steps: as ``kernels.paper.paper_steps``.
         points: as ``kernels.paper.paper_points``.
-        workspace: makes workspace for a batch of a size.
+        workspace: makes one for a batch of a size.
         draw: see :class:`Stepper`.
         complete: adds to z (n, 2) what the kernels want beside it.
     """

@@ -28,7 +28,7 @@ def flat_density(model: DensityModel) -> Density | None:
 
 
 def flat_network(network: nn.Sequential, columns: int) -> Network:
-    """Workspace for a batch of ``columns``; the parameters and their gradients become parts of the flat vectors."""
+    """Space for a batch of ``columns``; the parameters and their gradients become parts of the flat vectors."""
     dense = [module for module in network if isinstance(module, nn.Linear)]
     widths = [padded(width, TILE) for width in (dense[0].in_features, *(layer.out_features for layer in dense))]
     sizes = [out * (into + 1) for into, out in itertools.pairwise(widths)]
@@ -48,7 +48,7 @@ def _workspace(rows: int, columns: int) -> np.ndarray:
 
 
 def with_columns(network: Network, columns: int) -> Network:
-    """The same weights with workspace for another number of points."""
+    """The same weights with space for another number of points."""
     values, slopes, errors = _workspace(network.values.shape[0], columns)
     return network._replace(values=values, slopes=slopes, errors=errors)
 

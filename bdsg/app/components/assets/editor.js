@@ -202,7 +202,7 @@ class Editor {
 
   #heat({ x, y, values }) {
     const peak = values.reduce((most, value) => Math.max(most, value), -Infinity);
-    const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / 9)); // 9: as in bdsg/app/components/payloads.py
+    const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / 9)); // 9: HEAT_SPAN of canvas_encoding.py
     return heatImage(bytes, [y.length, x.length], this.theme);
   }
 

@@ -29,7 +29,7 @@ function entryFor(here, there, untouched, lent = false) {
 function withLink(here, there) {
   const before = new URL(here), after = new URL(there);
   if (!placeOf(here).written || placeOf(there).written || before.pathname === after.pathname) return there;
-  if (before.search.includes("&b.")) return there;
+  if ([...before.searchParams.keys()].some((name) => name.startsWith("b."))) return there;
   for (const [name, text] of before.searchParams) if (!PASSING.has(name)) after.searchParams.append(name, text);
   return after.href;
 }

@@ -275,7 +275,7 @@ class Evaluation {
   }
 
   #heat(theme) {
-    const { logTruth: values, x, y } = this.prepared.grid, span = 9; // natural-log units, as in bdsg/app/components/payloads.py
+    const { logTruth: values, x, y } = this.prepared.grid, span = 9; // natural-log units: HEAT_SPAN of canvas_encoding.py
     let peak = -Infinity;
     for (const value of values) peak = Math.max(peak, value);
     const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / span));

@@ -19,7 +19,7 @@ function drawMap(context, camera, { arrays, meta }, playhead, theme) {
   clipped(context, camera, () => drawImage(context, camera, heatImage(values, shape, theme), meta.low, meta.high));
 }
 
-/** Which points lie inside the window: those beyond were put on its edge (bdsg/app/components/payloads.py), where they are not. */
+/** Which points lie inside the window: those beyond were put on its edge (canvas_encoding.py), where they are not. */
 function inside(points, { low, high }) {
   const slack = [0, 1].map((axis) => 1e-5 * (high[axis] - low[axis]));
   return (k) => [0, 1].every((axis) => {

@@ -1,6 +1,6 @@
 // The snapshots of one run and where the playhead stands among them.  No screen, no clock of its own.
 
-const FULL_SCALE = 32767; // bdsg/app/components/payloads.py quantises the window [low, high] to [-FULL_SCALE, FULL_SCALE]
+const FULL_SCALE = 32767; // canvas_encoding.py quantises the window [low, high] to [-FULL_SCALE, FULL_SCALE]
 const RUN_SECONDS = 6; // a whole run takes about this long at speed 1 ...
 const SLOWEST = 4, FASTEST = 30; // ... within these snapshots a second
 const LINGER = 0.8; // seconds that a looping run rests on its last snapshot

@@ -24,12 +24,12 @@ OTHERWISE = "This run came out otherwise than such runs do"
 
 def current() -> Step | None:
     """The present step, or None outside the tour."""
-    number = visit().tour[0]
+    number = visit().tour_step
     return None if number is None else STEPS[number]
 
 
 def _guess() -> int | None:
-    return visit().tour[1]
+    return visit().tour_answer
 
 
 def begin() -> None:
@@ -48,7 +48,7 @@ def follow() -> None:
     """Go on where the address says, when a visit begins and when the browser went back or forward."""
     if visit().tour_read and not address.went_back():
         return
-    visit().tour_read, visit().tour = True, read(st.query_params.get(PARAMETER, ""))
+    _be_at(*read(st.query_params.get(PARAMETER, "")))
     step = current()
     if step is not None and (_guess() is not None or not step.veiled):
         with session.guarded():
@@ -67,7 +67,7 @@ def read(text: str) -> tuple[int | None, int | None]:
 def panel(page: str) -> None:
     """The present step above the page with this path, if the tour is on."""
     follow()
-    step, number = current(), visit().tour[0]
+    step, number = current(), visit().tour_step
     if step is None or number is None:
         return
     answer = "" if _guess() is None else f"-{(_guess() or 0) + 1}"
@@ -90,9 +90,9 @@ def panel(page: str) -> None:
 def _ask(step: Step) -> None:
     with st.container(horizontal=True):
         for index, option in enumerate(step.options):
-            key = f"guess:{visit().tour[0]}:{index}"
+            key = f"guess:{visit().tour_step}:{index}"
             if st.button(option, key=key, shortcut=str(index + 1)):
-                visit().tour = visit().tour[0], index
+                visit().tour_answer = index
                 _stage(step)
                 st.rerun()
 
@@ -151,9 +151,14 @@ def _buttons(number: int, step: Step, *, away: bool) -> None:
             st.page_link(f"pages/{step.page}.py", label="To the stage", icon=":material/visibility:")
 
 
+def _be_at(step: int | None, answer: int | None) -> None:
+    here = visit()
+    here.tour_step, here.tour_answer, here.tour_read = step, answer, True
+
+
 def _go(number: int) -> None:
     """Open a step: its settings and its page."""
-    visit().tour, visit().tour_read = (number, None), True
+    _be_at(number, None)
     step = STEPS[number]
     session.adopt(dict(step.choices))
     if not step.veiled:
@@ -169,7 +174,7 @@ def _stage(step: Step) -> None:
 
 
 def _end() -> None:
-    visit().tour, visit().tour_read = (None, None), True
+    _be_at(None, None)
     if before := visit().before_tour:
         visit().before_tour = None
         session.adopt(before)
@@ -192,7 +197,7 @@ def hides_line(config: ExperimentConfig) -> bool:
 def cue() -> str:
     """Changes whenever the player is to start from the beginning."""
     step = current()
-    return "" if step is None else f"tour {visit().tour[0]} {'asked' if _guess() is None else 'answered'}"
+    return "" if step is None else f"tour {visit().tour_step} {'asked' if _guess() is None else 'answered'}"
 
 
 def epsilon(config: ExperimentConfig) -> float:
