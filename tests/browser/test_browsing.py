@@ -62,6 +62,16 @@ def test_each_press_of_back_undoes_one_change_and_a_reload_keeps_the_tour(page: 
     assert "boundary.lambda1=40" in page.url
 
 
+def test_the_list_of_runs_tells_when_one_has_ended(page: Page, server: str) -> None:
+    page.goto(f"{server}/boundary?data.preset=ring&boundary.steps=15000&seed=31")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.get_by_role("link", name="History", exact=True).click()
+    card = page.locator("[data-testid=stMarkdown]")
+    expect(card.get_by_text("Training", exact=True)).to_be_visible()
+    expect(card.get_by_text("Boundary recall").first).to_be_visible(timeout=120_000)  # nobody asked for it
+
+
 def test_the_picture_says_in_words_what_it_shows_and_the_threshold_stays_in_its_place(page: Page, server: str) -> None:
     page.goto(f"{server}/boundary?{RUN}")
     page.wait_for_selector(".bdsg.player[data-ready='1']")

@@ -41,6 +41,7 @@ def show() -> None:
     """Choose the second run, start what is missing on demand, and show both."""
     configs = _configs()
     runs = [session.queue().find(config) for config in configs]
+    refresh.note(run for run in runs if run is not None)  # before anything is read of them
     ready = [run for run in runs if run is not None and run.result is not None]
     if len(ready) == 2:
         _both(ready[0], ready[1])
@@ -129,11 +130,15 @@ def _missing(configs: Configs, runs: list[Run | None]) -> None:
                 history.note(config.to_dict())
             st.rerun()
     active = [run for run in runs if run is not None and run.active]
-    refresh.note(active)
     if active:
         st.button("Stop", key="stop_compared", icon=":material/stop:", on_click=_stop, args=(active,))
     known = [run for run in runs if run is not None]
-    refresh.repeat(_waiting, known, every=lambda: _look_seconds(known), shows=lambda: tuple(r.state for r in known))
+    refresh.repeat(
+        _waiting,
+        known,
+        every=lambda: session.look_seconds_among(known, REFRESH_SECONDS),
+        shows=lambda: tuple(r.state for r in known),
+    )
 
 
 def _stop(runs: list[Run]) -> None:
@@ -146,11 +151,6 @@ def _waiting(runs: list[Run]) -> None:
         for run in runs:
             if run.result is None:
                 progress.progress_line(run)
-
-
-def _look_seconds(runs: list[Run]) -> float | None:
-    """Until the next look at those that go on."""
-    return next((session.look_seconds(run, REFRESH_SECONDS) for run in runs if run.active), None)
 
 
 def _both(first: Run, second: Run) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from bdsg import formats
 from bdsg.app.components import run_payloads
 from bdsg.app.labels import setting_label
-from bdsg.app.visit import history, session
+from bdsg.app.visit import history, refresh, session
 from bdsg.app.visit.history import Entry
 from bdsg.app.widgets import thumbnail
 from bdsg.config import ExperimentConfig
@@ -21,6 +21,7 @@ from bdsg.serving.job import Run
 SCORES = ("bp1", "boundary_recall", "bf1", "distance_mean", "bp2", "f1", "accuracy", "auroc")
 """Of two runs beside each other."""
 
+REFRESH_SECONDS = 1.0
 STATES = {"queued": "Waiting for a worker", "running": "Training", "stopped": "Stopped", "failed": "Failed"}
 
 
@@ -32,10 +33,17 @@ def show() -> None:
         st.page_link("pages/boundary.py", label="Train a first run", icon=":material/arrow_forward:")
         return
     runs = {entry.key: session.current_run_of(entry.choices) for entry in listed}
+    known = [run for run in runs.values() if run is not None]
+    refresh.note(known)
     _comparison(listed, runs)
     names = history.differing([ExperimentConfig.from_dict(entry.choices) for entry in listed])
     for entry in listed:
         _card(entry, runs[entry.key], names)
+    refresh.repeat(
+        lambda: None,
+        every=lambda: session.look_seconds_among(known, REFRESH_SECONDS),
+        shows=lambda: tuple(run.state for run in known),
+    )
 
 
 def _card(entry: Entry, run: Run | None, names: list[str]) -> None:

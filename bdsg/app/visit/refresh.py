@@ -27,7 +27,10 @@ def begin_page() -> None:
 
 
 def note(runs: Iterable[Run]) -> None:
-    """The page is about to show these runs: those of them that go on are remembered."""
+    """The page is about to show these runs: those of them that go on are remembered.
+
+    To be called before anything is read of them: what is read twice may have ended in between.
+    """
     visit().going_on += [run for run in runs if run.active]
 
 

@@ -7,7 +7,7 @@ import logging
 import os
 import runpy
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,11 @@ def look_seconds(run: Run | None, least: float) -> float | None:
         return None
     seconds = pacing().seconds(visitor(), least)
     return max(seconds, WAITING_SECONDS) if run.state == "queued" and queue().busy else seconds
+
+
+def look_seconds_among(runs: Iterable[Run], least: float) -> float | None:
+    """The same for several runs: until the next look at those that go on."""
+    return next((look_seconds(run, least) for run in runs if run.active), None)
 
 
 def submit(config: ExperimentConfig) -> Run:

@@ -25,7 +25,6 @@ def button(config: ExperimentConfig, chosen: Sequence[str], *, again: bool) -> N
     """Train the chosen methods here, or stop them; ``again``: they were trained beforehand."""
     runs = _runs(config, chosen)
     active = [run for run in runs if run.active]
-    refresh.note(active)
     done = bool(chosen) and sum(run.complete for run in runs) == len(chosen)
     with st.container(width=170):
         if active:
@@ -53,7 +52,7 @@ def state(config: ExperimentConfig, chosen: Sequence[str], idle: str) -> None:
             refresh.repeat(
                 _watch,
                 runs,
-                every=lambda: _look_seconds(runs),
+                every=lambda: session.look_seconds_among(runs, REFRESH_SECONDS),
                 shows=lambda: tuple(run.number for run in runs if run.active),
             )
         else:
@@ -71,8 +70,9 @@ def under_way(config: ExperimentConfig, chosen: Sequence[str]) -> set[str]:
 
 def outcomes(config: ExperimentConfig) -> dict[str, Outcome]:
     """What came of the methods that were trained here."""
-    runs = [run for run in _runs(config, METHODS) if run.complete]
-    return {run.method: _outcome(run.number, run) for run in runs}
+    runs = _runs(config, METHODS)
+    refresh.note(runs)  # before anything is read of them: the page is drawn once more if one ends meanwhile
+    return {run.method: _outcome(run.number, run) for run in runs if run.complete}
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)
@@ -96,10 +96,6 @@ def _stop(runs: Sequence[RivalRun]) -> None:
     """Called before the page runs again; those that wait go first, so that none begins."""
     for run in sorted(runs, key=lambda run: run.state != "queued"):
         session.queue().stop(run)
-
-
-def _look_seconds(runs: Sequence[RivalRun]) -> float | None:
-    return next((session.look_seconds(run, REFRESH_SECONDS) for run in runs if run.active), None)
 
 
 def _watch(runs: Sequence[RivalRun]) -> None:
