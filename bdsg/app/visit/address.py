@@ -5,19 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bdsg.app.visit import links, session
 from bdsg.app.visit.links import Choices
 from bdsg.app.visit.state import visit
+from bdsg.compat.streamlit_runtime import went_back as went_back
 
 PICTURES = ("frame", "at")
 """Parameters that the pictures keep in the browser: where one stopped."""
-
-
-def went_back() -> bool:
-    """Whether the page is drawn because the browser went back or forward: what the address says then comes first."""
-    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
 
 
 def follow() -> None:
