@@ -11,7 +11,7 @@ from bdsg.baselines.contract import RivalScores, RivalSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.experiments.compare import Setup, contest, make_setup
 from bdsg.metrics import contour_lines, truth_field
-from bdsg.metrics.boundary import recall_of
+from bdsg.metrics.boundary import boundary_scores
 
 SHOWN = ("bimodal", "bimodal_separate", "ring")
 SHOWN_METHODS = {"fence_gan": "FenceGAN", "bdsg": "BDSG"}
@@ -74,7 +74,7 @@ def draw_figure(path: Path) -> None:
 def _recall(setup: Setup, points: np.ndarray) -> float:
     """Boundary recall of the points that are drawn: of 10,000, a few strays cover an arc that looks empty."""
     log_p_x = setup.problem.mixture.log_prob(points)
-    return recall_of(setup.contour, setup.band, points, log_p_x).overall or 0.0
+    return boundary_scores(setup.contour, setup.band, points, log_p_x).boundary_recall or 0.0
 
 
 def _panel(words: str, row: RivalScores, drawn: float) -> str:
