@@ -9,14 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
+from bdsg.data.window import Window
 from bdsg.errors import BDSGError
 from bdsg.experiments.batch import Keep, Run, Start, Trained, always, make_objectives, train_together
 from bdsg.experiments.problem import Problem
 from bdsg.experiments.run_experiment import never
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.result import BoundarySnapshot
+from bdsg.tuning.plan import CLOUD_POINTS
 from bdsg.tuning.trial_context import TrialContext, context_key, context_of
-from bdsg.tuning.trial_result import Outcome, Task, to_cloud
+from bdsg.tuning.trial_result import Outcome, Task
 
 SHOWN_ALONE = 2
 """Snapshots of a trial that nobody prunes: the first and the last."""
@@ -138,5 +140,5 @@ def _outcome(task: Task, entry: Entry, run: Run, trained: Trained, watch: _Watch
     if watch and complete and bf1 is not None:
         legs[max(legs, default=0) + 1] = bf1
         watch.hopes.finish(index, bf1)
-    cloud = to_cloud(points, task.box)
+    cloud = Window(*task.box).quantised(points[:CLOUD_POINTS])
     return Outcome(entry.number, "complete" if complete else "pruned", scores, legs, cloud)

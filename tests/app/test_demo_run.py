@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bdsg.app.components import demo_run
-from bdsg.app.components.canvas_encoding import FULL_SCALE
 from bdsg.config import ExperimentConfig
+from bdsg.data.window import Window
 from bdsg.experiments.score import plane_mixture
 from bdsg.metrics import Band, boundary_scores, truth_field
 from bdsg.metrics.boundary import probe_contour
@@ -23,7 +23,7 @@ def last() -> np.ndarray:
     """B(z) in the last frame, in data units."""
     arrays, meta = unpack(demo_run.payload())
     low, high = np.array(meta["low"]), np.array(meta["high"])
-    points: np.ndarray = (high + low) / 2 + arrays["frames"][-1] / FULL_SCALE * (high - low) / 2
+    points = Window(low, high).points_of(arrays["frames"][-1])
     return points
 
 
