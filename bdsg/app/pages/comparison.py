@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.labels import name_of, setting_label
 from bdsg.app.visit import history
 from bdsg.app.visit.links import Choices
@@ -38,8 +38,8 @@ def score_rows(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str,
     """Scores of both runs at one ε, BP1 never without boundary recall: name, and the value of each."""
     both = (first, second)
     names = ("bp1", "boundary_recall", "bf1", "bp2", "distance_mean")
-    rows = [(formats.SCORES[name].title, *(formats.score(scores, name) for scores in both)) for name in names]
-    return [*rows[:3], (formats.COVERED, *map(formats.covered, both)), *rows[3:]]  # type: ignore[list-item]
+    rows = [(number_text.SCORES[name].title, *(number_text.score(scores, name) for scores in both)) for name in names]
+    return [*rows[:3], (number_text.COVERED, *map(number_text.covered, both)), *rows[3:]]  # type: ignore[list-item]
 
 
 def titles(first: ExperimentConfig, second: ExperimentConfig) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.components import run_payloads
 from bdsg.app.labels import setting_label
 from bdsg.app.visit import history, refresh, session
@@ -102,7 +102,7 @@ def _line(run: Run | None) -> str:
     if run.result is None:
         return STATES.get(run.state, "No result")
     scores = run.result.summary["scores"]
-    words = formats.score_words(scores, ("bp1", "boundary_recall", "bf1"), mark="**")
+    words = number_text.score_words(scores, ("bp1", "boundary_recall", "bf1"), mark="**")
     return f"{words} · not kept on disk" if run.unkept else words
 
 
@@ -132,14 +132,14 @@ def _score_rows(several: list[dict[str, Any] | None]) -> dict[str, list[str]]:
     """Each score of each run as text, by its name."""
 
     def row(write: Callable[[dict[str, Any]], str]) -> list[str]:
-        return [write(scores) if scores else formats.ABSENT for scores in several]
+        return [write(scores) if scores else number_text.ABSENT for scores in several]
 
-    rows = {formats.SCORES[name].title: row(partial(_written, name)) for name in SCORES}
-    return {**rows, formats.COVERED: row(formats.covered)}
+    rows = {number_text.SCORES[name].title: row(partial(_written, name)) for name in SCORES}
+    return {**rows, number_text.COVERED: row(number_text.covered)}
 
 
 def _written(name: str, scores: dict[str, Any]) -> str:
-    return formats.score(scores, name)
+    return number_text.score(scores, name)
 
 
 def _columns(first: str, titles: list[str], rows: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-// How numbers are written for people: the twin of bdsg/formats.py.  No other script writes a number by itself.
+// How numbers are written for people: the twin of bdsg/number_text.py.  No other script writes a number by itself.
 
 const ABSENT = "–";
 const SMALLEST = -4, LARGEST = 4; // powers of ten between which a number is written out: 0.0001 to 99,999

@@ -12,7 +12,7 @@ from bdsg.app.visit import refresh, session
 from bdsg.app.widgets import progress
 from bdsg.baselines.registry import METHODS, OURS, title_of
 from bdsg.config import ExperimentConfig
-from bdsg.formats import grouped
+from bdsg.number_text import grouped
 from bdsg.serving.run_queue import RivalRun
 
 REFRESH_SECONDS = 0.5

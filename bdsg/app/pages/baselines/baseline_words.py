@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from bdsg.baselines.contract import RivalScores
 from bdsg.baselines.registry import OURS, RIVALS, known
 from bdsg.errors import ConfigError
-from bdsg.formats import ABSENT, COVERED, SCORES, area
+from bdsg.number_text import ABSENT, COVERED, SCORES, area
 
 FIRST = ("bdsg", "fence_gan", "neighbours")
 LEAST, MOST = 2, 3

@@ -23,7 +23,7 @@ from bdsg.config.presets import PRESETS
 from bdsg.data.window import Window
 from bdsg.errors import ConfigError
 from bdsg.experiments.problem import Problem
-from bdsg.formats import setting
+from bdsg.number_text import setting
 
 WORDS = {
     "heat": ("rank of the score", "Share of the nodes that are more anomalous: the deeper the purple, the more normal"),

@@ -12,7 +12,7 @@ from bdsg.app.pages.images.prepared_images import Results
 from bdsg.app.visit import address
 from bdsg.data.images.registry import DATA_SETS
 from bdsg.errors import StoreError
-from bdsg.formats import grouped
+from bdsg.number_text import grouped
 
 DATA, LEFT_OUT = "images", "left_out"
 """Parameters of the link."""
