@@ -66,7 +66,8 @@ class Rival(Protocol):
     """A detector of anomalies.
 
     Made with ``Method(dim, random, settings=None)``: the number of coordinates, a ``torch.Generator`` that is its
-    only source of chance, and a frozen dataclass of settings.  Neural ones take their networks as well.
+    only source of chance, and a frozen dataclass of ``Method.Settings``.  Neural ones take their networks as well.
+    One that generates has ``sample(count, random)``, which draws (count, d) points of the data or of the boundary.
     """
 
     settings: Any

@@ -137,8 +137,7 @@ def _train_rival(
         return None
     points = None
     if entry.generates:
-        draw = rival.boundary_samples if entry.generates == "boundary" else rival.sample
-        points = draw(BOUNDARY_POINTS, torch.Generator().manual_seed(sample_seed))
+        points = rival.sample(BOUNDARY_POINTS, torch.Generator().manual_seed(sample_seed))
     return Trained(rival.score_samples(setup.problem.grid.nodes), points, clock.seconds)
 
 
@@ -209,8 +208,7 @@ def contest_key(config: ExperimentConfig, name: str, snapshots: int) -> str:
     if name in OURS:
         parts: Any = bdsg_config(config, name, snapshots).key()
     else:
-        settings = RIVALS[name].load()(2, torch.Generator()).settings
-        parts = [config.key(), dataclasses.asdict(settings), snapshots]
+        parts = [config.key(), dataclasses.asdict(RIVALS[name].load().Settings()), snapshots]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -83,7 +83,7 @@ def test_boundary_scores_are_those_of_the_metrics() -> None:
 def test_every_method_takes_part_and_has_its_scores() -> None:
     quick = {}
     for name, entry in RIVALS.items():
-        defaults = entry.load()(2, __import__("torch").Generator()).settings
+        defaults = entry.load().Settings()
         small = {"steps": 4, "hidden": (8,)} if hasattr(defaults, "steps") else {"points": 500}
         small |= {"ano_gan": {"inversion_steps": 2}, "mixture": {"modes": 3}}.get(name, {})
         quick[name] = dataclasses.replace(defaults, **small)
@@ -159,7 +159,7 @@ def test_a_part_in_a_contest_has_a_key_of_all_its_settings(monkeypatch: pytest.M
     longer = dataclasses.replace(CONFIG, boundary=dataclasses.replace(CONFIG.boundary, steps=21))
     assert contest_key(longer, "bdsg", 4) != contest_key(CONFIG, "bdsg", 4)
     before = contest_key(CONFIG, "vae", 4)
-    monkeypatch.setattr("bdsg.baselines.neural.vae.VAESettings", lambda: VAESettings(steps=7))
+    monkeypatch.setattr("bdsg.baselines.neural.vae.VAE.Settings", lambda: VAESettings(steps=7))
     assert contest_key(CONFIG, "vae", 4) != before
 
 

@@ -55,7 +55,7 @@ def test_every_rival_has_settings_for_every_size() -> None:
     assert set(OWN) == set(RIVALS)
     assert set(NETWORKS) | set(COMPONENTS) == set(RIVALS)
     assert not set(NETWORKS) & set(COMPONENTS)
-    for own in (*(sizes for _, sizes in OWN.values()), *COMPONENTS.values()):
+    for own in (*OWN.values(), *COMPONENTS.values()):
         assert set(own) == set(NEURAL)
 
 

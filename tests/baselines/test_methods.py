@@ -20,7 +20,7 @@ from bdsg.baselines.classical.one_class_svm import OneClassSVM
 from bdsg.baselines.classical.outlier_factor import OutlierFactor
 from bdsg.baselines.contract import Watch
 from bdsg.baselines.neural import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
-from bdsg.baselines.neural.neural_rival import discriminator_loss, generator_loss
+from bdsg.baselines.neural.gan import discriminator_loss, generator_loss
 from bdsg.runs.result import Progress
 
 FAR = np.array([[math.cos(a), math.sin(a)] for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)])
@@ -75,7 +75,7 @@ def test_fence_gan_encloses_the_gaussian_of_its_paper() -> None:
         alpha=0.5, beta=5.0, gamma=0.1, start=8 / 3, hidden=(15, 15), steps=1500, batch_size=100, learning_rate=0.002
     )
     rival = fence_gan.FenceGAN(2, seeded(), settings).fit(data)
-    offsets = (rival.boundary_samples(1000, seeded(1)) - 20) / 3
+    offsets = (rival.sample(1000, seeded(1)) - 20) / 3
     radii, angles = np.linalg.norm(offsets, axis=1), np.sort(np.arctan2(offsets[:, 1], offsets[:, 0]))
     gaps = np.diff(angles, append=angles[0] + 2 * math.pi)
     assert math.degrees(gaps.max()) < 15  # all the way round
@@ -101,7 +101,7 @@ def test_minl_gan_moves_from_the_data_to_the_tail() -> None:
     for weight in (0.0, 10.0):
         settings = minl_gan.MinLGANSettings(regularisation=weight, steps=800, **SMALL)
         rival = minl_gan.MinLGAN(2, seeded(), settings).fit(gaussian(4000))
-        points = rival.boundary_samples(2000, seeded(1))
+        points = rival.sample(2000, seeded(1))
         distances[weight] = float(np.median(np.linalg.norm(points, axis=1)))
     assert distances[0.0] == pytest.approx(1.18, abs=0.45)  # of the data: √(2 ln 2)
     assert distances[10.0] > 1.5 * distances[0.0]
@@ -122,7 +122,7 @@ def test_ano_gan_inverts_its_generator() -> None:
     with torch.no_grad():
         linear.weight.copy_(torch.tensor([[2.0, 0.5], [0.0, 1.0]]))
         linear.bias.zero_()
-    networks = ano_gan.default_networks(2, settings, seeded())._replace(generator=linear)
+    networks = ano_gan.AnoGAN(2, seeded(), settings).networks._replace(generator=linear)
     rival = ano_gan.AnoGAN(2, seeded(), settings, networks)
     x = torch.from_numpy(gaussian(40)).float()
     assert float(rival.scores(x).max()) < 0.05  # every point is the image of some z
@@ -200,7 +200,7 @@ def test_gradient_penalty_of_a_linear_critic() -> None:
 
 def test_the_gap_of_the_wgan_critic_falls() -> None:
     settings = wgan.WGANSettings(steps=150, **SMALL)
-    networks = wgan.default_networks(2, settings, seeded())
+    networks = wgan.WGAN(2, seeded(), settings).networks
     with torch.no_grad():
         networks.generator[-1].bias.fill_(5.0)  # start far from the data
     rival = wgan.WGAN(2, seeded(), settings, networks)

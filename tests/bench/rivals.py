@@ -87,8 +87,7 @@ def rows_of(case: str, methods: Iterable[str], seed: int, settings: dict[str, An
 
 def settings_with(name: str, changes: dict[str, Any]) -> Any:
     """A rival's defaults with some changes."""
-    rival = RIVALS[name].load()(2, torch.Generator())
-    return type(rival.settings)(**changes)
+    return RIVALS[name].load().Settings(**changes)
 
 
 def takes_a_sample(name: str) -> bool:

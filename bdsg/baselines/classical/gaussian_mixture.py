@@ -26,11 +26,7 @@ class MixtureSettings(LibrarySettings):
 class Mixture(LibraryRival):
     """The score is the negative log density."""
 
-    settings: MixtureSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: MixtureSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or MixtureSettings()
+    Settings = MixtureSettings
 
     def estimator(self, seed: int, modes: int = 1) -> Any:
         """Full covariances."""
@@ -40,11 +36,6 @@ class Mixture(LibraryRival):
         """The fit with the lowest Bayesian information criterion (Schwarz, 1978)."""
         fits = [self.estimator(seed, modes).fit(x) for modes in range(1, self.settings.modes + 1)]
         return min(fits, key=lambda fit: float(fit.bic(x)))
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """The log density, in nats."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found
 
     def sample(self, count: int, random: torch.Generator) -> np.ndarray:
         """Draw (count, d) points."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from sklearn import ensemble
 
 from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
@@ -26,11 +25,7 @@ class IsolationForestSettings(LibrarySettings):
 class IsolationForest(LibraryRival):
     """The score is 2 to the minus mean depth over that of a random tree (eq. 2)."""
 
-    settings: IsolationForestSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: IsolationForestSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or IsolationForestSettings()
+    Settings = IsolationForestSettings
 
     def estimator(self, seed: int) -> Any:
         """A forest."""
@@ -39,8 +34,3 @@ class IsolationForest(LibraryRival):
     def fitted(self, seed: int, x: np.ndarray) -> Any:
         """A forest whose trees see no more points than there are."""
         return self.estimator(seed).set_params(max_samples=min(self.settings.tree_points, len(x))).fit(x)
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """Minus the score of the paper."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found

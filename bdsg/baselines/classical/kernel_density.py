@@ -28,20 +28,11 @@ class KernelDensitySettings(LibrarySettings):
 class KernelDensity(LibraryRival):
     """The score is the negative log density (eq. 1.2)."""
 
-    settings: KernelDensitySettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: KernelDensitySettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or KernelDensitySettings()
+    Settings = KernelDensitySettings
 
     def estimator(self, seed: int) -> Any:
         """A search tree over the kernels."""
         return neighbors.KernelDensity(bandwidth=self.settings.bandwidth, rtol=TOLERANCE)
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """The log density, in nats."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found
 
     def sample(self, count: int, random: torch.Generator) -> np.ndarray:
         """Draw (count, d) points."""

@@ -34,17 +34,19 @@ class LibrarySettings:
 class LibraryRival(ABC):
     """A thin wrapper: points in units of their own mean and spread go to an estimator of scikit-learn.
 
-    A method gives ``estimator`` and ``likeness``.
+    A method gives ``Settings`` and ``estimator``.
 
     Attributes:
+        settings: by default ``Settings()``.
         one_unit: one spread for all coordinates, their root mean square, instead of one each.
     """
 
-    settings: LibrarySettings
+    Settings: ClassVar[type[LibrarySettings]]
+    settings: Any
     one_unit = False
 
-    def __init__(self, dim: int, random: torch.Generator) -> None:
-        self.dim, self.random = dim, random
+    def __init__(self, dim: int, random: torch.Generator, settings: LibrarySettings | None = None) -> None:
+        self.dim, self.random, self.settings = dim, random, settings or self.Settings()
         self._fitted: Any = None
 
     @abstractmethod
@@ -55,9 +57,10 @@ class LibraryRival(ABC):
         """An estimator, fitted to (n, d) points."""
         return self.estimator(seed).fit(x)
 
-    @abstractmethod
     def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
         """How normal the fitted estimator finds (n, d) points, (n,): the higher the more."""
+        found: np.ndarray = fitted.score_samples(x)
+        return found
 
     def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
         """See :meth:`bdsg.baselines.contract.Rival.train`: one step; stopped before it, it yields nothing."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from sklearn.neighbors import NearestNeighbors
 
 from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
@@ -25,11 +24,7 @@ class NeighboursSettings(LibrarySettings):
 class Neighbours(LibraryRival):
     """The score is that distance, in units of the data's spread."""
 
-    settings: NeighboursSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: NeighboursSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or NeighboursSettings()
+    Settings = NeighboursSettings
 
     def estimator(self, seed: int) -> Any:
         """A search tree."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-import torch
 from sklearn import svm
 
 from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
@@ -28,17 +26,8 @@ class OneClassSVMSettings(LibrarySettings):
 class OneClassSVM(LibraryRival):
     """The score is minus the decision function (eq. 3.11)."""
 
-    settings: OneClassSVMSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: OneClassSVMSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or OneClassSVMSettings()
+    Settings = OneClassSVMSettings
 
     def estimator(self, seed: int) -> Any:
         """A support vector machine."""
         return svm.OneClassSVM(nu=self.settings.nu, gamma=self.settings.gamma)
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """The decision function."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-import torch
 from sklearn.neighbors import LocalOutlierFactor
 
 from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
@@ -25,17 +23,8 @@ class OutlierFactorSettings(LibrarySettings):
 class OutlierFactor(LibraryRival):
     """The score is the factor of a new point among the training points (definition 7)."""
 
-    settings: OutlierFactorSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: OutlierFactorSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or OutlierFactorSettings()
+    Settings = OutlierFactorSettings
 
     def estimator(self, seed: int) -> Any:
         """A search tree with the densities of its points."""
         return LocalOutlierFactor(n_neighbors=self.settings.neighbours, novelty=True)
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """Minus the factor."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found

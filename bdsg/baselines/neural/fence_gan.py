@@ -6,17 +6,15 @@ generated points less seriously than real ones, with weight γ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
+from bdsg.baselines.neural.gan import GAN, GANNetworks, discriminator_loss
+from bdsg.baselines.neural.neural_rival import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 LEAST_GAP = 1e-6
@@ -40,13 +38,6 @@ class FenceGANSettings(NeuralSettings):
     )
 
 
-class FenceGANNetworks(NamedTuple):
-    """G : z -> x, (n, latent) -> (n, d), and D."""
-
-    generator: nn.Module
-    discriminator: Discriminator
-
-
 class Residual(nn.Module):
     """s·z + g(s·z), as in the authors' program for the plane: the fence starts as a cloud wider than the data."""
 
@@ -59,14 +50,6 @@ class Residual(nn.Module):
         wide = self.start * z
         moved: Tensor = wide + self.network(wide)
         return moved
-
-
-def default_networks(dim: int, settings: FenceGANSettings, random: torch.Generator) -> FenceGANNetworks:
-    """Dense ones; the generator is residual where z has as many coordinates as x."""
-    generator: nn.Module = dense(settings.latent, settings.hidden, dim, random)
-    if settings.latent == dim:
-        generator = Residual(generator, settings.start)
-    return FenceGANNetworks(generator, dense_discriminator(dim, settings.hidden, random))
 
 
 def encirclement_loss(logits: Tensor, alpha: float, form: str) -> Tensor:
@@ -82,26 +65,17 @@ def dispersion_loss(points: Tensor) -> Tensor:
     return 1.0 / distances.mean()
 
 
-class FenceGAN(NeuralRival):
+class FenceGAN(GAN):
     """The score is 1 − D(x), by its logit."""
 
-    settings: FenceGANSettings
+    Settings = FenceGANSettings
 
-    def __init__(
-        self,
-        dim: int,
-        random: torch.Generator,
-        settings: FenceGANSettings | None = None,
-        networks: FenceGANNetworks | None = None,
-    ) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or FenceGANSettings()
-        self.networks = networks or default_networks(dim, self.settings, random)
-        self._descend_g, self._descend_d = (self.adam(network) for network in self.networks)
-
-    def modules(self) -> Iterable[nn.Module]:
-        """Its networks."""
-        return self.networks
+    def dense_networks(self) -> GANNetworks:
+        """The generator is residual where z has as many coordinates as x."""
+        generator, discriminator = super().dense_networks()
+        if self.settings.latent == self.dim:
+            generator = Residual(generator, self.settings.start)
+        return GANNetworks(generator, discriminator)
 
     def step(self, x: Tensor) -> dict[str, float]:
         """The discriminator's step, then the generator's."""
@@ -115,18 +89,3 @@ class FenceGAN(NeuralRival):
         spread = dispersion_loss(fake)
         descend(self._descend_g, around + told.beta * spread)
         return numbers(discriminator_loss=apart, encirclement=around, dispersion=spread)
-
-    @torch.no_grad()
-    def scores(self, x: Tensor) -> Tensor:
-        """−logit D(x)."""
-        logits: Tensor = self.networks.discriminator(x)
-        return -logits
-
-    def generate(self, z: Tensor) -> Tensor:
-        """G(z)."""
-        points: Tensor = self.networks.generator(z)
-        return points
-
-    def boundary_samples(self, count: int, random: torch.Generator) -> np.ndarray:
-        """Draw (count, d) points, meant to lie on the boundary."""
-        return self._generated(count, random)

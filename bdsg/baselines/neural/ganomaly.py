@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-import torch
 from torch import Tensor, nn
 from torch.linalg import vector_norm
 
 from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
+from bdsg.baselines.neural.gan import discriminator_loss
+from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 
@@ -36,17 +35,6 @@ class GANomalyNetworks(NamedTuple):
     discriminator: Discriminator
 
 
-def default_networks(dim: int, settings: GANomalySettings, random: torch.Generator) -> GANomalyNetworks:
-    """Dense ones."""
-    hidden, latent = settings.hidden, settings.latent
-    return GANomalyNetworks(
-        dense(dim, hidden, latent, random),
-        dense(latent, hidden, dim, random),
-        dense(dim, hidden, latent, random),
-        dense_discriminator(dim, hidden, random),
-    )
-
-
 def adversarial_loss(features: Tensor, rebuilt: Tensor) -> Tensor:
     """E_x ‖f(x) − E_x f(G(x))‖₂, (n, F) each (eq. 1)."""
     distances: Tensor = vector_norm(features - rebuilt.mean(0), dim=1)
@@ -67,24 +55,24 @@ def encoder_loss(code: Tensor, again: Tensor) -> Tensor:
 class GANomaly(NeuralRival):
     """The score is A(x) = ‖G_E(x) − E(G(x))‖₁ (eq. 5)."""
 
-    settings: GANomalySettings
+    Settings = GANomalySettings
 
-    def __init__(
-        self,
-        dim: int,
-        random: torch.Generator,
-        settings: GANomalySettings | None = None,
-        networks: GANomalyNetworks | None = None,
-    ) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or GANomalySettings()
-        self.networks = networks or default_networks(dim, self.settings, random)
+    networks: GANomalyNetworks
+
+    def dense_networks(self) -> GANomalyNetworks:
+        """For vectors."""
+        dim, hidden, latent = self.dim, self.settings.hidden, self.settings.latent
+        return GANomalyNetworks(
+            dense(dim, hidden, latent, self.random),
+            dense(latent, hidden, dim, self.random),
+            dense(dim, hidden, latent, self.random),
+            dense_discriminator(dim, hidden, self.random),
+        )
+
+    def prepare(self) -> None:
+        """One optimiser for the three parts of G, one for D."""
         self._descend_g = self.adam(*self.networks[:3])
         self._descend_d = self.adam(self.networks.discriminator)
-
-    def modules(self) -> Iterable[nn.Module]:
-        """Its networks."""
-        return self.networks
 
     def step(self, x: Tensor) -> dict[str, float]:
         """The discriminator's step, then that of the three parts of G by eq. 4."""
@@ -101,7 +89,6 @@ class GANomaly(NeuralRival):
         )
         return numbers(discriminator_loss=apart, adversarial=adversarial, contextual=contextual, encoder=encoding)
 
-    @torch.no_grad()
     def scores(self, x: Tensor) -> Tensor:
         """A(x)."""
         encoder, decoder, second_encoder, _ = self.networks

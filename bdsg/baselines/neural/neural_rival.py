@@ -1,4 +1,4 @@
-"""What the neural rivals share: settings, units, the loop, and the two losses of an ordinary GAN."""
+"""What the neural rivals share: settings, units and the loop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import softplus
 
 from bdsg.baselines.contract import Draw, RivalSnapshot, Stop, Watch
 from bdsg.config.fields import setting, validate
@@ -47,32 +46,50 @@ class NeuralSettings:
 class NeuralRival(ABC):
     """Trains on batches in units of the data's own mean and spread.
 
-    A method gives ``step`` and ``scores``; one that generates gives ``generate``, too.
+    A method gives ``Settings``, ``dense_networks``, ``prepare``, ``step`` and ``scores``; one that generates gives
+    ``generate`` and ``sample``, too.
 
     Attributes:
+        settings: by default ``Settings()``.
+        networks: a named tuple of modules; by default dense ones.
         random: its only source of chance.
         dim: coordinates of a point.
         units: mean and spread of its coordinates where they are known beforehand, as for pixels; else None, and
             training takes those of the data.
     """
 
-    settings: NeuralSettings
+    Settings: ClassVar[type[NeuralSettings]]
+    settings: Any
+    networks: Any
     units: tuple[Tensor, Tensor] | None = None
     betas = (0.5, 0.999)
     """Of Adam, as is usual for adversarial training (Radford et al., 2016)."""
 
-    def __init__(self, dim: int, random: torch.Generator) -> None:
-        self.dim, self.random = dim, random
+    def __init__(
+        self, dim: int, random: torch.Generator, settings: NeuralSettings | None = None, networks: Any = None
+    ) -> None:
+        self.dim, self.random, self.settings = dim, random, settings or self.Settings()
+        self.networks = networks or self.dense_networks()
         self._units: tuple[Tensor, Tensor] | None = None
+        self.prepare()
+
+    @abstractmethod
+    def dense_networks(self) -> Any:
+        """Its default networks, for vectors."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make the optimisers of the networks, and draw what stays the same all through."""
 
     @property
     def points_per_step(self) -> int:
         """Fresh points that one step takes."""
-        return self.settings.batch_size
+        return int(self.settings.batch_size)
 
-    @abstractmethod
     def modules(self) -> Iterable[nn.Module]:
-        """Its networks."""
+        """All that has weights."""
+        modules: Iterable[nn.Module] = self.networks
+        return modules
 
     @abstractmethod
     def step(self, x: Tensor) -> dict[str, float]:
@@ -131,14 +148,9 @@ class NeuralRival(ABC):
             raise BDSGError(f"{type(self).__name__} has not been trained yet: call fit or train first.")
         mean, spread = self._units
         points = (torch.from_numpy(np.asarray(x, np.float32)) - mean) / spread
-        parts = [to_numpy(self.scores(part)) for part in torch.split(points, CHUNK)]
-        return np.concatenate(parts).astype(float)
-
-    def _generated(self, count: int, random: torch.Generator) -> np.ndarray:
         with torch.no_grad():
-            made = self._in_data_units(self.generate(torch.randn(count, self.settings.latent, generator=random)))
-        points: np.ndarray = made.astype(float)
-        return points
+            parts = [to_numpy(self.scores(part)) for part in torch.split(points, CHUNK)]
+        return np.concatenate(parts).astype(float)
 
     def _in_data_units(self, points: Tensor | None) -> np.ndarray:
         if self._units is None:
@@ -194,13 +206,3 @@ def descend(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
 def numbers(**losses: Tensor) -> dict[str, float]:
     """Loss terms, scalars each, as plain numbers; an underscore in a name reads as a space."""
     return {name.replace("_", " "): float(loss.detach()) for name, loss in losses.items()}
-
-
-def discriminator_loss(real: Tensor, fake: Tensor, fake_weight: float = 1.0) -> Tensor:
-    """−E log D(x) − γ E log(1 − D(G(z))) of logits (n,) each (Goodfellow et al., 2014, eq. 1, for γ = 1)."""
-    return softplus(-real).mean() + fake_weight * softplus(fake).mean()
-
-
-def generator_loss(fake: Tensor) -> Tensor:
-    """−E log D(G(z)) of logits (n,): the form that does not saturate (Goodfellow et al., 2014, section 3)."""
-    return softplus(-fake).mean()

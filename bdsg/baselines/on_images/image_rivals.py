@@ -13,8 +13,7 @@ import torch
 from sklearn.decomposition import PCA
 
 from bdsg.baselines.on_images.image_networks import NETWORKS, Shape
-from bdsg.baselines.on_images.image_settings import components_for, settings_for
-from bdsg.baselines.on_images.pixel_mixture import PixelMixture
+from bdsg.baselines.on_images.image_settings import class_for, components_for, settings_for
 from bdsg.baselines.registry import RIVALS
 from bdsg.errors import ConfigError
 
@@ -85,7 +84,7 @@ def make_image_rival(name: str, shape: Shape, random: torch.Generator, settings:
         raise ConfigError("rival", name, f"must be among {', '.join(RIVALS)}.")
     settings = settings or settings_for(name, shape)
     dim = shape[0] * shape[1] * shape[2]
-    kind: Any = PixelMixture if name == "mixture" else RIVALS[name].load()
+    kind = class_for(name)
     if name not in NETWORKS:
         made = kind(dim, random, settings)
         made.one_unit = True
