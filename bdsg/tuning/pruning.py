@@ -35,7 +35,7 @@ class BatchPruner:
     def keep(self, index: int, leg: int, bf1: float) -> bool:
         """Note a trial's BF1 at its leg (1, 2, ...), and whether it goes on."""
         with self._lock:
-            trial = self._trials.setdefault(index, self._trials.get(index) or self._study.ask())
+            trial = self._trials[index] = self._trials.get(index) or self._study.ask()
             trial.report(bf1, leg)
             if not trial.should_prune():
                 return True

@@ -21,7 +21,8 @@ from bdsg.baselines.registry import METHODS, OURS, RIVALS
 from bdsg.baselines.report import cells, table
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError, EmptyBoundaryError
-from bdsg.experiments.compare import Trained, bdsg_config, contest, contest_key, make_setup, score_trained
+from bdsg.experiments.compare import Trained, bdsg_config, contest, contest_key, score_trained
+from bdsg.experiments.problem import Problem
 from bdsg.metrics import auroc
 from bdsg.metrics.boundary import recall_of
 from bdsg.runs.result import Progress, Scene
@@ -37,7 +38,7 @@ OWN: dict[str, Any] = {
     "seed": 3,
 }
 CONFIG = ExperimentConfig.from_dict(OWN)
-SETUP = make_setup(CONFIG)
+PROBLEM = Problem(CONFIG)
 QUICK = {"vae": VAESettings(steps=5, hidden=(8,)), "minl_gan": MinLGANSettings(steps=5, hidden=(8,))}
 
 
@@ -46,24 +47,24 @@ def rows_of(events: list[Any]) -> dict[str, RivalScores]:
 
 
 def test_a_perfect_score_is_perfect_and_chance_is_chance() -> None:
-    perfect = score_trained("vae", SETUP, Trained(-SETUP.log_p_x, None, 1.5))
+    perfect = score_trained("vae", PROBLEM, Trained(-PROBLEM.log_p_x, None, 1.5))
     assert [perfect.auroc, perfect.auprc_anomalous, perfect.auprc_normal] == [1, pytest.approx(1), pytest.approx(1)]
     assert [perfect.near_auroc, perfect.near_auprc_anomalous] == [1, pytest.approx(1)]
     assert (perfect.title, perfect.seconds, perfect.bp1, perfect.covered) == ("VAE", 1.5, None, None)
     chance = score_trained(
-        "vae", SETUP, Trained(np.random.default_rng(0).normal(size=len(SETUP.problem.grid.nodes)), None, 0.0)
+        "vae", PROBLEM, Trained(np.random.default_rng(0).normal(size=len(PROBLEM.grid.nodes)), None, 0.0)
     )
     assert chance.auroc == pytest.approx(0.5, abs=0.02)
-    normal = SETUP.log_p_x >= math.log(CONFIG.epsilon)
+    normal = PROBLEM.log_p_x >= math.log(CONFIG.epsilon)
     assert chance.auprc_normal == pytest.approx(normal.mean(), abs=0.02)
     assert chance.auprc_anomalous == pytest.approx(1 - normal.mean(), abs=0.02)
 
 
 def test_near_the_boundary_far_nodes_do_not_count() -> None:
-    far = np.abs(SETUP.log_p_x - math.log(CONFIG.epsilon)) > math.log(10)
+    far = np.abs(PROBLEM.log_p_x - math.log(CONFIG.epsilon)) > math.log(10)
     assert 0.2 < far.mean() < 0.95
-    scores = np.where(far, SETUP.log_p_x, -SETUP.log_p_x)  # wrong wherever it is far
-    row = score_trained("vae", SETUP, Trained(scores, None, 0.0))
+    scores = np.where(far, PROBLEM.log_p_x, -PROBLEM.log_p_x)  # wrong wherever it is far
+    row = score_trained("vae", PROBLEM, Trained(scores, None, 0.0))
     assert row.near_auroc == 1
     assert row.auroc is not None
     assert row.auroc < 0.9
@@ -71,9 +72,9 @@ def test_near_the_boundary_far_nodes_do_not_count() -> None:
 
 def test_boundary_scores_are_those_of_the_metrics() -> None:
     points = np.random.default_rng(0).normal(size=(500, 2)) * 3
-    row = score_trained("wgan", SETUP, Trained(-SETUP.log_p_x, points, 0.0))
-    log_p_x = SETUP.problem.mixture.log_prob(points)
-    wanted = recall_of(SETUP.contour, SETUP.band, points, log_p_x)
+    row = score_trained("wgan", PROBLEM, Trained(-PROBLEM.log_p_x, points, 0.0))
+    log_p_x = PROBLEM.mixture.log_prob(points)
+    wanted = recall_of(PROBLEM.contour, PROBLEM.band, points, log_p_x)
     inside = (log_p_x <= math.log(CONFIG.epsilon)) & (log_p_x >= math.log(CONFIG.delta))
     assert row.bp1 == pytest.approx(inside.mean())
     assert (row.boundary_recall, row.components) == (wanted.overall, wanted.components)
@@ -104,7 +105,7 @@ def test_every_method_takes_part_and_has_its_scores() -> None:
         assert {len(snapshot.scores) for snapshot in snapshots} == {64 * 64}
     for ranks in (event for event in events if isinstance(event, RivalRanks)):
         assert 0 < ranks.ranks.min() < ranks.ranks.max() < 1
-        normal = SETUP.log_p_x >= math.log(CONFIG.epsilon)
+        normal = PROBLEM.log_p_x >= math.log(CONFIG.epsilon)
         assert auroc(normal, -ranks.ranks.ravel()) == pytest.approx(rows[ranks.method].auroc, abs=1e-6)
     assert sum(isinstance(event, RivalRanks) for event in events) == len(METHODS)
     assert rows["bdsg"].auroc == rows["bdsg_paper"].auroc  # one flow, two objectives

@@ -66,11 +66,10 @@ class AnoGAN(GAN):
         for _ in range(self.settings.inversion_steps):
             with torch.enable_grad():
                 descend(optimiser, self._misfit(x, features, z).sum())
-        found: Tensor = self._misfit(x, features, z)
-        return found.detach()
+        return self._misfit(x, features, z).detach()
 
     def _misfit(self, x: Tensor, features: Tensor, z: Tensor) -> Tensor:
         """(1 − λ)·L_R + λ·L_D (eq. 5), (n,)."""
-        rebuilt, weight = self.networks.generator(z), self.settings.weight
+        rebuilt, weight = self.generate(z), float(self.settings.weight)
         residual = (1.0 - weight) * residual_loss(x, rebuilt)
         return residual + weight * discrimination_loss(features, self.networks.discriminator.features(rebuilt))
