@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,10 +14,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class MixtureSettings(LibrarySettings):
+class MixtureSettings(LibrarySettings, section="mixture"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "mixture"
 
     modes: int = setting(12, "Most Gaussians; the Bayesian information criterion chooses.", 1, 100, symbol="K")
     starts: int = setting(1, "Fits from different starts, of which the best is kept.", 1, 100)

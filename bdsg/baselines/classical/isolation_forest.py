@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from sklearn import ensemble
@@ -13,10 +13,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class IsolationForestSettings(LibrarySettings):
+class IsolationForestSettings(LibrarySettings, section="isolation_forest"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "isolation_forest"
 
     trees: int = setting(100, "Trees.", 1, 5000, log=True)
     tree_points: int = setting(4096, "Points that each tree sees, at most.", 2, 100_000, unit="points", log=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,10 +17,8 @@ TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
-class KernelDensitySettings(LibrarySettings):
+class KernelDensitySettings(LibrarySettings, section="kernel_density"):
     """Default by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "kernel_density"
 
     bandwidth: float = setting(0.1, "Width of the kernel, in units of the data's spread.", 0.001, 10.0, log=True)
 

@@ -3,51 +3,37 @@
 from __future__ import annotations
 
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
 
-from bdsg.baselines.contract import Draw, RivalSnapshot, Stop, Watch
-from bdsg.config.fields import setting, validate
-from bdsg.errors import BDSGError
+from bdsg.baselines.contract import Draw, Rival, RivalSettings, RivalSnapshot, Stop, Watch
+from bdsg.config.fields import setting
 from bdsg.runs.result import Progress
-
-NO_POINTS = np.empty((0, 2), np.float32)
 
 
 @dataclass(frozen=True)
-class LibrarySettings:
-    """What every one of them is told; ``section`` names it in messages."""
-
-    section: ClassVar[str] = "rival"
+class LibrarySettings(RivalSettings):
+    """What every one of them is told."""
 
     points: int = setting(4096, "Size of the sample that it is fitted to.", 16, 100_000, unit="points", log=True)
 
-    def __post_init__(self) -> None:
-        validate(self, f"rivals.{self.section}")
 
-
-class LibraryRival(ABC):
+class LibraryRival(Rival):
     """A thin wrapper: points in units of their own mean and spread go to an estimator of scikit-learn.
 
     A method gives ``Settings`` and ``estimator``.
 
     Attributes:
-        settings: by default ``Settings()``.
         one_unit: one spread for all coordinates, their root mean square, instead of one each.
     """
 
-    Settings: ClassVar[type[LibrarySettings]]
-    settings: Any
     one_unit = False
-
-    def __init__(self, dim: int, random: torch.Generator, settings: LibrarySettings | None = None) -> None:
-        self.dim, self.random, self.settings = dim, random, settings or self.Settings()
-        self._fitted: Any = None
+    _fitted: Any = None
 
     @abstractmethod
     def estimator(self, seed: int) -> Any:
@@ -69,8 +55,7 @@ class LibraryRival(ABC):
         begun = time.monotonic()
         self.fit(draw(self.settings.points))
         yield Progress(type(self).__name__, 1, 1, time.monotonic() - begun)
-        scores = self.score_samples(watch.preview).astype(np.float32) if len(watch.preview) else np.empty(0, np.float32)
-        yield RivalSnapshot(type(self).__name__, 1, {}, NO_POINTS[:, :1].repeat(self.dim, 1), scores)
+        yield self._snapshot_of(1, {}, np.empty((0, self.dim), np.float32), watch)
 
     def fit(self, x: np.ndarray) -> Self:
         """See :meth:`bdsg.baselines.contract.Rival.fit`."""
@@ -87,7 +72,7 @@ class LibraryRival(ABC):
 
     def _trained(self) -> Any:
         if self._fitted is None:
-            raise BDSGError(f"{type(self).__name__} has not been trained yet: call fit or train first.")
+            raise self._untrained()
         return self._fitted
 
     def _in_data_units(self, points: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
@@ -13,10 +13,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class NeighboursSettings(LibrarySettings):
+class NeighboursSettings(LibrarySettings, section="neighbours"):
     """Default by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "neighbours"
 
     neighbours: int = setting(50, "Which neighbour's distance is the score.", 1, 1000, symbol="k", log=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from sklearn import svm
 
@@ -12,10 +12,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class OneClassSVMSettings(LibrarySettings):
+class OneClassSVMSettings(LibrarySettings, section="one_class_svm"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "one_class_svm"
 
     nu: float = setting(0.1, "Bound on the share of outliers among the data.", 0.001, 1.0, symbol="ν", log=True)
     gamma: float = setting(

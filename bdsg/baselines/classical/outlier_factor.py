@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from sklearn.neighbors import LocalOutlierFactor
 
@@ -12,10 +12,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class OutlierFactorSettings(LibrarySettings):
+class OutlierFactorSettings(LibrarySettings, section="outlier_factor"):
     """Default by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "outlier_factor"
 
     neighbours: int = setting(200, "Neighbours that it compares with.", 1, 1000, symbol="k", log=True)
 

@@ -6,7 +6,6 @@ An ordinary GAN (eq. 1) is trained; then for each point the z whose image is nea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -17,10 +16,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class AnoGANSettings(NeuralSettings):
+class AnoGANSettings(NeuralSettings, section="ano_gan"):
     """Defaults by the search of tests/bench/rivals.py; λ as in the paper."""
-
-    section: ClassVar[str] = "ano_gan"
 
     learning_rate: float = setting(0.0005, "Adam step size.", 1e-6, 1.0, log=True)
     weight: float = setting(0.1, "Share of the discrimination loss in the score.", 0.0, 1.0, symbol="λ")

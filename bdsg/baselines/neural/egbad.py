@@ -6,7 +6,7 @@ A BiGAN (Donahue, Krähenbühl and Darrell, 2017, section 3): the discriminator 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -19,10 +19,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class EGBADSettings(NeuralSettings):
+class EGBADSettings(NeuralSettings, section="egbad"):
     """Defaults by the search of tests/bench/rivals.py; α as in the paper."""
-
-    section: ClassVar[str] = "egbad"
 
     weight: float = setting(0.5, "Share of the reconstruction in the score.", 0.0, 1.0, symbol="α")
     discriminator_score: str = setting(

@@ -7,7 +7,6 @@ generated points less seriously than real ones, with weight γ.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -22,10 +21,8 @@ LEAST_GAP = 1e-6
 
 
 @dataclass(frozen=True)
-class FenceGANSettings(NeuralSettings):
+class FenceGANSettings(NeuralSettings, section="fence_gan"):
     """Defaults by the search of tests/bench/rivals.py; α, β, γ as the paper calls them."""
-
-    section: ClassVar[str] = "fence_gan"
 
     alpha: float = setting(0.5, "Discriminator output that the generator aims at.", 0.01, 0.99, symbol="α")
     beta: float = setting(2.0, "Weight of dispersion, in units of the data's spread.", 0.0, 1000.0, symbol="β")

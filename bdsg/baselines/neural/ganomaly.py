@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from torch import Tensor, nn
 from torch.linalg import vector_norm
@@ -15,10 +15,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class GANomalySettings(NeuralSettings):
+class GANomalySettings(NeuralSettings, section="ganomaly"):
     """Defaults by the search of tests/bench/rivals.py; the weights are the paper's."""
-
-    section: ClassVar[str] = "ganomaly"
 
     latent: int = setting(1, "Coordinates of the code; as many as the data have would let everything through.", 1, 512)
     adversarial: float = setting(1.0, "Weight of the adversarial loss.", 0.0, 1000.0, symbol="w_adv")

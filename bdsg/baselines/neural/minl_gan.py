@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -26,10 +25,8 @@ HIGHEST_LOGIT = 8.0
 
 
 @dataclass(frozen=True)
-class MinLGANSettings(NeuralSettings):
+class MinLGANSettings(NeuralSettings, section="minl_gan"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "minl_gan"
 
     regularisation: float = setting(0.1, "Weight of minimum likelihood.", 0.0, 100.0, symbol="λ")
     ensemble: int = setting(10, "Discriminators, from the second half of training, that the score averages.", 1, 100)

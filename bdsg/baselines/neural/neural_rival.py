@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bdsg.baselines.contract import Draw, RivalSnapshot, Stop, Watch
-from bdsg.config.fields import setting, validate
-from bdsg.errors import BDSGError, DivergenceError
+from bdsg.baselines.contract import Draw, Rival, RivalSettings, RivalSnapshot, Stop, Watch
+from bdsg.config.fields import setting
+from bdsg.errors import DivergenceError
 from bdsg.numerics.device import to_numpy
 from bdsg.runs.result import Progress, StepClock
 
@@ -28,10 +28,8 @@ CHUNK = 2048
 
 
 @dataclass(frozen=True)
-class NeuralSettings:
-    """What every neural rival is told; ``section`` names it in messages."""
-
-    section: ClassVar[str] = "rival"
+class NeuralSettings(RivalSettings):
+    """What every neural rival is told."""
 
     steps: int = setting(2000, "Training steps.", 1, 50_000, unit="steps", log=True)
     batch_size: int = setting(256, "Fresh points a step.", 8, 8192, unit="points", log=True)
@@ -39,27 +37,19 @@ class NeuralSettings:
     hidden: tuple[int, ...] = setting((64, 64), "Width of each hidden layer.", 1, 512, unit="units")
     latent: int = setting(2, "Coordinates of z.", 1, 512)
 
-    def __post_init__(self) -> None:
-        validate(self, f"rivals.{self.section}")
 
-
-class NeuralRival(ABC):
+class NeuralRival(Rival):
     """Trains on batches in units of the data's own mean and spread.
 
     A method gives ``Settings``, ``dense_networks``, ``prepare``, ``step`` and ``scores``; one that generates gives
     ``generate`` and ``sample``, too.
 
     Attributes:
-        settings: by default ``Settings()``.
         networks: a named tuple of modules; by default dense ones.
-        random: its only source of chance.
-        dim: coordinates of a point.
         units: mean and spread of its coordinates where they are known beforehand, as for pixels; else None, and
             training takes those of the data.
     """
 
-    Settings: ClassVar[type[NeuralSettings]]
-    settings: Any
     networks: Any
     units: tuple[Tensor, Tensor] | None = None
     betas = (0.5, 0.999)
@@ -68,7 +58,7 @@ class NeuralRival(ABC):
     def __init__(
         self, dim: int, random: torch.Generator, settings: NeuralSettings | None = None, networks: Any = None
     ) -> None:
-        self.dim, self.random, self.settings = dim, random, settings or self.Settings()
+        super().__init__(dim, random, settings)
         self.networks = networks or self.dense_networks()
         self._units: tuple[Tensor, Tensor] | None = None
         self.prepare()
@@ -117,7 +107,7 @@ class NeuralRival(ABC):
             self.before_step(step)
             if last or step in watch.due:
                 self._check_weights(step)
-                yield self._snapshot(step, terms, shown, watch.preview)
+                yield self._snapshot_of(step, terms, self._in_data_units(self.generate(shown)), watch)
             if last:
                 return
             terms = self.step(next(batches))
@@ -145,7 +135,7 @@ class NeuralRival(ABC):
     def score_samples(self, x: np.ndarray) -> np.ndarray:
         """See :meth:`bdsg.baselines.contract.Rival.score_samples`."""
         if self._units is None:
-            raise BDSGError(f"{type(self).__name__} has not been trained yet: call fit or train first.")
+            raise self._untrained()
         mean, spread = self._units
         points = (torch.from_numpy(np.asarray(x, np.float32)) - mean) / spread
         with torch.no_grad():
@@ -154,7 +144,7 @@ class NeuralRival(ABC):
 
     def _in_data_units(self, points: Tensor | None) -> np.ndarray:
         if self._units is None:
-            raise BDSGError(f"{type(self).__name__} has not been trained yet: call fit or train first.")
+            raise self._untrained()
         if points is None:
             return np.empty((0, self.dim), np.float32)
         mean, spread = self._units
@@ -167,12 +157,6 @@ class NeuralRival(ABC):
         while True:
             block = torch.from_numpy(draw(DRAWN_TOGETHER * self.points_per_step)).float()
             yield from torch.split((block - mean) / spread, self.points_per_step)
-
-    def _snapshot(self, step: int, terms: dict[str, float], shown: Tensor, preview: np.ndarray) -> RivalSnapshot:
-        with torch.no_grad():
-            points = self._in_data_units(self.generate(shown))
-        scores = self.score_samples(preview).astype(np.float32) if len(preview) else np.empty(0, np.float32)
-        return RivalSnapshot(type(self).__name__, step, terms, points, scores)
 
     def _check(self, terms: dict[str, float], step: int) -> None:
         for name, value in terms.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -20,10 +20,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class VAESettings(NeuralSettings):
+class VAESettings(NeuralSettings, section="vae"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "vae"
 
     latent: int = setting(1, "Coordinates of z.", 1, 512)
     spread: float = setting(0.3, "First spread of the decoder; a wide one lets it do without z.", 0.001, 10.0, log=True)

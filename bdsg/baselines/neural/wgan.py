@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -14,10 +13,8 @@ from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class WGANSettings(NeuralSettings):
+class WGANSettings(NeuralSettings, section="wgan"):
     """Defaults by the search of tests/bench/rivals.py, where λ = 1 beat the paper's 10."""
-
-    section: ClassVar[str] = "wgan"
 
     steps: int = setting(600, "Training steps of the generator.", 1, 50_000, unit="steps", log=True)
     critic_steps: int = setting(5, "Steps of the critic for each of the generator.", 1, 100)
