@@ -1,24 +1,19 @@
-"""BDSG and rivals side by side: on which truth, with which scores; and what the command line prints."""
+"""BDSG and rivals side by side: on which truth, and with which scores."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bdsg.__main__ import main
 from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
 from bdsg.baselines.neural.minl_gan import MinLGANSettings
 from bdsg.baselines.neural.vae import VAESettings
 from bdsg.baselines.registry import METHODS, OURS, RIVALS
-from bdsg.baselines.report import cells, table
+from bdsg.baselines.report import table
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.experiments.compare import Trained, bdsg_config, contest, contest_key, score_trained
@@ -27,7 +22,6 @@ from bdsg.metrics import auroc
 from bdsg.metrics.boundary import recall_of
 from bdsg.runs.result import Progress, Scene
 
-ROOT = Path(__file__).resolve().parents[2]
 OWN: dict[str, Any] = {
     "data": {
         "mixture": {"weights": [0.6, 0.4], "means": [[-2, 0], [2, 1]], "covariances": [[[1, 0.3], [0.3, 0.5]]] * 2},
@@ -169,43 +163,3 @@ def test_a_config_without_boundary_is_refused() -> None:
         next(contest(dataclasses.replace(CONFIG, epsilon=5.0), ["vae"]))
     with pytest.raises(ConfigError, match="must be among"):
         next(contest(CONFIG, ["gan"]))
-
-
-def test_the_table_shows_what_there_is() -> None:
-    row = RivalScores("vae", "VAE", 1.25, auroc=0.5, bp1=1.0, boundary_recall=0.25, components=(0.95, None), covered=1)
-    shown = cells(row)
-    assert (shown["AUROC"], shown["near ε: AUROC"], shown["covered"]) == ("0.5000", "–", "1 of 2")
-    names = list(shown)
-    assert names[names.index("BP1") + 1] == "boundary recall"
-    assert len({len(line) for line in table([row]).splitlines()}) == 1
-
-
-def shell(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """A real ``python -m bdsg rivals``."""
-    command = [sys.executable, "-m", "bdsg", "rivals", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
-
-
-def test_the_command_line_scores_a_mixture_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "c.json").write_text(json.dumps(OWN))
-    done = shell(tmp_path / "c.json", "--methods", "mixture", "neighbours")
-    assert done.returncode == 0, done.stderr
-    head, names, _, first, second = done.stdout.splitlines()
-    assert head == "Scores at ε = 0.01, δ = 0.001"
-    assert [cell.strip() for cell in names.split("|")][1:3] == ["method", "AUROC"]
-    assert first.startswith("| Gaussian mixture")
-    assert second.startswith("| k nearest neighbours")
-    assert "neighbours: 100%" in done.stderr
-    assert main(["rivals", str(tmp_path / "c.json"), "--methods", "mixture", "--json", "--quiet"]) == 0
-    printed = capsys.readouterr()
-    assert printed.err == ""
-    printed = json.loads(printed.out)
-    assert ExperimentConfig.from_dict(printed["config"]) == CONFIG
-    (row,) = printed["rows"]
-    assert f"{row['auroc']:.4f}" == first.split("|")[2].strip()
-
-
-def test_an_unknown_method_is_one_sentence_with_the_names_there_are(tmp_path: Path) -> None:
-    done = shell(tmp_path / "none.json", "--methods", "vae", "gan")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"methods is 'gan', but must be among {', '.join(METHODS)}.\n"
