@@ -6,7 +6,7 @@ import dataclasses
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
@@ -29,8 +29,7 @@ _one_at_a_time = threading.Lock()
 """The number of threads is the process's, so batches in one process take turns."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A trial in its context."""
 
     number: int
