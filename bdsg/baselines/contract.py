@@ -1,4 +1,4 @@
-"""What every rival is, and what its training yields on its way: no PyTorch needed to read it."""
+"""What every baseline is, and what its training yields on its way: no PyTorch needed to read it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ Draw = Callable[[int], np.ndarray]
 
 
 @dataclass(frozen=True)
-class RivalSnapshot:
-    """A rival while it trains.
+class BaselineSnapshot:
+    """A baseline while it trains.
 
     Attributes:
         method: its name in the registry (set by who knows it).
@@ -44,7 +44,7 @@ class RivalSnapshot:
 
 
 @dataclass(frozen=True)
-class RivalRanks:
+class BaselineRanks:
     """How a trained method orders the nodes of the grid.
 
     Attributes:
@@ -69,8 +69,8 @@ class Watch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RivalSettings:
-    """What a rival is told; ``section``, its name in the registry, names it in messages."""
+class BaselineSettings:
+    """What a baseline is told; ``section``, its name in the registry, names it in messages."""
 
     section: ClassVar[str]
 
@@ -82,7 +82,7 @@ class RivalSettings:
         validate(self, f"rivals.{self.section}")
 
 
-class Rival(ABC):
+class Baseline(ABC):
     """A detector of anomalies; one that generates has ``sample``, too, which draws points of the data or the boundary.
 
     Args:
@@ -91,14 +91,14 @@ class Rival(ABC):
         settings: by default ``Settings()``.
     """
 
-    Settings: ClassVar[type[RivalSettings]]
+    Settings: ClassVar[type[BaselineSettings]]
     settings: Any
 
-    def __init__(self, dim: int, random: torch.Generator, settings: RivalSettings | None = None) -> None:
+    def __init__(self, dim: int, random: torch.Generator, settings: BaselineSettings | None = None) -> None:
         self.dim, self.random, self.settings = dim, random, settings or self.Settings()
 
     @abstractmethod
-    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
+    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | BaselineSnapshot]:
         """Train on fresh points, or on one sample of them where the algorithm takes no batches.
 
         Args:
@@ -123,14 +123,14 @@ class Rival(ABC):
     def _untrained(self) -> BDSGError:
         return BDSGError(f"{type(self).__name__} has not been trained yet: call fit or train first.")
 
-    def _snapshot_of(self, step: int, terms: dict[str, float], points: np.ndarray, watch: Watch) -> RivalSnapshot:
+    def _snapshot_of(self, step: int, terms: dict[str, float], points: np.ndarray, watch: Watch) -> BaselineSnapshot:
         """With the scores of the watched points, if there are any."""
         scores = self.score_samples(watch.preview) if len(watch.preview) else np.empty(0)
-        return RivalSnapshot(type(self).__name__, step, terms, points, scores.astype(np.float32))
+        return BaselineSnapshot(type(self).__name__, step, terms, points, scores.astype(np.float32))
 
 
 @dataclass(frozen=True)
-class RivalScores:
+class BaselineScores:
     """One row of the table; a score that does not apply, or has only one class, is None.
 
     Attributes:

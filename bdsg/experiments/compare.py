@@ -1,4 +1,4 @@
-"""BDSG and its rivals on one configuration: the same data, the same grid, the same scores."""
+"""BDSG and its baselines on one configuration: the same data, the same grid, the same scores."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from bdsg.baselines.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot, Watch
-from bdsg.baselines.registry import OURS, RIVALS, known, title_of
+from bdsg.baselines.contract import NEAR, BaselineRanks, BaselineScores, BaselineSnapshot, Watch
+from bdsg.baselines.registry import BASELINES, OURS, known, title_of
 from bdsg.boundary.training import warming as boundary_warming
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.density.flows import warming as density_warming
@@ -27,7 +27,7 @@ from bdsg.numerics.threads import limited_threads
 from bdsg.runs.cache import Store
 from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
 
-Item = Scene | Progress | RivalSnapshot | RivalRanks | RivalScores
+Item = Scene | Progress | BaselineSnapshot | BaselineRanks | BaselineScores
 
 
 class Trained(NamedTuple):
@@ -49,8 +49,8 @@ def contest(
 ) -> Iterator[Item]:
     """Train and score some methods in turn; yield a ``Scene``, then each one's progress, snapshots, ranks and scores.
 
-    Rivals that take batches get fresh draws from the config's mixture, as BDSG's flow does; the others one sample.
-    Rivals run on the CPU, whatever the config's device.
+    Baselines that take batches get fresh draws from the config's mixture, as BDSG's flow does; the others one sample.
+    Baselines run on the CPU, whatever the config's device.
     BDSG's own rows never use the closed form: where the config has it, an IResNet with the defaults takes its place.
     A method whose training diverges has a row that says so; a stop ends the contest without a row for the one
     under way.
@@ -58,7 +58,7 @@ def contest(
     Args:
         methods: names of the registry; none stands for all.
         snapshots: how many each method shows.
-        settings: a rival's settings by its name, where they are not the defaults.
+        settings: a baseline's settings by its name, where they are not the defaults.
         store: where BDSG's runs and densities are looked up and kept.  A run that it has shows no snapshots again,
             and the time of a density from an earlier contest is not counted.
 
@@ -87,24 +87,24 @@ class _Asked(NamedTuple):
     spent: dict[str, float]
 
 
-def _row(name: str, asked: _Asked) -> Generator[Item, None, RivalScores | None]:
+def _row(name: str, asked: _Asked) -> Generator[Item, None, BaselineScores | None]:
     begun, problem = time.process_time(), asked.problem
     try:
-        trained = yield from (_train_bdsg if name in OURS else _train_rival)(name, asked)
+        trained = yield from (_train_bdsg if name in OURS else _train_baseline)(name, asked)
     except DivergenceError as error:
-        return RivalScores(name, title_of(name), time.process_time() - begun, error=str(error))
+        return BaselineScores(name, title_of(name), time.process_time() - begun, error=str(error))
     if trained is None:
         return None
-    yield RivalRanks(name, anomaly_ranks(trained.scores).reshape(problem.grid.shape).astype(np.float32))
+    yield BaselineRanks(name, anomaly_ranks(trained.scores).reshape(problem.grid.shape).astype(np.float32))
     return score_trained(name, problem, trained)
 
 
-def _train_rival(name: str, asked: _Asked) -> Generator[Item, None, Trained | None]:
-    problem, entry = asked.problem, RIVALS[name]
+def _train_baseline(name: str, asked: _Asked) -> Generator[Item, None, Trained | None]:
+    problem, entry = asked.problem, BASELINES[name]
     train_seed, sample_seed, numpy_seed = _seeds(problem.config.seed, name)
-    rival = entry.load()(2, torch.Generator().manual_seed(train_seed), asked.settings.get(name))
+    baseline = entry.load()(2, torch.Generator().manual_seed(train_seed), asked.settings.get(name))
     numbers = np.random.default_rng(numpy_seed)
-    watch = Watch(set(snapshot_steps(getattr(rival.settings, "steps", 1), asked.snapshots)), problem.preview.nodes)
+    watch = Watch(set(snapshot_steps(getattr(baseline.settings, "steps", 1), asked.snapshots)), problem.preview.nodes)
     stopped = False
 
     def stop() -> bool:
@@ -113,14 +113,14 @@ def _train_rival(name: str, asked: _Asked) -> Generator[Item, None, Trained | No
         return stopped
 
     clock = Clock()
-    for event in clock.timed(rival.train(lambda count: problem.mixture.sample(count, numbers), watch, stop)):
+    for event in clock.timed(baseline.train(lambda count: problem.mixture.sample(count, numbers), watch, stop)):
         named = {"stage": name} if isinstance(event, Progress) else {"method": name}
         yield dataclasses.replace(event, **named)
     if stopped:
         return None
     random = torch.Generator().manual_seed(sample_seed)
-    points = rival.sample(BOUNDARY_POINTS, random) if entry.generates else None
-    return Trained(rival.score_samples(problem.grid.nodes), points, clock.seconds)
+    points = baseline.sample(BOUNDARY_POINTS, random) if entry.generates else None
+    return Trained(baseline.score_samples(problem.grid.nodes), points, clock.seconds)
 
 
 def _seeds(seed: int, name: str) -> list[int]:
@@ -140,9 +140,9 @@ def _train_bdsg(name: str, asked: _Asked) -> Generator[Item, None, Trained | Non
             result = event
         elif isinstance(event, DensitySnapshot):
             frame = (-event.log_density).astype(np.float32).ravel()
-            yield RivalSnapshot(name, event.step, {"held-out": event.held_out}, np.empty((0, 2), np.float32), frame)
+            yield BaselineSnapshot(name, event.step, {"held-out": event.held_out}, np.empty((0, 2), np.float32), frame)
         elif isinstance(event, BoundarySnapshot):
-            yield RivalSnapshot(name, event.step, event.terms, event.points, frame)
+            yield BaselineSnapshot(name, event.step, event.terms, event.points, frame)
         elif isinstance(event, DensityFitted) and fitted:
             spent[key] = clock.seconds
         elif isinstance(event, DensityFitted):  # fetched from the store
@@ -166,7 +166,7 @@ class Clock:
         while True:
             begun = time.process_time()
             event = next(events, None)
-            if not isinstance(event, RivalSnapshot | Result) and getattr(event, "stage", "") != "scores":
+            if not isinstance(event, BaselineSnapshot | Result) and getattr(event, "stage", "") != "scores":
                 self.seconds += time.process_time() - begun
             if event is None:
                 return
@@ -189,16 +189,16 @@ def contest_key(config: ExperimentConfig, name: str, snapshots: int) -> str:
     if name in OURS:
         parts: Any = bdsg_config(config, name, snapshots).key()
     else:
-        parts = [config.key(), dataclasses.asdict(RIVALS[name].load().Settings()), snapshots]
+        parts = [config.key(), dataclasses.asdict(BASELINES[name].load().Settings()), snapshots]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def score_trained(name: str, problem: Problem, trained: Trained) -> RivalScores:
+def score_trained(name: str, problem: Problem, trained: Trained) -> BaselineScores:
     """Rank the grid's nodes, all and those near the boundary, and judge the generated points."""
     log_epsilon = problem.band.log_epsilon
     normal, likeness = problem.log_p_x >= log_epsilon, -trained.scores
     near = np.abs(problem.log_p_x - log_epsilon) <= np.log(NEAR)
-    row = RivalScores(name, title_of(name), trained.seconds, **_ranking("", normal, likeness))
+    row = BaselineScores(name, title_of(name), trained.seconds, **_ranking("", normal, likeness))
     if near.any():
         row = dataclasses.replace(row, **_ranking("near_", normal[near], likeness[near]))
     if trained.points is None:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from bdsg.baselines.on_images.image_rivals import make_image_rival
+from bdsg.baselines.on_images.image_baselines import make_image_baseline
 from bdsg.baselines.on_images.image_settings import settings_for
-from bdsg.baselines.registry import RIVALS
+from bdsg.baselines.registry import BASELINES
 from bdsg.config.image_config import ImageConfig
 from bdsg.data.images import DATA_SETS
 from bdsg.density.image_flows.convolution import Shape
@@ -33,7 +33,7 @@ FORMAT = 2
 SCORES_VERSION = 2
 """The same for BDSG's units alone."""
 
-METHODS = ("bdsg", *RIVALS)
+METHODS = ("bdsg", *BASELINES)
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def rival_unit(setting: Setting, task: Task, method: str) -> dict[str, Any]:
     random = torch.Generator().manual_seed(setting.seed)
     began = time.process_time()
     try:
-        rival = make_image_rival(method, task.shape, random, rival_settings(setting, method, task.shape))
+        rival = make_image_baseline(method, task.shape, random, rival_settings(setting, method, task.shape))
         rival.fit(task.train.numpy())
         seconds = time.process_time() - began
         values = np.asarray(rival.score_samples(task.test.numpy()), dtype=float)

@@ -31,8 +31,8 @@ def two_modes(count: int, numbers: np.random.Generator) -> np.ndarray:
     return np.column_stack([side + 0.3 * numbers.normal(size=count), numbers.normal(size=count)])
 
 
-def terms_of(rival: Any, name: str, source: Callable[[int, np.random.Generator], np.ndarray]) -> np.ndarray:
+def terms_of(baseline: Any, name: str, source: Callable[[int, np.random.Generator], np.ndarray]) -> np.ndarray:
     """One loss term over a training on fresh points."""
     numbers, nothing = np.random.default_rng(7), np.empty((0, 2))
-    found = rival.train(lambda count: source(count, numbers), Watch((), nothing), lambda: False)
+    found = baseline.train(lambda count: source(count, numbers), Watch((), nothing), lambda: False)
     return np.array([event.terms[name] for event in found if isinstance(event, Progress)])

@@ -17,14 +17,14 @@ def test_ano_gan_inverts_its_generator() -> None:
         linear.weight.copy_(torch.tensor([[2.0, 0.5], [0.0, 1.0]]))
         linear.bias.zero_()
     networks = ano_gan.AnoGAN(2, seeded(), settings).networks._replace(generator=linear)
-    rival = ano_gan.AnoGAN(2, seeded(), settings, networks)
+    baseline = ano_gan.AnoGAN(2, seeded(), settings, networks)
     x = torch.from_numpy(gaussian(40)).float()
-    assert float(rival.scores(x).max()) < 0.05  # every point is the image of some z
+    assert float(baseline.scores(x).max()) < 0.05  # every point is the image of some z
     assert float(ano_gan.residual_loss(x, torch.zeros_like(x)).min()) > 0.05
 
 
 def test_ano_gan_rebuilds_the_data_better_than_far_points() -> None:
     settings = ano_gan.AnoGANSettings(steps=600, **SMALL)
-    rival = ano_gan.AnoGAN(2, seeded(), settings).fit(gaussian(4000))
-    near = rival.score_samples(gaussian(200, 1))
-    assert np.quantile(near, 0.95) < rival.score_samples(8 * FAR).min()
+    baseline = ano_gan.AnoGAN(2, seeded(), settings).fit(gaussian(4000))
+    near = baseline.score_samples(gaussian(200, 1))
+    assert np.quantile(near, 0.95) < baseline.score_samples(8 * FAR).min()

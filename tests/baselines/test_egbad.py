@@ -13,8 +13,8 @@ from tests.baselines.samples import FAR, SMALL, gaussian, seeded
 @pytest.mark.parametrize("form", ["cross_entropy", "feature_matching"])
 def test_egbad_rebuilds_the_data_better_than_far_points(form: str) -> None:
     settings = egbad.EGBADSettings(steps=800, discriminator_score=form, **SMALL)
-    rival = egbad.EGBAD(2, seeded(), settings).fit(gaussian(4000))
-    near, far = rival.score_samples(gaussian(200, 1)), rival.score_samples(10 * FAR)
+    baseline = egbad.EGBAD(2, seeded(), settings).fit(gaussian(4000))
+    near, far = baseline.score_samples(gaussian(200, 1)), baseline.score_samples(10 * FAR)
     assert np.median(far) > 2 * np.median(near)
     assert np.quantile(near, 0.9) < np.quantile(far, 0.1)
 

@@ -29,11 +29,11 @@ def test_fence_gan_encloses_the_gaussian_of_its_paper() -> None:
     settings = fence_gan.FenceGANSettings(
         alpha=0.5, beta=5.0, gamma=0.1, start=8 / 3, hidden=(15, 15), steps=1500, batch_size=100, learning_rate=0.002
     )
-    rival = fence_gan.FenceGAN(2, seeded(), settings).fit(data)
-    offsets = (rival.sample(1000, seeded(1)) - 20) / 3
+    baseline = fence_gan.FenceGAN(2, seeded(), settings).fit(data)
+    offsets = (baseline.sample(1000, seeded(1)) - 20) / 3
     radii, angles = np.linalg.norm(offsets, axis=1), np.sort(np.arctan2(offsets[:, 1], offsets[:, 0]))
     gaps = np.diff(angles, append=angles[0] + 2 * math.pi)
     assert math.degrees(gaps.max()) < 15  # all the way round
     inside = np.linalg.norm((data - 20) / 3, axis=1) < np.quantile(radii, 0.1)
     assert inside.mean() > 0.9
-    assert rival.score_samples(20 + 3 * 4 * FAR).min() > rival.score_samples(20 + 3 * FAR).max()
+    assert baseline.score_samples(20 + 3 * 4 * FAR).min() > baseline.score_samples(20 + 3 * FAR).max()

@@ -22,5 +22,5 @@ def test_ganomaly_losses_by_hand() -> None:
 def test_ganomaly_codes_of_far_points_come_back_elsewhere() -> None:
     numbers = np.random.default_rng(0)
     line = np.outer(numbers.normal(size=4000), [1.0, 0.5]) + 0.05 * numbers.normal(size=(4000, 2))
-    rival = ganomaly.GANomaly(2, seeded(), ganomaly.GANomalySettings(steps=800, **SMALL)).fit(line)
-    assert np.median(rival.score_samples(8 * FAR)) > 5 * np.median(rival.score_samples(line[:500]))
+    baseline = ganomaly.GANomaly(2, seeded(), ganomaly.GANomalySettings(steps=800, **SMALL)).fit(line)
+    assert np.median(baseline.score_samples(8 * FAR)) > 5 * np.median(baseline.score_samples(line[:500]))

@@ -27,17 +27,17 @@ def test_minl_gan_moves_from_the_data_to_the_tail() -> None:
     distances = {}
     for weight in (0.0, 10.0):
         settings = minl_gan.MinLGANSettings(regularisation=weight, steps=800, **SMALL)
-        rival = minl_gan.MinLGAN(2, seeded(), settings).fit(gaussian(4000))
-        points = rival.sample(2000, seeded(1))
+        baseline = minl_gan.MinLGAN(2, seeded(), settings).fit(gaussian(4000))
+        points = baseline.sample(2000, seeded(1))
         distances[weight] = float(np.median(np.linalg.norm(points, axis=1)))
     assert distances[0.0] == pytest.approx(1.18, abs=0.45)  # of the data: √(2 ln 2)
     assert distances[10.0] > 1.5 * distances[0.0]
 
 
 def test_minl_gan_scores_by_an_ensemble() -> None:
-    rival = minl_gan.MinLGAN(2, seeded(), minl_gan.MinLGANSettings(steps=20, ensemble=4, **SMALL)).fit(gaussian(200))
-    assert len(rival._ensemble) == 4
+    baseline = minl_gan.MinLGAN(2, seeded(), minl_gan.MinLGANSettings(steps=20, ensemble=4, **SMALL)).fit(gaussian(200))
+    assert len(baseline._ensemble) == 4
     x = torch.from_numpy(gaussian(5)).float()
-    each = torch.stack([-torch.sigmoid(member(x)).log() for member in rival._ensemble])
-    torch.testing.assert_close(rival.scores(x), each.mean(0))
+    each = torch.stack([-torch.sigmoid(member(x)).log() for member in baseline._ensemble])
+    torch.testing.assert_close(baseline.scores(x), each.mean(0))
     assert (each.std(0) > 0).all()

@@ -24,14 +24,14 @@ def test_vae_divergence_and_reconstruction_are_those_of_gaussians() -> None:
 
 
 def test_vae_climbs_its_bound_past_a_gaussian_but_not_past_the_entropy() -> None:
-    rival = vae.VAE(2, seeded(), vae.VAESettings(steps=600, latent=2, spread=0.1, **SMALL))
-    bound = terms_of(rival, "ELBO", two_modes)
+    baseline = vae.VAE(2, seeded(), vae.VAESettings(steps=600, latent=2, spread=0.1, **SMALL))
+    bound = terms_of(baseline, "ELBO", two_modes)
     width = 0.3 / math.hypot(3.0, 0.3)  # of a mode, in units of the data's spread
     entropy = math.log(2) + 1 + math.log(2 * math.pi * width)
     assert bound[-50:].mean() > bound[:10].mean() + 0.5
     gaussian_entropy = 1 + math.log(2 * math.pi)
     assert -gaussian_entropy + 0.3 < bound[-50:].mean() < -entropy
-    between, within = rival.score_samples(np.array([[0.0, 0.0], [3.0, 0.0]]))
+    between, within = baseline.score_samples(np.array([[0.0, 0.0], [3.0, 0.0]]))
     assert between > within + 1
-    first = np.abs(rival.sample(4000, seeded(1))[:, 0])
+    first = np.abs(baseline.sample(4000, seeded(1))[:, 0])
     assert ((first > 2) & (first < 4)).mean() > 0.5  # 0.32 for one Gaussian of the same spread

@@ -24,9 +24,9 @@ def test_the_gap_of_the_wgan_critic_falls() -> None:
     networks = wgan.WGAN(2, seeded(), settings).networks
     with torch.no_grad():
         networks.generator[-1].bias.fill_(5.0)  # start far from the data
-    rival = wgan.WGAN(2, seeded(), settings, networks)
-    gaps = terms_of(rival, "critic gap", lambda count, numbers: numbers.normal(size=(count, 2)))
+    baseline = wgan.WGAN(2, seeded(), settings, networks)
+    gaps = terms_of(baseline, "critic gap", lambda count, numbers: numbers.normal(size=(count, 2)))
     highest = gaps[:40].max()
     assert highest > 3  # the distance is 5·√2, less what the generator has moved
     assert np.abs(gaps[-20:]).mean() < 0.2 * highest
-    assert np.linalg.norm(rival.sample(2000, seeded(1)).mean(0)) < 1
+    assert np.linalg.norm(baseline.sample(2000, seeded(1)).mean(0)) < 1

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bdsg.baselines.contract import RivalScores, RivalSnapshot
+from bdsg.baselines.contract import BaselineScores, BaselineSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.experiments.compare import contest
 from bdsg.experiments.problem import Problem
@@ -40,11 +40,11 @@ def draw_figure(path: Path) -> None:
         config = ExperimentConfig.from_dict({"data": {"preset": case}})
         problem = Problem(config)
         last: dict[str, np.ndarray] = {}
-        recalls: dict[str, RivalScores] = {}
+        recalls: dict[str, BaselineScores] = {}
         for event in contest(config, list(SHOWN_METHODS), snapshots=2):
-            if isinstance(event, RivalSnapshot) and len(event.points):
+            if isinstance(event, BaselineSnapshot) and len(event.points):
                 last[event.method] = event.points[:DRAWN].astype(float)
-            elif isinstance(event, RivalScores):
+            elif isinstance(event, BaselineScores):
                 recalls[event.method] = event
         low, high = problem.window.low, problem.window.high
         side = float((high - low).max())
@@ -75,7 +75,7 @@ def _recall(problem: Problem, points: np.ndarray) -> float:
     return problem.boundary_scores(points).boundary_recall or 0.0
 
 
-def _panel(words: str, row: RivalScores, drawn: float) -> str:
+def _panel(words: str, row: BaselineScores, drawn: float) -> str:
     scores = f"BP1 {row.bp1:.2f}, boundary recall {row.boundary_recall:.2f} ({DRAWN} drawn: {drawn:.2f})"
     return (
         f'<text x="0" y="-22" font-size="13">{words}</text><text x="0" y="-7" font-size="10">{scores}</text>'

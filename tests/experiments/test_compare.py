@@ -1,4 +1,4 @@
-"""BDSG and rivals side by side: on which truth, and with which scores."""
+"""BDSG and baselines side by side: on which truth, and with which scores."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.baselines.contract import BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.baselines.neural.minl_gan import MinLGANSettings
 from bdsg.baselines.neural.vae import VAESettings
-from bdsg.baselines.registry import METHODS, OURS, RIVALS
+from bdsg.baselines.registry import BASELINES, METHODS, OURS
 from bdsg.baselines.report import table
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError, EmptyBoundaryError
@@ -36,8 +36,8 @@ PROBLEM = Problem(CONFIG)
 QUICK = {"vae": VAESettings(steps=5, hidden=(8,)), "minl_gan": MinLGANSettings(steps=5, hidden=(8,))}
 
 
-def rows_of(events: list[Any]) -> dict[str, RivalScores]:
-    return {event.method: event for event in events if isinstance(event, RivalScores)}
+def rows_of(events: list[Any]) -> dict[str, BaselineScores]:
+    return {event.method: event for event in events if isinstance(event, BaselineScores)}
 
 
 def test_a_perfect_score_is_perfect_and_chance_is_chance() -> None:
@@ -77,7 +77,7 @@ def test_boundary_scores_are_those_of_the_metrics() -> None:
 
 def test_every_method_takes_part_and_has_its_scores() -> None:
     quick = {}
-    for name, entry in RIVALS.items():
+    for name, entry in BASELINES.items():
         defaults = entry.load().Settings()
         small = {"steps": 4, "hidden": (8,)} if hasattr(defaults, "steps") else {"points": 500}
         small |= {"ano_gan": {"inversion_steps": 2}, "mixture": {"modes": 3}}.get(name, {})
@@ -92,16 +92,16 @@ def test_every_method_takes_part_and_has_its_scores() -> None:
         for value in (row.auroc, row.auprc_anomalous, row.auprc_normal, row.near_auroc, row.near_auprc_normal):
             assert value is not None
             assert 0 <= value <= 1
-        generates = name in OURS or bool(RIVALS[name].generates)
+        generates = name in OURS or bool(BASELINES[name].generates)
         assert (row.bp1 is not None) == (row.bf1 is not None) == (row.covered is not None) == generates
-        snapshots = [event for event in events if isinstance(event, RivalSnapshot) and event.method == name]
+        snapshots = [event for event in events if isinstance(event, BaselineSnapshot) and event.method == name]
         assert len(snapshots) >= (2 if hasattr(quick.get(name), "steps") else 1)
         assert {len(snapshot.scores) for snapshot in snapshots} == {64 * 64}
-    for ranks in (event for event in events if isinstance(event, RivalRanks)):
+    for ranks in (event for event in events if isinstance(event, BaselineRanks)):
         assert 0 < ranks.ranks.min() < ranks.ranks.max() < 1
         normal = PROBLEM.log_p_x >= math.log(CONFIG.epsilon)
         assert auroc(normal, -ranks.ranks.ravel()) == pytest.approx(rows[ranks.method].auroc, abs=1e-6)
-    assert sum(isinstance(event, RivalRanks) for event in events) == len(METHODS)
+    assert sum(isinstance(event, BaselineRanks) for event in events) == len(METHODS)
     assert rows["bdsg"].auroc == rows["bdsg_paper"].auroc  # one flow, two objectives
     assert rows["mixture"].auroc > 0.99  # the family that the data come from
     stages = {event.stage for event in events if isinstance(event, Progress)}

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from sklearn.mixture import GaussianMixture
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
@@ -21,7 +21,7 @@ class MixtureSettings(LibrarySettings, section="mixture"):
     starts: int = setting(1, "Fits from different starts, of which the best is kept.", 1, 100)
 
 
-class Mixture(LibraryRival):
+class Mixture(LibraryBaseline):
     """The score is the negative log density."""
 
     Settings = MixtureSettings

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn import ensemble
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
@@ -20,7 +20,7 @@ class IsolationForestSettings(LibrarySettings, section="isolation_forest"):
     tree_points: int = setting(4096, "Points that each tree sees, at most.", 2, 100_000, unit="points", log=True)
 
 
-class IsolationForest(LibraryRival):
+class IsolationForest(LibraryBaseline):
     """The score is 2 to the minus mean depth over that of a random tree (eq. 2)."""
 
     Settings = IsolationForestSettings

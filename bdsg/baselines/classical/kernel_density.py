@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from sklearn import neighbors
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 TOLERANCE = 1e-4
@@ -23,7 +23,7 @@ class KernelDensitySettings(LibrarySettings, section="kernel_density"):
     bandwidth: float = setting(0.1, "Width of the kernel, in units of the data's spread.", 0.001, 10.0, log=True)
 
 
-class KernelDensity(LibraryRival):
+class KernelDensity(LibraryBaseline):
     """The score is the negative log density (eq. 1.2)."""
 
     Settings = KernelDensitySettings

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
@@ -19,7 +19,7 @@ class NeighboursSettings(LibrarySettings, section="neighbours"):
     neighbours: int = setting(50, "Which neighbour's distance is the score.", 1, 1000, symbol="k", log=True)
 
 
-class Neighbours(LibraryRival):
+class Neighbours(LibraryBaseline):
     """The score is that distance, in units of the data's spread."""
 
     Settings = NeighboursSettings

@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn import svm
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
@@ -21,7 +21,7 @@ class OneClassSVMSettings(LibrarySettings, section="one_class_svm"):
     )
 
 
-class OneClassSVM(LibraryRival):
+class OneClassSVM(LibraryBaseline):
     """The score is minus the decision function (eq. 3.11)."""
 
     Settings = OneClassSVMSettings

@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn.neighbors import LocalOutlierFactor
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
@@ -18,7 +18,7 @@ class OutlierFactorSettings(LibrarySettings, section="outlier_factor"):
     neighbours: int = setting(200, "Neighbours that it compares with.", 1, 1000, symbol="k", log=True)
 
 
-class OutlierFactor(LibraryRival):
+class OutlierFactor(LibraryBaseline):
     """The score is the factor of a new point among the training points (definition 7)."""
 
     Settings = OutlierFactorSettings

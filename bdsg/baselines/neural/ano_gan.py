@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from bdsg.baselines.neural.gan import GAN, discriminator_loss, generator_loss
-from bdsg.baselines.neural.neural_rival import NeuralSettings, descend, numbers
+from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 

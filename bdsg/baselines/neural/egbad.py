@@ -14,7 +14,7 @@ from torch.nn.functional import softplus
 
 from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
 from bdsg.baselines.neural.gan import Generating, discriminator_loss
-from bdsg.baselines.neural.neural_rival import NeuralSettings, descend, numbers
+from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from bdsg.baselines.neural.gan import GAN, GANNetworks, discriminator_loss
-from bdsg.baselines.neural.neural_rival import NeuralSettings, descend, numbers
+from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 LEAST_GAP = 1e-6

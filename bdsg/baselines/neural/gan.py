@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural.neural_rival import NeuralRival
+from bdsg.baselines.neural.neural_baseline import NeuralBaseline
 
 
 class GANNetworks(NamedTuple):
@@ -20,7 +20,7 @@ class GANNetworks(NamedTuple):
     discriminator: Discriminator
 
 
-class Generating(NeuralRival):
+class Generating(NeuralBaseline):
     """One that generates points."""
 
     def generate(self, z: Tensor) -> Tensor:

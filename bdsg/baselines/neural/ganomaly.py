@@ -10,7 +10,7 @@ from torch.linalg import vector_norm
 
 from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
 from bdsg.baselines.neural.gan import discriminator_loss
-from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, numbers
+from bdsg.baselines.neural.neural_baseline import NeuralBaseline, NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 
@@ -50,7 +50,7 @@ def encoder_loss(code: Tensor, again: Tensor) -> Tensor:
     return distances.mean()
 
 
-class GANomaly(NeuralRival):
+class GANomaly(NeuralBaseline):
     """The score is A(x) = ‖G_E(x) − E(G(x))‖₁ (eq. 5)."""
 
     Settings = GANomalySettings

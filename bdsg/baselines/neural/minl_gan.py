@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from bdsg.baselines.neural.dense_networks import Discriminator
 from bdsg.baselines.neural.gan import GAN, discriminator_loss, generator_loss
-from bdsg.baselines.neural.neural_rival import NeuralSettings, descend, numbers
+from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 HIGHEST_LOGIT = 8.0

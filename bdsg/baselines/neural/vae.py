@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.baselines.neural.dense_networks import dense
-from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, numbers
+from bdsg.baselines.neural.neural_baseline import NeuralBaseline, NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 
@@ -50,7 +50,7 @@ def reconstruction(x: Tensor, mean: Tensor, log_spread: Tensor) -> Tensor:
     return (-0.5 * white**2 - log_spread - 0.5 * math.log(2 * math.pi)).sum(-1)
 
 
-class VAE(NeuralRival):
+class VAE(NeuralBaseline):
     """The score is −ELBO(x) (eq. 10), with the same draws for each point."""
 
     Settings = VAESettings

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.baselines.neural.gan import GAN
-from bdsg.baselines.neural.neural_rival import NeuralSettings, descend, numbers
+from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 

@@ -1,4 +1,4 @@
-"""Convolutional networks of the neural rivals, after DCGAN (Radford, Metz and Chintala, 2016).
+"""Convolutional networks of the neural baselines, after DCGAN (Radford, Metz and Chintala, 2016).
 
 They take and give images as rows of numbers, (n, C·H·W), so that every method's own file serves images, too.
 Normalisation is by groups of channels (Wu and He, 2018): with DCGAN's batches the score of an image would depend on

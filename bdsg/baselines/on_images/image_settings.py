@@ -1,6 +1,6 @@
-"""Settings of the rivals on images, by the images' size: small ones (8 × 8), grey ones (28 × 28), colour (32 × 32).
+"""Settings of the baselines on images, by the images' size: small ones (8 × 8), grey ones (28 × 28), colour (32 × 32).
 
-They were chosen by AUROC and AUPRC on classes left out, so for the rivals' good: BDSG is told nothing of these.
+They were chosen by AUROC and AUPRC on classes left out, so for the baselines' good: BDSG is told nothing of these.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from bdsg.baselines.on_images.pixel_mixture import PixelMixture
-from bdsg.baselines.registry import RIVALS
+from bdsg.baselines.registry import BASELINES
 
 Size = Literal["small", "grey", "colour"]
 SMALL_SIDE = 16
@@ -81,17 +81,17 @@ def size_of(shape: tuple[int, int, int]) -> Size:
 
 
 def class_for(name: str) -> Any:
-    """A rival's class for images."""
-    return PixelMixture if name == "mixture" else RIVALS[name].load()
+    """A baseline's class for images."""
+    return PixelMixture if name == "mixture" else BASELINES[name].load()
 
 
 def settings_for(name: str, shape: tuple[int, int, int]) -> Any:
-    """A rival's settings for images of one shape."""
+    """A baseline's settings for images of one shape."""
     size = size_of(shape)
     shared = {} if name in COMPONENTS else NEURAL[size]
     return class_for(name).Settings(**{**shared, **OWN[name][size]})
 
 
 def components_for(name: str, shape: tuple[int, int, int]) -> float | None:
-    """How many principal components a rival of scikit-learn sees; None for the pixels."""
+    """How many principal components a baseline of scikit-learn sees; None for the pixels."""
     return COMPONENTS[name][size_of(shape)]

@@ -1,4 +1,4 @@
-"""What the neural rivals share: settings, units and the loop."""
+"""What the neural baselines share: settings, units and the loop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bdsg.baselines.contract import Draw, Rival, RivalSettings, RivalSnapshot, Stop, Watch
+from bdsg.baselines.contract import Baseline, BaselineSettings, BaselineSnapshot, Draw, Stop, Watch
 from bdsg.config.fields import setting
 from bdsg.errors import DivergenceError
 from bdsg.numerics.device import to_numpy
@@ -28,8 +28,8 @@ CHUNK = 2048
 
 
 @dataclass(frozen=True)
-class NeuralSettings(RivalSettings):
-    """What every neural rival is told."""
+class NeuralSettings(BaselineSettings):
+    """What every neural baseline is told."""
 
     steps: int = setting(2000, "Training steps.", 1, 50_000, unit="steps", log=True)
     batch_size: int = setting(256, "Fresh points a step.", 8, 8192, unit="points", log=True)
@@ -38,7 +38,7 @@ class NeuralSettings(RivalSettings):
     latent: int = setting(2, "Coordinates of z.", 1, 512)
 
 
-class NeuralRival(Rival):
+class NeuralBaseline(Baseline):
     """Trains on batches in units of the data's own mean and spread.
 
     A method gives ``Settings``, ``dense_networks``, ``prepare``, ``step`` and ``scores``; one that generates gives
@@ -97,8 +97,8 @@ class NeuralRival(Rival):
         """Called before each step, and once after the last."""
         return
 
-    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
-        """See :meth:`bdsg.baselines.contract.Rival.train`."""
+    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | BaselineSnapshot]:
+        """See :meth:`bdsg.baselines.contract.Baseline.train`."""
         self._units = self.units or self._measured(draw)
         shown = torch.randn(SHOWN_POINTS, self.settings.latent, generator=self.random)
         batches, clock, terms = self._batches(draw), StepClock(), dict[str, float]()
@@ -121,7 +121,7 @@ class NeuralRival(Rival):
         return first.mean(0), torch.where(spread > 0, spread, 1.0)  # a constant coordinate keeps its unit
 
     def fit(self, x: np.ndarray) -> Self:
-        """See :meth:`bdsg.baselines.contract.Rival.fit`; batches are drawn from ``x`` with replacement."""
+        """See :meth:`bdsg.baselines.contract.Baseline.fit`; batches are drawn from ``x`` with replacement."""
         points = np.asarray(x, np.float32)
 
         def draw(count: int) -> np.ndarray:
@@ -133,7 +133,7 @@ class NeuralRival(Rival):
         return self
 
     def score_samples(self, x: np.ndarray) -> np.ndarray:
-        """See :meth:`bdsg.baselines.contract.Rival.score_samples`."""
+        """See :meth:`bdsg.baselines.contract.Baseline.score_samples`."""
         if self._units is None:
             raise self._untrained()
         mean, spread = self._units

@@ -1,4 +1,4 @@
-"""What the rivals that scikit-learn has share: they take one sample at a time, and no batches."""
+"""What the baselines that scikit-learn has share: they take one sample at a time, and no batches."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from bdsg.baselines.contract import Draw, Rival, RivalSettings, RivalSnapshot, Stop, Watch
+from bdsg.baselines.contract import Baseline, BaselineSettings, BaselineSnapshot, Draw, Stop, Watch
 from bdsg.config.fields import setting
 from bdsg.runs.result import Progress
 
 
 @dataclass(frozen=True)
-class LibrarySettings(RivalSettings):
+class LibrarySettings(BaselineSettings):
     """What every one of them is told."""
 
     points: int = setting(4096, "Size of the sample that it is fitted to.", 16, 100_000, unit="points", log=True)
 
 
-class LibraryRival(Rival):
+class LibraryBaseline(Baseline):
     """A thin wrapper: points in units of their own mean and spread go to an estimator of scikit-learn.
 
     A method gives ``Settings`` and ``estimator``.
@@ -48,8 +48,8 @@ class LibraryRival(Rival):
         found: np.ndarray = fitted.score_samples(x)
         return found
 
-    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
-        """See :meth:`bdsg.baselines.contract.Rival.train`: one step; stopped before it, it yields nothing."""
+    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | BaselineSnapshot]:
+        """See :meth:`bdsg.baselines.contract.Baseline.train`: one step; stopped before it, it yields nothing."""
         if stop():
             return
         begun = time.monotonic()
@@ -58,7 +58,7 @@ class LibraryRival(Rival):
         yield self._snapshot_of(1, {}, np.empty((0, self.dim), np.float32), watch)
 
     def fit(self, x: np.ndarray) -> Self:
-        """See :meth:`bdsg.baselines.contract.Rival.fit`."""
+        """See :meth:`bdsg.baselines.contract.Baseline.fit`."""
         x = np.asarray(x, float)
         spread = np.full(x.shape[1], np.sqrt(x.var(0).mean())) if self.one_unit else x.std(0)
         self._mean, self._spread = x.mean(0), np.where(spread > 0, spread, 1.0)  # a constant keeps its unit
@@ -66,7 +66,7 @@ class LibraryRival(Rival):
         return self
 
     def score_samples(self, x: np.ndarray) -> np.ndarray:
-        """See :meth:`bdsg.baselines.contract.Rival.score_samples`."""
+        """See :meth:`bdsg.baselines.contract.Baseline.score_samples`."""
         fitted = self._trained()
         return -np.asarray(self.likeness(fitted, (np.asarray(x, float) - self._mean) / self._spread), float)
 

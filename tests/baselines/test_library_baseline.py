@@ -19,9 +19,9 @@ from tests.baselines.samples import FAR, gaussian, seeded
 
 @pytest.mark.parametrize("method", [Neighbours, IsolationForest, OneClassSVM, OutlierFactor, Mixture, KernelDensity])
 def test_the_library_ones_find_far_points_more_anomalous(method: Any) -> None:
-    rival = method(2, seeded()).fit(3 + gaussian(800) * [1.0, 10.0])
-    far = rival.score_samples(3 + 6 * FAR * [1.0, 10.0])
-    assert rival.score_samples(3 + gaussian(200, 1) * [1.0, 10.0] * 0.5).max() < far.min()
+    baseline = method(2, seeded()).fit(3 + gaussian(800) * [1.0, 10.0])
+    far = baseline.score_samples(3 + 6 * FAR * [1.0, 10.0])
+    assert baseline.score_samples(3 + gaussian(200, 1) * [1.0, 10.0] * 0.5).max() < far.min()
 
 
 def test_kernel_density_and_mixture_are_densities_up_to_a_constant() -> None:
@@ -34,5 +34,5 @@ def test_kernel_density_and_mixture_are_densities_up_to_a_constant() -> None:
     mixture = Mixture(2, seeded(), MixtureSettings(modes=1)).fit(data)
     truth = multivariate_normal(data.mean(0), np.cov(data.T, bias=True)).logpdf(x)
     assert np.diff(mixture.score_samples(x))[0] == pytest.approx(-np.diff(truth)[0], abs=1e-3)
-    for rival in (kernel, mixture):
-        assert np.cov(rival.sample(4000, seeded(1)).T) == pytest.approx(np.cov(data.T), abs=0.25)
+    for baseline in (kernel, mixture):
+        assert np.cov(baseline.sample(4000, seeded(1)).T) == pytest.approx(np.cov(data.T), abs=0.25)
