@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
+from bdsg.data.window import Window
 from bdsg.errors import BDSGError
 from bdsg.experiments.batch import Keep, Run, Start, Trained, always, make_objectives, train_together
 from bdsg.experiments.problem import Problem
 from bdsg.experiments.run_experiment import never
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.result import BoundarySnapshot
+from bdsg.tuning.plan import CLOUD_POINTS
 from bdsg.tuning.trial_context import TrialContext, context_key, context_of
-from bdsg.tuning.trial_result import Outcome, Task, to_cloud
+from bdsg.tuning.trial_result import Outcome, Task
 
 if TYPE_CHECKING:
     from bdsg.tuning.pruning import BatchPruner
@@ -140,5 +142,5 @@ def _outcome(task: Task, entry: Entry, run: Run, trained: Trained, pruner: Batch
     bf1 = scores["bf1"]
     if pruner and complete and bf1 is not None:
         pruner.finish(index, bf1)
-    cloud = to_cloud(points, task.box)
+    cloud = Window(*task.box).quantised(points[:CLOUD_POINTS])
     return Outcome(entry.number, "complete" if complete else "pruned", scores, legs, cloud)

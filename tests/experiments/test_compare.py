@@ -19,7 +19,7 @@ from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.experiments.compare import Trained, bdsg_config, contest, contest_key, score_trained
 from bdsg.experiments.problem import Problem
 from bdsg.metrics import auroc
-from bdsg.metrics.boundary import recall_of
+from bdsg.metrics.boundary import boundary_scores
 from bdsg.runs.result import Progress, Scene
 
 OWN: dict[str, Any] = {
@@ -68,10 +68,10 @@ def test_boundary_scores_are_those_of_the_metrics() -> None:
     points = np.random.default_rng(0).normal(size=(500, 2)) * 3
     row = score_trained("wgan", PROBLEM, Trained(-PROBLEM.log_p_x, points, 0.0))
     log_p_x = PROBLEM.mixture.log_prob(points)
-    wanted = recall_of(PROBLEM.contour, PROBLEM.band, points, log_p_x)
+    wanted = boundary_scores(PROBLEM.contour, PROBLEM.band, points, log_p_x)
     inside = (log_p_x <= math.log(CONFIG.epsilon)) & (log_p_x >= math.log(CONFIG.delta))
     assert row.bp1 == pytest.approx(inside.mean())
-    assert (row.boundary_recall, row.components) == (wanted.overall, wanted.components)
+    assert (row.boundary_recall, row.components) == (wanted.boundary_recall, wanted.component_recalls)
     assert row.bf1 == pytest.approx(2 * row.bp1 * row.boundary_recall / (row.bp1 + row.boundary_recall))
 
 

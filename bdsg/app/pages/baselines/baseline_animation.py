@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.app.components.canvas_encoding import FULL_SCALE, quantise
+from bdsg.app.components.canvas_encoding import quantise
 from bdsg.baselines.contract import NEAR, BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.data.window import Window
@@ -194,5 +194,4 @@ def from_arrays(arrays: Arrays, meta: dict[str, Any]) -> Outcome:
 
 def in_data_units(quantised: np.ndarray, scene: Scene) -> np.ndarray:
     """Inverse of :func:`bdsg.app.components.canvas_encoding.quantise`, to within a 65,534th of the window."""
-    points: np.ndarray = (scene.high + scene.low) / 2 + quantised / FULL_SCALE * (scene.high - scene.low) / 2
-    return points
+    return Window(scene.low, scene.high).points_of(quantised)
