@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bdsg.app.pages.baselines import baseline_words
-from bdsg.app.pages.baselines.baseline_words import ABSENT, GAP, from_link, meaning, table
+from bdsg.app.pages.baselines.baseline_words import ABSENT, GAP, meaning, table
+from bdsg.app.visit import links
 from bdsg.baselines.contract import BaselineScores
 from bdsg.baselines.registry import BASELINES, METHODS
 from bdsg.errors import ConfigError
@@ -14,13 +15,13 @@ STAR = f"{GAP}★"
 
 
 def test_a_link_names_two_or_three_methods() -> None:
-    assert from_link("vae, bdsg") == ("vae", "bdsg")
-    assert from_link("vae,bdsg,vae") == ("vae", "bdsg")
+    assert links.from_methods("vae, bdsg") == ("vae", "bdsg")
+    assert links.from_methods("vae,bdsg,vae") == ("vae", "bdsg")
     for bad, words in (("vae", "must name 2 or 3"), ("vae,gan", "must be among bdsg"), ("", "must be among")):
         with pytest.raises(ConfigError, match=words):
-            from_link(bad)
+            links.from_methods(bad)
     with pytest.raises(ConfigError, match="must name 2 or 3"):
-        from_link(",".join(METHODS))
+        links.from_methods(",".join(METHODS))
 
 
 def test_every_method_has_its_sentence_and_every_rival_its_source() -> None:

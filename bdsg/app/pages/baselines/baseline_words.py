@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from bdsg.baselines.contract import BaselineScores
-from bdsg.baselines.registry import BASELINES, OURS, known
-from bdsg.errors import ConfigError
+from bdsg.baselines.registry import BASELINES, OURS
 from bdsg.formats import ABSENT, COVERED, SCORES, area
-
-FIRST = ("bdsg", "fence_gan", "neighbours")
-LEAST, MOST = 2, 3
-PARAMETER = "methods"
-"""Of a link: names of the registry, by commas."""
 
 MEANINGS = {
     "bdsg": "An invertible network learns the density, which is the score; B(z) is then trained by our objective.",
@@ -44,18 +38,6 @@ HEADS: dict[str, tuple[str, Callable[[float | None], str]]] = {
 
 SECONDS = SCORES["seconds"].title
 GAP = "\N{NO-BREAK SPACE}"
-
-
-def from_link(text: str) -> tuple[str, ...]:
-    """The methods that a link names.
-
-    Raises:
-        ConfigError: one is unknown, or they are too few or too many.
-    """
-    names = known([name.strip() for name in text.split(",")])
-    if not LEAST <= len(names) <= MOST:
-        raise ConfigError(PARAMETER, text, f"must name {LEAST} or {MOST} of them.")
-    return names
 
 
 def meaning(name: str) -> str:
