@@ -35,13 +35,13 @@ def main() -> None:
     st.html(browser_components.ASSETS / "page.css")
     with session.guarded():
         refresh.begin_page()
-        address.follow()  # reads the link, of which there may be something to say
+        address.follow(page.url_path)  # reads the link, of which there may be something to say
         session.take_over_ending()
         session.show_notice()
         tour_panel.panel(page.url_path)
         page.run()
         controls.teaching_footer()
-        address.write()
+        address.write(page.url_path)
         browser_storage.show()
         refresh.end_page()
     session.queue()  # after the page is drawn: its workers load while the visitor looks

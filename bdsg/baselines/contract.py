@@ -1,14 +1,20 @@
-"""The one interface of every rival, and what a training yields on its way: no PyTorch needed to read it."""
+"""What every baseline is, and what its training yields on its way: no PyTorch needed to read it."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
+from bdsg.config.fields import validate
+from bdsg.errors import BDSGError
 from bdsg.runs.result import Progress
+
+if TYPE_CHECKING:
+    import torch
 
 NEAR = 10.0
 """A node is near the boundary if p_x is within this factor of ε."""
@@ -19,8 +25,8 @@ Draw = Callable[[int], np.ndarray]
 
 
 @dataclass(frozen=True)
-class RivalSnapshot:
-    """A rival while it trains.
+class BaselineSnapshot:
+    """A baseline while it trains.
 
     Attributes:
         method: its name in the registry (set by who knows it).
@@ -38,7 +44,7 @@ class RivalSnapshot:
 
 
 @dataclass(frozen=True)
-class RivalRanks:
+class BaselineRanks:
     """How a trained method orders the nodes of the grid.
 
     Attributes:
@@ -62,16 +68,37 @@ class Watch(NamedTuple):
     preview: np.ndarray
 
 
-class Rival(Protocol):
-    """A detector of anomalies.
+@dataclass(frozen=True)
+class BaselineSettings:
+    """What a baseline is told; ``section``, its name in the registry, names it in messages."""
 
-    Made with ``Method(dim, random, settings=None)``: the number of coordinates, a ``torch.Generator`` that is its
-    only source of chance, and a frozen dataclass of settings.  Neural ones take their networks as well.
+    section: ClassVar[str]
+
+    def __init_subclass__(cls, section: str | None = None) -> None:
+        if section is not None:
+            cls.section = section
+
+    def __post_init__(self) -> None:
+        validate(self, f"rivals.{self.section}")
+
+
+class Baseline(ABC):
+    """A detector of anomalies; one that generates has ``sample``, too, which draws points of the data or the boundary.
+
+    Args:
+        dim: coordinates of a point.
+        random: its only source of chance.
+        settings: by default ``Settings()``.
     """
 
+    Settings: ClassVar[type[BaselineSettings]]
     settings: Any
 
-    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
+    def __init__(self, dim: int, random: torch.Generator, settings: BaselineSettings | None = None) -> None:
+        self.dim, self.random, self.settings = dim, random, settings or self.Settings()
+
+    @abstractmethod
+    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | BaselineSnapshot]:
         """Train on fresh points, or on one sample of them where the algorithm takes no batches.
 
         Args:
@@ -81,9 +108,11 @@ class Rival(Protocol):
             DivergenceError: a term of the loss, or a weight, is no longer a finite number.
         """
 
+    @abstractmethod
     def fit(self, x: np.ndarray) -> Self:
         """Train on (n, d) points to the end."""
 
+    @abstractmethod
     def score_samples(self, x: np.ndarray) -> np.ndarray:
         """How anomalous (n, d) points are, (n,) float64: the higher the more.
 
@@ -91,9 +120,17 @@ class Rival(Protocol):
             BDSGError: it has not been trained.
         """
 
+    def _untrained(self) -> BDSGError:
+        return BDSGError(f"{type(self).__name__} has not been trained yet: call fit or train first.")
+
+    def _snapshot_of(self, step: int, terms: dict[str, float], points: np.ndarray, watch: Watch) -> BaselineSnapshot:
+        """With the scores of the watched points, if there are any."""
+        scores = self.score_samples(watch.preview) if len(watch.preview) else np.empty(0)
+        return BaselineSnapshot(type(self).__name__, step, terms, points, scores.astype(np.float32))
+
 
 @dataclass(frozen=True)
-class RivalScores:
+class BaselineScores:
     """One row of the table; a score that does not apply, or has only one class, is None.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The rivals by name; nothing is imported until it is asked for.
+"""The baselines by name; nothing is imported until it is asked for.
 
 A new one is a file in ``neural`` or ``classical``, a line here, and a sentence in ``baseline_words.py`` of the app.
 """
@@ -13,7 +13,7 @@ from bdsg.errors import ConfigError
 
 
 class Entry(NamedTuple):
-    """One rival.
+    """One baseline.
 
     Attributes:
         title: what a person sees.
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
         return getattr(importlib.import_module(f"bdsg.baselines.{self.module}"), self.kind)
 
 
-RIVALS: dict[str, Entry] = {
+BASELINES: dict[str, Entry] = {
     "fence_gan": Entry("FenceGAN", "Ngo et al., 2019", "boundary", "neural.fence_gan", "FenceGAN"),
     "minl_gan": Entry("MinLGAN", "Wang, Zhang and Liu, 2018", "boundary", "neural.minl_gan", "MinLGAN"),
     "ano_gan": Entry("AnoGAN", "Schlegl et al., 2017", "data", "neural.ano_gan", "AnoGAN"),
@@ -58,12 +58,12 @@ RIVALS: dict[str, Entry] = {
 OURS = {"bdsg": "BDSG (ours)", "bdsg_paper": "BDSG (paper's loss)"}
 """The rows of BDSG itself: B(z) by either objective, scores by its flow."""
 
-METHODS: tuple[str, ...] = (*OURS, *RIVALS)
+METHODS: tuple[str, ...] = (*OURS, *BASELINES)
 
 
 def title_of(name: str) -> str:
     """What a person sees of any method."""
-    return OURS[name] if name in OURS else RIVALS[name].title
+    return OURS[name] if name in OURS else BASELINES[name].title
 
 
 def known(names: Sequence[str], among: tuple[str, ...] = METHODS) -> tuple[str, ...]:

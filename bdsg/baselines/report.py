@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bdsg.baselines.contract import RivalScores
+from bdsg.baselines.contract import BaselineScores
 
 COLUMNS = {
     "AUROC": "auroc",
@@ -22,7 +22,7 @@ COLUMNS = {
 NOTHING = "–"
 
 
-def cells(row: RivalScores) -> dict[str, str]:
+def cells(row: BaselineScores) -> dict[str, str]:
     """One row, with all that the table shows as text."""
     shown = {"method": row.title}
     for title, name in COLUMNS.items():
@@ -33,7 +33,7 @@ def cells(row: RivalScores) -> dict[str, str]:
     return shown
 
 
-def table(rows: Iterable[RivalScores]) -> str:
+def table(rows: Iterable[BaselineScores]) -> str:
     """A Markdown table whose columns line up, and below it a sentence for each method that has no scores."""
     rows = list(rows)
     lines = [cells(row) for row in rows]

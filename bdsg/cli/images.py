@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bdsg import __version__
 from bdsg.cli.writing import writable
-from bdsg.config.image_config import QUICK, QUICK_RIVAL_STEPS, image_config
+from bdsg.config.image_config import QUICK, QUICK_BASELINE_STEPS, image_config
 from bdsg.errors import ConfigError
 from bdsg.runs.result import Progress
 
@@ -63,7 +63,7 @@ def setting_of(chosen: argparse.Namespace, protocol: str) -> Setting:
     torch_device(chosen.device)
     sizes = {name: value for name, value in (("train", chosen.train), ("test", chosen.test)) if value is not None}
     config = image_config(protocol, **(QUICK if chosen.quick else {}), **sizes)
-    steps = QUICK_RIVAL_STEPS if chosen.quick else None
+    steps = QUICK_BASELINE_STEPS if chosen.quick else None
     data = (chosen.data, chosen.download)
     return Setting(protocol, config, chosen.seed, chosen.out, *data, chosen.device, steps, chosen.threads)
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bdsg.baselines.contract import RivalScores
+from bdsg.baselines.contract import BaselineScores
 from bdsg.baselines.registry import METHODS, known
 from bdsg.baselines.report import table
 from bdsg.cli.progress_bar import progress_bars
@@ -33,13 +33,13 @@ def _rivals(chosen: argparse.Namespace) -> int:
     methods, config = known(chosen.methods), read_config(chosen.config)
     from bdsg.experiments.compare import contest  # loads PyTorch
 
-    rows: list[RivalScores] = []
+    rows: list[BaselineScores] = []
     with tempfile.TemporaryDirectory() as folder, progress_bars(chosen.quiet) as show:
         # Both objectives of BDSG share a density through the store.
         for event in contest(config, methods, snapshots=2, store=Store(folder)):
             if isinstance(event, Progress):
                 show(event)
-            elif isinstance(event, RivalScores):
+            elif isinstance(event, BaselineScores):
                 rows.append(event)
     if chosen.json:
         print(json.dumps({"config": config.to_dict(), "rows": [asdict(row) for row in rows]}, indent=2))

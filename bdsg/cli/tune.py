@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from bdsg.cli.progress_bar import progress_bars
 from bdsg.cli.reading import read_config
 from bdsg.errors import BDSGError, ConfigError, StoreError
 
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from bdsg.tuning.plan import Plan
 
 VARIED = ("lambda1", "lambda2", "samples", "learning_rate")
-TRIALS = 200
+SIZES = ("trials", "batch", "seeds")
+"""How large a study is, which is no part of what it is: one that goes on may be given others."""
+
 SHOW = "show"
 INTERRUPTED = 130
 
@@ -36,7 +40,7 @@ def add_parser(commands: Any) -> None:
     )
     tune.add_argument("config", metavar="CONFIG.json", help="as for `run`; with --resume a study's name; or `show`")
     tune.add_argument("study", metavar="STUDY", nargs="?", help="after `show`: a study's name")
-    tune.add_argument("--trials", metavar="N", type=int, help=f"how many to finish (default {TRIALS})")
+    tune.add_argument("--trials", metavar="N", type=int, help="how many to finish (default 200)")
     tune.add_argument(
         "--vary",
         metavar="NAME=LOW:HIGH:log",
@@ -120,55 +124,46 @@ def _folder(chosen: argparse.Namespace) -> StudyFolder:
 
 
 def _plan(chosen: argparse.Namespace) -> Plan:
-    from bdsg.tuning import plan
+    from bdsg.tuning.plan import Plan
     from bdsg.tuning.space import parse_dimension
 
     config = read_config(Path(chosen.config))
-    return plan.Plan(
+    return Plan(
         config=config,
         dimensions=tuple(parse_dimension(config, text) for text in chosen.vary),
         goals=tuple(chosen.goals),
-        trials=TRIALS if chosen.trials is None else chosen.trials,
         sampler=chosen.sampler,
         pruner=chosen.prune,
-        batch=plan.BATCH if chosen.batch is None else chosen.batch,
         seed=chosen.sampler_seed,
-        seeds=plan.SEEDS if chosen.seeds is None else chosen.seeds,
+        **_sizes(chosen),
     )
 
 
 def _enlarge(folder: StudyFolder, plan: Plan, chosen: argparse.Namespace) -> None:
-    """A study that goes on may be given another size, which is no part of what it is."""
-    import dataclasses
-
-    wanted = {name: value for name in ("trials", "batch", "seeds") if (value := getattr(chosen, name)) is not None}
-    if wanted and (larger := dataclasses.replace(plan, **wanted)) != plan:
+    if (larger := dataclasses.replace(plan, **_sizes(chosen))) != plan:
         folder.create(larger, folder.own_storage())
 
 
-def _run(folder: StudyFolder, chosen: argparse.Namespace, begun: threading.Event) -> int:
-    from tqdm import tqdm
+def _sizes(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Those of ``SIZES`` that are asked for."""
+    return {name: value for name in SIZES if (value := getattr(chosen, name)) is not None}
 
+
+def _run(folder: StudyFolder, chosen: argparse.Namespace, begun: threading.Event) -> int:
     from bdsg.tuning.driver import drive
     from bdsg.tuning.pool import Pool
 
     print(f"Study {folder.name} in {folder.path}, {_page(folder)}", file=sys.stderr)
-    bars: dict[str, Any] = {}
     with (
         _polite() as stopping,
+        progress_bars(chosen.quiet) as show,
         contextlib.closing(drive(folder, lambda: Pool(chosen.scheduler, chosen.workers))) as steps,
     ):
         for now in steps:
             begun.set()
-            if now.stage not in bars:
-                bars[now.stage] = tqdm(total=now.target, desc=now.stage, file=sys.stderr, disable=chosen.quiet)
-            if now.best is not None:
-                bars[now.stage].set_postfix({"best": f"{now.best:.4g}"}, refresh=False)
-            bars[now.stage].update(now.done - bars[now.stage].n)
+            show(now)
             if stopping.is_set():
                 break
-    for bar in bars.values():
-        bar.close()
     if stopping.is_set():
         print(_stopped(folder), file=sys.stderr)
         return INTERRUPTED

@@ -101,7 +101,7 @@ QUICK: dict[str, Any] = {
 }
 """A first look in seconds; the tests use it."""
 
-QUICK_RIVAL_STEPS = 10
+QUICK_BASELINE_STEPS = 10
 """Training steps of the neural rivals beside it."""
 
 

@@ -81,18 +81,17 @@ def fit_shrunk_mixture(x: np.ndarray, units: np.ndarray, random: np.random.Gener
     table = Table(x, units / np.sqrt(np.mean(units**2)))
     rows = table if len(x) <= CHOOSING_ROWS else table.part(random.choice(len(x), CHOOSING_ROWS, replace=False))
     seed = int(random.integers(2**31))
+    candidates, weights, highest = _candidates(len(rows.x)), [1.0], float("nan")
     with limited_threads():
-        candidates = _candidates(len(rows.x))
-        if len(candidates) == 1:
-            return Chosen(_fit(table, candidates[0], seed), tuple(candidates), (1.0,), float("nan"))
-        held_out = _cross_validate(rows, candidates, random.permutation(len(rows.x)) % FOLDS, seed)
-        best = np.argsort(-held_out.mean(1))[:STACKED]
-        shares = _stack(held_out[best])
-        kept = [(candidates[k], share) for k, share in zip(best, shares, strict=True) if share >= LEAST_WEIGHT]
-        total = sum(share for _, share in kept)
-        parts = [(_fit(table, candidate, seed), share / total) for candidate, share in kept]
-    names, weights = tuple(candidate for candidate, _ in kept), tuple(share / total for _, share in kept)
-    return Chosen(_averaged(parts), names, weights, float(held_out[best[0]].mean()))
+        if len(candidates) > 1:
+            held_out = _cross_validate(rows, candidates, random.permutation(len(rows.x)) % FOLDS, seed)
+            best = np.argsort(-held_out.mean(1))[:STACKED]
+            highest = float(held_out[best[0]].mean())
+            kept = [(k, share) for k, share in zip(best, _stack(held_out[best]), strict=True) if share >= LEAST_WEIGHT]
+            total = sum(share for _, share in kept)
+            candidates, weights = [candidates[k] for k, _ in kept], [share / total for _, share in kept]
+        mixture = _averaged(list(_fit_all(table, candidates, seed)), weights)
+    return Chosen(mixture, tuple(candidates), tuple(weights), highest)
 
 
 class Table(NamedTuple):
@@ -106,12 +105,12 @@ class Table(NamedTuple):
         return Table(self.x[rows], self.units)
 
 
-def _averaged(parts: list[tuple[GaussianMixture, float]]) -> GaussianMixture:
+def _averaged(parts: list[GaussianMixture], shares: list[float]) -> GaussianMixture:
     """Σ share · mixture."""
     return GaussianMixture(
-        np.concatenate([share * part.weights for part, share in parts]),
-        np.concatenate([part.means for part, _ in parts]),
-        np.concatenate([part.covariances for part, _ in parts]),
+        np.concatenate([share * part.weights for part, share in zip(parts, shares, strict=True)]),
+        np.concatenate([part.means for part in parts]),
+        np.concatenate([part.covariances for part in parts]),
     )
 
 
@@ -143,11 +142,9 @@ def _fit_all(table: Table, candidates: list[Candidate], seed: int) -> Iterator[G
         key = candidate.modes, candidate.near
         if key not in known:
             known[key] = _clusters(table, candidate, seed)
-        yield _gaussians(known[key], candidate, table.units)
-
-
-def _fit(table: Table, candidate: Candidate, seed: int) -> GaussianMixture:
-    return _gaussians(_clusters(table, candidate, seed), candidate, table.units)
+        weights, means, covariances = known[key]
+        shrunk = np.stack([_shrunk(covariance, candidate, table.units) for covariance in covariances])
+        yield GaussianMixture(weights, means, shrunk)
 
 
 class _Clusters(NamedTuple):
@@ -176,12 +173,6 @@ def _clusters(table: Table, candidate: Candidate, seed: int) -> _Clusters:
     within = np.tensordot(weights, own, axes=1)
     trust = (sizes / (sizes + 2.0 * x.shape[1]))[:, None, None]
     return _Clusters(weights, np.stack([rows.mean(0) for rows in members]), trust * own + (1 - trust) * within)
-
-
-def _gaussians(clusters: _Clusters, candidate: Candidate, units: np.ndarray) -> GaussianMixture:
-    """A Gaussian for each cluster."""
-    shrunk = np.stack([_shrunk(covariance, candidate, units) for covariance in clusters.covariances])
-    return GaussianMixture(clusters.weights, clusters.means, shrunk)
 
 
 def _covariance(x: np.ndarray) -> np.ndarray:

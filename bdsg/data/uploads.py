@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
 import numpy as np
 
 from bdsg.config import LONGEST_NAME
 from bdsg.config.fields import number
 from bdsg.data.mixture_fit import FITTED_POINTS
-from bdsg.data.tables import AmbiguousError, Examined, Limits, Options, examine, read_columns
-from bdsg.data.tables.header import told_apart
+from bdsg.data.tables import Examined, Limits, Options, Table, examine
 from bdsg.data.tables.parquet import is_available
 from bdsg.errors import ConfigError
 
@@ -29,7 +25,14 @@ CODECS = ("UNCOMPRESSED", "SNAPPY")
 """Others can unpack to a thousand times their size, whatever the file says of itself; Snappy to 21 times."""
 LONGEST_FILE_NAME = 80
 
-LIMITS = Limits(rows=MOST_ROWS, columns=MOST_COLUMNS, line=LONGEST_LINE, unpacked=MOST_UNPACKED_BYTES, codecs=CODECS)
+LIMITS = Limits(
+    rows=MOST_ROWS,
+    columns=MOST_COLUMNS,
+    line=LONGEST_LINE,
+    unpacked=MOST_UNPACKED_BYTES,
+    codecs=CODECS,
+    name=LONGEST_NAME,
+)
 
 Columns = tuple[int, int]
 """Which two columns of a table hold x and y, from 0."""
@@ -53,44 +56,7 @@ def short_name(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[2][-LONGEST_FILE_NAME:] or "file"
 
 
-@dataclass(frozen=True)
-class Preview:
-    """The beginning of a table, and what was decided about it.
-
-    Attributes:
-        names: of its columns, each another.
-        rows: the first cells of each row.
-        numeric: the columns that hold numbers.
-        header: whether the first line holds names; None where there is no such line.
-        notes: what was decided, in sentences.
-        table: all that is known of it.
-    """
-
-    names: list[str]
-    rows: list[list[str]]
-    numeric: list[int]
-    header: bool | None
-    notes: list[str]
-    table: Examined
-
-    def doubt(self, columns: Columns) -> AmbiguousError | None:
-        """The first of two columns whose numbers may be read in two ways, if one may."""
-        return next(iter(self.table.doubts(columns)), None)
-
-
-class Points(NamedTuple):
-    """Two columns of numbers.
-
-    Attributes:
-        values: (n, 2), finite.
-        notes: how they were read, and which rows were skipped, in sentences.
-    """
-
-    values: np.ndarray
-    notes: list[str]
-
-
-def preview(content: bytes, name: str, options: Options | None = None) -> Preview:
+def preview(content: bytes, name: str, options: Options | None = None) -> Examined:
     """What a table is, so that two of its columns can be chosen.
 
     Raises:
@@ -101,40 +67,21 @@ def preview(content: bytes, name: str, options: Options | None = None) -> Previe
     if len(table.numeric) < 2:
         remedy = "2 or more are needed: numbers such as 1.5 in columns with commas, semicolons or tabs between them."
         raise ConfigError(f"The number of columns of numbers in {name}", len(table.numeric), remedy)
-    names, _ = told_apart(table.names, LONGEST_NAME)
-    return Preview(names, table.first_rows(), table.numeric, table.header, table.notes, table)
+    return table
 
 
-def read_points(content: bytes, name: str, columns: Columns | None = None, options: Options | None = None) -> Points:
-    """Two columns of numbers, with ``LEAST_ROWS`` to ``MOST_ROWS`` rows.
-
-    Args:
-        content: the file's bytes.
-        name: the file's name.
-        columns: the two that are read, from 0; by default the table must have no more than two of numbers.
-        options: what is not to be decided from the table.
-
-    Raises:
-        ConfigError: the file is too large, has too few or too many rows or columns, or cannot be read.
-    """
-    return points_of(preview(content, name, options), columns, skip=bool(options and options.skip))
-
-
-def points_of(shown: Preview, columns: Columns | None = None, *, skip: bool = False) -> Points:
-    """Two columns of a table that has been looked at.
+def points_of(table: Examined, columns: Columns, *, skip: bool = False) -> Table:
+    """Two columns of a table that has been looked at, ``LEAST_ROWS`` to ``MOST_ROWS`` rows of them.
 
     Raises:
         ConfigError: it has too few or too many rows, or one that cannot be read and is not skipped.
     """
-    table = shown.table
-    if columns is None and len(table.numeric) != 2:
-        raise ConfigError(table.name, len(table.numeric), "must have 2 columns of numbers, x and y: drop the others.")
-    found = read_columns(table, columns or table.numeric, skip=skip)
+    found = table.read(columns, skip=skip)
     LIMITS.check(table.name, len(found.values), 2)
     if len(found.values) < LEAST_ROWS:
         limit = f"must hold {LEAST_ROWS} points or more: fewer tell of no density."
         raise ConfigError(table.name, len(found.values), limit)
-    return Points(found.values, found.notes[len(table.notes) :])
+    return found
 
 
 def painted_points(raw: object) -> np.ndarray:

@@ -12,6 +12,9 @@ from bdsg.errors import BDSGError
 MARGIN = 0.2
 """What the data's window adds on every side, as a share of that side (METHOD: grid classification)."""
 
+FULL_SCALE = 32_767
+"""int16 that stands for a window's edge."""
+
 
 @dataclass(frozen=True, eq=False)
 class Grid:
@@ -59,6 +62,15 @@ class Window:
         """The window with a share of each side added at both of its ends."""
         edge = share * (self.high - self.low)
         return Window(self.low - edge, self.high + edge)
+
+    def quantised(self, points: np.ndarray) -> np.ndarray:
+        """Finite points (..., d) as int16 of the same shape; those outside are put on the window's edge."""
+        scaled = (points - (self.high + self.low) / 2) / ((self.high - self.low) / 2) * FULL_SCALE
+        return np.asarray(np.clip(np.rint(scaled), -FULL_SCALE, FULL_SCALE), dtype=np.int16)
+
+    def points_of(self, quantised: np.ndarray) -> np.ndarray:
+        """Inverse of :meth:`quantised`, to half a step."""
+        return np.asarray((self.high + self.low) / 2 + quantised / FULL_SCALE * (self.high - self.low) / 2)
 
     def grid(self, columns: int, rows: int | None = None) -> Grid:
         """A grid of the plane from corner to corner; as many rows as columns where they are not given."""

@@ -1,4 +1,4 @@
-"""BDSG and its rivals on one configuration: the same data, the same grid, the same scores."""
+"""BDSG and its baselines on one configuration: the same data, the same grid, the same scores."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from bdsg.baselines.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot, Watch
-from bdsg.baselines.registry import OURS, RIVALS, known, title_of
+from bdsg.baselines.contract import NEAR, BaselineRanks, BaselineScores, BaselineSnapshot, Watch
+from bdsg.baselines.registry import BASELINES, OURS, known, title_of
 from bdsg.boundary.training import warming as boundary_warming
 from bdsg.config import DensityConfig, ExperimentConfig
 from bdsg.density.flows import warming as density_warming
@@ -22,13 +22,12 @@ from bdsg.experiments.problem import BOUNDARY_POINTS, Problem
 from bdsg.experiments.run_experiment import never, run
 from bdsg.experiments.score import TRIPLE
 from bdsg.experiments.train import Stop, snapshot_steps
-from bdsg.metrics import Band, anomaly_ranks, auprc, auroc, boundary_scores, truth_field
-from bdsg.metrics.boundary import Contour, probe_contour
+from bdsg.metrics import anomaly_ranks, auprc, auroc
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.cache import Store
 from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Progress, Result, Scene
 
-Item = Scene | Progress | RivalSnapshot | RivalRanks | RivalScores
+Item = Scene | Progress | BaselineSnapshot | BaselineRanks | BaselineScores
 
 
 class Trained(NamedTuple):
@@ -37,16 +36,6 @@ class Trained(NamedTuple):
     scores: np.ndarray
     points: np.ndarray | None
     seconds: float
-
-
-class Setup(NamedTuple):
-    """What all methods are measured on: the problem, log p_x on its grid's nodes, (GRID²,), and the true contour."""
-
-    problem: Problem
-    log_p_x: np.ndarray
-    contour: Contour
-    band: Band
-    spent: dict[str, float]  # processor seconds that a density took, by its key: two rows may share it
 
 
 def contest(
@@ -60,8 +49,8 @@ def contest(
 ) -> Iterator[Item]:
     """Train and score some methods in turn; yield a ``Scene``, then each one's progress, snapshots, ranks and scores.
 
-    Rivals that take batches get fresh draws from the config's mixture, as BDSG's flow does; the others one sample.
-    Rivals run on the CPU, whatever the config's device.
+    Baselines that take batches get fresh draws from the config's mixture, as BDSG's flow does; the others one sample.
+    Baselines run on the CPU, whatever the config's device.
     BDSG's own rows never use the closed form: where the config has it, an IResNet with the defaults takes its place.
     A method whose training diverges has a row that says so; a stop ends the contest without a row for the one
     under way.
@@ -69,7 +58,7 @@ def contest(
     Args:
         methods: names of the registry; none stands for all.
         snapshots: how many each method shows.
-        settings: a rival's settings by its name, where they are not the defaults.
+        settings: a baseline's settings by its name, where they are not the defaults.
         store: where BDSG's runs and densities are looked up and kept.  A run that it has shows no snapshots again,
             and the time of a density from an earlier contest is not counted.
 
@@ -78,68 +67,60 @@ def contest(
     """
     names = known(methods)
     with limited_threads():
-        setup = make_setup(config)
-        yield setup.problem.scene
+        asked = _Asked(Problem(config), stop, snapshots, settings or {}, store, {})
+        yield asked.problem.scene
         for name in names:
-            row = yield from _row(name, setup, stop, snapshots, (settings or {}).get(name), store)
+            row = yield from _row(name, asked)
             if row is None:
                 return
             yield row
 
 
-def make_setup(config: ExperimentConfig) -> Setup:
-    """The problem and the truth that methods are scored with.
+class _Asked(NamedTuple):
+    """What ``contest`` was asked, and the processor seconds that a density took, by its key: two rows may share it."""
 
-    Raises:
-        ConfigError: the config's mixture is not in the plane, or nowhere as dense as ε.
-    """
-    problem, band = Problem(config), Band(config.epsilon, config.delta)
-    contour = probe_contour(truth_field(problem.mixture, config.delta), band)
-    return Setup(problem, problem.mixture.log_prob(problem.grid.nodes), contour, band, {})
+    problem: Problem
+    stop: Stop
+    snapshots: int
+    settings: Mapping[str, Any]
+    store: Store | None
+    spent: dict[str, float]
 
 
-def _row(
-    name: str, setup: Setup, stop: Stop, snapshots: int, settings: Any, store: Store | None
-) -> Generator[Item, None, RivalScores | None]:
-    begun = time.process_time()
+def _row(name: str, asked: _Asked) -> Generator[Item, None, BaselineScores | None]:
+    begun, problem = time.process_time(), asked.problem
     try:
-        if name in OURS:
-            trained = yield from _train_bdsg(name, setup, stop, snapshots, store)
-        else:
-            trained = yield from _train_rival(name, setup, stop, snapshots, settings)
+        trained = yield from (_train_bdsg if name in OURS else _train_baseline)(name, asked)
     except DivergenceError as error:
-        return RivalScores(name, title_of(name), time.process_time() - begun, error=str(error))
+        return BaselineScores(name, title_of(name), time.process_time() - begun, error=str(error))
     if trained is None:
         return None
-    yield RivalRanks(name, anomaly_ranks(trained.scores).reshape(setup.problem.grid.shape).astype(np.float32))
-    return score_trained(name, setup, trained)
+    yield BaselineRanks(name, anomaly_ranks(trained.scores).reshape(problem.grid.shape).astype(np.float32))
+    return score_trained(name, problem, trained)
 
 
-def _train_rival(
-    name: str, setup: Setup, stop: Stop, snapshots: int, settings: Any
-) -> Generator[Item, None, Trained | None]:
-    entry, (train_seed, sample_seed, numpy_seed) = RIVALS[name], _seeds(setup.problem.config.seed, name)
-    rival = entry.load()(2, torch.Generator().manual_seed(train_seed), settings)
+def _train_baseline(name: str, asked: _Asked) -> Generator[Item, None, Trained | None]:
+    problem, entry = asked.problem, BASELINES[name]
+    train_seed, sample_seed, numpy_seed = _seeds(problem.config.seed, name)
+    baseline = entry.load()(2, torch.Generator().manual_seed(train_seed), asked.settings.get(name))
     numbers = np.random.default_rng(numpy_seed)
-    watch = Watch(set(snapshot_steps(getattr(rival.settings, "steps", 1), snapshots)), setup.problem.preview.nodes)
-    asked = False
+    watch = Watch(set(snapshot_steps(getattr(baseline.settings, "steps", 1), asked.snapshots)), problem.preview.nodes)
+    stopped = False
 
-    def asking() -> bool:
-        nonlocal asked
-        asked = asked or stop()
-        return asked
+    def stop() -> bool:
+        nonlocal stopped
+        stopped = stopped or asked.stop()
+        return stopped
 
     clock = Clock()
-    for event in clock.timed(rival.train(lambda count: setup.problem.mixture.sample(count, numbers), watch, asking)):
+    for event in clock.timed(baseline.train(lambda count: problem.mixture.sample(count, numbers), watch, stop)):
         named = {"stage": name} if isinstance(event, Progress) else {"method": name}
         yield dataclasses.replace(event, **named)
-    if asked:
+    if stopped:
         return None
-    points = None
-    if entry.generates:
-        draw = rival.boundary_samples if entry.generates == "boundary" else rival.sample
-        points = draw(BOUNDARY_POINTS, torch.Generator().manual_seed(sample_seed))
-    return Trained(rival.score_samples(setup.problem.grid.nodes), points, clock.seconds)
+    random = torch.Generator().manual_seed(sample_seed)
+    points = baseline.sample(BOUNDARY_POINTS, random) if entry.generates else None
+    return Trained(baseline.score_samples(problem.grid.nodes), points, clock.seconds)
 
 
 def _seeds(seed: int, name: str) -> list[int]:
@@ -148,25 +129,24 @@ def _seeds(seed: int, name: str) -> list[int]:
     return [int(state >> 1) for state in sequence.generate_state(3, np.uint64)]
 
 
-def _train_bdsg(
-    name: str, setup: Setup, stop: Stop, snapshots: int, store: Store | None
-) -> Generator[Item, None, Trained | None]:
+def _train_bdsg(name: str, asked: _Asked) -> Generator[Item, None, Trained | None]:
     density_warming.warm_up()  # compiling kernels, the first time ever, is no part of the training
     boundary_warming.warm_up()
-    config = bdsg_config(setup.problem.config, name, snapshots)
+    config = bdsg_config(asked.problem.config, name, asked.snapshots)
+    key, spent = config.density_key(), asked.spent
     result, frame, clock, fitted = None, np.empty(0, np.float32), Clock(), False
-    for event in clock.timed(run(config, stop=stop, store=store)):
+    for event in clock.timed(run(config, stop=asked.stop, store=asked.store)):
         if isinstance(event, Result):
             result = event
         elif isinstance(event, DensitySnapshot):
             frame = (-event.log_density).astype(np.float32).ravel()
-            yield RivalSnapshot(name, event.step, {"held-out": event.held_out}, np.empty((0, 2), np.float32), frame)
+            yield BaselineSnapshot(name, event.step, {"held-out": event.held_out}, np.empty((0, 2), np.float32), frame)
         elif isinstance(event, BoundarySnapshot):
-            yield RivalSnapshot(name, event.step, event.terms, event.points, frame)
+            yield BaselineSnapshot(name, event.step, event.terms, event.points, frame)
         elif isinstance(event, DensityFitted) and fitted:
-            setup.spent[config.density_key()] = clock.seconds
+            spent[key] = clock.seconds
         elif isinstance(event, DensityFitted):  # fetched from the store
-            clock.seconds += setup.spent.get(config.density_key(), 0.0)
+            clock.seconds += spent.get(key, 0.0)
         elif isinstance(event, Progress):
             fitted = fitted or event.stage == "density"
             yield dataclasses.replace(event, stage=f"{name} {event.stage}")
@@ -186,7 +166,7 @@ class Clock:
         while True:
             begun = time.process_time()
             event = next(events, None)
-            if not isinstance(event, RivalSnapshot | Result) and getattr(event, "stage", "") != "scores":
+            if not isinstance(event, BaselineSnapshot | Result) and getattr(event, "stage", "") != "scores":
                 self.seconds += time.process_time() - begun
             if event is None:
                 return
@@ -209,32 +189,28 @@ def contest_key(config: ExperimentConfig, name: str, snapshots: int) -> str:
     if name in OURS:
         parts: Any = bdsg_config(config, name, snapshots).key()
     else:
-        settings = RIVALS[name].load()(2, torch.Generator()).settings
-        parts = [config.key(), dataclasses.asdict(settings), snapshots]
+        parts = [config.key(), dataclasses.asdict(BASELINES[name].load().Settings()), snapshots]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def score_trained(name: str, setup: Setup, trained: Trained) -> RivalScores:
+def score_trained(name: str, problem: Problem, trained: Trained) -> BaselineScores:
     """Rank the grid's nodes, all and those near the boundary, and judge the generated points."""
-    log_epsilon = setup.band.log_epsilon
-    normal, likeness = setup.log_p_x >= log_epsilon, -trained.scores
-    near = np.abs(setup.log_p_x - log_epsilon) <= np.log(NEAR)
-    ranks: dict[str, Any] = {}
-    for prefix, chosen in (("", np.ones_like(near)), ("near_", near)):
-        truth, found = normal[chosen], likeness[chosen]
-        some = truth.size > 0
-        ranks[f"{prefix}auroc"] = auroc(truth, found) if some else None
-        ranks[f"{prefix}auprc_anomalous"] = auprc(truth, found, "anomalous") if some else None
-        ranks[f"{prefix}auprc_normal"] = auprc(truth, found, "normal") if some else None
-    row = RivalScores(name, title_of(name), trained.seconds, **ranks)
-    return row if trained.points is None else dataclasses.replace(row, **_boundary_scores(setup, trained.points))
+    log_epsilon = problem.band.log_epsilon
+    normal, likeness = problem.log_p_x >= log_epsilon, -trained.scores
+    near = np.abs(problem.log_p_x - log_epsilon) <= np.log(NEAR)
+    row = BaselineScores(name, title_of(name), trained.seconds, **_ranking("", normal, likeness))
+    if near.any():
+        row = dataclasses.replace(row, **_ranking("near_", normal[near], likeness[near]))
+    if trained.points is None:
+        return row
+    scores = problem.boundary_scores(trained.points)
+    triple = {name: getattr(scores, name) for name in TRIPLE}
+    return dataclasses.replace(row, **triple, components=scores.component_recalls, covered=scores.components_covered)
 
 
-def _boundary_scores(setup: Setup, points: np.ndarray) -> dict[str, Any]:
-    """BP1, boundary recall and BF1 of points (L, 2), none rejected."""
-    scores = boundary_scores(setup.contour, setup.band, points, setup.problem.mixture.log_prob(points))
+def _ranking(prefix: str, normal: np.ndarray, likeness: np.ndarray) -> dict[str, Any]:
     return {
-        **{name: getattr(scores, name) for name in TRIPLE},
-        "components": scores.component_recalls,
-        "covered": scores.components_covered,
+        f"{prefix}auroc": auroc(normal, likeness),
+        f"{prefix}auprc_anomalous": auprc(normal, likeness, "anomalous"),
+        f"{prefix}auprc_normal": auprc(normal, likeness, "normal"),
     }

@@ -11,6 +11,8 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid, Window
 from bdsg.experiments.score import plane_mixture
+from bdsg.metrics import Band, BoundaryScores, boundary_scores, truth_field
+from bdsg.metrics.boundary import Contour, probe_contour
 from bdsg.runs.result import Scene
 
 if TYPE_CHECKING:
@@ -102,6 +104,25 @@ class Problem:
     def preview(self) -> Grid:
         """The coarse grid of a fit's snapshots, 64 × 64."""
         return self.window.grid(PREVIEW)
+
+    @cached_property
+    def log_p_x(self) -> np.ndarray:
+        """The truth on the grid's nodes, (200·200,)."""
+        return self.mixture.log_prob(self.grid.nodes)
+
+    @cached_property
+    def band(self) -> Band:
+        """Where B(z) is to be: from ε down to δ."""
+        return Band(self.config.epsilon, self.config.delta)
+
+    @cached_property
+    def contour(self) -> Contour:
+        """The true boundary, {p_x = ε}, which recall is measured on."""
+        return probe_contour(truth_field(self.mixture, self.config.delta), self.band)
+
+    def boundary_scores(self, points: np.ndarray) -> BoundaryScores:
+        """BP1, boundary recall and BF1 of points, (n, 2)."""
+        return boundary_scores(self.contour, self.band, points, self.mixture.log_prob(points))
 
     @cached_property
     def device(self) -> torch.device:

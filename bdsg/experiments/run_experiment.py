@@ -156,7 +156,7 @@ def _grid_arrays(problem: Problem, fitted: Fitted) -> Arrays:
     return {
         "grid_x": grid.x,
         "grid_y": grid.y,
-        "log_p_x": problem.mixture.log_prob(grid.nodes).reshape(grid.shape),
+        "log_p_x": problem.log_p_x.reshape(grid.shape),
         "log_p_g": log_prob_in_chunks(fitted.exact, grid.nodes).reshape(grid.shape),
     }
 

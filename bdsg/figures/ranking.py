@@ -15,6 +15,11 @@ from bdsg.metrics.ranking import Curve, Positive, pr_curve, roc_curve
 
 _CURVE_STYLES = ((BLUE, "solid"), (VERMILION, "dash"), (GREEN, "dashdot"))
 _CURVE_POINTS = 1000
+_AXES = {
+    "roc": ("ROC curve", "False-positive rate", "True-positive rate"),
+    "pr": ("Precision-recall curve", "Recall", "Precision"),
+}
+Kind = Literal["roc", "pr"]
 
 
 def roc_figure(log_p_x: np.ndarray, log_p_g: np.ndarray, epsilon: float, positive: Positive = "normal") -> go.Figure:
@@ -26,48 +31,35 @@ def roc_figure(log_p_x: np.ndarray, log_p_g: np.ndarray, epsilon: float, positiv
         positive: the class that counts as positive.
     """
     normal, called = log_p_x >= math.log(epsilon), log_p_g >= math.log(epsilon)
-    curve = roc_curve(normal, log_p_g, positive)
-    figure = _curve_figure("ROC curve", "False-positive rate", "True-positive rate", curve, epsilon)
-    if curve is not None:
-        diagonal = {"color": NEUTRAL, "dash": "dot", "width": 1}
-        figure.add_trace(go.Scatter(x=[0, 1], y=[0, 1], name="Chance", mode="lines", line=diagonal))
-        truth, found = (normal, called) if positive == "normal" else (~normal, ~called)
+    truth, found = (normal, called) if positive == "normal" else (~normal, ~called)
+    figure = _model_figure("roc", roc_curve(normal, log_p_g, positive), float(truth.mean()), epsilon)
+    if figure.data:
         _operating_point(figure, float(found[~truth].mean()), float(found[truth].mean()), epsilon)
     return figure
 
 
-def precision_recall_figure(
-    log_p_x: np.ndarray, log_p_g: np.ndarray, epsilon: float, positive: Positive = "normal"
-) -> go.Figure:
-    """Precision-recall curve of the model on the grid; arguments as for :func:`roc_figure`."""
-    normal, called = log_p_x >= math.log(epsilon), log_p_g >= math.log(epsilon)
-    curve = pr_curve(normal, log_p_g, positive)
-    figure = _curve_figure("Precision-recall curve", "Recall", "Precision", curve, epsilon)
-    truth, found = (normal, called) if positive == "normal" else (~normal, ~called)
-    if curve is not None:
-        share = float(truth.mean())
-        chance = {"color": NEUTRAL, "dash": "dot", "width": 1}
-        figure.add_trace(go.Scatter(x=[0, 1], y=[share, share], name="Chance", mode="lines", line=chance))
-        if found.any():
-            _operating_point(figure, float(found[truth].mean()), float(truth[found].mean()), epsilon)
+def precision_recall_figure(log_p_x: np.ndarray, log_p_g: np.ndarray, epsilon: float) -> go.Figure:
+    """Precision-recall curve of the model on the grid, *normal* positive; arguments as for :func:`roc_figure`."""
+    truth, found = log_p_x >= math.log(epsilon), log_p_g >= math.log(epsilon)
+    figure = _model_figure("pr", pr_curve(truth, log_p_g), float(truth.mean()), epsilon)
+    if figure.data and found.any():
+        _operating_point(figure, float(found[truth].mean()), float(truth[found].mean()), epsilon)
     return figure
 
 
-def curves_figure(kind: Literal["roc", "pr"], curves: Mapping[str, np.ndarray], normal_share: float) -> go.Figure:
-    """ROC or precision-recall curves of some methods, *normal* positive; dash and colour tell them apart.
+def curves_figure(kind: Kind, curves: Mapping[str, np.ndarray], positive_share: float) -> go.Figure:
+    """ROC or precision-recall curves of some methods; dash and colour tell them apart.
 
     Args:
         kind: which of the two.
         curves: by the method's title: false- and true-positive rates, or recall and precision, (2, n) each.
-        normal_share: of the nodes that are ranked: the precision of chance.
+        positive_share: of the nodes that are ranked: the precision of chance.
     """
-    if kind == "roc":
-        figure, chance = titled("ROC curves", "False-positive rate", "True-positive rate"), [0.0, 1.0]
-    else:
-        figure, chance = titled("Precision-recall curves", "Recall", "Precision"), [normal_share, normal_share]
+    figure = titled(*_AXES[kind])
     for (title, (x, y)), (color, dash) in zip(curves.items(), _CURVE_STYLES, strict=False):
         line = {"color": color, "dash": dash, "width": 2.5}
         figure.add_trace(go.Scatter(x=x, y=y, name=title, mode="lines", line=line))
+    chance = [0.0, 1.0] if kind == "roc" else [positive_share, positive_share]
     line = {"color": NEUTRAL, "dash": "dot", "width": 1}
     figure.add_trace(go.Scatter(x=[0, 1], y=chance, name="Chance", mode="lines", line=line))
     figure.update_xaxes(range=[-0.02, 1.02], constrain="domain")
@@ -102,18 +94,16 @@ def scores_over_epsilon_figure(epsilons: Sequence[float], rows: Sequence[Mapping
     return figure
 
 
-def _curve_figure(title: str, x: str, y: str, curve: Curve | None, epsilon: float) -> go.Figure:
-    figure = titled(title, x, y)
-    figure.update_xaxes(range=[-0.02, 1.02], constrain="domain")
-    figure.update_yaxes(range=[-0.02, 1.02], scaleanchor="x", scaleratio=1, constrain="domain")
+def _model_figure(kind: Kind, curve: Curve | None, positive_share: float, epsilon: float) -> go.Figure:
+    """The curve of the model alone, thinned, or a sentence where there is none."""
     if curve is None:
         note = f"No curve: at ε = {setting(epsilon)} all grid points are of one class"
-        figure.add_annotation(text=note, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
-        return figure
+        place = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
+        figure = curves_figure(kind, {}, positive_share)
+        figure.data = ()
+        return figure.add_annotation(text=note, **place)
     kept = np.unique(np.linspace(0, len(curve[0]) - 1, _CURVE_POINTS).round().astype(int))
-    line = {"color": BLUE, "width": 2}
-    figure.add_trace(go.Scatter(x=curve[0][kept], y=curve[1][kept], name="Model", mode="lines", line=line))
-    return figure
+    return curves_figure(kind, {"Model": np.stack(curve)[:, kept]}, positive_share)
 
 
 def _operating_point(figure: go.Figure, x: float, y: float, epsilon: float) -> None:

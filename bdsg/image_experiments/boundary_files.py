@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary.image_loss_terms import nearest_images
-from bdsg.data.images import load
 from bdsg.density.image_flows.convolution import Shape
 from bdsg.density.image_flows.image_fit import log_prob_of_images
 from bdsg.errors import DataError
@@ -82,7 +81,7 @@ def boundary_arrays(
     arrays = {
         "samples": as_bytes(samples, shape),
         "nearest": as_bytes(nearest, shape),
-        **{name: found[key].float().numpy() for name, key in (("log_p", "log_p"), ("l1", "l1"), ("loss", "loss"))},
+        **{name: found[name].float().numpy() for name in ("log_p", "l1", "loss")},
         "scores": found[BEST].float().numpy(),
         "walk": as_bytes(walk, shape),
         "walk_log_p": along["log_p"].float().numpy(),
@@ -111,7 +110,7 @@ def other_sets(task: Task, setting: Setting) -> dict[str, Tensor]:
     levels = 17 if task.name == "digits" else 256
     for name in BESIDE[task.name]:
         try:
-            images = load(name, "test", directory=setting.directory, download=setting.download)
+            images = setting.load(name)
         except DataError:
             continue
         found[name] = floats(resized(images[:OTHERS], task.shape[1], levels))
@@ -128,9 +127,12 @@ def as_bytes(x: Tensor, shape: Shape) -> np.ndarray:
 def write_boundary(out: Path, protocol: str, left_out: int, arrays: tensor_file.Arrays) -> str:
     """Store the arrays; the file's name."""
     name = f"boundary-{left_out}.safetensors" if protocol == "digits" else f"boundary-{protocol}-{left_out}.safetensors"
-    with explained(out):
-        out.mkdir(parents=True, exist_ok=True)
-        write_atomically(
-            out / name, tensor_file.pack(arrays, {"protocol": protocol, "left_out": left_out, "score": BEST})
-        )
+    store(out / name, tensor_file.pack(arrays, {"protocol": protocol, "left_out": left_out, "score": BEST}))
     return name
+
+
+def store(path: Path, content: bytes | str) -> None:
+    """Write a file whole or not at all, and its folder where that is missing; raises StoreError."""
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content.encode() if isinstance(content, str) else content)

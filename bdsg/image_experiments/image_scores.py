@@ -25,11 +25,6 @@ BEST = "l1_room"
 """The one that the page shows, and that is compared with the rivals'.  Chosen on digits' and MNIST's results."""
 
 
-def negative_log_density(log_density: Tensor) -> Tensor:
-    """−log p_g, nats, (n,)."""
-    return -log_density
-
-
 def typicality(log_density: Tensor, held_out: Tensor) -> Tensor:
     """|log p_g(x) − median over held-out images|, nats, (n,): images may also be too likely (Nalisnick et al., 2019).
 
@@ -60,7 +55,7 @@ def image_scores(model: ImageModel, x: Tensor) -> dict[str, Tensor]:
     tangent = model.neighbours.score(x, model.data)
     scores = {
         "log_p": log_density,
-        "neg_log_p": negative_log_density(log_density),
+        "neg_log_p": -log_density,
         "typicality": typicality(log_density, model.held_out),
         "l1": l1,
         "loss": loss_score(log_density, l1, model.held_out, PAPER["lambda1"], PAPER["lambda2"] * model.paper.l2),

@@ -12,20 +12,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from bdsg.baselines.on_images.image_rivals import make_image_rival
+from bdsg.baselines.on_images.image_baselines import make_image_baseline
 from bdsg.baselines.on_images.image_settings import settings_for
-from bdsg.baselines.registry import RIVALS
+from bdsg.baselines.registry import BASELINES
 from bdsg.config.image_config import ImageConfig
-from bdsg.data.images import DATA_SETS
+from bdsg.data.images import DATA_SETS, ImageSet, load
 from bdsg.density.image_flows.convolution import Shape
 from bdsg.errors import BDSGError
-from bdsg.image_experiments.boundary_files import boundary_arrays, boundary_facts, write_boundary
+from bdsg.image_experiments.boundary_files import boundary_arrays, boundary_facts, store, write_boundary
 from bdsg.image_experiments.image_scores import TITLES, image_scores
-from bdsg.image_experiments.model import Report, fit_image_model
+from bdsg.image_experiments.model import ImageModel, Report, fit_image_model
 from bdsg.image_experiments.protocols import Task, leave_one_out
 from bdsg.metrics import auprc, auroc
 from bdsg.numerics.threads import limited_threads
-from bdsg.runs.directory import explained, write_atomically
 
 FORMAT = 2
 """Version of what a unit's file means: raising it retires those that are there."""
@@ -33,7 +32,7 @@ FORMAT = 2
 SCORES_VERSION = 2
 """The same for BDSG's units alone."""
 
-METHODS = ("bdsg", *RIVALS)
+METHODS = ("bdsg", *BASELINES)
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,24 @@ class Setting:
     device: str = "cpu"
     rival_steps: int | None = None
     threads: int = 1
+
+    def load(self, name: str) -> ImageSet:
+        """Test images of a data set; raises DataError where they are missing."""
+        return load(name, "test", directory=self.directory, download=self.download)
+
+    def task(self, left_out: int) -> Task:
+        """The protocol without one class; raises what :func:`leave_one_out` does."""
+        return leave_one_out(
+            self.protocol, left_out, self.config, self.seed, directory=self.directory, download=self.download
+        )
+
+    def fitted(self, task: Task, report: Report) -> ImageModel:
+        """BDSG fitted to a task; its density is kept, and taken up where a stopped command left it."""
+        checkpoint = self.out / "checkpoints" / f"{self.protocol}-{task.left_out}-{self.seed}.safetensors"
+        images, device = task.train.flatten(1), torch.device(self.device)
+        return fit_image_model(
+            images, task.shape, self.config, self.seed, device=device, checkpoint=checkpoint, report=report
+        )
 
 
 def ranking_row(task: Task, method: str, score: str, values: np.ndarray, seconds: float) -> dict[str, Any]:
@@ -85,13 +102,9 @@ def _run_unit(setting: Setting, left_out: int, method: str, report: Report) -> d
     key = unit_key(setting, left_out, method)
     if (found := _read(path, key)) is not None:
         return found
-    task = leave_one_out(
-        setting.protocol, left_out, setting.config, setting.seed, directory=setting.directory, download=setting.download
-    )
+    task = setting.task(left_out)
     content = bdsg_unit(setting, task, report) if method == "bdsg" else rival_unit(setting, task, method)
-    with explained(path):
-        setting.out.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps({"key": key, **content}, indent=1, allow_nan=False).encode())
+    store(path, json.dumps({"key": key, **content}, indent=1, allow_nan=False))
     return content
 
 
@@ -125,17 +138,7 @@ def _read(path: Path, key: str) -> dict[str, Any] | None:
 def bdsg_unit(setting: Setting, task: Task, report: Report) -> dict[str, Any]:
     """Fit BDSG, score the test images by every score, and check and store images of the boundary."""
     began = time.process_time()
-    checkpoint = setting.out / "checkpoints" / f"{setting.protocol}-{task.left_out}-{setting.seed}.safetensors"
-    device = torch.device(setting.device)
-    model = fit_image_model(
-        task.train.flatten(1),
-        task.shape,
-        setting.config,
-        setting.seed,
-        device=device,
-        checkpoint=checkpoint,
-        report=report,
-    )
+    model = setting.fitted(task, report)
     trained = time.process_time() - began
     scores = {name: value.numpy() for name, value in image_scores(model, task.test.flatten(1)).items()}
     rows = [ranking_row(task, "bdsg", name, scores[name], trained) for name in TITLES]
@@ -152,7 +155,7 @@ def rival_unit(setting: Setting, task: Task, method: str) -> dict[str, Any]:
     random = torch.Generator().manual_seed(setting.seed)
     began = time.process_time()
     try:
-        rival = make_image_rival(method, task.shape, random, rival_settings(setting, method, task.shape))
+        rival = make_image_baseline(method, task.shape, random, rival_settings(setting, method, task.shape))
         rival.fit(task.train.numpy())
         seconds = time.process_time() - began
         values = np.asarray(rival.score_samples(task.test.numpy()), dtype=float)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from bdsg.baselines.registry import title_of
+from bdsg.image_experiments.boundary_files import store
 from bdsg.image_experiments.image_scores import BEST, TITLES
 from bdsg.image_experiments.jobs import Setting
-from bdsg.runs.directory import explained, write_atomically
+from bdsg.runs.directory import explained
 
 AREAS = {"auroc": "AUROC", "auprc": "AUPRC", "auprc_normal": "AUPRC, normal positive"}
 
@@ -56,11 +57,8 @@ def results_of(setting: Setting, units: Iterable[dict[str, Any]], versions: dict
 def write_results(out: Path, results: dict[str, Any], table: str) -> None:
     """``results.json`` and ``table.md`` of the digits; other protocols have their name before it."""
     before = "" if results["protocol"] == "digits" else f"{results['protocol']}-"
-    with explained(out):
-        out.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(results, indent=1, allow_nan=False) + "\n"
-        write_atomically(out / f"{before}results.json", text.encode())
-        write_atomically(out / f"{before}table.md", table.encode())
+    store(out / f"{before}results.json", json.dumps(results, indent=1, allow_nan=False) + "\n")
+    store(out / f"{before}table.md", table)
 
 
 def copy_results(out: Path, target: Path, results: dict[str, Any], table: str) -> None:
@@ -68,7 +66,7 @@ def copy_results(out: Path, target: Path, results: dict[str, Any], table: str) -
     write_results(target, results, table)
     for name in results["boundary"].values():
         with explained(target):
-            write_atomically(target / name, (out / name).read_bytes())
+            store(target / name, (out / name).read_bytes())
 
 
 def markdown(results: dict[str, Any]) -> str:

@@ -12,16 +12,16 @@ import torch
 from sklearn.metrics import roc_curve
 from torch import Tensor
 
-from bdsg.data.images import DATA_SETS, load
+from bdsg.data.images import DATA_SETS
 from bdsg.errors import DataError
+from bdsg.image_experiments.boundary_files import store
 from bdsg.image_experiments.image_scores import BEST, image_scores
 from bdsg.image_experiments.jobs import Setting
-from bdsg.image_experiments.model import Report, fit_image_model
-from bdsg.image_experiments.protocols import chosen, floats, leave_one_out, resized
+from bdsg.image_experiments.model import Report
+from bdsg.image_experiments.protocols import Task, chosen, floats, resized
 from bdsg.image_experiments.result_tables import lines, shown
 from bdsg.metrics import auroc
 from bdsg.numerics.threads import limited_threads
-from bdsg.runs.directory import explained, write_atomically
 
 ROWS = {
     "mnist": (
@@ -58,26 +58,13 @@ def measure(setting: Setting, report: Report) -> dict[str, Any]:
     with limited_threads(setting.threads):
         rows = _measured_rows(setting, report)
     content = {"identity": identity, "protocol": setting.protocol, "rows": rows}
-    with explained(path):
-        write_atomically(path, json.dumps(content, indent=1, allow_nan=False).encode())
+    store(path, json.dumps(content, indent=1, allow_nan=False))
     return content
 
 
 def _measured_rows(setting: Setting, report: Report) -> list[dict[str, Any]]:
-    left_out = LEFT_OUT[setting.protocol]
-    task = leave_one_out(
-        setting.protocol, left_out, setting.config, setting.seed, directory=setting.directory, download=setting.download
-    )
-    checkpoint = setting.out / "checkpoints" / f"{setting.protocol}-{left_out}-{setting.seed}.safetensors"
-    model = fit_image_model(
-        task.train.flatten(1),
-        task.shape,
-        setting.config,
-        setting.seed,
-        device=torch.device(setting.device),
-        checkpoint=checkpoint,
-        report=report,
-    )
+    task = setting.task(LEFT_OUT[setting.protocol])
+    model = setting.fitted(task, report)
     normal: dict[str, np.ndarray] | None = None
     rows = []
     for (name, *paper), images in zip(ROWS[setting.protocol], row_images(setting, task), strict=True):
@@ -91,7 +78,7 @@ def _measured_rows(setting: Setting, report: Report) -> list[dict[str, Any]]:
     return rows
 
 
-def row_images(setting: Setting, task: Any) -> Iterator[Tensor | None]:
+def row_images(setting: Setting, task: Task) -> Iterator[Tensor | None]:
     """The images of each row, or None where the data are missing."""
     normal = torch.from_numpy(task.normal)
     yield task.test[normal]
@@ -99,7 +86,7 @@ def row_images(setting: Setting, task: Any) -> Iterator[Tensor | None]:
         yield task.test[~normal]
     for name, *_ in ROWS[setting.protocol][2 if setting.protocol == "mnist" else 1 :]:
         try:
-            images = load(name, "test", directory=setting.directory, download=setting.download)
+            images = setting.load(name)
         except DataError:
             yield None
             continue
@@ -143,6 +130,5 @@ def table_text(parts: list[dict[str, Any]], train: int, test: int) -> str:
 
 def write_table(out: Path, parts: list[dict[str, Any]], text: str) -> None:
     """``table1.json`` and ``table1.md``."""
-    with explained(out):
-        write_atomically(out / "table1.json", (json.dumps(parts, indent=1, allow_nan=False) + "\n").encode())
-        write_atomically(out / "table1.md", text.encode())
+    store(out / "table1.json", json.dumps(parts, indent=1, allow_nan=False) + "\n")
+    store(out / "table1.md", text)

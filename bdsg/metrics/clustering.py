@@ -44,29 +44,12 @@ def nearest_modes(points: np.ndarray, data: np.ndarray, modes: np.ndarray) -> tu
 
 def mode_set_distance(data: np.ndarray, modes: np.ndarray) -> float | None:
     """Shortest distance between samples of two different modes; None if there are fewer than two."""
-    sets = [data[modes == mode] for mode in np.unique(modes)]
-    if len(sets) < 2:
-        return None
-    trees = [cKDTree(points) for points in sets]
+    others = np.unique(modes)[1:]
     shortest = math.inf
-    for apart, i, j in _pairs_by_gap(trees):
-        if apart >= shortest:  # the sets' boxes alone are farther apart, and so are all later ones
-            break
-        small, large = sorted((i, j), key=lambda index: len(sets[index]))
-        distance, _ = trees[large].query(sets[small], distance_upper_bound=shortest)
+    for mode in others:
+        distance, _ = cKDTree(data[modes == mode]).query(data[modes < mode], distance_upper_bound=shortest)
         shortest = min(shortest, float(distance.min()))
-    return shortest
-
-
-def _pairs_by_gap(trees: list[cKDTree]) -> list[tuple[float, int, int]]:
-    """Every pair of sets with the distance between their bounding boxes, closest first."""
-    low = np.stack([tree.mins for tree in trees])
-    high = np.stack([tree.maxes for tree in trees])
-    first, second = np.triu_indices(len(trees), k=1)
-    gaps = np.maximum(low[first] - high[second], low[second] - high[first])  # (pairs, d)
-    apart = np.sqrt((np.clip(gaps, 0.0, None) ** 2).sum(1))
-    order = np.argsort(apart, kind="stable")
-    return [(float(apart[k]), int(first[k]), int(second[k])) for k in order]
+    return shortest if len(others) else None
 
 
 def clustering(points: np.ndarray, data: np.ndarray, modes: np.ndarray) -> Clustering:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from contourpy import LineType, contour_generator
 from scipy import ndimage
 
 from bdsg.data.checks import finite
+from bdsg.data.mixture import GaussianMixture
 from bdsg.data.window import Grid, Window
 from bdsg.errors import BDSGError, ConfigError, EmptyBoundaryError
 
@@ -63,20 +63,7 @@ class Field:
         return float(max(v[0].max(), v[-1].max(), v[:, 0].max(), v[:, -1].max()))
 
 
-class Closed2D(Protocol):
-    """What :func:`truth_field` asks of a closed-form density, such as ``GaussianMixture``."""
-
-    def log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Natural-log density at (n, 2) points, (n,)."""
-
-    def peak(self) -> float:
-        """Highest log density."""
-
-    def box(self, level: float) -> tuple[np.ndarray, np.ndarray]:
-        """Corners of a box that holds {p >= level}."""
-
-
-def truth_field(mixture: Closed2D, lowest_level: float) -> Field:
+def truth_field(mixture: GaussianMixture, lowest_level: float) -> Field:
     """The log density that contours are taken from: 401 x 401 nodes over all of {p >= lowest_level} plus 2% a side.
 
     A component narrower than a cell, 1/400 of the window, can fall between the nodes.

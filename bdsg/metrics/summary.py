@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +12,9 @@ import numpy as np
 from bdsg.data.checks import finite
 from bdsg.errors import BDSGError
 from bdsg.metrics.band import Band
-from bdsg.metrics.boundary import (
-    boundary_distances,
-    contour_distances,
-    probe_contour,
-    samples_per_hit,
-    strong_anomalies,
-)
-from bdsg.metrics.boundary_scores import boundary_scores
+from bdsg.metrics.boundary import boundary_scores, probe_contour, samples_per_hit, strong_anomalies
 from bdsg.metrics.clustering import clustering
+from bdsg.metrics.contour_distances import boundary_distances, contour_distances
 from bdsg.metrics.grid import Confusion, bp2, confusion
 from bdsg.metrics.levels import Field
 from bdsg.metrics.ranking import auprc, auroc
@@ -80,14 +75,8 @@ class Scores:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able form: lists for tuples, None for what is undefined, never NaN."""
-        plain: dict[str, Any] = _plain(dataclasses.asdict(self))
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self), allow_nan=False))
         return plain
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)
@@ -126,10 +115,6 @@ def score(
     on_x = _beside("boundary_log_p_x", boundary.log_p_x, (len(points),))
     on_g = _beside("boundary_log_p_g", boundary.log_p_g, (len(points),))
     samples = finite("model_samples_log_p_x", model_samples_log_p_x)
-    rarity = {
-        "samples_of_g_per_hit": samples_per_hit(samples, band),
-        "samples_of_b_per_hit": samples_per_hit(on_x, band),
-    }
     return Scores(
         epsilon=float(band.epsilon),
         delta=float(band.delta),
@@ -137,7 +122,10 @@ def score(
         **_boundary_scores(band, truth, points, on_x),
         clustering=dataclasses.asdict(clustering(points, data, data_modes)),
         strong_anomalies=strong_anomalies(on_g, band.epsilon),
-        rarity=rarity,
+        rarity={
+            "samples_of_g_per_hit": samples_per_hit(samples, band),
+            "samples_of_b_per_hit": samples_per_hit(on_x, band),
+        },
     )
 
 
@@ -175,13 +163,13 @@ def _shares(counts: Confusion, roc_area: Number, pr_area: Number) -> dict[str, N
 
 
 def _boundary_scores(band: Band, truth: Field, boundary: np.ndarray, log_p_x: np.ndarray) -> dict[str, Any]:
-    apart = boundary_distances(truth, band, boundary)
+    there, back = boundary_distances(truth, band, boundary)
     scores = boundary_scores(probe_contour(truth, band), band, boundary, log_p_x)
     return {
         **dataclasses.asdict(scores),
         "components": scores.components,
-        "distance_mean": apart.mean,
-        "distance_p95": apart.p95,
-        "curve_distance_mean": apart.curve_mean,
-        "curve_distance_p95": apart.curve_p95,
+        "distance_mean": there.mean,
+        "distance_p95": there.p95,
+        "curve_distance_mean": back.mean,
+        "curve_distance_p95": back.p95,
     }

@@ -187,16 +187,6 @@ def exponential_parts(x: np.float32) -> tuple[np.float32, np.int32]:
 
 
 @kernel
-def exponentials(x: np.ndarray, out: np.ndarray, bits: np.ndarray) -> None:
-    """out = exp(x), all flat and of one size; ``bits`` is int32 scratch."""
-    powers = bits.view(np.float32)
-    for i in range(x.size):
-        out[i], bits[i] = exponential_parts(x[i])
-    for i in range(x.size):
-        out[i] *= powers[i]
-
-
-@kernel
 def exponential(x: np.float32) -> np.float32:
     """exp(x) in single precision, |x| clipped at 87, relative error below 3e-7; loops over it become vector code."""
     p, power = exponential_parts(x)

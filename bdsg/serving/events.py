@@ -11,7 +11,7 @@ import struct
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
-from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.baselines.contract import BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
@@ -35,14 +35,14 @@ class Ended:
     unkept: str | None = None
 
 
-Rivalry = RivalSnapshot | RivalRanks | RivalScores
+Rivalry = BaselineSnapshot | BaselineRanks | BaselineScores
 """What a contest tells of a method, beside its progress."""
 
 Item = Event | Result | Rivalry | Ended
 
 KINDS = (
     Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Change, Ended,
-    RivalSnapshot, RivalRanks, RivalScores,
+    BaselineSnapshot, BaselineRanks, BaselineScores,
 )  # fmt: skip
 """All that is made again from its fields alone."""
 
@@ -99,7 +99,7 @@ def decode(payload: bytes) -> tuple[int, Item]:
         return run, _result(arrays, meta)
     kinds = {cls.__name__: cls for cls in KINDS}
     parts: dict[str, Any] = {**arrays, **meta}
-    if kind == "RivalScores":
+    if kind == "BaselineScores":
         parts["components"] = tuple(parts["components"])  # JSON knows lists alone
     event: Item = kinds[kind](**parts)
     return run, event
@@ -122,12 +122,12 @@ def _split(event: Item) -> tuple[tensor_file.Arrays, dict[str, Any]]:
         case BoundarySnapshot():
             forces = {} if event.forces is None else {"forces": event.forces}
             return {"points": event.points, **forces}, {"step": event.step, "terms": event.terms}
-        case RivalSnapshot():
+        case BaselineSnapshot():
             meta = {"method": event.method, "step": event.step, "terms": event.terms}
             return {"points": event.points, "scores": event.scores}, meta
-        case RivalRanks():
+        case BaselineRanks():
             return {"ranks": event.ranks}, {"method": event.method}
-        case Progress() | Change() | Ended() | RivalScores():
+        case Progress() | Change() | Ended() | BaselineScores():
             return {}, asdict(event)
 
 

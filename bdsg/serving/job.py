@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.baselines.contract import BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change, Weights
 from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
@@ -127,9 +127,9 @@ class RivalRun(Run):
     """
 
     method: str = ""
-    rival_snapshots: list[RivalSnapshot] = field(default_factory=list)
-    ranks: RivalRanks | None = None
-    row: RivalScores | None = None
+    rival_snapshots: list[BaselineSnapshot] = field(default_factory=list)
+    ranks: BaselineRanks | None = None
+    row: BaselineScores | None = None
 
     @property
     def command(self) -> tuple[str, dict[str, Any]]:
@@ -171,7 +171,7 @@ def take(run: Run, event: Event | Result | Rivalry) -> None:
         case Result():
             fill(run, event)
             run.config = event.config
-        case RivalSnapshot() | RivalRanks() | RivalScores():
+        case BaselineSnapshot() | BaselineRanks() | BaselineScores():
             assert isinstance(run, RivalRun)
             take_rival(run, event)
 
@@ -193,11 +193,11 @@ def begin_again(run: Run) -> None:
 def take_rival(run: RivalRun, event: Rivalry) -> None:
     """Note what a contest told of its method."""
     match event:
-        case RivalSnapshot():
+        case BaselineSnapshot():
             run.rival_snapshots.append(event)
-        case RivalRanks():
+        case BaselineRanks():
             run.ranks = event
-        case RivalScores():
+        case BaselineScores():
             run.row = event
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
+from bdsg.runs.result import Progress, StepClock
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.plan import BEST
 from bdsg.tuning.pruning import REMEMBERED
@@ -40,23 +41,11 @@ class Workers(Protocol):
         """Let them go."""
 
 
-class Progress(NamedTuple):
-    """How far a study is.
-
-    Attributes:
-        stage: ``trials`` or ``seeds``.
-        done, target: trials, or runs of the seed bands.
-        best: value of the first goal so far; None before the first complete trial.
-    """
-
-    stage: str
-    done: int
-    target: int
-    best: float | None
-
-
 def drive(folder: StudyFolder, hire: Callable[[], Workers]) -> Generator[Progress, None, None]:
     """Run a study to its end, yielding after each batch, and often in between.
+
+    The stages are ``trials`` and ``seeds``, runs of the seed bands; the term ``best`` is the best value of the first
+    goal, once there is one.
 
     Trials that an earlier driver left unfinished keep their numbers and their values, and run first.
 
@@ -77,9 +66,9 @@ def drive(folder: StudyFolder, hire: Callable[[], Workers]) -> Generator[Progres
 
 
 def _trials(folder: StudyFolder, study: Study, pool: Workers) -> Iterator[Progress]:
-    plan, box = study.plan, study.plan.box()
+    plan, box, clock = study.plan, study.plan.box(), StepClock()
     waiting, done = study.unfinished(), study.finished()
-    asked = done + len(waiting)
+    asked, terms = done + len(waiting), dict[str, float]()
 
     def more(count: int) -> list[tuple[int, dict[str, Value]]]:
         nonlocal asked
@@ -98,17 +87,14 @@ def _trials(folder: StudyFolder, study: Study, pool: Workers) -> Iterator[Progre
             # Points first: a trial that is known to be finished then has its picture.
             folder.add_clouds({one.number: one.cloud for one in outcomes if one.cloud is not None})
             done += sum(study.tell(outcome) for outcome in outcomes)
-        yield Progress("trials", done, study.target, _best(study) if outcomes else None)
-
-
-def _best(study: Study) -> float | None:
-    found = best(study.trials(), study.plan.goals, 1)
-    return float(found[0].values[0]) if found else None
+            if leaders := best(study.trials(), plan.goals, 1):
+                terms = {"best": float(leaders[0].values[0])}
+        yield Progress("trials", done, study.target, clock.read(), terms)
 
 
 def _seeds(folder: StudyFolder, study: Study, pool: Workers) -> Iterator[Progress]:
     """The best settings over seeds 1, 2, ..., those of one seed together: they share their data and level set."""
-    plan, box = study.plan, study.plan.box()
+    plan, box, clock = study.plan, study.plan.box(), StepClock()
     leaders = best(study.trials(), plan.goals, BEST)
     known = {(row["trial"], row["seed"]) for row in folder.bands()}
     seeds = [plan.config.seed + k for k in range(1, plan.seeds + 1)]
@@ -121,42 +107,11 @@ def _seeds(folder: StudyFolder, study: Study, pool: Workers) -> Iterator[Progres
         pool.submit(Task(__version__, tuple(configs), box))
     while due and pool.under_way:
         outcomes = pool.finished(POLL_SECONDS)
-        folder.add_bands([_row(*number[one.number], one) for one in outcomes])
-        left = pool.under_way
-        yield Progress("seeds", target if not left else len(folder.bands()), target, None)
-
-
-def _row(trial: int, seed: int, outcome: Outcome) -> dict[str, Any]:
-    return {"trial": trial, "seed": seed, "scores": outcome.scores, "error": outcome.error}
+        rows = [(number[one.number], one) for one in outcomes]
+        folder.add_bands([{"trial": t, "seed": s, "scores": o.scores, "error": o.error} for (t, s), o in rows])
+        yield Progress("seeds", len(folder.bands()) if pool.under_way else target, target, clock.read())
 
 
 def seeded(config: ExperimentConfig, seed: int) -> ExperimentConfig:
     """The config with another seed."""
     return ExperimentConfig.from_dict({**config.to_dict(), "seed": seed})
-
-
-class Here:
-    """Workers that are this very process: for tests and benchmarks, and where Dask is not wanted."""
-
-    workers = 1
-
-    def __init__(self, threads: int = 1) -> None:
-        self._threads, self._tasks = threads, list[Task]()
-
-    @property
-    def under_way(self) -> int:
-        """See :class:`Workers`."""
-        return len(self._tasks)
-
-    def submit(self, task: Task) -> None:
-        """See :class:`Workers`."""
-        self._tasks.append(task)
-
-    def close(self) -> None:
-        """See :class:`Workers`."""
-
-    def finished(self, timeout: float) -> list[Outcome]:
-        """Do the batch that has waited longest."""
-        from bdsg.tuning.task import run_batch
-
-        return run_batch(self._tasks.pop(0), self._threads) if self._tasks else []

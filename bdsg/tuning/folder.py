@@ -127,7 +127,7 @@ class StudyFolder:
 
         Raises:
             BDSGError: another process runs it.
-        StoreError: the folder cannot be written.
+            StoreError: the folder cannot be written.
         """
         lock = FileLock(self.path / LOCK)
         try:

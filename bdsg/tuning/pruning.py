@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 
 import optuna
@@ -20,6 +21,9 @@ class BatchPruner:
     """Whether trials are worth going on with; safe to ask from any thread.
 
     The pruner works on a study in memory: workers need no way to the storage.
+
+    Attributes:
+        legs: BF1 of each trial by snapshot (1, 2, ...).
     """
 
     def __init__(self, pruner: str, history: Sequence[dict[int, float]]) -> None:
@@ -31,11 +35,13 @@ class BatchPruner:
                 done = create_trial(state=TrialState.COMPLETE, value=final, intermediate_values=dict(legs))
                 self._study.add_trial(done)
         self._trials: dict[int, Trial] = {}
+        self.legs: defaultdict[int, dict[int, float]] = defaultdict(dict)
 
-    def keep(self, index: int, leg: int, bf1: float) -> bool:
-        """Note a trial's BF1 at its leg (1, 2, ...), and whether it goes on."""
+    def keep(self, index: int, bf1: float) -> bool:
+        """Note a trial's BF1 at its next snapshot, and whether it goes on."""
         with self._lock:
-            trial = self._trials.setdefault(index, self._trials.get(index) or self._study.ask())
+            leg = self._note(index, bf1)
+            trial = self._trials[index] = self._trials.get(index) or self._study.ask()
             trial.report(bf1, leg)
             if not trial.should_prune():
                 return True
@@ -45,8 +51,14 @@ class BatchPruner:
     def finish(self, index: int, bf1: float) -> None:
         """A trial that came to its end."""
         with self._lock:
+            self._note(index, bf1)
             if index in self._trials:
                 self._study.tell(self._trials[index], bf1)
+
+    def _note(self, index: int, bf1: float) -> int:
+        legs = self.legs[index]
+        legs[len(legs) + 1] = bf1
+        return len(legs)
 
 
 def _pruner(name: str) -> BasePruner:

@@ -64,29 +64,31 @@ class Dimension:
         if self.whole and (self.low != int(self.low) or self.high != int(self.high)):
             raise ConfigError(f"vary {self.name}", f"{self.low:g} to {self.high:g}", "must have whole ends.")
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Of a range."""
+        assert self.low is not None
+        assert self.high is not None
+        return self.low, self.high
+
     def spaced(self, count: int) -> list[Value]:
         """Up to ``count`` values evenly over the range, or all choices."""
         if self.choices:
             return list(self.choices)
-        assert self.low is not None
-        assert self.high is not None
+        low, high = self.ends
         shares = [k / (count - 1) for k in range(count)] if count > 1 else [0.5]
-        if self.log:
-            values = [self.low * (self.high / self.low) ** share for share in shares]
-        else:
-            values = [self.low + (self.high - self.low) * share for share in shares]
-        values = [min(max(value, self.low), self.high) for value in values]
+        values = [low * (high / low) ** share if self.log else low + (high - low) * share for share in shares]
+        values = [min(max(value, low), high) for value in values]
         return list(dict.fromkeys(round(value) for value in values)) if self.whole else list(values)
 
     def share(self, value: Value) -> float:
         """Where a value lies on the range, 0 to 1."""
         if self.choices:
             return self.choices.index(value) / max(1, len(self.choices) - 1)
-        assert self.low is not None
-        assert self.high is not None
+        low, high = self.ends
         if self.log:
-            return math.log(float(value) / self.low) / math.log(self.high / self.low)
-        return (float(value) - self.low) / (self.high - self.low)
+            return math.log(float(value) / low) / math.log(high / low)
+        return (float(value) - low) / (high - low)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able form."""
@@ -205,20 +207,13 @@ def _layers(name: str, value: Value) -> list[int]:
         raise ConfigError(f"vary {name}", value, "must be whole numbers joined by hyphens, such as 64-64.") from error
 
 
-def _width(dimension: Dimension) -> float:
-    assert dimension.low is not None
-    assert dimension.high is not None
-    return dimension.high - dimension.low
-
-
 def grid(dimensions: Sequence[Dimension], most: int) -> list[dict[str, Value]]:
     """Every combination of evenly spaced values: as many a range as keep the whole at ``most`` or below."""
     ranges = [one for one in dimensions if not one.choices]
-    finest = max((most if not one.whole else int(_width(one)) + 1 for one in ranges), default=1)
+    finest = max((int(one.ends[1] - one.ends[0]) + 1 if one.whole else most for one in ranges), default=1)
     count = 1
     while count < finest and math.prod(len(one.spaced(count + 1)) for one in dimensions) <= most:
         count += 1
-    values = [one.spaced(count) for one in dimensions]
-    return [dict(zip((one.name for one in dimensions), point, strict=True)) for point in itertools.product(*values)][
-        :most
-    ]
+    names, values = [one.name for one in dimensions], [one.spaced(count) for one in dimensions]
+    points = itertools.islice(itertools.product(*values), most)
+    return [dict(zip(names, point, strict=True)) for point in points]

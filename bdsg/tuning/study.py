@@ -80,11 +80,10 @@ def distribution(dimension: Dimension) -> BaseDistribution:
     """A dimension as Optuna has it."""
     if dimension.choices:
         return CategoricalDistribution(dimension.choices)
-    assert dimension.low is not None
-    assert dimension.high is not None
+    low, high = dimension.ends
     if dimension.whole:
-        return IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log)
-    return FloatDistribution(dimension.low, dimension.high, log=dimension.log)
+        return IntDistribution(int(low), int(high), log=dimension.log)
+    return FloatDistribution(low, high, log=dimension.log)
 
 
 class Study:
@@ -110,10 +109,7 @@ class Study:
         try:
             if create:
                 self.optuna = optuna.create_study(
-                    storage=storage,
-                    study_name=folder.name,
-                    directions=directions,
-                    load_if_exists=True,
+                    storage=storage, study_name=folder.name, directions=directions, load_if_exists=True
                 )
             else:
                 self.optuna = optuna.load_study(study_name=folder.name, storage=storage)

@@ -6,17 +6,23 @@ import dataclasses
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
 
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
+from bdsg.data.window import Window
 from bdsg.errors import BDSGError
 from bdsg.experiments.batch import Keep, Run, Start, Trained, always, make_objectives, train_together
 from bdsg.experiments.problem import Problem
 from bdsg.experiments.run_experiment import never
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.result import BoundarySnapshot
+from bdsg.tuning.plan import CLOUD_POINTS
 from bdsg.tuning.trial_context import TrialContext, context_key, context_of
-from bdsg.tuning.trial_result import Outcome, Task, to_cloud
+from bdsg.tuning.trial_result import Outcome, Task
+
+if TYPE_CHECKING:
+    from bdsg.tuning.pruning import BatchPruner
 
 SHOWN_ALONE = 2
 """Snapshots of a trial that nobody prunes: the first and the last."""
@@ -25,8 +31,7 @@ _one_at_a_time = threading.Lock()
 """The number of threads is the process's, so batches in one process take turns."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A trial in its context."""
 
     number: int
@@ -71,11 +76,20 @@ def _run_batch(task: Task, threads: int) -> list[Outcome]:
             continue
         entries.append(entry)
     runs, entries, failed = _made(entries, task.pruner != "none")
-    hopes = _Watch(task, entries) if task.pruner != "none" else None
-    trained = train_together(runs, never, threads=threads, keep=hopes.keep if hopes else always)
+    pruner = _pruner(task)
+    keep = _keeper(entries, pruner) if pruner else always
+    trained = train_together(runs, never, threads=threads, keep=keep)
     with ThreadPoolExecutor(threads) as pool:
-        ended = pool.map(lambda k: _outcome(task, entries[k], runs[k], trained[k], hopes, k), range(len(runs)))
+        ended = pool.map(lambda k: _outcome(task, entries[k], runs[k], trained[k], pruner, k), range(len(runs)))
         return [*outcomes, *failed, *ended]
+
+
+def _pruner(task: Task) -> BatchPruner | None:
+    if task.pruner == "none":
+        return None
+    from bdsg.tuning.pruning import BatchPruner
+
+    return BatchPruner(task.pruner, task.history)
 
 
 def _made(entries: Sequence[Entry], pruned: bool) -> tuple[list[Run], list[Entry], list[Outcome]]:
@@ -105,38 +119,28 @@ def _made(entries: Sequence[Entry], pruned: bool) -> tuple[list[Run], list[Entry
     return runs, made, failed
 
 
-class _Watch:
-    """Scores the snapshots on the way and asks the pruner."""
+def _keeper(entries: Sequence[Entry], pruner: BatchPruner) -> Keep:
+    """Scores the snapshots between the first and the last, and asks the pruner."""
 
-    def __init__(self, task: Task, entries: Sequence[Entry]) -> None:
-        from bdsg.tuning.pruning import BatchPruner
-
-        self.hopes, self._entries = BatchPruner(task.pruner, task.history), entries
-        self.legs: list[dict[int, float]] = [{} for _ in entries]
-        self._seen = [0] * len(entries)
-        self.keep: Keep = self._keep
-
-    def _keep(self, index: int, snapshot: BoundarySnapshot) -> bool:
-        entry, leg = self._entries[index], self._seen[index]
-        self._seen[index] += 1
-        if leg == 0 or snapshot.step >= entry.config.boundary.steps:
+    def keep(index: int, snapshot: BoundarySnapshot) -> bool:
+        entry = entries[index]
+        if not 0 < snapshot.step < entry.config.boundary.steps:
             return True
-        bf1 = entry.context.bf1(snapshot.points)
-        self.legs[index][leg] = bf1
-        return self.hopes.keep(index, leg, bf1)
+        return pruner.keep(index, entry.context.bf1(snapshot.points))
+
+    return keep
 
 
 @limited_threads()
-def _outcome(task: Task, entry: Entry, run: Run, trained: Trained, watch: _Watch | None, index: int) -> Outcome:
-    legs = watch.legs[index] if watch else {}
+def _outcome(task: Task, entry: Entry, run: Run, trained: Trained, pruner: BatchPruner | None, index: int) -> Outcome:
+    legs = pruner.legs[index] if pruner else {}
     if trained.error is not None:
         return Outcome(entry.number, "failed", legs=legs, error=str(trained.error))
     scores, points = entry.context.scores(run.objective.generator)
     scores["seconds"] = trained.seconds
     complete = trained.snapshots[-1].step >= entry.config.boundary.steps
     bf1 = scores["bf1"]
-    if watch and complete and bf1 is not None:
-        legs[max(legs, default=0) + 1] = bf1
-        watch.hopes.finish(index, bf1)
-    cloud = to_cloud(points, task.box)
+    if pruner and complete and bf1 is not None:
+        pruner.finish(index, bf1)
+    cloud = Window(*task.box).quantised(points[:CLOUD_POINTS])
     return Outcome(entry.number, "complete" if complete else "pruned", scores, legs, cloud)

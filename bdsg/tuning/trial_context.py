@@ -18,8 +18,6 @@ from bdsg.experiments.fit_density import Fitted, fit
 from bdsg.experiments.problem import LEVEL_SAMPLES, LevelSamples, Problem
 from bdsg.experiments.run_experiment import never
 from bdsg.experiments.score import TRIPLE
-from bdsg.metrics import Band, BoundaryScores, boundary_scores, truth_field
-from bdsg.metrics.boundary import Contour, probe_contour
 from bdsg.metrics.grid import confusion
 from bdsg.numerics.device import to_numpy
 from bdsg.runs.cache import Store
@@ -39,10 +37,9 @@ class TrialContext:
 
     def __init__(self, config: ExperimentConfig) -> None:
         self.problem = problem = Problem(config)
-        self.band = Band(config.epsilon, config.delta)
-        self.contour: Contour = probe_contour(truth_field(problem.mixture, config.delta), self.band)
         self.fitted = _fitted(problem)
-        self.grid_f1 = _grid_f1(problem, self.fitted)
+        log_p_g = log_prob_in_chunks(self.fitted.exact, problem.grid.nodes)
+        self.grid_f1 = confusion(problem.log_p_x, log_p_g, config.epsilon).f1
         self._drawn: dict[int, tuple[Tensor, LevelSamples]] = {}
 
     def draw(self, problem: Problem) -> tuple[Tensor, torch.Generator]:
@@ -58,22 +55,18 @@ class TrialContext:
     def scores(self, generator: BoundaryGenerator) -> tuple[dict[str, float | None], np.ndarray]:
         """The scores of B(z) as it is now, and the 10,000 points that they are of."""
         points = to_numpy(generator(self.problem.fresh).double())
-        found, log_p_x = self._boundary_scores(points)
+        found, log_p_x = self.problem.boundary_scores(points), self.problem.mixture.log_prob(points)
         return {
             **{name: getattr(found, name) for name in TRIPLE},
             "grid_f1": self.grid_f1,
-            "level_error": float(np.abs(log_p_x - self.band.log_middle).mean()),
+            "level_error": float(np.abs(log_p_x - self.problem.band.log_middle).mean()),
             "components": float(found.components),
             "components_covered": float(found.components_covered),
         }, points
 
     def bf1(self, points: np.ndarray) -> float:
         """BF1 of some points, (n, 2): 0 without a contour."""
-        return self._boundary_scores(points.astype(np.float64))[0].bf1 or 0.0
-
-    def _boundary_scores(self, points: np.ndarray) -> tuple[BoundaryScores, np.ndarray]:
-        log_p_x = self.problem.mixture.log_prob(points)
-        return boundary_scores(self.contour, self.band, points, log_p_x), log_p_x
+        return self.problem.boundary_scores(points.astype(np.float64)).bf1 or 0.0
 
 
 def _fitted(problem: Problem) -> Fitted:
@@ -87,12 +80,6 @@ def _fitted(problem: Problem) -> Fitted:
                 raise BDSGError("The density's fit ended early: run the study again.") from None
             fitted: Fitted = end.value
             return fitted
-
-
-def _grid_f1(problem: Problem, fitted: Fitted) -> float | None:
-    nodes = problem.grid.nodes
-    log_p_x, log_p_g = problem.mixture.log_prob(nodes), log_prob_in_chunks(fitted.exact, nodes)
-    return confusion(log_p_x, log_p_g, problem.config.epsilon).f1
 
 
 def context_key(config: ExperimentConfig) -> str:

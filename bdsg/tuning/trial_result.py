@@ -6,10 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bdsg.tuning.plan import CLOUD_POINTS
-
-STEPS_OF_RANGE = 65_535
-
 
 @dataclass(frozen=True)
 class Task:
@@ -38,7 +34,7 @@ class Outcome:
         state: ``complete``, ``pruned`` or ``failed``.
         scores: by the names of ``GOALS``, and ``components`` and ``components_covered``; None where undefined.
         legs: BF1 at snapshots on the way.
-        cloud: some B(z) on the window's steps, (n, 2) int16.
+        cloud: some B(z), (n, 2) int16, as ``Window.quantised`` gives them.
         error: the sentence of a failed one.
     """
 
@@ -48,11 +44,3 @@ class Outcome:
     legs: dict[int, float] = field(default_factory=dict)
     cloud: np.ndarray | None = None
     error: str = ""
-
-
-def to_cloud(points: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Points (n, 2) on a grid of 65,535 steps over the window, (CLOUD_POINTS, 2) int16; beyond it, at its edge."""
-    shares = (points[:CLOUD_POINTS] - box[0]) / (box[1] - box[0])
-    steps = np.clip(shares, 0.0, 1.0) * STEPS_OF_RANGE - 32_768
-    found: np.ndarray = np.round(steps).astype(np.int16)
-    return found

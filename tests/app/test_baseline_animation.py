@@ -20,7 +20,7 @@ from bdsg.app.pages.baselines.baseline_animation import (
     in_data_units,
     make_outcome,
 )
-from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.baselines.contract import BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.experiments.problem import Problem
 from bdsg.metrics import Field, auroc
@@ -30,20 +30,20 @@ CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal_separate", "sam
 PROBLEM = Problem(CONFIG)
 MIXTURE, SCENE = PROBLEM.mixture, PROBLEM.scene
 GRID = Field.over(MIXTURE.log_prob, PROBLEM.grid)
-ROW = RivalScores("vae", "VAE", 1.5, auroc=0.5, components=(0.5, None), covered=0)
+ROW = BaselineScores("vae", "VAE", 1.5, auroc=0.5, components=(0.5, None), covered=0)
 RANDOM = np.random.default_rng(0)
 
 
-def snapshot(step: int, points: int) -> RivalSnapshot:
+def snapshot(step: int, points: int) -> BaselineSnapshot:
     found = RANDOM.normal(size=(points, 2)).astype(np.float32)
-    return RivalSnapshot("vae", step, {}, found, RANDOM.normal(size=MAP_NODES**2).astype(np.float32))
+    return BaselineSnapshot("vae", step, {}, found, RANDOM.normal(size=MAP_NODES**2).astype(np.float32))
 
 
-def ranks_of(scores: np.ndarray) -> RivalRanks:
-    return RivalRanks("vae", anomaly_ranks(scores).astype(np.float32))
+def ranks_of(scores: np.ndarray) -> BaselineRanks:
+    return BaselineRanks("vae", anomaly_ranks(scores).astype(np.float32))
 
 
-def made(snapshots: list[RivalSnapshot], scores: np.ndarray) -> Outcome:
+def made(snapshots: list[BaselineSnapshot], scores: np.ndarray) -> Outcome:
     return make_outcome(CONFIG, snapshots, ranks_of(scores), ROW)
 
 
@@ -126,7 +126,7 @@ def test_an_outcome_goes_into_a_file_and_comes_out_again() -> None:
 
 
 def test_a_method_that_diverged_has_its_sentence_alone() -> None:
-    row = RivalScores("vae", "VAE", 1.5, error="It diverged at step 3: lower the rate.")
+    row = BaselineScores("vae", "VAE", 1.5, error="It diverged at step 3: lower the rate.")
     found = make_outcome(CONFIG, [snapshot(0, 9)], None, row)
     assert (found.row, len(found.maps), found.lines) == (row, 0, ())
     assert baseline_animation.from_arrays(*baseline_animation.to_arrays(found)).row == row

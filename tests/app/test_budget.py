@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bdsg.app.labels import plain
-from bdsg.app.pages.baselines.baseline_words import MOST
 from bdsg.app.pages.tour import lessons
 from bdsg.app.visit import budget
+from bdsg.app.visit.links import MOST_METHODS
 from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
@@ -36,7 +36,7 @@ def test_every_preset_and_lesson_is_allowed_with_every_model() -> None:
     for name in PRESETS:
         for kind in ("closed_form", "iresnet", "resflow"):
             budget.check_run(ExperimentConfig.from_dict({"data": {"preset": name}, "density": {"kind": kind}}))
-        budget.check_contest(ExperimentConfig.from_dict({"data": {"preset": name}}), METHODS[:MOST])
+        budget.check_contest(ExperimentConfig.from_dict({"data": {"preset": name}}), METHODS[:MOST_METHODS])
     for step in (*lessons.STEPS, *lessons.FAILURES.values()):
         budget.check_run(ExperimentConfig.from_dict(dict(step.choices)))
 

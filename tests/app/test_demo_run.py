@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from bdsg.app.components import demo_run
-from bdsg.app.components.canvas_encoding import FULL_SCALE
 from bdsg.config import ExperimentConfig
+from bdsg.data.window import Window
 from bdsg.experiments.score import plane_mixture
-from bdsg.metrics import Band, boundary_recall, truth_field
-from bdsg.metrics.boundary import bp1
+from bdsg.metrics import Band, boundary_scores, truth_field
+from bdsg.metrics.boundary import probe_contour
 from bdsg.runs.tensor_file import unpack
 
 CONFIG = ExperimentConfig.from_dict(demo_run.CONFIG)
@@ -23,7 +23,7 @@ def last() -> np.ndarray:
     """B(z) in the last frame, in data units."""
     arrays, meta = unpack(demo_run.payload())
     low, high = np.array(meta["low"]), np.array(meta["high"])
-    points: np.ndarray = (high + low) / 2 + arrays["frames"][-1] / FULL_SCALE * (high - low) / 2
+    points = Window(low, high).points_of(arrays["frames"][-1])
     return points
 
 
@@ -39,10 +39,10 @@ def test_its_caption_agrees_with_its_points(last: np.ndarray) -> None:
     mixture, band = plane_mixture(CONFIG), Band(CONFIG.epsilon, CONFIG.delta)
     said = [float(number) / 100 for number in re.findall(r"([\d.]+) %", demo_run.caption())]
     log_p_x = mixture.log_prob(last)
-    found = boundary_recall(truth_field(mixture, CONFIG.delta), band, last, log_p_x)
-    assert bp1(log_p_x, band) == pytest.approx(said[0], abs=0.02)
-    assert found.overall == pytest.approx(said[1], abs=0.02)
-    assert f"Components covered {found.components_covered} of {len(found.components)}." in demo_run.caption()
+    found = boundary_scores(probe_contour(truth_field(mixture, CONFIG.delta), band), band, last, log_p_x)
+    assert found.bp1 == pytest.approx(said[0], abs=0.02)
+    assert found.boundary_recall == pytest.approx(said[1], abs=0.02)
+    assert f"Components covered {found.components_covered} of {found.components}." in demo_run.caption()
 
 
 def test_its_points_moved(last: np.ndarray) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bdsg.app.components import canvas_encoding
 from bdsg.config.schedule import Change
-from bdsg.data.window import Window
+from bdsg.data.window import FULL_SCALE, Window
 from bdsg.errors import ConfigError
 from bdsg.runs.tensor_file import unpack
 from tests.app.payload_parts import delta_payload, full_payload
@@ -21,8 +21,8 @@ from tests.app.payload_parts import delta_payload, full_payload
 def test_quantising_moves_a_point_by_at_most_half_a_step(shares: list[float], centre: float, half: float) -> None:
     points = np.stack([centre + half * np.array(shares), centre - half * np.array(shares)], axis=-1)
     low, high = [centre - half] * 2, [centre + half] * 2
-    back = centre + half * canvas_encoding.quantise(points, low, high) / canvas_encoding.FULL_SCALE
-    assert np.abs(back - points).max() <= 0.5 * half / canvas_encoding.FULL_SCALE * (1 + 1e-6) + 1e-9
+    back = centre + half * canvas_encoding.quantise(points, low, high) / FULL_SCALE
+    assert np.abs(back - points).max() <= 0.5 * half / FULL_SCALE * (1 + 1e-6) + 1e-9
 
 
 def test_points_outside_the_window_are_put_on_its_edge() -> None:
@@ -104,9 +104,9 @@ def test_the_probe_gets_both_densities_and_the_latent_goes_along() -> None:
 
 def test_arrows_keep_the_direction_and_grow_by_as_much_for_each_factor_of_ten() -> None:
     pulls = np.array([[0.09, 0.0], [0.0, -0.99], [-9.99 * 0.6, 9.99 * 0.8], [0.0, 0.0], [1e9, 0.0]])
-    found = canvas_encoding.arrows(pulls) * canvas_encoding.ARROW_DECADES / canvas_encoding.FULL_SCALE
+    found = canvas_encoding.arrows(pulls) * canvas_encoding.ARROW_DECADES / FULL_SCALE
     expected = [[1, 0], [0, -2], [-3 * 0.6, 3 * 0.8], [0, 0], [canvas_encoding.ARROW_DECADES, 0]]
-    np.testing.assert_allclose(found, expected, atol=canvas_encoding.ARROW_DECADES / canvas_encoding.FULL_SCALE)
+    np.testing.assert_allclose(found, expected, atol=canvas_encoding.ARROW_DECADES / FULL_SCALE)
     with pytest.raises(ConfigError, match="forces is '1 of 2 numbers NaN"):
         canvas_encoding.arrows(np.array([1.0, np.nan]))
 

@@ -10,7 +10,7 @@ import pytest
 from bdsg.app.pages.baselines import prepared_baselines
 from bdsg.app.pages.baselines.baseline_animation import POINTS, in_data_units
 from bdsg.app.pages.baselines.prepared_baselines import NAMES, config_of, outcomes_for, prepared, read
-from bdsg.baselines.registry import METHODS, OURS, RIVALS
+from bdsg.baselines.registry import BASELINES, METHODS, OURS
 from bdsg.experiments.compare import contest_key
 from bdsg.experiments.problem import Problem
 from bdsg.metrics import Band
@@ -48,7 +48,7 @@ def test_points_and_curves_agree_with_the_scores_beside_them(preset: str) -> Non
 
 def test_what_generates_moves_and_other_contests_have_nothing() -> None:
     for name, outcome in prepared("three_modes").items():
-        moves = name in OURS or RIVALS[name].module.removeprefix("neural.") in (
+        moves = name in OURS or BASELINES[name].module.removeprefix("neural.") in (
             "fence_gan",
             "minl_gan",
             "ano_gan",

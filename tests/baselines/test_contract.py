@@ -1,4 +1,4 @@
-"""What every rival promises: bits by seed, snapshots when due, a stop that is heeded, a divergence that is named."""
+"""What every baseline promises: bits by seed, snapshots when due, a stop that is heeded, a divergence that is named."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from bdsg.baselines.contract import RivalSnapshot, Watch
-from bdsg.baselines.registry import METHODS, OURS, RIVALS, known, title_of
+from bdsg.baselines.contract import BaselineSnapshot, Watch
+from bdsg.baselines.neural.neural_baseline import NeuralBaseline
+from bdsg.baselines.registry import BASELINES, METHODS, OURS, known, title_of
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.errors import BDSGError, ConfigError, DivergenceError
@@ -20,8 +21,8 @@ from bdsg.runs.result import Progress
 
 MIXTURE = GaussianMixture(**PRESETS["three_modes"].mixture)
 GRID = np.stack(np.meshgrid(np.linspace(-7, 7, 6), np.linspace(-5, 6, 5)), -1).reshape(-1, 2)
-NEURAL = [name for name, entry in RIVALS.items() if entry.load().__mro__[1].__name__ == "NeuralRival"]
-LIBRARY = [name for name in RIVALS if name not in NEURAL]
+NEURAL = [name for name, entry in BASELINES.items() if issubclass(entry.load(), NeuralBaseline)]
+LIBRARY = [name for name in BASELINES if name not in NEURAL]
 
 
 def settings_of(name: str, **changes: Any) -> Any:
@@ -31,7 +32,7 @@ def settings_of(name: str, **changes: Any) -> Any:
 
 def made(name: str, settings: Any = None, seed: int = 3) -> Any:
     """A new one."""
-    return RIVALS[name].load()(2, torch.Generator().manual_seed(seed), settings)
+    return BASELINES[name].load()(2, torch.Generator().manual_seed(seed), settings)
 
 
 def quick(name: str, **changes: Any) -> Any:
@@ -53,25 +54,24 @@ def stop_after(steps: int) -> Callable[[], bool]:
     return lambda: next(calls) >= steps
 
 
-def events(rival: Any, due: tuple[int, ...] = (0, 2), stop: Callable[[], bool] = lambda: False) -> list[Any]:
+def events(baseline: Any, due: tuple[int, ...] = (0, 2), stop: Callable[[], bool] = lambda: False) -> list[Any]:
     """All that a training yields."""
-    found: Iterator[Any] = rival.train(draws(), Watch(due, GRID), stop)
+    found: Iterator[Any] = baseline.train(draws(), Watch(due, GRID), stop)
     return list(found)
 
 
-def generated(name: str, rival: Any, count: int = 7) -> np.ndarray:
+def generated(name: str, baseline: Any, count: int = 7) -> np.ndarray:
     """What it generates."""
-    draw = rival.boundary_samples if RIVALS[name].generates == "boundary" else rival.sample
-    points: np.ndarray = draw(count, torch.Generator().manual_seed(1))
+    points: np.ndarray = baseline.sample(count, torch.Generator().manual_seed(1))
     return points
 
 
-@pytest.mark.parametrize("name", RIVALS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_the_same_seed_gives_the_same_bits(name: str) -> None:
     first, again, other = (made(name, quick(name), seed) for seed in (3, 3, 4))
-    for rival in (first, again, other):
-        torch.manual_seed(id(rival) % 1000)  # the global stream must not matter
-        events(rival)
+    for baseline in (first, again, other):
+        torch.manual_seed(id(baseline) % 1000)  # the global stream must not matter
+        events(baseline)
     scores = first.score_samples(GRID)
     assert scores.shape == (len(GRID),)
     assert scores.dtype == np.float64
@@ -79,24 +79,23 @@ def test_the_same_seed_gives_the_same_bits(name: str) -> None:
     np.testing.assert_array_equal(first.score_samples(GRID), scores)
     if name in NEURAL:
         assert (other.score_samples(GRID) != scores).any()
-    if RIVALS[name].generates:
+    if BASELINES[name].generates:
         points = generated(name, first)
         assert points.shape == (7, 2)
         np.testing.assert_array_equal(generated(name, again), points)
         np.testing.assert_array_equal(generated(name, first), points)
     else:
         assert not hasattr(first, "sample")
-        assert not hasattr(first, "boundary_samples")
 
 
-@pytest.mark.parametrize("name", RIVALS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_fit_takes_points_and_far_ones_are_scored(name: str) -> None:
-    rival = made(name, quick(name))
-    assert rival.fit(draws()(300)) is rival
-    assert np.isfinite(rival.score_samples(np.array([[0.0, 0.0], [50.0, -50.0]]))).all()
+    baseline = made(name, quick(name))
+    assert baseline.fit(draws()(300)) is baseline
+    assert np.isfinite(baseline.score_samples(np.array([[0.0, 0.0], [50.0, -50.0]]))).all()
 
 
-@pytest.mark.parametrize("name", RIVALS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_an_untrained_one_says_so(name: str) -> None:
     with pytest.raises(BDSGError, match="has not been trained yet: call fit or train first"):
         made(name).score_samples(GRID)
@@ -105,14 +104,14 @@ def test_an_untrained_one_says_so(name: str) -> None:
 @pytest.mark.parametrize("name", NEURAL)
 def test_snapshots_come_when_due_and_last(name: str) -> None:
     found = events(made(name, quick(name)))
-    snapshots = [event for event in found if isinstance(event, RivalSnapshot)]
+    snapshots = [event for event in found if isinstance(event, BaselineSnapshot)]
     progress = [event for event in found if isinstance(event, Progress)]
     assert [snapshot.step for snapshot in snapshots] == [0, 2, 6]
     assert found[-1] is snapshots[-1]
     assert [event.step for event in progress] == list(range(1, 7))
     assert progress[-1].terms == snapshots[-1].terms != {}
     assert {snapshot.scores.shape for snapshot in snapshots} == {(len(GRID),)}
-    count = 500 if RIVALS[name].generates else 0
+    count = 500 if BASELINES[name].generates else 0
     assert {snapshot.points.shape for snapshot in snapshots} == {(count, 2)}
     if count:  # the same latents all through: points move a little, not altogether
         moves = [np.abs(b.points - a.points).max() for a, b in itertools.pairwise(snapshots)]
@@ -134,7 +133,7 @@ def test_the_library_ones_have_one_step(name: str) -> None:
 def test_a_stop_ends_training_between_steps(name: str, steps: int) -> None:
     found = events(made(name, quick(name, steps=10_000)), stop=stop_after(steps))
     assert sum(isinstance(event, Progress) for event in found) == steps
-    assert isinstance(found[-1], RivalSnapshot)
+    assert isinstance(found[-1], BaselineSnapshot)
     assert found[-1].step == steps
 
 
@@ -163,7 +162,7 @@ def test_a_divergence_in_the_last_step_is_noticed(name: str) -> None:
         events(made(name, absurd))
 
 
-@pytest.mark.parametrize("name", RIVALS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_settings_are_frozen_and_name_their_section(name: str) -> None:
     settings = made(name).settings
     assert settings.section == name
@@ -174,11 +173,11 @@ def test_settings_are_frozen_and_name_their_section(name: str) -> None:
 
 
 def test_the_registry_names_every_file() -> None:
-    assert set(METHODS) == set(OURS) | set(RIVALS)
+    assert set(METHODS) == set(OURS) | set(BASELINES)
     assert known([]) == METHODS
     assert known(["wgan", "vae", "wgan"]) == ("wgan", "vae")
     assert title_of("bdsg") == "BDSG (ours)"
-    for entry in RIVALS.values():
+    for entry in BASELINES.values():
         assert entry.load().__name__ == entry.kind
         document = __import__("sys").modules[entry.load().__module__].__doc__
         year = entry.citation[-4:]

@@ -19,9 +19,9 @@ from typing import Any
 
 import torch
 
-from bdsg.baselines.classical.library_rival import LibraryRival
-from bdsg.baselines.contract import RivalScores
-from bdsg.baselines.registry import METHODS, RIVALS, title_of
+from bdsg.baselines.classical.library_baseline import LibraryBaseline
+from bdsg.baselines.contract import BaselineScores
+from bdsg.baselines.registry import BASELINES, METHODS, title_of
 from bdsg.baselines.report import COLUMNS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
@@ -77,23 +77,24 @@ CAPTION = (
 )
 
 
-def rows_of(case: str, methods: Iterable[str], seed: int, settings: dict[str, Any] | None = None) -> list[RivalScores]:
+def rows_of(
+    case: str, methods: Iterable[str], seed: int, settings: dict[str, Any] | None = None
+) -> list[BaselineScores]:
     """All methods on one preset and seed; both objectives of BDSG share a density."""
     config = ExperimentConfig.from_dict({"data": {"preset": case}, "seed": seed})
     with tempfile.TemporaryDirectory() as folder:
         events = contest(config, list(methods), snapshots=2, store=Densities(folder), settings=settings)
-        return [event for event in events if isinstance(event, RivalScores)]
+        return [event for event in events if isinstance(event, BaselineScores)]
 
 
 def settings_with(name: str, changes: dict[str, Any]) -> Any:
     """A rival's defaults with some changes."""
-    rival = RIVALS[name].load()(2, torch.Generator())
-    return type(rival.settings)(**changes)
+    return BASELINES[name].load().Settings(**changes)
 
 
 def takes_a_sample(name: str) -> bool:
     """Whether a rival has no batches."""
-    return issubclass(RIVALS[name].load(), LibraryRival)
+    return issubclass(BASELINES[name].load(), LibraryBaseline)
 
 
 def search(methods: Iterable[str]) -> list[Row]:
@@ -103,7 +104,7 @@ def search(methods: Iterable[str]) -> list[Row]:
         tried = []
         for changes in SEARCHED.get(name, []):
             (found,) = rows_of(SEARCH_CASE, [name], SEARCH_SEED, {name: settings_with(name, changes)})
-            aims = RIVALS[name].generates == "boundary"
+            aims = BASELINES[name].generates == "boundary"
             total = (found.near_auroc or 0.0) + (found.bf1 or 0.0 if aims else 0.0)
             bf1 = found.bf1 if aims and found.bf1 is not None else "–"
             row = {"method": name, "settings": json.dumps(changes), "near ε: AUROC": found.near_auroc, "BF1": bf1}
@@ -120,7 +121,7 @@ def spread(values: list[float], digits: int) -> str:
     return f"{statistics.mean(values):.{digits}f} ± {deviation:.{digits}f}"
 
 
-def values_of(rows: list[RivalScores], field: str) -> dict[str, list[float]]:
+def values_of(rows: list[BaselineScores], field: str) -> dict[str, list[float]]:
     """A score by method, where there is one; of components the share that is covered."""
     found: dict[str, list[float]] = {row.method: [] for row in rows}
     for row in rows:
@@ -136,7 +137,7 @@ def bold_best(texts: dict[str, str], means: dict[str, float], field: str) -> dic
     return {n: f"**{text}**" if n in means and abs(means[n] - best) < 5e-5 else text for n, text in texts.items()}
 
 
-def score_table(rows: dict[str, list[RivalScores]], field: str) -> list[Row]:
+def score_table(rows: dict[str, list[BaselineScores]], field: str) -> list[Row]:
     """One score: a row for each preset, a column for each method."""
     made: list[Row] = []
     for case, found in rows.items():
@@ -147,7 +148,7 @@ def score_table(rows: dict[str, list[RivalScores]], field: str) -> list[Row]:
     return made
 
 
-def summary(rows: dict[str, list[RivalScores]]) -> list[Row]:
+def summary(rows: dict[str, list[BaselineScores]]) -> list[Row]:
     """A row for each method: mean over the presets, and the standard deviation of that mean over the seeds."""
     every = [row for found in rows.values() for row in found]
     made: dict[str, Row] = {row.method: {"method": row.title} for row in every}
@@ -164,7 +165,7 @@ def summary(rows: dict[str, list[RivalScores]]) -> list[Row]:
     return list(made.values())
 
 
-def components(rows: dict[str, list[RivalScores]]) -> list[Row]:
+def components(rows: dict[str, list[BaselineScores]]) -> list[Row]:
     """Boundary recall of each component of {p_x >= ε}, for who aims at the boundary: mean over the seeds."""
     made: list[Row] = []
     for case, found in rows.items():
@@ -184,7 +185,7 @@ def components(rows: dict[str, list[RivalScores]]) -> list[Row]:
     return made
 
 
-def report(folder: Path, rows: dict[str, list[RivalScores]], seeds: int) -> str:
+def report(folder: Path, rows: dict[str, list[BaselineScores]], seeds: int) -> str:
     """Write what there is so far."""
     sections = {
         "Means over the presets": summary(rows),
@@ -216,9 +217,9 @@ def main() -> None:
     if chosen.figure:
         draw_figure(chosen.figure)
         return
-    library = [name for name in chosen.methods if name in RIVALS and chosen.points and takes_a_sample(name)]
+    library = [name for name in chosen.methods if name in BASELINES and chosen.points and takes_a_sample(name)]
     larger = {name: settings_with(name, {"points": chosen.points}) for name in library}
-    rows: dict[str, list[RivalScores]] = {case: [] for case in chosen.presets}
+    rows: dict[str, list[BaselineScores]] = {case: [] for case in chosen.presets}
     for seed in range(chosen.seeds):  # all presets first, so that what there is at any time is a whole table
         for case in chosen.presets:
             rows[case] += rows_of(case, chosen.methods, seed, larger)

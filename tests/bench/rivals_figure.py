@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bdsg.baselines.contract import RivalScores, RivalSnapshot
+from bdsg.baselines.contract import BaselineScores, BaselineSnapshot
 from bdsg.config import ExperimentConfig
-from bdsg.experiments.compare import Setup, contest, make_setup
+from bdsg.experiments.compare import contest
+from bdsg.experiments.problem import Problem
 from bdsg.metrics import contour_lines, truth_field
-from bdsg.metrics.boundary import recall_of
 
 SHOWN = ("bimodal", "bimodal_separate", "ring")
 SHOWN_METHODS = {"fence_gan": "FenceGAN", "bdsg": "BDSG"}
@@ -38,15 +38,15 @@ def draw_figure(path: Path) -> None:
     parts = []
     for column, case in enumerate(SHOWN):
         config = ExperimentConfig.from_dict({"data": {"preset": case}})
-        setup = make_setup(config)
+        problem = Problem(config)
         last: dict[str, np.ndarray] = {}
-        recalls: dict[str, RivalScores] = {}
+        recalls: dict[str, BaselineScores] = {}
         for event in contest(config, list(SHOWN_METHODS), snapshots=2):
-            if isinstance(event, RivalSnapshot) and len(event.points):
+            if isinstance(event, BaselineSnapshot) and len(event.points):
                 last[event.method] = event.points[:DRAWN].astype(float)
-            elif isinstance(event, RivalScores):
+            elif isinstance(event, BaselineScores):
                 recalls[event.method] = event
-        low, high = setup.problem.scene.low, setup.problem.scene.high
+        low, high = problem.window.low, problem.window.high
         side = float((high - low).max())
         place = Place(0.5 * (low + high - side), SIDE / side)
         for row, name in enumerate(SHOWN_METHODS):
@@ -54,12 +54,11 @@ def draw_figure(path: Path) -> None:
             heading = f"{SHOWN_METHODS[name]}, {case}"
             parts += [
                 f'<g transform="translate({x} {y})">',
-                _panel(heading, recalls[name], _recall(setup, last[name])),
+                _panel(heading, recalls[name], _recall(problem, last[name])),
             ]
-            parts += [_crosses(place(setup.problem.data[:250]))]
+            parts += [_crosses(place(problem.data[:250]))]
             parts += [
-                _line(place(line))
-                for line in contour_lines(truth_field(setup.problem.mixture, config.delta), config.epsilon)
+                _line(place(line)) for line in contour_lines(truth_field(problem.mixture, config.delta), config.epsilon)
             ]
             parts += [_dots(place(last[name])), "</g>"]
     width, height = GAP + len(SHOWN) * (SIDE + GAP), len(SHOWN_METHODS) * (SIDE + TOP) + GAP
@@ -71,13 +70,12 @@ def draw_figure(path: Path) -> None:
     path.write_text(head + "\n".join(parts) + "\n</svg>\n", encoding="utf-8")
 
 
-def _recall(setup: Setup, points: np.ndarray) -> float:
+def _recall(problem: Problem, points: np.ndarray) -> float:
     """Boundary recall of the points that are drawn: of 10,000, a few strays cover an arc that looks empty."""
-    log_p_x = setup.problem.mixture.log_prob(points)
-    return recall_of(setup.contour, setup.band, points, log_p_x).overall or 0.0
+    return problem.boundary_scores(points).boundary_recall or 0.0
 
 
-def _panel(words: str, row: RivalScores, drawn: float) -> str:
+def _panel(words: str, row: BaselineScores, drawn: float) -> str:
     scores = f"BP1 {row.bp1:.2f}, boundary recall {row.boundary_recall:.2f} ({DRAWN} drawn: {drawn:.2f})"
     return (
         f'<text x="0" y="-22" font-size="13">{words}</text><text x="0" y="-7" font-size="10">{scores}</text>'

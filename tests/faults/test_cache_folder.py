@@ -15,11 +15,12 @@ from bdsg.app.pages.tune import study_data
 from bdsg.errors import StoreError
 from bdsg.runs.cache import Store
 from bdsg.serving.run_queue import RunQueue
-from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.driver import drive
 from bdsg.tuning.folder import found
 from tests.faults.disks import mounted
 from tests.faults.doing import FLOW, PATIENCE, command, outcome, small, wait_until
 from tests.runs.test_cache import make_result
+from tests.tuning.in_process import InProcess
 from tests.tuning.studies import made_study
 
 
@@ -67,7 +68,7 @@ def test_a_study_removed_while_it_is_watched_is_a_sentence(tmp_path: Path) -> No
     with pytest.raises(StoreError, match="The study small was removed while it was shown: reload the page"):
         study_data.read(seen)
     with pytest.raises(StoreError, match=r"small cannot be written \(No such file or directory\)|There is no study"):
-        list(drive(folder, Here))
+        list(drive(folder, InProcess))
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_a_visit_is_forgotten_and_its_steered_run_found_by_the_link_of_before() 
     visitor.button(key="train").click().run()
     run, held = visit_of(visitor).own_run[1], Held()
     link = {name: visitor.query_params[name] for name in visitor.query_params}
-    assert link[session.OWN] == run.token
+    assert link["watching"] == run.token
     wait_until(session.queue(), lambda: bool(run.boundary_snapshots))
     session.queue().steer(run, lambda2=0.0)
     wait_until(session.queue(), lambda: run.reached > 0)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from bdsg.app.pages.tune import study_process
-from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.driver import drive
 from bdsg.tuning.study import Study
 from tests.bench.app_memory import descendants
 from tests.faults.doing import PATIENCE, until
 from tests.pages.test_pages import fresh, opened
+from tests.tuning.in_process import InProcess
 from tests.tuning.studies import made_study
 
 __all__ = ["fresh"]  # a fixture
@@ -42,7 +43,7 @@ def test_a_killed_study_says_so_and_is_resumed(tmp_path: Path) -> None:
 
     total = 4 * (1 + max(trial.number for trial in Study(folder).trials()) // 4) + 4
     folder.create(type(plan)(**{**vars(plan), "trials": total}), None)
-    list(drive(folder, Here))
+    list(drive(folder, InProcess))
     trials = Study(folder).trials()
     assert {trial.state.name for trial in trials} == {"COMPLETE"}
     assert len(trials) == total

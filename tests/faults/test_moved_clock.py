@@ -14,12 +14,13 @@ import pytest
 
 from bdsg.runs.cache import LEFTOVER_SECONDS, STAGED, Store
 from bdsg.runs.directory import read_run
-from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.driver import drive
 from bdsg.tuning.folder import found
 from bdsg.tuning.study import Study
 from tests import needs
 from tests.faults.doing import PATIENCE, ROOT
 from tests.runs.test_cache import assert_same, make_result
+from tests.tuning.in_process import InProcess
 from tests.tuning.studies import made_study
 
 DAY = 24 * 3600
@@ -144,5 +145,5 @@ def test_a_study_of_another_time_is_listed_and_goes_on(tmp_path: Path, moved: in
     plan = folder.plan()
     assert [one.path for one in found(tmp_path / "studies")] == [folder.path]
     folder.create(type(plan)(**{**vars(plan), "trials": 8}), None)
-    list(drive(folder, Here))
+    list(drive(folder, InProcess))
     assert Study(folder).finished() == 8

@@ -16,6 +16,7 @@ from bdsg.app.pages.tune import mosaic
 from bdsg.boundary.level_sets.latent_rays import cross_rays, directions_in_plane
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
+from bdsg.data.window import FULL_SCALE
 from bdsg.density import ClosedForm
 from bdsg.experiments.fit_density import RAYS, ray_arrays
 from bdsg.metrics import Band, Field, score, truth_field
@@ -363,7 +364,7 @@ def test_arrows_move_with_the_playhead_and_may_be_missing(tmp_path: Path) -> Non
     print([seen, t.arrows()]);
     """
     seen, missing = timeline(driver, *sent, folder=tmp_path)
-    unit = canvas_encoding.FULL_SCALE / canvas_encoding.ARROW_DECADES
+    unit = FULL_SCALE / canvas_encoding.ARROW_DECADES
     assert missing is None
     for found, second in zip(seen, ([0.5, 0], [0.5, 1], [0, 2]), strict=True):
         assert found == pytest.approx([0, 0, second[0] * unit, second[1] * unit, *[0] * 8], abs=1)

@@ -171,7 +171,7 @@ def test_what_a_browser_kept(path: list[int], value: Any, share: float, within: 
             own_points.recall(asked["key"], browser_storage._json(kept.get("points")), config)
             own_points.recall(kept.get("wanted"), browser_storage._json(kept.get("points")), config)
         assert len(visit().studies) <= studies.MOST_STUDIES
-        for entry in history.entries():
+        for entry in visit().history:
             assert len(entry.name) <= history.LONGEST_NAME
             ExperimentConfig.from_dict(entry.choices)
         if (own := visit().own_points) is not None:

@@ -16,8 +16,9 @@ import pytest
 from hypothesis import strategies as st
 
 from bdsg.data import uploads
-from bdsg.data.tables import Options, read_table
+from bdsg.data.tables import read_table
 from bdsg.data.tables.limits import MOST_COLUMNS
+from tests.data.uploaded import read_points
 from tests.fuzz.cases import Damage, cases, damaged, damages, taken_or_refused, watched
 
 ROWS = 24
@@ -40,7 +41,7 @@ def check(content: bytes) -> None:
     for chosen in columns:
         for skip in (False, True):
             points = taken_or_refused(
-                lambda chosen=chosen, skip=skip: uploads.read_points(content, "t.parquet", chosen, Options(skip=skip))
+                lambda chosen=chosen, skip=skip: read_points(content, "t.parquet", chosen, skip=skip)
             )
             assert points is None or (np.isfinite(points.values).all() and points.values.shape[1] == 2)
 
@@ -149,6 +150,6 @@ def test_large_and_small_parquet(rows: int, columns: int, taken: bool) -> None:
         table = taken_or_refused(lambda: read_table(content, "t.parquet"))
         assert (table is not None) == taken
         assert table is None or table.values.shape == (rows, columns)
-        for read in (uploads.preview, uploads.read_points):  # the app takes less, and not so few for a fit
-            if (rows, columns) != (1, 3) or read is uploads.read_points:
+        for read in (uploads.preview, read_points):  # the app takes less, and not so few for a fit
+            if (rows, columns) != (1, 3) or read is read_points:
                 assert taken_or_refused(lambda read=read: read(content, "t.parquet")) is None

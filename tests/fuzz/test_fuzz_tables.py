@@ -9,8 +9,9 @@ import pytest
 from hypothesis import strategies as st
 
 from bdsg.data import uploads
-from bdsg.data.tables import Limits, Options, examine, read_columns, read_table
+from bdsg.data.tables import Limits, Options, examine, read_table
 from bdsg.data.tables.limits import MOST_COLUMNS
+from tests.data.uploaded import read_points
 from tests.fuzz.cases import CASES, cases, taken_or_refused, watched
 
 
@@ -49,15 +50,17 @@ def check_points(content: bytes) -> None:
         if shown is None:
             continue
         assert len(shown.numeric) >= 2
-        assert len(shown.names) == len(set(shown.names)) == len(shown.rows[0])
-        chosen = taken_or_refused(
-            lambda shown=shown, options=options: read_columns(shown.table, shown.numeric, skip=options.skip)
-        )
+        assert len(shown.names) == len(set(shown.names)) == len(shown.first_rows()[0])
+        chosen = taken_or_refused(lambda shown=shown, options=options: shown.read(shown.numeric, skip=options.skip))
         same = taken_or_refused(lambda options=options: read_table(content, "t.csv", options=options))
         assert (chosen is None) == (same is None)
         if chosen is not None:
             assert np.isfinite(chosen.values).all()
-            assert (chosen.names, chosen.notes, chosen.left_out) == (same.names, same.notes, same.left_out)
+            assert (chosen.names, shown.notes + chosen.notes, chosen.left_out) == (
+                same.names,
+                same.notes,
+                same.left_out,
+            )
             np.testing.assert_array_equal(chosen.values, same.values)
 
 
@@ -71,7 +74,7 @@ def test_raw_bytes(content: bytes) -> None:
     check_points(content)
     for name in ("t.csv", "t.parquet"):
         taken_or_refused(lambda name=name: read_table(content, name))
-    taken_or_refused(lambda: uploads.read_points(content, "t.parquet"))
+    taken_or_refused(lambda: read_points(content, "t.parquet"))
     taken_or_refused(lambda: uploads.preview(b"PAR1" + content + b"PAR1", "t.parquet"))
 
 
@@ -104,7 +107,7 @@ def test_tables_of_spreadsheets(
     lines = [f"sep={separator}"] * told + lines + [separator.join(row) for row in written]
     content = end.join([*lines, ""]).encode("utf-8-sig" if marked else "utf-8")
     table = taken_or_refused(lambda: read_table(content, "t.csv"))
-    points = taken_or_refused(lambda: uploads.read_points(content, "t.csv", (2, 0)).values)
+    points = taken_or_refused(lambda: read_points(content, "t.csv", (2, 0)).values)
     np.testing.assert_allclose(table.values, rows, atol=5.1e-5, rtol=0)
     np.testing.assert_allclose(points, rows[:, [2, 0]], atol=5.1e-5, rtol=0)
 
@@ -135,7 +138,7 @@ def test_a_column_that_mixes_decimal_marks_is_refused(separator: str) -> None:
     content = f"x{separator}y\n".encode() + f'"1,5"{separator}2\n"2.5"{separator}3\n'.encode() * 20
     assert examine(content, "t.csv", Options(), Limits()).numeric == [0, 1]
     assert taken_or_refused(lambda: read_table(content, "t.csv")) is None
-    assert taken_or_refused(lambda: uploads.read_points(content, "t.csv")) is None
+    assert taken_or_refused(lambda: read_points(content, "t.csv")) is None
 
 
 ROW = b"1.5,-2\n2.5,7\n"
@@ -160,5 +163,5 @@ def test_large_tables(content: bytes, taken: tuple[int, int] | None) -> None:
     with watched():
         table = taken_or_refused(lambda: read_table(content, "t.csv"))
         assert (None if table is None else table.values.shape) == taken
-        for read in (uploads.preview, uploads.read_points):  # the app takes less
+        for read in (uploads.preview, read_points):  # the app takes less
             assert taken_or_refused(lambda read=read: read(content, "t.csv")) is None

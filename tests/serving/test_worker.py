@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.baselines.contract import BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change
 from bdsg.errors import StoreError
@@ -119,9 +119,9 @@ def test_commands_round_trip() -> None:
         BoundarySnapshot(9, {"loss": 0.5, "l0": 0.25}, np.ones((3, 2), np.float32)),
         BoundarySnapshot(9, {"loss": 0.5}, np.ones((3, 2), np.float32), np.ones((3, 2, 2), np.float32)),
         Change(400, lambda2=0.0),
-        RivalSnapshot("vae", 9, {"loss": 0.5}, np.ones((3, 2), np.float32), np.ones(16, np.float32)),
-        RivalRanks("vae", np.ones((4, 4), np.float32)),
-        RivalScores("vae", "VAE", 1.5, auroc=0.5, components=(0.25, None), covered=0),
+        BaselineSnapshot("vae", 9, {"loss": 0.5}, np.ones((3, 2), np.float32), np.ones(16, np.float32)),
+        BaselineRanks("vae", np.ones((4, 4), np.float32)),
+        BaselineScores("vae", "VAE", 1.5, auroc=0.5, components=(0.25, None), covered=0),
         Ended(),
         Ended("It broke at 3: do less."),
     ],
@@ -141,7 +141,7 @@ def test_a_contest_is_served_like_a_run(worker: Worker) -> None:
     events = list(worker.events(70))
     assert events[-1] == Ended()
     assert [type(event) for event in events[:1]] == [Scene]
-    assert [event.method for event in events if isinstance(event, RivalScores)] == ["neighbours", "mixture"]
+    assert [event.method for event in events if isinstance(event, BaselineScores)] == ["neighbours", "mixture"]
     worker.send("contest", 71, **details | {"methods": ["gan"]})
     (ended,) = worker.events(71)
     assert ended.error.startswith("methods is 'gan', but must be among bdsg")

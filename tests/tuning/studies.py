@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from bdsg.config import ExperimentConfig
-from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.driver import drive
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.space import parse_dimension
+from tests.tuning.in_process import InProcess
 
 
 def made_study(root: Path, name: str = "small", trials: int = 12, seeds: int = 2, **settings: object) -> StudyFolder:
@@ -21,5 +22,5 @@ def made_study(root: Path, name: str = "small", trials: int = 12, seeds: int = 2
     folder = StudyFolder.named(name, root / "studies")
     plan = Plan(config, dimensions, trials=trials, batch=4, seeds=seeds, **{"sampler": "random", **settings})  # type: ignore[arg-type]
     folder.create(plan, None)
-    list(drive(folder, Here))
+    list(drive(folder, InProcess))
     return folder

@@ -17,12 +17,13 @@ import pytest
 from bdsg.config import ExperimentConfig
 from bdsg.errors import StoreError
 from bdsg.tuning import report
-from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.driver import drive
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.space import parse_dimension
 from bdsg.tuning.study import Study
 from tests import needs
+from tests.tuning.in_process import InProcess
 
 
 def programs() -> Path | None:
@@ -77,7 +78,7 @@ def test_a_study_is_kept_in_postgresql_and_goes_on(url: str, tmp_path: Path) -> 
     folder.create(plan, url)
     first = Study(folder, create=True)
     left = first.ask(2)  # by a driver that is killed then
-    list(drive(folder, Here))
+    list(drive(folder, InProcess))
     trials = Study(folder).trials()
     assert [trial.number for trial in trials] == list(range(6))
     assert {trial.state.name for trial in trials} == {"COMPLETE"}

@@ -13,12 +13,13 @@ import pytest
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError, StoreError
 from bdsg.tuning import report
-from bdsg.tuning.driver import Here, drive
+from bdsg.tuning.driver import drive
 from bdsg.tuning.folder import CLOUD, CLOUDS, StudyFolder, found
 from bdsg.tuning.plan import CLOUD_POINTS, Plan
 from bdsg.tuning.space import applied, grid, parse_dimension
 from bdsg.tuning.study import Study, best, importances
 from bdsg.tuning.trial_result import Outcome
+from tests.tuning.in_process import InProcess
 
 RAW = {"data": {"preset": "bimodal"}, "boundary": {"objective": "paper", "steps": 80, "hidden": [8, 8]}}
 CONFIG = ExperimentConfig.from_dict(RAW)
@@ -43,7 +44,7 @@ def made(root: Path, wanted: Plan, name: str = "one") -> StudyFolder:
 )
 def test_a_study_runs_to_its_end_and_tells_of_it(tmp_path: Path, settings: dict[str, object]) -> None:
     folder = made(tmp_path, plan(**settings))
-    last = list(drive(folder, Here))[-1]
+    last = list(drive(folder, InProcess))[-1]
     study = Study(folder)
     trials = study.trials()
     assert last.stage == "seeds"
@@ -65,7 +66,7 @@ def test_a_study_runs_to_its_end_and_tells_of_it(tmp_path: Path, settings: dict[
     assert text.index("BP1") < text.index("Boundary recall")
     assert json.loads(json.dumps(told)) == told
     before = os.stat(folder.path / CLOUDS).st_mtime_ns
-    assert list(drive(folder, Here)) == []  # there is nothing left to do
+    assert list(drive(folder, InProcess)) == []  # there is nothing left to do
     assert os.stat(folder.path / CLOUDS).st_mtime_ns == before
 
 
@@ -157,7 +158,7 @@ def test_a_study_of_other_goals_is_not_mixed_up(tmp_path: Path) -> None:
 def test_pruning_saves_the_rest_of_a_trial(tmp_path: Path) -> None:
     wanted = dataclasses.replace(plan(), trials=30, pruner="median", seeds=0)
     folder = made(tmp_path, wanted)
-    list(drive(folder, Here))
+    list(drive(folder, InProcess))
     trials = Study(folder).trials()
     states = {trial.state.name for trial in trials}
     assert len(trials) == 30

@@ -8,12 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.data.window import Window
+from bdsg.data.window import FULL_SCALE, Window
 from bdsg.errors import ConfigError
 from bdsg.runs.result import Snapshots
-
-FULL_SCALE = 32767
-"""int16 that stands for the window's edge."""
 
 HEAT_SPAN = 9.0
 """Natural-log units below the peak that the heat map shows: a factor of about 8,000 in density."""
@@ -31,9 +28,7 @@ def quantise(points: np.ndarray, low: Corner, high: Corner) -> np.ndarray:
     Raises:
         ConfigError: a coordinate is NaN or infinite, or the window is empty.
     """
-    low, high = corners(low, high)
-    scaled = (_finite("frames", points) - (high + low) / 2) / ((high - low) / 2) * FULL_SCALE
-    return np.clip(np.rint(scaled), -FULL_SCALE, FULL_SCALE).astype(np.int16)
+    return Window(*corners(low, high)).quantised(_finite("frames", points))
 
 
 def arrows(forces: np.ndarray) -> np.ndarray:

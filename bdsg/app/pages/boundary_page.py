@@ -10,7 +10,7 @@ from bdsg import formats
 from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
 from bdsg.app.pages.tour import tour_panel
-from bdsg.app.visit import history, refresh, session
+from bdsg.app.visit import history, session
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import controls, downloads, progress, steering
 from bdsg.config import ExperimentConfig
@@ -27,9 +27,9 @@ HELP = {
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The player, live or finished, with the progress above and the scores below."""
     visit().sent = None  # a full rerun mounts the player anew: send everything once
-    refresh.repeat(_live, run, config, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
+    session.repeat(_live, run, config, runs=[run], least=REFRESH_SECONDS)
     if run is not None and run.result is not None:
-        history.note(session.choices())
+        history.note(visit().choices)
         tour_panel.failure_line(run)
         _scores(run)
         progress.kept_line(run)

@@ -8,14 +8,13 @@ import streamlit as st
 
 from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
-from bdsg.app.labels import plain, run_words
+from bdsg.app.labels import run_words
 from bdsg.app.pages import comparison
-from bdsg.app.visit import address, history, links, refresh, session
-from bdsg.app.visit.links import Choices
+from bdsg.app.visit import history, refresh, session
+from bdsg.app.visit.links import NAMED, Choices
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import progress
 from bdsg.config import ExperimentConfig
-from bdsg.errors import ConfigError
 from bdsg.formats import setting
 from bdsg.runs.result import Result
 from bdsg.serving.run_queue import Run
@@ -29,10 +28,7 @@ AGAINST = {
     "chosen": "Two runs you picked",
 }
 
-OTHERS = {"objective": comparison.other_objective, "density": comparison.other_density}
-
-PARAMETER = "against"
-"""Of a link: which other run is meant, where its name says it; else the link holds that run's settings."""
+OTHERS = dict(zip(NAMED, (comparison.other_objective, comparison.other_density), strict=True))
 
 Configs = tuple[ExperimentConfig, ExperimentConfig]
 
@@ -51,18 +47,21 @@ def show() -> None:
 
 def _configs() -> Configs:
     """The two configs; the address is to hold both."""
-    first, against, second = _chosen()
-    named = {PARAMETER: against} if against in OTHERS else links.to_second(second)
-    address.say_runs(first, named)
-    return ExperimentConfig.from_dict(first), ExperimentConfig.from_dict(second)
+    here = visit()
+    if "second" in here.arrived:
+        here.linked = here.second
+        here.against = "linked" if here.linked else here.against
+    here.shown, against, second = _chosen()
+    here.against, here.second = against, None if against in OTHERS else second
+    return ExperimentConfig.from_dict(here.shown), ExperimentConfig.from_dict(second)
 
 
 def _chosen() -> tuple[Choices, str, Choices]:
     """The first run, by what the second was chosen, and the second run."""
-    choices = session.choices()
-    picked = [entry for key in history.compared() for entry in history.entries() if entry.key == key]
-    others = [entry for entry in history.entries() if entry.key != history.key_of(session.config())]
-    linked = _linked()
+    choices = visit().choices
+    picked = [entry for key in visit().picked for entry in visit().history if entry.key == key]
+    others = [entry for entry in visit().history if entry.key != history.key_of(session.config())]
+    linked = visit().linked
     against = _against({"linked": linked is not None, "listed": bool(others), "chosen": len(picked) == 2})
     if against == "chosen":
         return picked[0].choices, against, picked[1].choices
@@ -75,7 +74,7 @@ def _chosen() -> tuple[Choices, str, Choices]:
 def _against(there: dict[str, bool]) -> str:
     """Which other run: as chosen before, as the link says, or the two that were picked since."""
     options = [name for name in AGAINST if there.get(name, True)]
-    moment = (history.compared(), session.adopted())
+    moment = (visit().picked, visit().adopted)
     here = visit()
     if (here.against_at or moment)[0] != moment[0]:
         here.against = "chosen"
@@ -93,23 +92,6 @@ def _against(there: dict[str, bool]) -> str:
         "differs is listed below.",
     )
     return chosen
-
-
-def _linked() -> Choices | None:
-    """The second run of the link that opened the page; what cannot be is refused with a sentence."""
-    here = visit()
-    if not here.linked_read or address.went_back():
-        parameters, here.linked, here.linked_read = st.query_params.to_dict(), None, True
-        named = parameters.get(PARAMETER)
-        try:
-            here.linked = links.from_second(parameters)
-        except ConfigError as error:
-            st.warning(
-                f"The link's second run was not understood, so another is shown. {plain(error)}", icon=":material/info:"
-            )
-        if here.linked or named in OTHERS:
-            here.against = "linked" if here.linked else named
-    return here.linked
 
 
 def _named(entry: history.Entry) -> str:
@@ -132,13 +114,7 @@ def _missing(configs: Configs, runs: list[Run | None]) -> None:
     active = [run for run in runs if run is not None and run.active]
     if active:
         st.button("Stop", key="stop_compared", icon=":material/stop:", on_click=_stop, args=(active,))
-    known = [run for run in runs if run is not None]
-    refresh.repeat(
-        _waiting,
-        known,
-        every=lambda: session.look_seconds_among(known, REFRESH_SECONDS),
-        shows=lambda: tuple(r.state for r in known),
-    )
+    session.repeat(_waiting, [run for run in runs if run is not None], runs=runs, least=REFRESH_SECONDS)
 
 
 def _stop(runs: list[Run]) -> None:

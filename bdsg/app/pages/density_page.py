@@ -8,7 +8,7 @@ import streamlit as st
 from bdsg import figures
 from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
-from bdsg.app.visit import refresh, session
+from bdsg.app.visit import session
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts, controls, downloads, progress
 from bdsg.config import ExperimentConfig
@@ -23,7 +23,7 @@ REFRESH_SECONDS = 0.6
 def state(run: Run | None) -> None:
     """How far the run is, or what it belongs to and where to go from there."""
     with st.container(height=progress.STATE_HEIGHT, border=False, key="state"):
-        refresh.repeat(_state, run, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
+        session.repeat(_state, run, runs=[run], least=REFRESH_SECONDS)
 
 
 def _state(run: Run | None) -> None:
@@ -41,7 +41,7 @@ def _state(run: Run | None) -> None:
 def show(run: Run | None, config: ExperimentConfig) -> None:
     """The plane with both densities, and for a learned one its likelihood and its checks."""
     visit().kept.pop("plane", None)  # the settings may be others: draw once
-    refresh.repeat(_live, run, config, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
+    session.repeat(_live, run, config, runs=[run], least=REFRESH_SECONDS)
     if run is not None and run.result is not None and config.density.kind != "closed_form":
         st.fragment(_side_by_side)(run.result)
     if run is not None:

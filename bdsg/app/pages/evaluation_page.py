@@ -11,7 +11,7 @@ from bdsg import figures
 from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.labels import plain
 from bdsg.app.pages.tour import tour_panel
-from bdsg.app.visit import history, own_points, refresh, session
+from bdsg.app.visit import history, own_points, session
 from bdsg.app.visit.own_points import OwnPoints
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts, controls, downloads, progress
@@ -51,7 +51,7 @@ def _missing(run: Run | None) -> None:
         st.info("There is no trained B(z) for these settings yet: train it here.", icon=":material/info:")
     with st.container(width=130):
         progress.train_button(run)
-    refresh.repeat(_waiting, run, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
+    session.repeat(_waiting, run, runs=[run], least=REFRESH_SECONDS)
     st.page_link("pages/boundary.py", label="Watch it train, on the boundary page", icon=":material/arrow_forward:")
 
 
@@ -94,11 +94,11 @@ def _retrain(result: Result, epsilon: float) -> None:
     if moves or math.isclose(epsilon, config.epsilon, rel_tol=1e-3) or session.teaching() or tour_panel.current():
         return
     if st.button(f"Train B(z) at ε = {setting(epsilon)}", key="retrain", icon=":material/play_arrow:"):
-        kept = {key: value for key, value in session.choices().items() if key != "delta"}
+        kept = {key: value for key, value in visit().choices.items() if key != "delta"}
         ratio = config.delta / config.epsilon
         session.adopt({**kept, "epsilon": epsilon, **({} if math.isclose(ratio, 0.1) else {"delta": epsilon * ratio})})
         session.submit(session.config())
-        history.note(session.choices())
+        history.note(visit().choices)
         st.switch_page("pages/boundary.py")
 
 

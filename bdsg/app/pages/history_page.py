@@ -13,6 +13,7 @@ from bdsg.app.components import run_payloads
 from bdsg.app.labels import setting_label
 from bdsg.app.visit import history, refresh, session
 from bdsg.app.visit.history import Entry
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import thumbnail
 from bdsg.config import ExperimentConfig
 from bdsg.runs.result import Result
@@ -27,7 +28,7 @@ STATES = {"queued": "Waiting for a worker", "running": "Training", "stopped": "S
 
 def show() -> None:
     """Comparison first, if two are chosen; then one card a run."""
-    listed = history.entries()
+    listed = visit().history
     if not listed:
         st.info("Nothing yet: train a run, and it will be listed here.", icon=":material/info:")
         st.page_link("pages/boundary.py", label="Train a first run", icon=":material/arrow_forward:")
@@ -39,11 +40,7 @@ def show() -> None:
     names = history.differing([ExperimentConfig.from_dict(entry.choices) for entry in listed])
     for entry in listed:
         _card(entry, runs[entry.key], names)
-    refresh.repeat(
-        lambda: None,
-        every=lambda: session.look_seconds_among(known, REFRESH_SECONDS),
-        shows=lambda: tuple(run.state for run in known),
-    )
+    session.repeat(lambda: None, runs=known, least=REFRESH_SECONDS, shows=lambda run: run.state)
 
 
 def _card(entry: Entry, run: Run | None, names: list[str]) -> None:
@@ -60,7 +57,7 @@ def _card(entry: Entry, run: Run | None, names: list[str]) -> None:
             st.caption(" · ".join(words) or "The only run so far.")
             st.markdown(_line(run))
         with st.container(width=170):
-            chosen = entry.key in history.compared()
+            chosen = entry.key in visit().picked
             st.checkbox(
                 "Compare", chosen, key=f"compare:{entry.key}:{chosen}", on_change=history.choose, args=(entry.key,)
             )
@@ -109,7 +106,7 @@ def _line(run: Run | None) -> str:
 def _comparison(listed: list[Entry], runs: dict[str, Run | None]) -> None:
     """Settings that differ, and scores, of the two runs that were chosen."""
     by_key = {entry.key: entry for entry in listed}
-    pair = [by_key[key] for key in history.compared() if key in by_key]
+    pair = [by_key[key] for key in visit().picked if key in by_key]
     if len(pair) < 2:
         return
     results = [run.result if (run := runs[entry.key]) else None for entry in pair]

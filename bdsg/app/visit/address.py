@@ -1,69 +1,78 @@
-"""The address bar: it holds what a page shows, and the browser's Back and Forward bring that back."""
+"""The address bar: it holds what a page shows, and the browser's Back and Forward bring that back.
+
+Which fields of the visit stand in it is declared on them (:class:`bdsg.app.visit.state.Addressed`).
+"""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from bdsg.app.visit import links, session
-from bdsg.app.visit.links import Choices
-from bdsg.app.visit.state import visit
+from bdsg.app.visit import session
+from bdsg.app.visit.state import Addressed, Visit, visit
+from bdsg.errors import ConfigError
 
 PICTURES = ("frame", "at")
 """Parameters that the pictures keep in the browser: where one stopped."""
 
 
-def went_back() -> bool:
-    """Whether the page is drawn because the browser went back or forward: what the address says then comes first."""
-    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+def follow(page: str) -> None:
+    """Before a page is drawn: take what its address says, where the visit begins or the browser went back to it."""
+    here = visit()
+    read(
+        here, page, st.query_params.to_dict(), back=bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+    )
+    here.shown = None
+    if "watching" in here.arrived:
+        session.find_own()
 
 
-def follow() -> None:
-    """Before a page is drawn: choose what the address says, if the browser went back or forward to it."""
-    visit().said = {}
-    session.choices()  # of a visit that has just begun, they are the link's
-    if went_back():
-        session.open_link()
-
-
-def say(parameter: str, value: str | None) -> None:
-    """The page that is drawn has a parameter of its own in its address, or, for None, has not."""
-    if value is not None:
-        visit().said[parameter] = value
-
-
-def say_runs(first: Choices, others: dict[str, str]) -> None:
-    """The page shows this run, whatever is chosen, and the parameters ``others`` tell the rest."""
-    visit().said |= links.to_parameters(first) | others
-
-
-def write() -> None:
+def write(page: str) -> None:
     """After a page is drawn: keep the address equal to what it shows, so that it can be copied.
 
     At first the browser does that itself (``assets/entries.js``): Streamlit would add an entry to the browser's
     history, and *Back* would lead to the same page.
     """
-    wanted, present = _wanted(), st.query_params.to_dict()
-    here = visit()
+    here, present = visit(), st.query_params.to_dict()
+    run = session.kept_run()
+    here.watching = run.token if run is not None and run.active else None
+    wanted = {name: text for name, text in present.items() if name in PICTURES} | parameters(here, page)
     begun, here.addressed = here.addressed, True
     here.unwritten = None if begun else {"was": f"?{urlencode(present)}", "query": f"?{urlencode(wanted)}"}
     if begun and present != wanted:
         st.query_params.from_dict(wanted)
 
 
-def unwritten() -> dict[str, str] | None:
-    """The query that the browser is to put into the address, and what it was; None where Streamlit did."""
-    return visit().unwritten
+def fields(page: str) -> dict[str, Addressed]:
+    """The fields that stand in a page's address."""
+    declared = {one.name: one.metadata["address"] for one in dataclasses.fields(Visit) if "address" in one.metadata}
+    return {name: how for name, how in declared.items() if how.page in (None, page)}
 
 
-def _wanted() -> dict[str, str]:
-    said = visit().said
-    chosen = {} if any(name.startswith("data.") for name in said) else links.to_parameters(session.choices())
-    notes = {session.TEACH: "1"} if session.teaching() else {}
-    run = session.kept_run()
-    if run is not None and run.active:
-        notes[session.OWN] = run.token
-    pictures = {name: text for name, text in st.query_params.to_dict().items() if name in PICTURES}
-    return pictures | chosen | said | notes
+def parameters(here: Visit, page: str) -> dict[str, str]:
+    """What a page's address says of a visit."""
+    values = {**vars(here), "choices": here.shown or here.choices}
+    said = [how.write(values[name]) for name, how in fields(page).items() if values[name] is not None]
+    return {name: text for one in said for name, text in one.items()}
+
+
+def read(here: Visit, page: str, parameters: Mapping[str, str], *, back: bool) -> None:
+    """Take from an address what was never read from one, or all of it if the browser went ``back`` to it.
+
+    What cannot be read is refused with a sentence.
+    """
+    due = {name: how for name, how in fields(page).items() if back or name not in here.arrivals}
+    here.arrived, here.arrivals = frozenset(due), here.arrivals | due.keys()
+    for name, how in due.items():
+        found = None
+        try:
+            found = how.read(parameters)
+        except ConfigError as error:
+            here.notice = f"{here.notice or ''} {how.refused} {error}".strip()
+        if found is not None or (back and name != "choices"):
+            setattr(here, name, found)
+            here.adopted += name == "choices"

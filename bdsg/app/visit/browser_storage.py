@@ -7,7 +7,7 @@ import json
 import streamlit as st
 
 from bdsg.app.components import browser_components
-from bdsg.app.visit import address, history, links, own_points, session, studies
+from bdsg.app.visit import history, links, own_points, session, studies
 from bdsg.app.visit.history import Entry
 from bdsg.app.visit.state import visit
 from bdsg.errors import ConfigError
@@ -24,16 +24,16 @@ def show() -> None:
     """
     runs = [
         {"key": entry.key, "name": entry.name, "parameters": links.to_parameters(entry.choices)}
-        for entry in history.entries()
+        for entry in visit().history
     ]
     asked = not visit().remembered
     payload = {
-        "runs": {"listed": runs, "removed": history.removed(), "most": history.MOST_RUNS},
-        "studies": {"listed": [{"key": key} for key in studies.mine()], "removed": [], "most": studies.MOST_STUDIES},
+        "runs": {"listed": runs, "removed": visit().history_removed, "most": history.MOST_RUNS},
+        "studies": {"listed": [{"key": key} for key in visit().studies], "removed": [], "most": studies.MOST_STUDIES},
         "points": {"new": own_points.to_keep(), "most": own_points.MOST_TABLES},
         "asked": asked,
         "wanted": own_points.wanted(session.config()),
-        "link": address.unwritten(),
+        "link": visit().unwritten,
     }
     browser_components.memory(payload, key=KEY, on_change=_told)
 

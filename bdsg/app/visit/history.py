@@ -27,11 +27,6 @@ class Entry:
     name: str
 
 
-def entries() -> list[Entry]:
-    """The runs of this visit, the newest first."""
-    return visit().history
-
-
 def key_of(config: ExperimentConfig) -> str:
     """Tells a run of the list from the others: by its columns too, of which the run's own key knows nothing."""
     units = config.data.units
@@ -41,11 +36,11 @@ def key_of(config: ExperimentConfig) -> str:
 def note(chosen: Choices) -> None:
     """Remember a run; one that is there already stays where it is, and the oldest makes room."""
     key = key_of(ExperimentConfig.from_dict(chosen))
-    known = entries()
+    known = visit().history
     if any(entry.key == key for entry in known):
         return
-    if key in removed():
-        removed().remove(key)
+    if key in visit().history_removed:
+        visit().history_removed.remove(key)
     known.insert(0, Entry(key, chosen, f"Run {_next_number()}"))
     del known[MOST_RUNS:]
     _forget_missing()
@@ -58,7 +53,7 @@ def entry(chosen: Choices, name: str) -> Entry:
 
 def recall(earlier: Entry) -> None:
     """Put a run of an earlier visit below all others, if it is not listed yet."""
-    known = entries()
+    known = visit().history
     if len(known) < MOST_RUNS and all(one.key != earlier.key for one in known):
         taken = {one.name for one in known}
         known.append(earlier if earlier.name not in taken else replace(earlier, name=f"{earlier.name}, earlier"))
@@ -66,46 +61,36 @@ def recall(earlier: Entry) -> None:
 
 def _next_number() -> int:
     """One more than the highest that any run was ever given in this visit, or is listed with."""
-    listed = [int(found[1]) for one in entries() if (found := re.match(r"Run (\d+)", one.name))]
+    listed = [int(found[1]) for one in visit().history if (found := re.match(r"Run (\d+)", one.name))]
     visit().history_count = max([visit().history_count, *listed]) + 1
     return visit().history_count
 
 
-def removed() -> list[str]:
-    """Keys of the runs that were taken off the list in this visit."""
-    return visit().history_removed
-
-
 def remove(key: str) -> None:
     """Take a run off the list; its result stays in the store."""
-    removed().append(key)
-    visit().history = [entry for entry in entries() if entry.key != key]
+    visit().history_removed.append(key)
+    visit().history = [entry for entry in visit().history if entry.key != key]
     _forget_missing()
 
 
 def rename(key: str, name: str) -> None:
     """Call a run something else; an empty name changes nothing."""
-    for entry in entries():
+    for entry in visit().history:
         if entry.key == key and name.strip():
             entry.name = name.strip()[:LONGEST_NAME]
 
 
-def compared() -> tuple[str, ...]:
-    """Keys of the runs chosen for comparison, at most two, in the order in which they were chosen."""
-    return visit().picked
-
-
 def choose(key: str) -> None:
     """Choose a run for comparison, or drop it; a third one takes the place of the first."""
-    before = compared()
+    before = visit().picked
     after = tuple(other for other in before if other != key) if key in before else (*before, key)[-2:]
     visit().picked = after
 
 
 def _forget_missing() -> None:
     """Compare only what is on the list."""
-    known = {entry.key for entry in entries()}
-    visit().picked = tuple(key for key in compared() if key in known)
+    known = {entry.key for entry in visit().history}
+    visit().picked = tuple(key for key in visit().picked if key in known)
 
 
 def flat(config: ExperimentConfig) -> Settings:

@@ -1,4 +1,4 @@
-"""A config as URL parameters and back: only what was chosen, so that links stay short."""
+"""What a link says and back: of a config only what was chosen, so that links stay short."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bdsg.baselines.registry import known
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
 from bdsg.formats import grouped
@@ -18,24 +19,27 @@ MOST_PARAMETERS = 100
 MOST_LINK_CHARACTERS = 100_000
 """Of all parameters together: an address of this length no browser sends."""
 
-SECOND = "b."
-"""What the parameters of a second run begin with."""
+NAMED = ("objective", "density")
+"""Second runs whose name says what they are; of others a link holds the settings."""
+
+LEAST_METHODS, MOST_METHODS = 2, 3
+"""Methods that are shown side by side."""
 
 Choices = dict[str, Any]
 """What a person chose of a config: the argument of ``ExperimentConfig.from_dict``."""
 
 
-def to_parameters(choices: Choices) -> dict[str, str]:
+def to_parameters(choices: Choices, prefix: str = "") -> dict[str, str]:
     """Flat parameters such as ``boundary.objective=paper``; numbers and lists as JSON."""
-    parameters = {name: json.dumps(choices[name]) for name in PLAIN if choices.get(name) is not None}
+    parameters = {prefix + name: json.dumps(choices[name]) for name in PLAIN if choices.get(name) is not None}
     for section in SECTIONS:
         for name, value in choices.get(section, {}).items():
             text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
-            parameters[f"{section}.{name}"] = text
+            parameters[f"{prefix}{section}.{name}"] = text
     return parameters
 
 
-def from_parameters(parameters: Mapping[str, str]) -> Choices | None:
+def from_parameters(parameters: Mapping[str, str], prefix: str = "") -> Choices | None:
     """What a link chose, or None if it chose nothing; parameters of other kinds are left alone.
 
     Raises:
@@ -44,11 +48,13 @@ def from_parameters(parameters: Mapping[str, str]) -> Choices | None:
     choices: Choices = {}
     _check_size(parameters)
     for key, text in parameters.items():
-        section, _, name = key.partition(".")
+        section, _, name = key.removeprefix(prefix).partition(".")
+        if not key.startswith(prefix):
+            continue
         if section in SECTIONS and name:
             choices.setdefault(section, {})[name] = _value(text)
-        elif key in PLAIN:
-            choices[key] = _value(text)
+        elif section in PLAIN and not name:
+            choices[section] = _value(text)
     if not choices:
         return None
     choices.setdefault("data", {"preset": "bimodal"})
@@ -56,15 +62,21 @@ def from_parameters(parameters: Mapping[str, str]) -> Choices | None:
     return choices
 
 
-def to_second(choices: Choices) -> dict[str, str]:
-    """The parameters of a second run beside the first."""
-    return {SECOND + name: text for name, text in to_parameters(choices).items()}
+def to_methods(names: tuple[str, ...]) -> str:
+    """The parameter that names methods, by commas; empty for fewer than are shown."""
+    return ",".join(names) if len(names) >= LEAST_METHODS else ""
 
 
-def from_second(parameters: Mapping[str, str]) -> Choices | None:
-    """What a link chose of a second run; None and errors as of :func:`from_parameters`."""
-    _check_size(parameters)
-    return from_parameters({n.removeprefix(SECOND): text for n, text in parameters.items() if n.startswith(SECOND)})
+def from_methods(text: str) -> tuple[str, ...]:
+    """Inverse of :func:`to_methods`.
+
+    Raises:
+        ConfigError: one is unknown, or they are too few or too many.
+    """
+    names = known([name.strip() for name in text.split(",")])
+    if not LEAST_METHODS <= len(names) <= MOST_METHODS:
+        raise ConfigError("methods", text, f"must name {LEAST_METHODS} or {MOST_METHODS} of them: drop or add some.")
+    return names
 
 
 def _check_size(parameters: Mapping[str, str]) -> None:

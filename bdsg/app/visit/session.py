@@ -7,7 +7,7 @@ import logging
 import os
 import runpy
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import threadpoolctl
 from streamlit.runtime.pages_manager import PagesManager
 
 from bdsg.app.labels import plain
-from bdsg.app.visit import budget, links, refresh
+from bdsg.app.visit import budget, refresh
 from bdsg.app.visit.links import Choices
 from bdsg.app.visit.poll_rate import Pacing
 from bdsg.app.visit.state import visit
@@ -30,13 +30,6 @@ from bdsg.serving.once import Once
 from bdsg.serving.run_queue import RivalRun, Run, RunQueue
 
 APP = Path(__file__).parents[3] / "app.py"
-FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}
-
-TEACH = "teach"
-"""The parameter of a link that hides the controls."""
-
-OWN = "watching"
-"""The parameter that names a run of one's own while it is under way: a reloaded page finds it again."""
 
 WAITING_SECONDS = 1.0
 """How often a page looks whether its run's turn has come, while no worker is free."""
@@ -55,28 +48,38 @@ def queue() -> RunQueue:
     return RunQueue(workers=max(1, min(2, os.cpu_count() or 1)), store=Store())
 
 
-def visitor() -> str:
-    """A name for this visit, for whoever is fair between visits."""
-    return visit().name
-
-
 @Once
 def pacing() -> Pacing:
     """How often each visit looks at runs."""
     return Pacing()
 
 
-def look_seconds(run: Run | None, least: float) -> float | None:
-    """How long a page waits until it looks at a run again, ``least`` if few visits do; None when no more is to come."""
-    if run is None or not run.active:
+def repeat(
+    draw: Callable[..., None],
+    *arguments: object,
+    runs: Iterable[Run | None],
+    least: float,
+    shows: Callable[[Run], Hashable] = lambda run: run.active,
+) -> None:
+    """Draw a part of the page, and draw it again while runs go on; the whole page when what it ``shows`` has changed.
+
+    ``least``: seconds between two looks if few visits look.
+    """
+    known = [run for run in runs if run is not None]
+    refresh.repeat(
+        draw,
+        *arguments,
+        every=lambda: next((look_seconds(run, least) for run in known if run.active), None),
+        shows=lambda: tuple(map(shows, known)),
+    )
+
+
+def look_seconds(run: Run, least: float) -> float | None:
+    """How long a page waits until it looks at a run again; None when no more is to come."""
+    if not run.active:
         return None
-    seconds = pacing().seconds(visitor(), least)
+    seconds = pacing().seconds(visit().name, least)
     return max(seconds, WAITING_SECONDS) if run.state == "queued" and queue().busy else seconds
-
-
-def look_seconds_among(runs: Iterable[Run], least: float) -> float | None:
-    """The same for several runs: until the next look at those that go on."""
-    return next((look_seconds(run, least) for run in runs if run.active), None)
 
 
 def submit(config: ExperimentConfig) -> Run:
@@ -87,19 +90,19 @@ def submit(config: ExperimentConfig) -> Run:
     """
     if queue().find(config) is None:
         budget.check_run(config)
-    return queue().submit(config, visitor())
+    return queue().submit(config, visit().name)
 
 
 def watch(config: ExperimentConfig, seconds: float) -> Run:
     """A new run of this visit's own, to be watched; raises BDSGError as :func:`submit` does."""
     budget.check_run(config)
-    return queue().watch(config, seconds, visitor())
+    return queue().watch(config, seconds, visit().name)
 
 
 def contest(config: ExperimentConfig, methods: Sequence[str]) -> list[RivalRun]:
     """The methods' runs on a config; raises BDSGError where they would cost too much together."""
     budget.check_contest(config, methods)
-    return [queue().contest(config, method, visitor()) for method in methods]
+    return [queue().contest(config, method, visit().name) for method in methods]
 
 
 @contextlib.contextmanager
@@ -129,36 +132,14 @@ def front_door() -> None:
         st.stop()
 
 
-def choices() -> Choices:
-    """What this visit chose so far; from the link when it has just begun."""
-    here = visit()
-    if here.choices is None:
-        here.choices = FIRST_CHOICE
-        open_link()
-        _find_own()
-    return here.choices
-
-
-def open_link() -> None:
-    """Choose what the address says; where it says nothing, or what cannot be, the choices stay."""
-    try:
-        found = links.from_parameters(st.query_params.to_dict())
-    except ConfigError as error:
-        what = "the first example is" if visit().choices is FIRST_CHOICE else "the settings before are"
-        visit().notice = f"The link was not understood, so {what} shown. {error}"
-        return
-    if found is not None:
-        adopt(found)
-
-
 def config() -> ExperimentConfig:
     """The config of the choices."""
-    return visit().config_of(choices())
+    return visit().config_of(visit().choices)
 
 
 def change(section: str | None, name: str, value: Any) -> None:
     """Choose one setting; an impossible one is refused with a notice and leaves all as it was."""
-    present = choices()
+    present = visit().choices
     if section is None:
         _take({**present, name: value})
         return
@@ -184,11 +165,6 @@ def _take(wanted: Choices) -> None:
     visit().choices = wanted
 
 
-def adopted() -> int:
-    """How often choices came from elsewhere than from their own control: part of its key, so that it starts afresh."""
-    return visit().adopted
-
-
 def choose_preset(name: str) -> None:
     """Another distribution: its own settings, and the model and objective chosen before where it has none."""
     before = config()
@@ -201,26 +177,19 @@ def choose_preset(name: str) -> None:
 
 def choose_variant(section: str, name: str, value: str) -> None:
     """Another model or objective: settings of the one before do not carry over."""
-    adopt({**choices(), section: {name: value}})
+    adopt({**visit().choices, section: {name: value}})
 
 
 def show_notice() -> None:
     """Say once what was refused."""
-    if notice := visit().take_notice():
+    notice, visit().notice = visit().notice, None
+    if notice:
         st.warning(plain(notice), icon=":material/info:")
 
 
 def teaching() -> bool:
-    """Whether this visit came by a link that hides the controls: the pictures and the words are left."""
-    here = visit()
-    if TEACH in st.query_params and here.teaching is None:
-        here.teaching = True
-    return bool(here.teaching)
-
-
-def show_controls() -> None:
-    """Leave the teaching view."""
-    visit().teaching = False
+    """Whether a link hides the controls: the pictures and the words are left."""
+    return bool(visit().teaching)
 
 
 def current_run() -> Run | None:
@@ -228,17 +197,17 @@ def current_run() -> Run | None:
 
     One that this visit watches or steers comes first.
     """
-    run = kept_run() or current_run_of(choices())
+    run = kept_run() or current_run_of(visit().choices)
     refresh.note([] if run is None else [run])
     return run
 
 
-def _find_own() -> None:
+def find_own() -> None:
     """After a reload: the run that this visitor was watching, by its token in the address."""
-    token = st.query_params.get(OWN)
+    token = visit().watching
     run = queue().own_run(token, config()) if token else None
     if run is not None:
-        visit().own_run = (run.begun, run)
+        keep(run)
 
 
 def keep(run: Run) -> None:
@@ -259,14 +228,13 @@ def take_over_ending() -> None:
         return
     visit().own_run = None
     before, after = config().boundary, run.config.boundary
-    boundary = {**choices().get("boundary", {}), "changes": [change.to_dict() for change in after.changes]}
+    boundary = {**visit().choices.get("boundary", {}), "changes": [change.to_dict() for change in after.changes]}
     boundary |= {name: getattr(after, name) for name in STEERED if getattr(after, name) != getattr(before, name)}
     if not after.changes:
         del boundary["changes"]
-    adopt({**choices(), "boundary": boundary})
+    adopt({**visit().choices, "boundary": boundary})
 
 
 def current_run_of(chosen: Choices) -> Run | None:
     """The same for any choices."""
-    runs: RunQueue = queue()
-    return runs.find(ExperimentConfig.from_dict(chosen))
+    return queue().find(ExperimentConfig.from_dict(chosen))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import streamlit as st
 
+from bdsg.app.visit import links
 from bdsg.app.visit.links import Choices
 from bdsg.config import ExperimentConfig
 
@@ -19,37 +21,82 @@ if TYPE_CHECKING:
     from bdsg.serving.job import Run
 
 Made = TypeVar("Made")
+FIRST_CHOICE: Choices = {"data": {"preset": "bimodal"}}
+
+
+class Addressed(NamedTuple):
+    """How a field of the visit stands in the address.
+
+    Attributes:
+        write: its parameters from its value, which is not None.
+        read: its value from all parameters; None where they say nothing of it.
+        page: the one page whose address has it; None for all pages.
+        refused: the sentence for what cannot be read.
+    """
+
+    write: Callable[[Any], dict[str, str]]
+    read: Callable[[Mapping[str, str]], Any]
+    page: str | None = None
+    refused: str = ""
+
+
+def _config(prefix: str, refused: str, page: str | None = None) -> dict[str, Addressed]:
+    """Metadata of a field that stands in the address as the settings of a run, their names after ``prefix``."""
+    write, read = partial(links.to_parameters, prefix=prefix), partial(links.from_parameters, prefix=prefix)
+    return {"address": Addressed(write, read, page, refused)}
+
+
+def _one(
+    name: str,
+    page: str | None = None,
+    *,
+    write: Callable[[Any], str] = str,
+    read: Callable[[str], Any] = str,
+    refused: str = "",
+) -> Any:
+    """A field that stands in the address as one parameter; an empty text leaves it out."""
+    how = Addressed(
+        lambda value: {name: text} if (text := write(value)) else {},
+        lambda parameters: read(parameters[name]) if name in parameters else None,
+        page,
+        refused,
+    )
+    return field(default=None, metadata={"address": how})
 
 
 @dataclass
 class Visit:
     """One visit.
 
+    What the address holds is declared here, and nowhere else: :mod:`bdsg.app.visit.address` writes and reads it.
+
     Attributes:
         name: for whoever is fair between visits.
-        choices: what was chosen of a config; None until the link was read.
+        choices: what was chosen of a config; ``shown``: the run of this page instead, where it is another.
+        second: the run beside it; ``linked``: that of the link; ``against``, ``against_at``: by what it is
+            chosen, and when.
+        teaching: whether a link hides the controls.
+        watching: the token of a run of one's own while it is under way: a reloaded page finds it again.
+        tour: step and answer, counted from 1: ``4``, ``4-3``; ``before_tour``: the choices before it.
+        methods: the rivals that are shown; None for the first three.
+        study: the key of the one that is shown; ``study_form_open``: whether a new one is being asked for.
+        images, left_out: the protocol and the class whose images are shown; None for the first.
+        arrived: names of the fields that were just read from the address; ``arrivals``: of all that ever were.
+        addressed: whether a page was drawn already; ``unwritten``: the link that the browser is to write.
         adopted: how often choices came from elsewhere than from their own control: part of its key, so that it
             starts afresh.
         notice: what was refused, to be said once.
-        teaching: whether a link hides the controls; None until such a link was opened.
         own_run: the run that this visit watches or steers, and the key of its config when it began.
         pace, stops: seconds that the next run may take, and the places of each steering slider.
         going_on: runs that the page shows and that went on when it was drawn.
-        said: parameters of the address that the page has for itself.
-        unwritten: the link that the browser is to write; ``addressed``: whether a page was drawn already.
         remembered: whether the browser told of earlier visits.
-        history, history_count, history_removed: the runs of this visit, the highest number given to one, and the keys
-            of those that were taken off the list.
-        picked: keys of the runs chosen for comparison, at most two.
-        studies: keys of the studies of this visit; ``study``: the one that is shown.
+        history, history_count, history_removed: the runs of this visit, the newest first, the highest number given to
+            one, and the keys of those that were taken off the list.
+        picked: keys of the runs chosen for comparison, at most two, in the order in which they were chosen.
+        studies: keys of the studies of this visit.
         own_points, own_points_new, own_points_not_kept: points that were uploaded or painted, what the browser is to
             do with them, and names of mixtures whose points it has not.
-        tour_step, tour_answer: from 0, None outside the tour; ``tour_read``: whether the link's were read.
-        before_tour: the choices before it.
         opened_at: the run that the evaluate page was opened with, and its link's ε.
-        rivals: the methods that are shown.
-        linked, linked_read: the comparison's second run by its link, and whether that was read.
-        against, against_at: which other run is compared, and when that was chosen.
         mixture_version: part of the keys of the controls that a new mixture starts afresh.
         canvas_edit: name, numbers and rows of the last edit on the canvas.
         painting, answered: whether the brush is taken up, and the name of the points sent last.
@@ -59,38 +106,50 @@ class Visit:
     """
 
     name: str = field(default_factory=lambda: secrets.token_hex(8))
-    choices: Choices | None = None
+    choices: Choices = field(
+        default_factory=FIRST_CHOICE.copy,
+        metadata=_config("", "The link was not understood, so its settings are not taken over."),
+    )
+    second: Choices | None = field(
+        default=None,
+        metadata=_config("b.", "The link's second run was not understood, so another is shown.", "compare"),
+    )
+    against: str | None = _one("against", "compare", write=lambda way: way if way in links.NAMED else "")
+    teaching: bool | None = _one("teach", write=lambda on: "1" if on else "", read=lambda _: True)
+    watching: str | None = _one("watching")
+    tour: str | None = _one("tour")
+    methods: tuple[str, ...] | None = _one(
+        "methods", "rivals", write=links.to_methods, read=links.from_methods,
+        refused="The link's methods were not understood, so the first three are shown.",
+    )  # fmt: skip
+    study: str | None = _one("study", "tune")
+    images: str | None = _one("images", "images")
+    left_out: str | None = _one("left_out", "images")
+    arrived: frozenset[str] = frozenset()
+    arrivals: frozenset[str] = frozenset()
+    addressed: bool = False
+    unwritten: dict[str, str] | None = None
+    shown: Choices | None = None
+    linked: Choices | None = None
+    against_at: tuple[tuple[str, ...], int] | None = None
+    before_tour: Choices | None = None
+    study_form_open: bool = False
     adopted: int = 0
     notice: str | None = None
-    teaching: bool | None = None
     own_run: tuple[str, Run] | None = None
     pace: float = 0.0
     stops: dict[str, list[float]] = field(default_factory=dict)
     going_on: list[Run] = field(default_factory=list)
-    said: dict[str, str] = field(default_factory=dict)
-    addressed: bool = False
-    unwritten: dict[str, str] | None = None
     remembered: bool = False
     history: list[Entry] = field(default_factory=list)
     history_count: int = 0
     history_removed: list[str] = field(default_factory=list)
     picked: tuple[str, ...] = ()
     studies: list[str] = field(default_factory=list)
-    study: str | None = None
-    study_form_open: bool = False
     own_points: OwnPoints | None = None
     own_points_new: dict[str, Any] | None = None
     own_points_not_kept: set[str] = field(default_factory=set)
-    tour_step: int | None = None
-    tour_answer: int | None = None
-    tour_read: bool = False
-    before_tour: Choices | None = None
     opened_at: tuple[str, str | None] | None = None
-    rivals: tuple[str, ...] | None = None
-    linked: Choices | None = None
-    linked_read: bool = False
-    against: str | None = None
-    against_at: tuple[tuple[str, ...], int] | None = None
     mixture_version: int = 0
     canvas_edit: tuple[Any, Any, Any] = (None, None, None)
     painting: bool = False
@@ -112,11 +171,6 @@ class Visit:
             self.kept[place] = of, make()
         made: Made = self.kept[place][1]
         return made
-
-    def take_notice(self) -> str | None:
-        """What was refused, said once."""
-        notice, self.notice = self.notice, None
-        return notice
 
 
 def visit() -> Visit:

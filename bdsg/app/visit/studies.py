@@ -22,28 +22,23 @@ MOST_STUDIES = 30
 """Studies that one visit lists."""
 
 
-def mine() -> list[str]:
-    """Keys of this visit's studies, as its browser keeps them."""
-    return visit().studies
-
-
 def note(key: str) -> None:
     """List a study; the oldest makes room."""
-    if key not in mine():
-        mine().insert(0, key)
-        del mine()[MOST_STUDIES:]
+    if key not in visit().studies:
+        visit().studies.insert(0, key)
+        del visit().studies[MOST_STUDIES:]
 
 
 def recall(raw: object) -> None:
     """List what a browser kept from earlier visits, which may be anything, after what is listed already."""
     kept = [one.get("key") for one in raw[:MOST_STUDIES] if isinstance(one, dict)] if isinstance(raw, list) else []
-    new = [key for key in kept if isinstance(key, str) and key not in mine()]
-    mine().extend(new[: MOST_STUDIES - len(mine())])
+    new = [key for key in kept if isinstance(key, str) and key not in visit().studies]
+    visit().studies.extend(new[: MOST_STUDIES - len(visit().studies)])
 
 
 def listed() -> dict[str, StudyFolder]:
     """This visit's studies by their keys, the newest first; those that were removed are left out."""
-    return {key: folder for key, folder in _all() if key in mine()}
+    return {key: folder for key, folder in _all() if key in visit().studies}
 
 
 def exists(key: str) -> bool:

@@ -36,7 +36,9 @@ def run_caption(*, trained: bool = False) -> None:
 def teaching_footer() -> None:
     """The way back from a link that hides the controls."""
     if session.teaching():
-        st.button("Show the controls", key="controls", type="tertiary", on_click=session.show_controls)
+        st.button(
+            "Show the controls", key="controls", type="tertiary", on_click=setattr, args=(visit(), "teaching", None)
+        )
 
 
 def setting_controls(section: str, names: tuple[str, ...]) -> None:
@@ -49,7 +51,7 @@ def setting_controls(section: str, names: tuple[str, ...]) -> None:
         steered = section == "boundary" and name in STEERED
         value = getattr(config.boundary.last_weights if steered else part, name)
         elsewhere = f":{value}" if name in STEERED else ""  # a slider may have moved it
-        _control(section, fields[name], value, f"{section}.{name}:{variant}{elsewhere}:{session.adopted()}")
+        _control(section, fields[name], value, f"{section}.{name}:{variant}{elsewhere}:{visit().adopted}")
 
 
 def _control(section: str, field: dataclasses.Field[Any], value: Any, key: str) -> None:
@@ -117,7 +119,7 @@ def own_mixture() -> None:
     """Take the present mixture as the start of an own one; model, objective and ε stay as they are."""
     before = session.config()
     numbers = dataclasses.asdict(before.data.mixture_numbers())
-    kept = {key: value for key, value in session.choices().items() if key != "data"}
+    kept = {key: value for key, value in visit().choices.items() if key != "data"}
     kept["density"] = {"kind": before.density.kind, **kept.get("density", {})}
     kept["boundary"] = {"objective": before.boundary.objective, **kept.get("boundary", {})}
     session.adopt({**kept, "data": {"mixture": numbers, "samples": before.data.samples}, "epsilon": before.epsilon})
@@ -160,7 +162,7 @@ def levels_control() -> None:
 def epsilon_control() -> None:
     """The training ε."""
     config = session.config()
-    key = f"epsilon:{session.adopted()}"
+    key = f"epsilon:{visit().adopted}"
     st.number_input(
         label("epsilon"),
         1e-9,
@@ -176,7 +178,7 @@ def epsilon_control() -> None:
 
 def seed_control() -> None:
     """The seed."""
-    key = f"seed:{session.adopted()}"
+    key = f"seed:{visit().adopted}"
     st.number_input(
         "Seed",
         0,

@@ -145,7 +145,7 @@ def _table(mixture: GaussianMixture, version: int) -> None:
         to_rows(mixture),
         num_rows="dynamic",
         hide_index=True,
-        key=f"mixture:{version}:{session.adopted()}",
+        key=f"mixture:{version}:{visit().adopted}",
         column_config={
             name: st.column_config.NumberColumn(title, help=help, required=True, format=FIELD)
             for name, (title, help) in COLUMNS.items()

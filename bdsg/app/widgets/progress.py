@@ -8,6 +8,7 @@ import streamlit as st
 
 from bdsg.app.labels import plain
 from bdsg.app.visit import history, session
+from bdsg.app.visit.state import visit
 from bdsg.app.widgets import controls
 from bdsg.formats import duration, grouped, measured
 from bdsg.serving.run_queue import Run
@@ -101,7 +102,7 @@ def _start(seconds: float) -> None:
             session.keep(session.watch(session.config(), seconds))
             return
         session.queue().wait_begun(session.submit(session.config()), BEGUN_SECONDS)
-        history.note(session.choices())
+        history.note(visit().choices)
 
 
 def _stop(run: Run) -> None:

@@ -115,5 +115,5 @@ def changes_line() -> None:
 
 
 def _forget() -> None:
-    choices: dict[str, Any] = session.choices()
+    choices: dict[str, Any] = visit().choices
     session.adopt({**choices, "boundary": {k: v for k, v in choices["boundary"].items() if k != "changes"}})

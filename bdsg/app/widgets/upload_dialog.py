@@ -12,7 +12,7 @@ from bdsg.app.visit import session
 from bdsg.app.widgets.uploading import adopt
 from bdsg.data import uploads
 from bdsg.data.mixture_fit import MOST_MODES, fit_mixture
-from bdsg.data.tables import AmbiguousError, Options
+from bdsg.data.tables import AmbiguousError, Examined, Options
 from bdsg.formats import grouped, megabytes
 
 FIRST_LINE = {True: "Names", False: "Numbers"}
@@ -49,7 +49,7 @@ def choose_columns(content: bytes, name: str) -> None:
     key = f"{name}:{zlib.crc32(content)}"  # another file begins anew
     header: bool | None = st.session_state.get(f"points_header:{key}")
     table = uploads.preview(content, name, Options(header=header))
-    rows = [dict(zip(table.names, row, strict=False)) for row in table.rows]
+    rows = [dict(zip(table.names, row, strict=False)) for row in table.first_rows()]
     st.dataframe(rows, hide_index=True, width="stretch", height="content")
     _say(table.notes)
     if table.header is not None:
@@ -78,7 +78,7 @@ def _say(notes: list[str]) -> None:
         st.caption(" ".join(plain(note) for note in notes))
 
 
-def _columns(table: uploads.Preview, key: str) -> uploads.Columns:
+def _columns(table: Examined, key: str) -> uploads.Columns:
     """The two that are meant."""
     if len(table.numeric) == 2:
         return table.numeric[0], table.numeric[1]
@@ -108,7 +108,7 @@ def _meaning(doubt: AmbiguousError, options: Options, key: str) -> Options:
     return replace(options, decimal=decimal)
 
 
-def _fit(table: uploads.Preview, columns: uploads.Columns) -> None:
+def _fit(table: Examined, columns: uploads.Columns) -> None:
     """What of the two columns is read, and the button that fits a mixture to it."""
     skip = st.checkbox("Skip rows with gaps or words", key="skip_rows", help="Else the first such row is named.")
     points = uploads.points_of(table, columns, skip=skip)

@@ -59,7 +59,7 @@ def adopt(
 ) -> None:
     """A mixture fitted to points (n, 2) of the plane becomes the data of the choices, shown in ``units``."""
     numbers = dataclasses.asdict(mixture_editor.brief(mixture))
-    kept = {key: value for key, value in session.choices().items() if key not in ("data", "delta")}
+    kept = {key: value for key, value in visit().choices.items() if key not in ("data", "delta")}
     data = {"mixture": numbers} | ({"units": units} if units else {})
     session.adopt({**kept, "data": data, "epsilon": fitting_epsilon(mixture)})
     visit().mixture_version += 1  # controls of ε start afresh

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
 from sklearn.mixture import GaussianMixture
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class MixtureSettings(LibrarySettings):
+class MixtureSettings(LibrarySettings, section="mixture"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "mixture"
 
     modes: int = setting(12, "Most Gaussians; the Bayesian information criterion chooses.", 1, 100, symbol="K")
     starts: int = setting(1, "Fits from different starts, of which the best is kept.", 1, 100)
 
 
-class Mixture(LibraryRival):
+class Mixture(LibraryBaseline):
     """The score is the negative log density."""
 
-    settings: MixtureSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: MixtureSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or MixtureSettings()
+    Settings = MixtureSettings
 
     def estimator(self, seed: int, modes: int = 1) -> Any:
         """Full covariances."""
@@ -40,11 +34,6 @@ class Mixture(LibraryRival):
         """The fit with the lowest Bayesian information criterion (Schwarz, 1978)."""
         fits = [self.estimator(seed, modes).fit(x) for modes in range(1, self.settings.modes + 1)]
         return min(fits, key=lambda fit: float(fit.bic(x)))
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """The log density, in nats."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found
 
     def sample(self, count: int, random: torch.Generator) -> np.ndarray:
         """Draw (count, d) points."""

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-import torch
 from sklearn import ensemble
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class IsolationForestSettings(LibrarySettings):
+class IsolationForestSettings(LibrarySettings, section="isolation_forest"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "isolation_forest"
 
     trees: int = setting(100, "Trees.", 1, 5000, log=True)
     tree_points: int = setting(4096, "Points that each tree sees, at most.", 2, 100_000, unit="points", log=True)
 
 
-class IsolationForest(LibraryRival):
+class IsolationForest(LibraryBaseline):
     """The score is 2 to the minus mean depth over that of a random tree (eq. 2)."""
 
-    settings: IsolationForestSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: IsolationForestSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or IsolationForestSettings()
+    Settings = IsolationForestSettings
 
     def estimator(self, seed: int) -> Any:
         """A forest."""
@@ -39,8 +32,3 @@ class IsolationForest(LibraryRival):
     def fitted(self, seed: int, x: np.ndarray) -> Any:
         """A forest whose trees see no more points than there are."""
         return self.estimator(seed).set_params(max_samples=min(self.settings.tree_points, len(x))).fit(x)
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """Minus the score of the paper."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found

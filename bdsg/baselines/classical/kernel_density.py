@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
 from sklearn import neighbors
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 TOLERANCE = 1e-4
@@ -17,31 +17,20 @@ TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
-class KernelDensitySettings(LibrarySettings):
+class KernelDensitySettings(LibrarySettings, section="kernel_density"):
     """Default by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "kernel_density"
 
     bandwidth: float = setting(0.1, "Width of the kernel, in units of the data's spread.", 0.001, 10.0, log=True)
 
 
-class KernelDensity(LibraryRival):
+class KernelDensity(LibraryBaseline):
     """The score is the negative log density (eq. 1.2)."""
 
-    settings: KernelDensitySettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: KernelDensitySettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or KernelDensitySettings()
+    Settings = KernelDensitySettings
 
     def estimator(self, seed: int) -> Any:
         """A search tree over the kernels."""
         return neighbors.KernelDensity(bandwidth=self.settings.bandwidth, rtol=TOLERANCE)
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """The log density, in nats."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found
 
     def sample(self, count: int, random: torch.Generator) -> np.ndarray:
         """Draw (count, d) points."""

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-import torch
 from sklearn.neighbors import NearestNeighbors
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class NeighboursSettings(LibrarySettings):
+class NeighboursSettings(LibrarySettings, section="neighbours"):
     """Default by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "neighbours"
 
     neighbours: int = setting(50, "Which neighbour's distance is the score.", 1, 1000, symbol="k", log=True)
 
 
-class Neighbours(LibraryRival):
+class Neighbours(LibraryBaseline):
     """The score is that distance, in units of the data's spread."""
 
-    settings: NeighboursSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: NeighboursSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or NeighboursSettings()
+    Settings = NeighboursSettings
 
     def estimator(self, seed: int) -> Any:
         """A search tree."""

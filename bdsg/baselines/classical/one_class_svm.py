@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-import torch
 from sklearn import svm
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class OneClassSVMSettings(LibrarySettings):
+class OneClassSVMSettings(LibrarySettings, section="one_class_svm"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "one_class_svm"
 
     nu: float = setting(0.1, "Bound on the share of outliers among the data.", 0.001, 1.0, symbol="ν", log=True)
     gamma: float = setting(
@@ -25,20 +21,11 @@ class OneClassSVMSettings(LibrarySettings):
     )
 
 
-class OneClassSVM(LibraryRival):
+class OneClassSVM(LibraryBaseline):
     """The score is minus the decision function (eq. 3.11)."""
 
-    settings: OneClassSVMSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: OneClassSVMSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or OneClassSVMSettings()
+    Settings = OneClassSVMSettings
 
     def estimator(self, seed: int) -> Any:
         """A support vector machine."""
         return svm.OneClassSVM(nu=self.settings.nu, gamma=self.settings.gamma)
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """The decision function."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found

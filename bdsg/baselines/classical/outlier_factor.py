@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-import torch
 from sklearn.neighbors import LocalOutlierFactor
 
-from bdsg.baselines.classical.library_rival import LibraryRival, LibrarySettings
+from bdsg.baselines.classical.library_baseline import LibraryBaseline, LibrarySettings
 from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class OutlierFactorSettings(LibrarySettings):
+class OutlierFactorSettings(LibrarySettings, section="outlier_factor"):
     """Default by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "outlier_factor"
 
     neighbours: int = setting(200, "Neighbours that it compares with.", 1, 1000, symbol="k", log=True)
 
 
-class OutlierFactor(LibraryRival):
+class OutlierFactor(LibraryBaseline):
     """The score is the factor of a new point among the training points (definition 7)."""
 
-    settings: OutlierFactorSettings
-
-    def __init__(self, dim: int, random: torch.Generator, settings: OutlierFactorSettings | None = None) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or OutlierFactorSettings()
+    Settings = OutlierFactorSettings
 
     def estimator(self, seed: int) -> Any:
         """A search tree with the densities of its points."""
         return LocalOutlierFactor(n_neighbors=self.settings.neighbours, novelty=True)
-
-    def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
-        """Minus the factor."""
-        found: np.ndarray = fitted.score_samples(x)
-        return found

@@ -1,4 +1,4 @@
-"""Default networks of the neural rivals: dense, for vectors.  Others are handed in instead, for images say."""
+"""Default networks of the neural baselines: dense, for vectors.  Others are handed in instead, for images say."""
 
 from __future__ import annotations
 

@@ -5,25 +5,22 @@ A BiGAN (Donahue, Krähenbühl and Darrell, 2017, section 3): the discriminator 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
+from bdsg.baselines.neural.gan import Generating, discriminator_loss
+from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class EGBADSettings(NeuralSettings):
+class EGBADSettings(NeuralSettings, section="egbad"):
     """Defaults by the search of tests/bench/rivals.py; α as in the paper."""
-
-    section: ClassVar[str] = "egbad"
 
     weight: float = setting(0.5, "Share of the reconstruction in the score.", 0.0, 1.0, symbol="α")
     discriminator_score: str = setting(
@@ -67,43 +64,31 @@ class EGBADNetworks(NamedTuple):
     discriminator: PairDiscriminator
 
 
-def default_networks(dim: int, settings: EGBADSettings, random: torch.Generator) -> EGBADNetworks:
-    """Dense ones."""
-    return EGBADNetworks(
-        dense(settings.latent, settings.hidden, dim, random),
-        dense(dim, settings.hidden, settings.latent, random),
-        PairDiscriminator(
-            nn.Identity(), nn.Identity(), dense_discriminator(dim + settings.latent, settings.hidden, random)
-        ),
-    )
-
-
 def swapped_loss(encoded: Tensor, generated: Tensor) -> Tensor:
     """−E log(1 − D(x, E(x))) − E log D(G(z), z) of logits: G and E against D, in the form that does not saturate."""
     return discriminator_loss(generated, encoded)
 
 
-class EGBAD(NeuralRival):
+class EGBAD(Generating):
     """The score is A(x) = α·‖x − G(E(x))‖₁ + (1 − α)·L_D(x)."""
 
-    settings: EGBADSettings
+    Settings = EGBADSettings
 
-    def __init__(
-        self,
-        dim: int,
-        random: torch.Generator,
-        settings: EGBADSettings | None = None,
-        networks: EGBADNetworks | None = None,
-    ) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or EGBADSettings()
-        self.networks = networks or default_networks(dim, self.settings, random)
+    networks: EGBADNetworks
+
+    def dense_networks(self) -> EGBADNetworks:
+        """For vectors; x and z go side by side through one D."""
+        dim, hidden, latent = self.dim, self.settings.hidden, self.settings.latent
+        return EGBADNetworks(
+            dense(latent, hidden, dim, self.random),
+            dense(dim, hidden, latent, self.random),
+            PairDiscriminator(nn.Identity(), nn.Identity(), dense_discriminator(dim + latent, hidden, self.random)),
+        )
+
+    def prepare(self) -> None:
+        """One optimiser for generator and encoder, one for D."""
         self._descend_ge = self.adam(self.networks.generator, self.networks.encoder)
         self._descend_d = self.adam(self.networks.discriminator)
-
-    def modules(self) -> Iterable[nn.Module]:
-        """Its networks."""
-        return self.networks
 
     def step(self, x: Tensor) -> dict[str, float]:
         """The discriminator's step, then that of generator and encoder."""
@@ -116,7 +101,6 @@ class EGBAD(NeuralRival):
         descend(self._descend_ge, together)
         return numbers(discriminator_loss=apart, generator_and_encoder_loss=together)
 
-    @torch.no_grad()
     def scores(self, x: Tensor) -> Tensor:
         """A(x)."""
         generator, encoder, discriminator = self.networks
@@ -129,12 +113,3 @@ class EGBAD(NeuralRival):
         weight = self.settings.weight
         score: Tensor = weight * (x - rebuilt).abs().flatten(1).sum(1) + (1.0 - weight) * unlike
         return score
-
-    def generate(self, z: Tensor) -> Tensor:
-        """G(z)."""
-        points: Tensor = self.networks.generator(z)
-        return points
-
-    def sample(self, count: int, random: torch.Generator) -> np.ndarray:
-        """Draw (count, d) points, meant to be like the data."""
-        return self._generated(count, random)

@@ -6,17 +6,14 @@ generated points less seriously than real ones, with weight γ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
+from bdsg.baselines.neural.gan import GAN, GANNetworks, discriminator_loss
+from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 LEAST_GAP = 1e-6
@@ -24,10 +21,8 @@ LEAST_GAP = 1e-6
 
 
 @dataclass(frozen=True)
-class FenceGANSettings(NeuralSettings):
+class FenceGANSettings(NeuralSettings, section="fence_gan"):
     """Defaults by the search of tests/bench/rivals.py; α, β, γ as the paper calls them."""
-
-    section: ClassVar[str] = "fence_gan"
 
     alpha: float = setting(0.5, "Discriminator output that the generator aims at.", 0.01, 0.99, symbol="α")
     beta: float = setting(2.0, "Weight of dispersion, in units of the data's spread.", 0.0, 1000.0, symbol="β")
@@ -38,13 +33,6 @@ class FenceGANSettings(NeuralSettings):
         "Distance of D from α: the paper's logarithm, or the cross-entropy of the authors' program.",
         choices=("cross_entropy", "logarithm"),
     )
-
-
-class FenceGANNetworks(NamedTuple):
-    """G : z -> x, (n, latent) -> (n, d), and D."""
-
-    generator: nn.Module
-    discriminator: Discriminator
 
 
 class Residual(nn.Module):
@@ -61,14 +49,6 @@ class Residual(nn.Module):
         return moved
 
 
-def default_networks(dim: int, settings: FenceGANSettings, random: torch.Generator) -> FenceGANNetworks:
-    """Dense ones; the generator is residual where z has as many coordinates as x."""
-    generator: nn.Module = dense(settings.latent, settings.hidden, dim, random)
-    if settings.latent == dim:
-        generator = Residual(generator, settings.start)
-    return FenceGANNetworks(generator, dense_discriminator(dim, settings.hidden, random))
-
-
 def encirclement_loss(logits: Tensor, alpha: float, form: str) -> Tensor:
     """E log|α − D(G(z))| of logits (n,), or in the authors' program the cross-entropy of D(G(z)) to α."""
     if form == "logarithm":
@@ -82,26 +62,17 @@ def dispersion_loss(points: Tensor) -> Tensor:
     return 1.0 / distances.mean()
 
 
-class FenceGAN(NeuralRival):
+class FenceGAN(GAN):
     """The score is 1 − D(x), by its logit."""
 
-    settings: FenceGANSettings
+    Settings = FenceGANSettings
 
-    def __init__(
-        self,
-        dim: int,
-        random: torch.Generator,
-        settings: FenceGANSettings | None = None,
-        networks: FenceGANNetworks | None = None,
-    ) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or FenceGANSettings()
-        self.networks = networks or default_networks(dim, self.settings, random)
-        self._descend_g, self._descend_d = (self.adam(network) for network in self.networks)
-
-    def modules(self) -> Iterable[nn.Module]:
-        """Its networks."""
-        return self.networks
+    def dense_networks(self) -> GANNetworks:
+        """The generator is residual where z has as many coordinates as x."""
+        generator, discriminator = super().dense_networks()
+        if self.settings.latent == self.dim:
+            generator = Residual(generator, self.settings.start)
+        return GANNetworks(generator, discriminator)
 
     def step(self, x: Tensor) -> dict[str, float]:
         """The discriminator's step, then the generator's."""
@@ -115,18 +86,3 @@ class FenceGAN(NeuralRival):
         spread = dispersion_loss(fake)
         descend(self._descend_g, around + told.beta * spread)
         return numbers(discriminator_loss=apart, encirclement=around, dispersion=spread)
-
-    @torch.no_grad()
-    def scores(self, x: Tensor) -> Tensor:
-        """−logit D(x)."""
-        logits: Tensor = self.networks.discriminator(x)
-        return -logits
-
-    def generate(self, z: Tensor) -> Tensor:
-        """G(z)."""
-        points: Tensor = self.networks.generator(z)
-        return points
-
-    def boundary_samples(self, count: int, random: torch.Generator) -> np.ndarray:
-        """Draw (count, d) points, meant to lie on the boundary."""
-        return self._generated(count, random)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-import torch
 from torch import Tensor, nn
 from torch.linalg import vector_norm
 
 from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, discriminator_loss, numbers
+from bdsg.baselines.neural.gan import discriminator_loss
+from bdsg.baselines.neural.neural_baseline import NeuralBaseline, NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class GANomalySettings(NeuralSettings):
+class GANomalySettings(NeuralSettings, section="ganomaly"):
     """Defaults by the search of tests/bench/rivals.py; the weights are the paper's."""
-
-    section: ClassVar[str] = "ganomaly"
 
     latent: int = setting(1, "Coordinates of the code; as many as the data have would let everything through.", 1, 512)
     adversarial: float = setting(1.0, "Weight of the adversarial loss.", 0.0, 1000.0, symbol="w_adv")
@@ -34,17 +31,6 @@ class GANomalyNetworks(NamedTuple):
     decoder: nn.Module
     second_encoder: nn.Module
     discriminator: Discriminator
-
-
-def default_networks(dim: int, settings: GANomalySettings, random: torch.Generator) -> GANomalyNetworks:
-    """Dense ones."""
-    hidden, latent = settings.hidden, settings.latent
-    return GANomalyNetworks(
-        dense(dim, hidden, latent, random),
-        dense(latent, hidden, dim, random),
-        dense(dim, hidden, latent, random),
-        dense_discriminator(dim, hidden, random),
-    )
 
 
 def adversarial_loss(features: Tensor, rebuilt: Tensor) -> Tensor:
@@ -64,27 +50,27 @@ def encoder_loss(code: Tensor, again: Tensor) -> Tensor:
     return distances.mean()
 
 
-class GANomaly(NeuralRival):
+class GANomaly(NeuralBaseline):
     """The score is A(x) = ‖G_E(x) − E(G(x))‖₁ (eq. 5)."""
 
-    settings: GANomalySettings
+    Settings = GANomalySettings
 
-    def __init__(
-        self,
-        dim: int,
-        random: torch.Generator,
-        settings: GANomalySettings | None = None,
-        networks: GANomalyNetworks | None = None,
-    ) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or GANomalySettings()
-        self.networks = networks or default_networks(dim, self.settings, random)
+    networks: GANomalyNetworks
+
+    def dense_networks(self) -> GANomalyNetworks:
+        """For vectors."""
+        dim, hidden, latent = self.dim, self.settings.hidden, self.settings.latent
+        return GANomalyNetworks(
+            dense(dim, hidden, latent, self.random),
+            dense(latent, hidden, dim, self.random),
+            dense(dim, hidden, latent, self.random),
+            dense_discriminator(dim, hidden, self.random),
+        )
+
+    def prepare(self) -> None:
+        """One optimiser for the three parts of G, one for D."""
         self._descend_g = self.adam(*self.networks[:3])
         self._descend_d = self.adam(self.networks.discriminator)
-
-    def modules(self) -> Iterable[nn.Module]:
-        """Its networks."""
-        return self.networks
 
     def step(self, x: Tensor) -> dict[str, float]:
         """The discriminator's step, then that of the three parts of G by eq. 4."""
@@ -101,7 +87,6 @@ class GANomaly(NeuralRival):
         )
         return numbers(discriminator_loss=apart, adversarial=adversarial, contextual=contextual, encoder=encoding)
 
-    @torch.no_grad()
     def scores(self, x: Tensor) -> Tensor:
         """A(x)."""
         encoder, decoder, second_encoder, _ = self.networks

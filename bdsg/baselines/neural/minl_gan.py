@@ -9,23 +9,15 @@ KL(p_x ‖ p_G) (Goodfellow, 2015).  The anomaly score is the mean of an ensembl
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural.neural_rival import (
-    NeuralRival,
-    NeuralSettings,
-    descend,
-    discriminator_loss,
-    generator_loss,
-    numbers,
-)
+from bdsg.baselines.neural.dense_networks import Discriminator
+from bdsg.baselines.neural.gan import GAN, discriminator_loss, generator_loss
+from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 HIGHEST_LOGIT = 8.0
@@ -33,26 +25,11 @@ HIGHEST_LOGIT = 8.0
 
 
 @dataclass(frozen=True)
-class MinLGANSettings(NeuralSettings):
+class MinLGANSettings(NeuralSettings, section="minl_gan"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "minl_gan"
 
     regularisation: float = setting(0.1, "Weight of minimum likelihood.", 0.0, 100.0, symbol="λ")
     ensemble: int = setting(10, "Discriminators, from the second half of training, that the score averages.", 1, 100)
-
-
-class MinLGANNetworks(NamedTuple):
-    """G : z -> x, (n, latent) -> (n, d), and D."""
-
-    generator: nn.Module
-    discriminator: Discriminator
-
-
-def default_networks(dim: int, settings: MinLGANSettings, random: torch.Generator) -> MinLGANNetworks:
-    """Dense ones."""
-    generator = dense(settings.latent, settings.hidden, dim, random)
-    return MinLGANNetworks(generator, dense_discriminator(dim, settings.hidden, random))
 
 
 def minimum_likelihood(logits: Tensor) -> Tensor:
@@ -60,29 +37,17 @@ def minimum_likelihood(logits: Tensor) -> Tensor:
     return logits.clamp(max=HIGHEST_LOGIT).exp().mean()
 
 
-class MinLGAN(NeuralRival):
+class MinLGAN(GAN):
     """The score is 1 − D(x), averaged over the ensemble."""
 
-    settings: MinLGANSettings
+    Settings = MinLGANSettings
 
-    def __init__(
-        self,
-        dim: int,
-        random: torch.Generator,
-        settings: MinLGANSettings | None = None,
-        networks: MinLGANNetworks | None = None,
-    ) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or MinLGANSettings()
-        self.networks = networks or default_networks(dim, self.settings, random)
-        self._descend_g, self._descend_d = (self.adam(network) for network in self.networks)
+    def prepare(self) -> None:
+        """Plan the ensemble, too."""
+        super().prepare()
         self._ensemble: list[Discriminator] = []
         steps, size = self.settings.steps, self.settings.ensemble
         self._kept_at = set(np.linspace(steps // 2, steps, size + 1)[1:].round().astype(int).tolist())
-
-    def modules(self) -> Iterable[nn.Module]:
-        """Its networks."""
-        return self.networks
 
     def before_step(self, step: int) -> None:
         """Keep a copy of the discriminator now and then."""
@@ -100,17 +65,7 @@ class MinLGAN(NeuralRival):
         descend(self._descend_g, adversarial + self.settings.regularisation * likelihood)
         return numbers(discriminator_loss=apart, generator_loss=adversarial, likelihood=likelihood)
 
-    @torch.no_grad()
     def scores(self, x: Tensor) -> Tensor:
         """Mean of −log D(x); before the second half of training, of the present discriminator alone."""
         members = self._ensemble or [self.networks.discriminator]
         return torch.stack([nn.functional.softplus(-member(x)) for member in members]).mean(0)
-
-    def generate(self, z: Tensor) -> Tensor:
-        """G(z)."""
-        points: Tensor = self.networks.generator(z)
-        return points
-
-    def boundary_samples(self, count: int, random: torch.Generator) -> np.ndarray:
-        """Draw (count, d) points, meant to lie in the tail."""
-        return self._generated(count, random)

@@ -8,22 +8,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from bdsg.baselines.neural.dense_networks import dense
-from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, numbers
+from bdsg.baselines.neural.neural_baseline import NeuralBaseline, NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class VAESettings(NeuralSettings):
+class VAESettings(NeuralSettings, section="vae"):
     """Defaults by the search of tests/bench/rivals.py."""
-
-    section: ClassVar[str] = "vae"
 
     latent: int = setting(1, "Coordinates of z.", 1, 512)
     spread: float = setting(0.3, "First spread of the decoder; a wide one lets it do without z.", 0.001, 10.0, log=True)
@@ -41,12 +39,6 @@ class VAENetworks(NamedTuple):
     log_spread: nn.Parameter | None = None
 
 
-def default_networks(dim: int, settings: VAESettings, random: torch.Generator) -> VAENetworks:
-    """Dense ones."""
-    encoder = dense(dim, settings.hidden, 2 * settings.latent, random)
-    return VAENetworks(encoder, dense(settings.latent, settings.hidden, dim, random))
-
-
 def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(q(z|x) ‖ N(0, I)) in nats, (n, latent) each -> (n,) (Kingma and Welling, 2014, appendix B)."""
     return 0.5 * (mean**2 + log_variance.exp() - 1.0 - log_variance).sum(-1)
@@ -58,28 +50,27 @@ def reconstruction(x: Tensor, mean: Tensor, log_spread: Tensor) -> Tensor:
     return (-0.5 * white**2 - log_spread - 0.5 * math.log(2 * math.pi)).sum(-1)
 
 
-class VAE(NeuralRival):
+class VAE(NeuralBaseline):
     """The score is −ELBO(x) (eq. 10), with the same draws for each point."""
 
-    settings: VAESettings
+    Settings = VAESettings
+    networks: VAENetworks
     betas = (0.9, 0.999)
 
-    def __init__(
-        self,
-        dim: int,
-        random: torch.Generator,
-        settings: VAESettings | None = None,
-        networks: VAENetworks | None = None,
-    ) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or VAESettings()
-        self.networks = networks or default_networks(dim, self.settings, random)
+    def dense_networks(self) -> VAENetworks:
+        """For vectors."""
+        hidden, latent = self.settings.hidden, self.settings.latent
+        encoder = dense(self.dim, hidden, 2 * latent, self.random)
+        return VAENetworks(encoder, dense(latent, hidden, self.dim, self.random))
+
+    def prepare(self) -> None:
+        """One optimiser for all; the noise of the scores is drawn once."""
         spread = self.networks.log_spread
         if spread is None:
-            spread = nn.Parameter(torch.full((dim,), math.log(self.settings.spread)))
+            spread = nn.Parameter(torch.full((self.dim,), math.log(self.settings.spread)))
         self.noise = nn.ParameterList([spread])
         self._descend = self.adam(*self.networks[:2], self.noise)
-        self._draws = torch.randn(self.settings.draws, 1, self.settings.latent, generator=random)
+        self._draws = torch.randn(self.settings.draws, 1, self.settings.latent, generator=self.random)
 
     def modules(self) -> Iterable[nn.Module]:
         """Its networks, and log spreads of the decoder."""
@@ -99,7 +90,6 @@ class VAE(NeuralRival):
         descend(self._descend, apart - rebuilt)
         return numbers(ELBO=rebuilt - apart, reconstruction=rebuilt, divergence=apart)
 
-    @torch.no_grad()
     def scores(self, x: Tensor) -> Tensor:
         """−ELBO in nats."""
         rebuilt, apart = self.elbo(x, self._draws)

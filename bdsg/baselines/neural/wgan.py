@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural.neural_rival import NeuralRival, NeuralSettings, descend, numbers
+from bdsg.baselines.neural.gan import GAN
+from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
 
 @dataclass(frozen=True)
-class WGANSettings(NeuralSettings):
+class WGANSettings(NeuralSettings, section="wgan"):
     """Defaults by the search of tests/bench/rivals.py, where λ = 1 beat the paper's 10."""
-
-    section: ClassVar[str] = "wgan"
 
     steps: int = setting(600, "Training steps of the generator.", 1, 50_000, unit="steps", log=True)
     critic_steps: int = setting(5, "Steps of the critic for each of the generator.", 1, 100)
     penalty: float = setting(1.0, "Weight of the gradient penalty.", 0.0, 1000.0, symbol="λ")
-
-
-class WGANNetworks(NamedTuple):
-    """G : z -> x, (n, latent) -> (n, d), and the critic."""
-
-    generator: nn.Module
-    critic: Discriminator
-
-
-def default_networks(dim: int, settings: WGANSettings, random: torch.Generator) -> WGANNetworks:
-    """Dense ones."""
-    generator = dense(settings.latent, settings.hidden, dim, random)
-    return WGANNetworks(generator, dense_discriminator(dim, settings.hidden, random))
 
 
 def gradient_penalty(critic: nn.Module, real: Tensor, fake: Tensor, random: torch.Generator) -> Tensor:
@@ -49,32 +31,16 @@ def gradient_penalty(critic: nn.Module, real: Tensor, fake: Tensor, random: torc
     return (excess**2).mean()
 
 
-class WGAN(NeuralRival):
-    """The score is −D(x), the critic's."""
+class WGAN(GAN):
+    """The score is −D(x); its discriminator is the critic, whose D(x) is no logit."""
 
-    settings: WGANSettings
+    Settings = WGANSettings
     betas = (0.5, 0.9)
-
-    def __init__(
-        self,
-        dim: int,
-        random: torch.Generator,
-        settings: WGANSettings | None = None,
-        networks: WGANNetworks | None = None,
-    ) -> None:
-        super().__init__(dim, random)
-        self.settings = settings or WGANSettings()
-        self.networks = networks or default_networks(dim, self.settings, random)
-        self._descend_g, self._descend_d = (self.adam(network) for network in self.networks)
 
     @property
     def points_per_step(self) -> int:
         """A batch for each step of the critic."""
-        return self.settings.batch_size * self.settings.critic_steps
-
-    def modules(self) -> Iterable[nn.Module]:
-        """Its networks."""
-        return self.networks
+        return int(self.settings.batch_size * self.settings.critic_steps)
 
     def step(self, x: Tensor) -> dict[str, float]:
         """Several steps of the critic, then one of the generator."""
@@ -94,18 +60,3 @@ class WGAN(NeuralRival):
         penalty = gradient_penalty(critic, real, fake, self.random)
         descend(self._descend_d, self.settings.penalty * penalty - gap)
         return numbers(critic_gap=gap, gradient_penalty=penalty)
-
-    @torch.no_grad()
-    def scores(self, x: Tensor) -> Tensor:
-        """−D(x)."""
-        critical: Tensor = self.networks.critic(x)
-        return -critical
-
-    def generate(self, z: Tensor) -> Tensor:
-        """G(z)."""
-        points: Tensor = self.networks.generator(z)
-        return points
-
-    def sample(self, count: int, random: torch.Generator) -> np.ndarray:
-        """Draw (count, d) points, meant to be like the data."""
-        return self._generated(count, random)

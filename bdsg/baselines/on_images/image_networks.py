@@ -1,4 +1,4 @@
-"""Convolutional networks of the neural rivals, after DCGAN (Radford, Metz and Chintala, 2016).
+"""Convolutional networks of the neural baselines, after DCGAN (Radford, Metz and Chintala, 2016).
 
 They take and give images as rows of numbers, (n, C·H·W), so that every method's own file serves images, too.
 Normalisation is by groups of channels (Wu and He, 2018): with DCGAN's batches the score of an image would depend on
@@ -15,8 +15,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bdsg.baselines.neural import ano_gan, egbad, fence_gan, ganomaly, minl_gan, vae, wgan
+from bdsg.baselines.neural import egbad, ganomaly, vae
 from bdsg.baselines.neural.dense_networks import Discriminator, Hidden
+from bdsg.baselines.neural.gan import GANNetworks
 from bdsg.errors import ConfigError
 
 Shape = tuple[int, int, int]
@@ -98,28 +99,9 @@ def generator(shape: Shape, hidden: Hidden, latent: int, random: torch.Generator
     return nn.Sequential(*modules, nn.Tanh(), nn.Flatten())
 
 
-def fence_gan_networks(shape: Shape, told: Any, random: torch.Generator) -> fence_gan.FenceGANNetworks:
-    """G and D."""
-    return fence_gan.FenceGANNetworks(*_pair(shape, told, random))
-
-
-def minl_gan_networks(shape: Shape, told: Any, random: torch.Generator) -> minl_gan.MinLGANNetworks:
-    """G and D."""
-    return minl_gan.MinLGANNetworks(*_pair(shape, told, random))
-
-
-def ano_gan_networks(shape: Shape, told: Any, random: torch.Generator) -> ano_gan.AnoGANNetworks:
-    """G and D."""
-    return ano_gan.AnoGANNetworks(*_pair(shape, told, random))
-
-
-def wgan_networks(shape: Shape, told: Any, random: torch.Generator) -> wgan.WGANNetworks:
-    """G and the critic."""
-    return wgan.WGANNetworks(*_pair(shape, told, random))
-
-
-def _pair(shape: Shape, told: Any, random: torch.Generator) -> tuple[nn.Module, Discriminator]:
-    return generator(shape, told.hidden, told.latent, random), discriminator(shape, told.hidden, random)
+def gan_networks(shape: Shape, told: Any, random: torch.Generator) -> GANNetworks:
+    """G and D, or the critic."""
+    return GANNetworks(generator(shape, told.hidden, told.latent, random), discriminator(shape, told.hidden, random))
 
 
 def egbad_networks(shape: Shape, told: Any, random: torch.Generator) -> egbad.EGBADNetworks:
@@ -154,11 +136,11 @@ def vae_networks(shape: Shape, told: Any, random: torch.Generator) -> vae.VAENet
 
 
 NETWORKS: dict[str, Callable[[Shape, Any, torch.Generator], Any]] = {
-    "fence_gan": fence_gan_networks,
-    "minl_gan": minl_gan_networks,
-    "ano_gan": ano_gan_networks,
+    "fence_gan": gan_networks,
+    "minl_gan": gan_networks,
+    "ano_gan": gan_networks,
     "egbad": egbad_networks,
     "ganomaly": ganomaly_networks,
     "vae": vae_networks,
-    "wgan": wgan_networks,
+    "wgan": gan_networks,
 }

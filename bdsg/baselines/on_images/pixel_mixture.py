@@ -26,7 +26,7 @@ class PixelMixtureSettings(MixtureSettings):
 class PixelMixture(Mixture):
     """The score is the negative log density."""
 
-    settings: PixelMixtureSettings
+    Settings = PixelMixtureSettings
 
     def estimator(self, seed: int, modes: int = 1) -> Any:
         """Full covariances."""

@@ -5,8 +5,8 @@ from bdsg.extras import need
 
 need("images", "pooch", "requests")
 
-from bdsg.data.images.image_set import ImageSet, as_floats, shrunk
+from bdsg.data.images.image_set import ImageSet, as_floats
 from bdsg.data.images.loading import load
 from bdsg.data.images.registry import DATA_SETS, DataSet
 
-__all__ = ["DATA_SETS", "DataSet", "ImageSet", "as_floats", "load", "shrunk"]
+__all__ = ["DATA_SETS", "DataSet", "ImageSet", "as_floats", "load"]

@@ -1,22 +1,72 @@
-"""The official formats, bytes in and arrays out.  Each function raises DataError without saying which file."""
+"""Formats of image files, bytes in and arrays out.  Each function raises DataError without saying which file."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import struct
 import tarfile
+import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from bdsg.errors import DataError
+from bdsg.data.images.registry import DataSet, Split
+from bdsg.errors import LONGEST_REASON, DataError, on_a_line
 
 MOST_IMAGES = 1_000_000
 """A header that promises more is wrong, and is not given the memory."""
 PLANES = 3 * 32 * 32
+BROKEN: tuple[type[Exception], ...] = (
+    *(OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, tarfile.TarError, zipfile.BadZipFile),
+    zlib.error,
+    RuntimeError,  # a password, or a way of packing that is not known here
+    MemoryError,  # a header that promises more than there is
+)
+"""What reading an archive that is none, or is damaged, may raise."""
+
+
+@contextlib.contextmanager
+def _intact(kind: str, *others: type[Exception]) -> Iterator[None]:
+    """Whatever a library says to a damaged file becomes a sentence; ``others`` are errors of its own."""
+    try:
+        yield
+    except DataError:
+        raise
+    except BROKEN + others as error:
+        reason = on_a_line(str(error), LONGEST_REASON)
+        raise DataError(f"it is cut short or is no {kind} ({reason})") from error
+
+
+def read_npz(path: Path, split: Split, data_set: DataSet) -> tuple[np.ndarray, np.ndarray] | None:
+    """Images (N, H, W, C) and labels (N,) of one split, from NumPy's archive in the layout of Keras' ``mnist.npz``.
+
+    The archive holds x_train, y_train, x_test, y_test or two of them; images without their channels are grey.
+    None if it holds the other split alone.
+
+    Raises:
+        DataError: it cannot be read, or holds other shapes.
+    """
+    with (
+        _intact(f"NumPy archive with x_{split} and y_{split}"),
+        np.load(path, allow_pickle=False) as held,
+    ):
+        if f"x_{split}" not in held.files:
+            return None
+        images, labels = held[f"x_{split}"], held[f"y_{split}"]
+    shape = data_set.shape
+    if images.shape[1:] == shape[:2] and shape[2] == 1:
+        images = images[..., None]
+    if images.shape[1:] != shape or images.dtype != np.uint8:
+        found = f"{images.dtype} {images.shape}"
+        raise DataError(f"its x_{split} is {found}, but must be uint8 (N, {', '.join(map(str, shape))})")
+    if labels.size != len(images) or labels.dtype.kind not in "iu":
+        found = f"{labels.dtype} {labels.shape}"
+        raise DataError(f"its y_{split} is {found}, but must be {len(images)} whole numbers")
+    return images, labels.reshape(-1).astype(np.int64)
 
 
 def read_idx(path: Path, shape: tuple[int, ...] = ()) -> np.ndarray:
@@ -25,14 +75,11 @@ def read_idx(path: Path, shape: tuple[int, ...] = ()) -> np.ndarray:
     Raises:
         DataError: it is no such file, is cut, goes on after its end, or holds other shapes.
     """
-    try:
-        with gzip.open(path) as file:
-            found = _idx_header(file, 1 + len(shape))
-            if found[1:] != shape or found[0] > MOST_IMAGES:
-                raise DataError(f"it promises {_times(found)} values, but must hold N × {_times(shape or (1,))}")
-            return _exactly(file, int(np.prod(found))).reshape(found)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"it is cut short or is no gzip file ({error})") from error
+    with _intact("gzip file"), gzip.open(path) as file:
+        found = _idx_header(file, 1 + len(shape))
+        if found[1:] != shape or found[0] > MOST_IMAGES:
+            raise DataError(f"it promises {_times(found)} values, but must hold N × {_times(shape or (1,))}")
+        return _exactly(file, int(np.prod(found))).reshape(found)
 
 
 def _idx_header(file: gzip.GzipFile, dimensions: int) -> tuple[int, ...]:
@@ -67,16 +114,13 @@ def read_members(path: Path, wanted: Sequence[str], most_bytes: int) -> list[byt
         DataError: it is no such archive, is cut, lacks one of them, or a member's path leads outside the archive.
     """
     found: dict[str, bytes] = {}
-    try:
-        with tarfile.open(path, "r:gz") as archive:
-            for member in archive:
-                _check_member(member)
-                if member.name in wanted:
-                    found[member.name] = _content(archive, member, most_bytes)
-                if len(found) == len(wanted):
-                    break
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise DataError(f"it is cut short or is no gzipped tar archive ({error})") from error
+    with _intact("gzipped tar archive"), tarfile.open(path, "r:gz") as archive:
+        for member in archive:
+            _check_member(member)
+            if member.name in wanted:
+                found[member.name] = _content(archive, member, most_bytes)
+            if len(found) == len(wanted):
+                break
     if missing := [name for name in wanted if name not in found]:
         raise DataError(f"it lacks {', '.join(missing)}")
     return [found[name] for name in wanted]
@@ -128,24 +172,11 @@ def read_mat(path: Path) -> tuple[np.ndarray, np.ndarray]:
     from scipy.io import loadmat  # a tenth of a second to load: only who needs it waits
     from scipy.io.matlab import MatReadError
 
-    try:
+    with _intact("MATLAB file", MatReadError):
         held = loadmat(io.BytesIO(path.read_bytes()), variable_names=["X", "y"])
-    except (
-        MatReadError,
-        OSError,
-        EOFError,
-        zlib.error,
-        ValueError,
-        TypeError,
-        LookupError,
-        NotImplementedError,
-    ) as error:
-        raise DataError(f"it is cut short or is no MATLAB file ({error})") from error
     images, labels = held.get("X"), held.get("y")
     if images is None or labels is None:
         raise DataError("it lacks X or y")
     if images.ndim != 4 or images.shape[:3] != (32, 32, 3) or images.dtype != np.uint8:
         raise DataError(f"its X is {images.dtype} {images.shape}, but must be uint8 (32, 32, 3, N)")
-    if labels.size != images.shape[3]:
-        raise DataError(f"it holds {images.shape[3]} images and {labels.size} labels")
     return np.ascontiguousarray(images.transpose(3, 0, 1, 2)), labels.reshape(-1).astype(np.int64) % 10

@@ -54,18 +54,3 @@ def as_floats(images: ImageSet | np.ndarray, levels: int = 256) -> np.ndarray:
     scaled = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)).astype(np.float32)
     scaled /= levels - 1
     return scaled
-
-
-def shrunk(images: ImageSet, side: int) -> ImageSet:
-    """The same images with ``side`` pixels a side: each the rounded mean of a square of the original.
-
-    Raises:
-        DataError: the sides are not multiples of it.
-    """
-    count, height, width, channels = images.images.shape
-    if height % side or width % side:
-        raise DataError(f"{images.name}: {height} × {width} pixels do not shrink to {side}: choose a divisor.")
-    down, across = height // side, width // side
-    blocks = images.images.reshape(count, side, down, side, across, channels)
-    means = np.rint(blocks.mean((2, 4), dtype=np.float32)).astype(np.uint8)
-    return ImageSet(images.name, means, images.labels, images.levels)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bdsg.data.images import archives, fetching, formats
+from bdsg.data.images import fetching, formats
 from bdsg.data.images.image_set import ImageSet
 from bdsg.data.images.registry import DATA_SETS, SPLITS, WORDS, DataSet, Split
 from bdsg.errors import ConfigError, DataError
@@ -66,7 +66,7 @@ def _from_directory(name: str, split: Split, data_set: DataSet, directory: Path)
     if not path.exists():
         return None
     with _named(path, "replace it"):
-        return archives.read_npz(path, split, data_set)
+        return formats.read_npz(path, split, data_set)
 
 
 def _official(name: str, split: Split, data_set: DataSet, directory: str | Path | None, download: bool) -> Read:
@@ -80,7 +80,10 @@ def _official(name: str, split: Split, data_set: DataSet, directory: str | Path 
         with _named(path, f"delete it and fetch it again from {data_set.sources[0]}{remote.name}"):
             fetching.check(path, remote)
     with _named(paths[0], "delete it and fetch it again"):
-        return READERS[data_set.format](paths, split, data_set)
+        images, labels = READERS[data_set.format](paths, split, data_set)
+        if len(images) != len(labels):
+            raise DataError(f"there are {len(images)} images and {len(labels)} labels")
+        return images, labels
 
 
 def _missing(name: str, split: Split, data_set: DataSet, directory: str | Path | None, folder: Path) -> str:
@@ -103,10 +106,7 @@ def _named(path: Path, remedy: str) -> Iterator[None]:
 
 
 def _read_idx(paths: Sequence[Path], _: Split, data_set: DataSet) -> Read:
-    images = formats.read_idx(paths[0], data_set.shape[:2])
-    labels = formats.read_idx(paths[1])
-    if len(images) != len(labels):
-        raise DataError(f"it holds {len(images)} images, but {paths[1].name} holds {len(labels)} labels")
+    images, labels = formats.read_idx(paths[0], data_set.shape[:2]), formats.read_idx(paths[1])
     return images[..., None], labels.astype(np.int64)
 
 
@@ -128,10 +128,7 @@ def _read_mat(paths: Sequence[Path], _: Split, data_set: DataSet) -> Read:
 def _read_stl(paths: Sequence[Path], split: Split, data_set: DataSet) -> Read:
     members = [f"stl10_binary/{split}_{part}.bin" for part in "Xy"]
     pixels, classes = formats.read_members(paths[0], members, MOST_MEMBER_BYTES)
-    images, labels = formats.stl_images(pixels), np.frombuffer(classes, np.uint8).astype(np.int64) - 1
-    if len(images) != len(labels):
-        raise DataError(f"it holds {len(images)} images and {len(labels)} labels")
-    return images, labels
+    return formats.stl_images(pixels), np.frombuffer(classes, np.uint8).astype(np.int64) - 1
 
 
 READERS: dict[str, Callable[[Sequence[Path], Split, DataSet], Read]] = {

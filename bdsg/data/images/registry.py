@@ -53,11 +53,11 @@ class DataSet:
     count: int = 10
 
 
-def _idx(*sums: str) -> dict[Split, tuple[Remote, ...]]:
-    """The four files of MNIST and of those in its form, by their MD5 sums."""
+def _like_mnist(title: str, classes: tuple[str, ...], licence: str, sources: tuple[str, ...], *sums: str) -> DataSet:
+    """MNIST, or a set in its form: four files, by their MD5 sums."""
     names = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
     files = tuple(Remote(f"{name}.gz", f"md5:{found}") for name, found in zip(names, sums, strict=True))
-    return {"train": files[:2], "test": files[2:]}
+    return DataSet(title, (28, 28, 1), classes, "idx", sources, {"train": files[:2], "test": files[2:]}, licence)
 
 
 def _both(name: str, checksum: str) -> dict[Split, tuple[Remote, ...]]:
@@ -72,51 +72,33 @@ DATA_SETS: dict[str, DataSet] = {
     "digits": DataSet(
         "Digits 8 × 8", (8, 8, 1), DIGITS, "library", (), {}, "CC BY 4.0 (UCI Machine Learning Repository)"
     ),
-    "mnist": DataSet(
+    "mnist": _like_mnist(
         "MNIST",
-        (28, 28, 1),
         DIGITS,
-        "idx",
+        "CC BY-SA 3.0",
         (
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
             "https://storage.googleapis.com/cvdf-datasets/mnist/",
             "http://yann.lecun.com/exdb/mnist/",
         ),
-        _idx(
-            "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-            "d53e105ee54ea40749a09fcbcd1e9432",
-            "9fb629c4189551a2d022fa330f9573f3",
-            "ec29112dd5afa0611ce80d1b7f02629c",
-        ),
-        "CC BY-SA 3.0",
+        *("f68b3c2dcbeaaa9fbdd348bbdeb94873", "d53e105ee54ea40749a09fcbcd1e9432"),
+        *("9fb629c4189551a2d022fa330f9573f3", "ec29112dd5afa0611ce80d1b7f02629c"),
     ),
-    "fashion_mnist": DataSet(
+    "fashion_mnist": _like_mnist(
         "Fashion-MNIST",
-        (28, 28, 1),
         ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
-        "idx",
-        ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
-        _idx(
-            "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-            "25c81989df183df01b3e8a0aad5dffbe",
-            "bef4ecab320f06d8554ea6380940ec79",
-            "bb300cfdad3c16e7a12a480ee83cd310",
-        ),
         "MIT",
+        ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
+        *("8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe"),
+        *("bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310"),
     ),
-    "kmnist": DataSet(
+    "kmnist": _like_mnist(
         "KMNIST",
-        (28, 28, 1),
         ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
-        "idx",
-        ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
-        _idx(
-            "bdb82020997e1d708af4cf47b453dcf7",
-            "e144d726b3acfaa3e44228e80efcd344",
-            "5c965bf0a639b31b8f53240b1b52f4d7",
-            "7320c461ea6c1c855c0b718fb2a4b134",
-        ),
         "CC BY-SA 4.0",
+        ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
+        *("bdb82020997e1d708af4cf47b453dcf7", "e144d726b3acfaa3e44228e80efcd344"),
+        *("5c965bf0a639b31b8f53240b1b52f4d7", "7320c461ea6c1c855c0b718fb2a4b134"),
     ),
     "cifar10": DataSet(
         "CIFAR-10",

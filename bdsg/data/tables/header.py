@@ -68,17 +68,18 @@ def counted(cells: Sequence[str]) -> bool:
     return len(found) >= COUNTED and any(found == [str(k + start) for k in range(len(found))] for start in (0, 1))
 
 
-def column_names(first: Sequence[str] | None, width: int) -> tuple[list[str], list[str]]:
+def column_names(first: Sequence[str] | None, width: int, most: int | None) -> tuple[list[str], list[str]]:
     """The names of all columns, each another, and those of them that had to be told apart.
 
     Args:
         first: the cells that hold names, if there are any.
         width: how many columns there are.
+        most: characters of a name.
     """
     if first is None:
         return (["x", "y"] if width == 2 else [_numbered(k) for k in range(width)]), []
     names = [" ".join(cell.split()) or _numbered(k) for k, cell in enumerate(first)]
-    return told_apart(names)
+    return told_apart(names, most)
 
 
 def _numbered(place: int) -> str:

@@ -26,6 +26,7 @@ class Limits:
         line: bytes of a line of text, at most.
         unpacked: bytes to which a Parquet file may unpack, by its own header.
         codecs: compressions that a Parquet file may have; any, where there are none.
+        name: characters of a column's name, after which it is cut; None for all.
     """
 
     rows: int = MOST_CELLS
@@ -34,6 +35,7 @@ class Limits:
     line: int = LONGEST_LINE
     unpacked: int = MOST_UNPACKED_BYTES
     codecs: tuple[str, ...] = ()
+    name: int | None = None
 
     def check(self, name: str, rows: int, columns: int) -> None:
         """Raises ConfigError for a table of no row, or of more rows, columns or cells than these."""

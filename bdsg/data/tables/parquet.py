@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from bdsg.data.tables.examined import Bad, Examined, Part
 from bdsg.data.tables.foreign import check_parquet
+from bdsg.data.tables.header import told_apart
 from bdsg.data.tables.limits import SHOWN_ROWS, Limits
-from bdsg.data.tables.marks import AmbiguousError
-from bdsg.data.tables.notes import left_out_notes
-from bdsg.data.tables.parts import Part
 from bdsg.errors import LONGEST_REASON, ConfigError, on_a_line
 from bdsg.extras import installed, need
 
@@ -31,10 +32,8 @@ def is_available() -> bool:
     return installed("pyarrow")
 
 
-class ParquetTable:
+class ParquetTable(Examined):
     """A Parquet file: its columns have names and types, and its size has been checked.
-
-    Attributes are those of :class:`bdsg.data.tables.reader.Examined`.
 
     Raises:
         MissingExtraError: the package that reads Parquet is not installed.
@@ -47,55 +46,39 @@ class ParquetTable:
         self._content, self.name, self._limits = content, name, limits
         with self._opened() as file:
             fields = list(file.schema_arrow)
-            rows = int(file.metadata.num_rows)
-        self._shown = min(rows, SHOWN_ROWS)
-        self.header: bool | None = None
-        self.names = [field.name for field in fields]
-        self.index = [k for k, one in enumerate(self.names) if one.startswith(INDEX)]
+            self._shown = min(int(file.metadata.num_rows), SHOWN_ROWS)
+        self._names = [field.name for field in fields]
+        self.names, _ = told_apart(self._names, limits.name)
+        self.index = [k for k, one in enumerate(self._names) if one.startswith(INDEX)]
         found = [k for k, field in enumerate(fields) if _holds_numbers(field.type)]
         self.numeric = [k for k in found if k not in self.index]
-        words = [one for k, one in enumerate(self.names) if k not in {*found, *self.index}]
-        self.left_out = [*words, *(self.names[k] for k in self.index)]
-        self.notes = left_out_notes(words, index=bool(self.index))
-
-    def doubts(self, places: Sequence[int]) -> list[AmbiguousError]:
-        """None: a number in Parquet is no text."""
-        return []
-
-    def mark_notes(self, places: Sequence[int]) -> list[str]:
-        """None."""
-        return []
+        self.notes = []
+        self.leave_out([one for k, one in enumerate(self.names) if k not in {*found, *self.index}])
 
     def first_rows(self) -> list[list[str]]:
-        """The first cells as text, a list for each row."""
-        names = [self.names[k] for k in self.numeric]
+        """The first cells as text, a list for each row; only those of numbers are unpacked."""
+        columns = [[TEXT] * self._shown for _ in self.names]
         with self._opened() as file:
-            batch = next(file.iter_batches(batch_size=SHOWN_ROWS, columns=names), None) if names else None
-            rows = batch.num_rows if batch else self._shown
-            cells = {one: [str(cell) for cell in batch.column(one).to_pylist()] for one in names} if batch else {}
-        return [[cells[one][k] if one in cells else TEXT for one in self.names] for k in range(rows)]
+            names = [self._names[k] for k in self.numeric]
+            for batch in itertools.islice(file.iter_batches(batch_size=SHOWN_ROWS, columns=names), len(names) > 0):
+                for k in self.numeric:
+                    columns[k] = [str(cell) for cell in batch.column(self._names[k]).to_pylist()]
+        return [list(row) for row in zip(*columns, strict=False)]  # a group of rows may be shorter
 
     def parts(self, places: Sequence[int]) -> Iterator[Part]:
-        """The numbers of columns of numbers, some rows at a time."""
-        names = [self.names[k] for k in places]
-        begin = 0
+        names, begin = [self._names[k] for k in places], 0
         with self._opened() as file:
             for batch in file.iter_batches(batch_size=BATCH, columns=names):
                 values = np.stack([_numbers(batch.column(one)) for one in names], axis=1)
-                yield self._part(values, names, begin)
+                yield Part(values, functools.partial(self._bad, values, names, begin))
                 begin += len(values)
                 self._limits.check(self.name, begin, len(self.names))
 
-    def _part(self, values: np.ndarray, names: list[str], begin: int) -> Part:
-        def place(k: int) -> str:
-            return f"row {begin + k + 1}"
-
-        def complaint(k: int) -> ConfigError:
-            column = int(np.argmin(np.isfinite(values[k])))
-            remedy = "must be a finite number: fill it, or skip such rows."
-            return ConfigError(f"{self.name} {place(k)}, column {names[column]}", float(values[k, column]), remedy)
-
-        return Part(values, complaint, place, lambda k: ", ".join(f"{value:g}" for value in values[k]))
+    def _bad(self, values: np.ndarray, names: list[str], begin: int, k: int) -> Bad:
+        column, place = int(np.argmin(np.isfinite(values[k]))), f"row {begin + k + 1}"
+        remedy = "must be a finite number: fill it, or skip such rows."
+        error = ConfigError(f"{self.name} {place}, column {names[column]}", float(values[k, column]), remedy)
+        return Bad(place, ", ".join(f"{value:g}" for value in values[k]), error)
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[Any]:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from bdsg.data.tables.cells import Profile, reason
+from bdsg.data.tables.examined import Bad, Examined, Part, listed
 from bdsg.data.tables.header import COUNTED, UNNAMED, column_names, counted, is_header
 from bdsg.data.tables.limits import SHOWN_ROWS, Limits, Options
 from bdsg.data.tables.marks import AmbiguousError, Marks, as_number, decide, numbers
-from bdsg.data.tables.notes import changed_note, header_note, left_out_notes
-from bdsg.data.tables.parts import Part
 from bdsg.data.tables.text import Block, Sheet
 from bdsg.errors import ConfigError
 
@@ -19,10 +18,8 @@ SHOWN_MARKS = 2
 """Columns whose marks are told."""
 
 
-class TextTable:
+class TextTable(Examined):
     """A table of text: whatever it does not say of itself is decided from its cells.
-
-    Attributes are those of :class:`bdsg.data.tables.reader.Examined`.
 
     Raises:
         ConfigError: it is too large, holds no row, or cannot be taken apart.
@@ -75,7 +72,7 @@ class TextTable:
 
     def _name_columns(self, cells: list[str], options: Options) -> None:
         """Names, which columns are of numbers, and how these are written."""
-        self.names, changed = column_names(cells if self.header else None, self._width)
+        self.names, changed = column_names(cells if self.header else None, self._width, self._limits.name)
         found = [k for k, profile in enumerate(self._profiles) if profile.of_numbers]
         keys = {k: f"{self.name}, {self._key(k)}" for k in found}
         self._marks = decide(keys, self._profiles, options, self._sheet.separator)
@@ -83,10 +80,12 @@ class TextTable:
         self.numeric = [k for k in found if k not in self.index]
         named = [bool(self.header and cell.strip()) for cell in cells]
         written = [k for k, one in enumerate(self._profiles) if one.numbers or one.words or named[k]]
-        words = [self.names[k] for k in written if k not in found]
-        self.left_out = [*words, *(self.names[k] for k in self.index)]
-        said = header_note([self.names[k] for k in written if k not in self.index], header=bool(self.header))
-        self.notes = [said, *changed_note(changed), *left_out_notes(words, index=bool(self.index))]
+        shown = listed([self.names[k] for k in written if k not in self.index])
+        taken = "names: " if self.header else "numbers; the columns are called "
+        self.notes = [f"The first line is read as {taken}{shown}."]
+        if changed:
+            self.notes.append(f"Names that occur twice are told apart: {listed(changed)}.")
+        self.leave_out([self.names[k] for k in written if k not in found])
 
     def _key(self, place: int) -> str:
         name = self.names[place]
@@ -106,9 +105,8 @@ class TextTable:
     def first_rows(self) -> list[list[str]]:
         return [list(row) for row in self._begin]
 
-    def doubts(self, places: Sequence[int]) -> list[AmbiguousError]:
-        found = (self._marks[k] for k in places)
-        return [one for one in found if isinstance(one, AmbiguousError)]
+    def doubt(self, places: Sequence[int]) -> AmbiguousError | None:
+        return next((one for k in places if isinstance(one := self._marks[k], AmbiguousError)), None)
 
     def mark_notes(self, places: Sequence[int]) -> list[str]:
         found = []
@@ -122,12 +120,9 @@ class TextTable:
         return found[:SHOWN_MARKS]
 
     def parts(self, places: Sequence[int]) -> Iterator[Part]:
-        marks = {}
-        for k in places:
-            one = self._marks[k]
-            if isinstance(one, AmbiguousError):
-                raise one
-            marks[k] = one
+        if doubt := self.doubt(places):
+            raise doubt
+        marks = {k: one for k in places if isinstance(one := self._marks[k], Marks)}
         first = bool(self.header)
         for block in self._sheet.blocks():
             yield self._part(Block(block.lines[first:], block.rows[first:]), marks)
@@ -137,24 +132,18 @@ class TextTable:
         rows = self._fitted(block.rows)
         blank = [""] * self._width
         columns = list(zip(*(blank if row is None else row for row in rows), strict=True)) or [()] * self._width
-        found = [numbers(columns[k], one, plain=self._is_plain(k)) for k, one in marks.items()]
-        values = np.stack(found, axis=1)
+        values = np.stack([numbers(columns[k], one, plain=self._is_plain(k)) for k, one in marks.items()], axis=1)
 
-        def place(k: int) -> str:
-            return f"line {block.lines[k]}"
-
-        def text(k: int) -> str:
-            return self._sheet.separator.join(block.rows[k])
-
-        def complaint(k: int) -> ConfigError:
-            row = rows[k]
+        def bad(k: int) -> Bad:
+            place, text, row = f"line {block.lines[k]}", self._sheet.separator.join(block.rows[k]), rows[k]
             if row is None:
                 wrong = f"must have {self._width} columns, as the first line has, not {len(block.rows[k])}."
-                return ConfigError(f"{self.name} {place(k)}", text(k), wrong)
+                return Bad(place, text, ConfigError(f"{self.name} {place}", text, wrong))
             column = list(marks)[int(np.argmin(np.isfinite(values[k])))]
-            return ConfigError(f"{self.name} {place(k)}, {self._key(column)}", row[column], reason(row[column]))
+            cell, key = row[column], f"{self.name} {place}, {self._key(column)}"
+            return Bad(place, text, ConfigError(key, cell, reason(cell)))
 
-        return Part(values, complaint, place, text)
+        return Part(values, bad)
 
     def _is_plain(self, place: int) -> bool:
         """Whether Python reads all numbers of a column as they stand."""

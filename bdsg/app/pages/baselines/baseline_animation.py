@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from bdsg.app.components.canvas_encoding import FULL_SCALE, quantise
-from bdsg.baselines.contract import NEAR, RivalRanks, RivalScores, RivalSnapshot
+from bdsg.app.components.canvas_encoding import quantise
+from bdsg.baselines.contract import NEAR, BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.config import ExperimentConfig
 from bdsg.data.window import Window
 from bdsg.experiments.problem import Problem
@@ -49,7 +49,7 @@ class Outcome:
         row: its scores.
     """
 
-    row: RivalScores
+    row: BaselineScores
     steps: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     frames: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 2), np.int16))
     appears: int = 0
@@ -67,7 +67,7 @@ def contest_config(config: ExperimentConfig) -> ExperimentConfig:
 
 
 def make_outcome(
-    config: ExperimentConfig, snapshots: Sequence[RivalSnapshot], ranks: RivalRanks | None, row: RivalScores
+    config: ExperimentConfig, snapshots: Sequence[BaselineSnapshot], ranks: BaselineRanks | None, row: BaselineScores
 ) -> Outcome:
     """What is shown of a method when a contest on ``config`` has told all of it."""
     if ranks is None:  # its training ended with the row's sentence
@@ -107,7 +107,7 @@ def _truth(problem: Problem, shape: tuple[int, ...]) -> tuple[np.ndarray, np.nda
     return above >= 0, np.abs(above) <= math.log(NEAR)
 
 
-def _chosen(snapshots: Sequence[RivalSnapshot]) -> tuple[list[RivalSnapshot], int]:
+def _chosen(snapshots: Sequence[BaselineSnapshot]) -> tuple[list[BaselineSnapshot], int]:
     """At most ``FRAMES`` of them, evenly, and how many of these come before the first that has points."""
     bare = [snapshot for snapshot in snapshots if not len(snapshot.points)]
     full = [snapshot for snapshot in snapshots if len(snapshot.points)]
@@ -124,7 +124,7 @@ def _thinned(items: Sequence[Any], most: int) -> list[Any]:
     return [items[k] for k in np.linspace(0, len(items) - 1, most).round().astype(int)]
 
 
-def _frames(chosen: Sequence[RivalSnapshot], appears: int, scene: Scene) -> np.ndarray:
+def _frames(chosen: Sequence[BaselineSnapshot], appears: int, scene: Scene) -> np.ndarray:
     """The points of each; before they appear, those of the first that has some."""
     points = [snapshot.points[:POINTS] for snapshot in chosen]
     points[:appears] = [points[appears]] * appears
@@ -180,7 +180,7 @@ def from_arrays(arrays: Arrays, meta: dict[str, Any]) -> Outcome:
     """Inverse of :func:`to_arrays`."""
     ends = np.cumsum(meta["lines"], dtype=int)[:-1]
     return Outcome(
-        RivalScores(**{**meta["row"], "components": tuple(meta["row"]["components"])}),
+        BaselineScores(**{**meta["row"], "components": tuple(meta["row"]["components"])}),
         arrays["steps"],
         arrays["frames"],
         meta["appears"],
@@ -194,5 +194,4 @@ def from_arrays(arrays: Arrays, meta: dict[str, Any]) -> Outcome:
 
 def in_data_units(quantised: np.ndarray, scene: Scene) -> np.ndarray:
     """Inverse of :func:`bdsg.app.components.canvas_encoding.quantise`, to within a 65,534th of the window."""
-    points: np.ndarray = (scene.high + scene.low) / 2 + quantised / FULL_SCALE * (scene.high - scene.low) / 2
-    return points
+    return Window(scene.low, scene.high).points_of(quantised)

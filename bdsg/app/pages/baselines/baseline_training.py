@@ -49,12 +49,7 @@ def state(config: ExperimentConfig, chosen: Sequence[str], idle: str) -> None:
     active = [run for run in runs if run.active]
     with st.container(height=STATE_HEIGHT, border=False, key="rivals_state"):
         if active:
-            refresh.repeat(
-                _watch,
-                runs,
-                every=lambda: session.look_seconds_among(runs, REFRESH_SECONDS),
-                shows=lambda: tuple(run.number for run in runs if run.active),
-            )
+            session.repeat(_watch, runs, runs=runs, least=REFRESH_SECONDS)
         else:
             stopped = [title_of(run.method) for run in runs if run.state == "stopped"]
             st.caption(f"{idle} · stopped: {', '.join(stopped)}" if stopped else idle)

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from bdsg.baselines.contract import RivalScores
-from bdsg.baselines.registry import OURS, RIVALS, known
-from bdsg.errors import ConfigError
+from bdsg.baselines.contract import BaselineScores
+from bdsg.baselines.registry import BASELINES, OURS
 from bdsg.formats import ABSENT, COVERED, SCORES, area
-
-FIRST = ("bdsg", "fence_gan", "neighbours")
-LEAST, MOST = 2, 3
-PARAMETER = "methods"
-"""Of a link: names of the registry, by commas."""
 
 MEANINGS = {
     "bdsg": "An invertible network learns the density, which is the score; B(z) is then trained by our objective.",
@@ -46,26 +40,14 @@ SECONDS = SCORES["seconds"].title
 GAP = "\N{NO-BREAK SPACE}"
 
 
-def from_link(text: str) -> tuple[str, ...]:
-    """The methods that a link names.
-
-    Raises:
-        ConfigError: one is unknown, or they are too few or too many.
-    """
-    names = known([name.strip() for name in text.split(",")])
-    if not LEAST <= len(names) <= MOST:
-        raise ConfigError(PARAMETER, text, f"must name {LEAST} or {MOST} of them.")
-    return names
-
-
 def meaning(name: str) -> str:
     """A method in a sentence, with where it is from."""
     if name in OURS:
         return f"**{OURS[name]}**. {MEANINGS[name]}"
-    return f"**{RIVALS[name].title}** ({RIVALS[name].citation}). {MEANINGS[name]}"
+    return f"**{BASELINES[name].title}** ({BASELINES[name].citation}). {MEANINGS[name]}"
 
 
-def table(rows: Sequence[RivalScores], chosen: Iterable[str]) -> dict[str, list[str]]:
+def table(rows: Sequence[BaselineScores], chosen: Iterable[str]) -> dict[str, list[str]]:
     """The scores by columns, in Markdown: the best of a column is bold and starred, the chosen rows are pointed at."""
     marked = set(chosen)
     columns = {"Method": [("▸ " if row.method in marked else "") + row.title for row in rows]}
@@ -85,7 +67,7 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", GAP)
 
 
-def _defined(row: RivalScores, name: str) -> float | None:
+def _defined(row: BaselineScores, name: str) -> float | None:
     """A score; BP1 only where there is a recall to read it with."""
     value: float | None = getattr(row, name)
     return None if name == "bp1" and row.boundary_recall is None else value

@@ -13,18 +13,19 @@ from bdsg.app.components.payloads import Plane, Playback, RivalPayload
 from bdsg.app.labels import plain
 from bdsg.app.pages.baselines import baseline_training, baseline_words, prepared_baselines
 from bdsg.app.pages.baselines.baseline_animation import Outcome, contest_config, in_data_units
-from bdsg.app.pages.baselines.baseline_words import FIRST, LEAST, MOST, PARAMETER
-from bdsg.app.visit import address, own_points, session
+from bdsg.app.visit import own_points, session
+from bdsg.app.visit.links import LEAST_METHODS as LEAST
+from bdsg.app.visit.links import MOST_METHODS as MOST
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts, controls
 from bdsg.baselines.registry import METHODS, title_of
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data.window import Window
-from bdsg.errors import ConfigError
 from bdsg.experiments.problem import Problem
 from bdsg.formats import setting
 
+FIRST = ("bdsg", "fence_gan", "neighbours")
 WORDS = {
     "heat": ("rank of the score", "Share of the nodes that are more anomalous: the deeper the purple, the more normal"),
     "boundary": ("generated points", "What the method generates: blue diamonds; some generate nothing"),
@@ -44,7 +45,8 @@ SCORES = (
 def show() -> None:
     """Everything below the title."""
     config = contest_config(session.config())
-    chosen, outcomes = _chosen(), _outcomes(config)
+    here, outcomes = visit(), _outcomes(config)
+    chosen = FIRST if here.methods is None else here.methods
     if not session.teaching():
         _controls(config, chosen, outcomes)
     elif not set(chosen) <= outcomes.keys():
@@ -67,7 +69,7 @@ def show() -> None:
 
 
 def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping[str, Outcome]) -> None:
-    key = f"rivals_control:{session.adopted()}"
+    key = f"rivals_control:{visit().adopted}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=300):
             controls.distribution_control()
@@ -79,7 +81,7 @@ def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping
                 format_func=title_of,
                 max_selections=MOST,
                 key=key,
-                on_change=lambda: setattr(visit(), "rivals", tuple(st.session_state[key])),
+                on_change=lambda: _choose(tuple(st.session_state[key])),
                 help=f"{LEAST} or {MOST} of the {len(METHODS)}, BDSG's own two among them.",
             )
         with st.container(width=120):
@@ -87,19 +89,8 @@ def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping
         baseline_training.button(config, chosen, again=set(chosen) <= outcomes.keys())
 
 
-def _chosen() -> tuple[str, ...]:
-    """The methods of this visit, those of the link at first; the link is kept equal."""
-    if visit().rivals is None or address.went_back():
-        visit().rivals = FIRST
-        if text := st.query_params.get(PARAMETER):
-            try:
-                visit().rivals = baseline_words.from_link(text)
-            except ConfigError as error:
-                message = f"The link's methods were not understood, so the first three are shown. {plain(error)}"
-                st.warning(message, icon=":material/info:")
-    chosen = visit().rivals or FIRST
-    address.say(PARAMETER, ",".join(chosen) if chosen != FIRST and len(chosen) >= LEAST else None)
-    return chosen
+def _choose(names: tuple[str, ...]) -> None:
+    visit().methods = None if names == FIRST else names
 
 
 def _what(config: ExperimentConfig) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bdsg.app.pages.baselines.baseline_animation import Outcome, contest_config, from_arrays, make_outcome, to_arrays
-from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.baselines.contract import BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
@@ -76,9 +76,9 @@ def write(preset: str, outcomes: Mapping[str, tuple[str, Outcome]]) -> None:
 def outcome_of(config: ExperimentConfig, events: Iterable[object]) -> Outcome:
     """The outcome of a contest of one method."""
     kept = list(events)
-    snapshots = [event for event in kept if isinstance(event, RivalSnapshot)]
-    ranks = next((event for event in kept if isinstance(event, RivalRanks)), None)
-    (row,) = (event for event in kept if isinstance(event, RivalScores))
+    snapshots = [event for event in kept if isinstance(event, BaselineSnapshot)]
+    ranks = next((event for event in kept if isinstance(event, BaselineRanks)), None)
+    (row,) = (event for event in kept if isinstance(event, BaselineScores))
     return make_outcome(config, snapshots, ranks, row)
 
 

@@ -9,13 +9,10 @@ import streamlit as st
 from bdsg.app.labels import plain
 from bdsg.app.pages.images import images_component, images_words, prepared_images
 from bdsg.app.pages.images.prepared_images import Results
-from bdsg.app.visit import address
+from bdsg.app.visit.state import visit
 from bdsg.data.images.registry import DATA_SETS
 from bdsg.errors import StoreError
 from bdsg.formats import grouped
-
-DATA, LEFT_OUT = "images", "left_out"
-"""Parameters of the link."""
 
 NOTHING_YET = (
     "No results are here yet: make them with `python -m bdsg images digits --out DIR`, then start the app with the "
@@ -41,22 +38,23 @@ def show() -> None:
 def _choice(found: Mapping[str, Results]) -> tuple[Results, int]:
     """Data set and left-out class; both are kept in the link."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        protocol = _chosen("Data set", DATA, list(found), _title, "") if len(found) > 1 else next(iter(found))
+        protocol = _chosen("Data set", "images", list(found), _title, "") if len(found) > 1 else next(iter(found))
         results = found[protocol]
         titles = {str(c): images_words.class_title(protocol, c) for c in results.classes}
         words = "Training never saw this class: its images are the anomalies."
-        left_out = _chosen("Left-out class", LEFT_OUT, list(titles), titles.__getitem__, words)
+        left_out = _chosen("Left-out class", "left_out", list(titles), titles.__getitem__, words)
     return results, int(left_out)
 
 
-def _chosen(label: str, parameter: str, options: list[str], title: Callable[[str], str], words: str) -> str:
-    """A choice that begins as the link says, if it can, and keeps the link equal: the first of all needs no mention."""
-    key, linked = f"images_{parameter}", st.query_params.get(parameter)
-    if st.session_state.get(key) not in options or address.went_back():  # the first visit, or another data set
-        st.session_state[key] = linked if linked in options else options[0]
+def _chosen(label: str, name: str, options: list[str], title: Callable[[str], str], words: str) -> str:
+    """A choice that the visit keeps, and with it the link: the first of all needs no mention."""
+    here, key = visit(), f"images_{name}"
+    if key not in st.session_state or name in here.arrived or st.session_state[key] not in options:
+        kept = getattr(here, name)
+        st.session_state[key] = kept if kept in options else options[0]
     with st.container(width=200):
         chosen = st.selectbox(label, options, format_func=title, key=key, help=words or None)
-    address.say(parameter, None if chosen == options[0] else chosen)
+    setattr(here, name, None if chosen == options[0] else chosen)
     return chosen
 
 

@@ -9,32 +9,38 @@ import streamlit as st
 from bdsg import formats
 from bdsg.app.pages.tour import lessons
 from bdsg.app.pages.tour.lessons import STEPS, Step
-from bdsg.app.visit import address, history, refresh, session
+from bdsg.app.visit import history, session
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import page_header as page_heading
 from bdsg.config import ExperimentConfig
 from bdsg.serving.run_queue import Run
 
 REFRESH_SECONDS = 0.5
-PARAMETER = "tour"
-"""Of the address, so that a reload and *Back* keep it: the step from 1, and the answer from 1: ``4``, ``4-3``."""
-
 OTHERWISE = "This run came out otherwise than such runs do"
 
 
 def current() -> Step | None:
     """The present step, or None outside the tour."""
-    number = visit().tour_step
+    number = _place()[0]
     return None if number is None else STEPS[number]
 
 
+def _place() -> tuple[int | None, int | None]:
+    """Step and answer by now."""
+    return read(visit().tour or "")
+
+
 def _guess() -> int | None:
-    return visit().tour_answer
+    return _place()[1]
+
+
+def _be_at(step: int | None, answer: int | None = None) -> None:
+    visit().tour = None if step is None else f"{step + 1}" + ("" if answer is None else f"-{answer + 1}")
 
 
 def begin() -> None:
     """Go to the first step; the visitor's own choices are kept for afterwards."""
-    visit().before_tour = session.choices()
+    visit().before_tour = visit().choices
     _go(0)
 
 
@@ -46,9 +52,9 @@ def heading(title: str, words: str) -> None:
 
 def follow() -> None:
     """Go on where the address says, when a visit begins and when the browser went back or forward."""
-    if visit().tour_read and not address.went_back():
+    if "tour" not in visit().arrived:
         return
-    _be_at(*read(st.query_params.get(PARAMETER, "")))
+    _be_at(*_place())
     step = current()
     if step is not None and (_guess() is not None or not step.veiled):
         with session.guarded():
@@ -67,11 +73,10 @@ def read(text: str) -> tuple[int | None, int | None]:
 def panel(page: str) -> None:
     """The present step above the page with this path, if the tour is on."""
     follow()
-    step, number = current(), visit().tour_step
-    if step is None or number is None:
+    number, guess = _place()
+    if number is None:
         return
-    answer = "" if _guess() is None else f"-{(_guess() or 0) + 1}"
-    address.say(PARAMETER, f"{number + 1}{answer}")
+    step = STEPS[number]
     with st.container(border=True, key="tour"):
         words, answers = st.columns([2, 3], gap="medium")
         with words:
@@ -79,27 +84,26 @@ def panel(page: str) -> None:
             st.markdown(f"**{step.question}**")
         # Two containers, so that the buttons keep their place in the page when the answer comes.
         with answers.container():
-            if _guess() is None:
-                _ask(step)
+            if guess is None:
+                _ask(number, step)
             else:
                 _reveal(step)
         with answers.container():
             _buttons(number, step, away=page != step.page)
 
 
-def _ask(step: Step) -> None:
+def _ask(number: int, step: Step) -> None:
     with st.container(horizontal=True):
         for index, option in enumerate(step.options):
-            key = f"guess:{visit().tour_step}:{index}"
-            if st.button(option, key=key, shortcut=str(index + 1)):
-                visit().tour_answer = index
+            if st.button(option, key=f"guess:{number}:{index}", shortcut=str(index + 1)):
+                _be_at(number, index)
                 _stage(step)
                 st.rerun()
 
 
 def _reveal(step: Step) -> None:
     run = session.queue().find(ExperimentConfig.from_dict(step.choices))
-    refresh.repeat(_verdict, run, step, every=lambda: session.look_seconds(run, REFRESH_SECONDS))
+    session.repeat(_verdict, run, step, runs=[run], least=REFRESH_SECONDS)
 
 
 def _verdict(run: Run | None, step: Step) -> None:
@@ -151,14 +155,9 @@ def _buttons(number: int, step: Step, *, away: bool) -> None:
             st.page_link(f"pages/{step.page}.py", label="To the stage", icon=":material/visibility:")
 
 
-def _be_at(step: int | None, answer: int | None) -> None:
-    here = visit()
-    here.tour_step, here.tour_answer, here.tour_read = step, answer, True
-
-
 def _go(number: int) -> None:
     """Open a step: its settings and its page."""
-    _be_at(number, None)
+    _be_at(number)
     step = STEPS[number]
     session.adopt(dict(step.choices))
     if not step.veiled:
@@ -174,7 +173,7 @@ def _stage(step: Step) -> None:
 
 
 def _end() -> None:
-    _be_at(None, None)
+    _be_at(None)
     if before := visit().before_tour:
         visit().before_tour = None
         session.adopt(before)
@@ -197,7 +196,7 @@ def hides_line(config: ExperimentConfig) -> bool:
 def cue() -> str:
     """Changes whenever the player is to start from the beginning."""
     step = current()
-    return "" if step is None else f"tour {visit().tour_step} {'asked' if _guess() is None else 'answered'}"
+    return "" if step is None else f"tour {_place()[0]} {'asked' if _guess() is None else 'answered'}"
 
 
 def epsilon(config: ExperimentConfig) -> float:

@@ -13,6 +13,7 @@ from bdsg.app.labels import brief_label, setting_label
 from bdsg.app.pages.tune import study_data
 from bdsg.app.pages.tune.study_data import Known, Trial
 from bdsg.app.visit.state import visit
+from bdsg.data.window import FULL_SCALE, Window
 from bdsg.experiments.score import plane_mixture
 from bdsg.formats import SCORES, SHARES, grouped, setting
 from bdsg.metrics import contour_lines, truth_field
@@ -62,7 +63,7 @@ def _payload(folder: StudyFolder, known: Known, names: tuple[str, str], goal: st
     points = study_data.clouds(folder, [trial.number for trial in shown]) if shown else np.empty((0, 1, 2), np.int16)
     shares, ends = colour_shares(shown, trials, goal)
     contour, line_ends, aspect = visit().once("contour", known.name, lambda: _contour(known))
-    zoom = ROOM * 32_768 / max(1.0, float(np.abs(contour.astype(float)).max(initial=1.0)))
+    zoom = ROOM * FULL_SCALE / max(1.0, float(np.abs(contour.astype(float)).max(initial=1.0)))
     arrays = {
         "number": np.array([trial.number for trial in shown], np.int32),
         "x": np.array([x.share(trial.settings[x.name]) for trial in shown], np.float32),
@@ -173,7 +174,6 @@ def _contour(known: Known) -> tuple[np.ndarray, np.ndarray, float]:
     config, box = known.plan.config, known.plan.box()
     field = truth_field(plane_mixture(config), config.delta)
     lines = [line[::2] for line in contour_lines(field, config.epsilon)]
-    steps = [np.round((line - box[0]) / (box[1] - box[0]) * 65_535 - 32_768) for line in lines]
-    whole = np.clip(np.concatenate(steps), -32_768, 32_767).astype(np.int16)
+    whole = Window(*box).quantised(np.concatenate(lines))
     size = box[1] - box[0]
     return whole, np.cumsum([len(line) for line in lines]).astype(np.int32), float(size[1] / size[0])

@@ -160,7 +160,7 @@ def _trial(known: Known, key: str, best: Trial | None) -> None:
         if st.button("Watch it", key="tune_open", type="primary", icon=":material/play_arrow:", help=WATCH):
             _adopt(known, trial)
             session.submit(session.config())
-            history.note(session.choices())
+            history.note(visit().choices)
             st.switch_page("pages/boundary.py")
         st.button("Use these settings", key="tune_use", on_click=_use, args=(known, trial), help=USE)
 

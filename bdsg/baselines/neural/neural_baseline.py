@@ -1,21 +1,20 @@
-"""What the neural rivals share: settings, units, the loop, and the two losses of an ordinary GAN."""
+"""What the neural baselines share: settings, units and the loop."""
 
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import softplus
 
-from bdsg.baselines.contract import Draw, RivalSnapshot, Stop, Watch
-from bdsg.config.fields import setting, validate
-from bdsg.errors import BDSGError, DivergenceError
+from bdsg.baselines.contract import Baseline, BaselineSettings, BaselineSnapshot, Draw, Stop, Watch
+from bdsg.config.fields import setting
+from bdsg.errors import DivergenceError
 from bdsg.numerics.device import to_numpy
 from bdsg.runs.result import Progress, StepClock
 
@@ -29,10 +28,8 @@ CHUNK = 2048
 
 
 @dataclass(frozen=True)
-class NeuralSettings:
-    """What every neural rival is told; ``section`` names it in messages."""
-
-    section: ClassVar[str] = "rival"
+class NeuralSettings(BaselineSettings):
+    """What every neural baseline is told."""
 
     steps: int = setting(2000, "Training steps.", 1, 50_000, unit="steps", log=True)
     batch_size: int = setting(256, "Fresh points a step.", 8, 8192, unit="points", log=True)
@@ -40,39 +37,49 @@ class NeuralSettings:
     hidden: tuple[int, ...] = setting((64, 64), "Width of each hidden layer.", 1, 512, unit="units")
     latent: int = setting(2, "Coordinates of z.", 1, 512)
 
-    def __post_init__(self) -> None:
-        validate(self, f"rivals.{self.section}")
 
-
-class NeuralRival(ABC):
+class NeuralBaseline(Baseline):
     """Trains on batches in units of the data's own mean and spread.
 
-    A method gives ``step`` and ``scores``; one that generates gives ``generate``, too.
+    A method gives ``Settings``, ``dense_networks``, ``prepare``, ``step`` and ``scores``; one that generates gives
+    ``generate`` and ``sample``, too.
 
     Attributes:
-        random: its only source of chance.
-        dim: coordinates of a point.
+        networks: a named tuple of modules; by default dense ones.
         units: mean and spread of its coordinates where they are known beforehand, as for pixels; else None, and
             training takes those of the data.
     """
 
-    settings: NeuralSettings
+    networks: Any
     units: tuple[Tensor, Tensor] | None = None
     betas = (0.5, 0.999)
     """Of Adam, as is usual for adversarial training (Radford et al., 2016)."""
 
-    def __init__(self, dim: int, random: torch.Generator) -> None:
-        self.dim, self.random = dim, random
+    def __init__(
+        self, dim: int, random: torch.Generator, settings: NeuralSettings | None = None, networks: Any = None
+    ) -> None:
+        super().__init__(dim, random, settings)
+        self.networks = networks or self.dense_networks()
         self._units: tuple[Tensor, Tensor] | None = None
+        self.prepare()
+
+    @abstractmethod
+    def dense_networks(self) -> Any:
+        """Its default networks, for vectors."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make the optimisers of the networks, and draw what stays the same all through."""
 
     @property
     def points_per_step(self) -> int:
         """Fresh points that one step takes."""
-        return self.settings.batch_size
+        return int(self.settings.batch_size)
 
-    @abstractmethod
     def modules(self) -> Iterable[nn.Module]:
-        """Its networks."""
+        """All that has weights."""
+        modules: Iterable[nn.Module] = self.networks
+        return modules
 
     @abstractmethod
     def step(self, x: Tensor) -> dict[str, float]:
@@ -90,8 +97,8 @@ class NeuralRival(ABC):
         """Called before each step, and once after the last."""
         return
 
-    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
-        """See :meth:`bdsg.baselines.contract.Rival.train`."""
+    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | BaselineSnapshot]:
+        """See :meth:`bdsg.baselines.contract.Baseline.train`."""
         self._units = self.units or self._measured(draw)
         shown = torch.randn(SHOWN_POINTS, self.settings.latent, generator=self.random)
         batches, clock, terms = self._batches(draw), StepClock(), dict[str, float]()
@@ -100,7 +107,7 @@ class NeuralRival(ABC):
             self.before_step(step)
             if last or step in watch.due:
                 self._check_weights(step)
-                yield self._snapshot(step, terms, shown, watch.preview)
+                yield self._snapshot_of(step, terms, self._in_data_units(self.generate(shown)), watch)
             if last:
                 return
             terms = self.step(next(batches))
@@ -114,7 +121,7 @@ class NeuralRival(ABC):
         return first.mean(0), torch.where(spread > 0, spread, 1.0)  # a constant coordinate keeps its unit
 
     def fit(self, x: np.ndarray) -> Self:
-        """See :meth:`bdsg.baselines.contract.Rival.fit`; batches are drawn from ``x`` with replacement."""
+        """See :meth:`bdsg.baselines.contract.Baseline.fit`; batches are drawn from ``x`` with replacement."""
         points = np.asarray(x, np.float32)
 
         def draw(count: int) -> np.ndarray:
@@ -126,23 +133,18 @@ class NeuralRival(ABC):
         return self
 
     def score_samples(self, x: np.ndarray) -> np.ndarray:
-        """See :meth:`bdsg.baselines.contract.Rival.score_samples`."""
+        """See :meth:`bdsg.baselines.contract.Baseline.score_samples`."""
         if self._units is None:
-            raise BDSGError(f"{type(self).__name__} has not been trained yet: call fit or train first.")
+            raise self._untrained()
         mean, spread = self._units
         points = (torch.from_numpy(np.asarray(x, np.float32)) - mean) / spread
-        parts = [to_numpy(self.scores(part)) for part in torch.split(points, CHUNK)]
-        return np.concatenate(parts).astype(float)
-
-    def _generated(self, count: int, random: torch.Generator) -> np.ndarray:
         with torch.no_grad():
-            made = self._in_data_units(self.generate(torch.randn(count, self.settings.latent, generator=random)))
-        points: np.ndarray = made.astype(float)
-        return points
+            parts = [to_numpy(self.scores(part)) for part in torch.split(points, CHUNK)]
+        return np.concatenate(parts).astype(float)
 
     def _in_data_units(self, points: Tensor | None) -> np.ndarray:
         if self._units is None:
-            raise BDSGError(f"{type(self).__name__} has not been trained yet: call fit or train first.")
+            raise self._untrained()
         if points is None:
             return np.empty((0, self.dim), np.float32)
         mean, spread = self._units
@@ -155,12 +157,6 @@ class NeuralRival(ABC):
         while True:
             block = torch.from_numpy(draw(DRAWN_TOGETHER * self.points_per_step)).float()
             yield from torch.split((block - mean) / spread, self.points_per_step)
-
-    def _snapshot(self, step: int, terms: dict[str, float], shown: Tensor, preview: np.ndarray) -> RivalSnapshot:
-        with torch.no_grad():
-            points = self._in_data_units(self.generate(shown))
-        scores = self.score_samples(preview).astype(np.float32) if len(preview) else np.empty(0, np.float32)
-        return RivalSnapshot(type(self).__name__, step, terms, points, scores)
 
     def _check(self, terms: dict[str, float], step: int) -> None:
         for name, value in terms.items():
@@ -194,13 +190,3 @@ def descend(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
 def numbers(**losses: Tensor) -> dict[str, float]:
     """Loss terms, scalars each, as plain numbers; an underscore in a name reads as a space."""
     return {name.replace("_", " "): float(loss.detach()) for name, loss in losses.items()}
-
-
-def discriminator_loss(real: Tensor, fake: Tensor, fake_weight: float = 1.0) -> Tensor:
-    """−E log D(x) − γ E log(1 − D(G(z))) of logits (n,) each (Goodfellow et al., 2014, eq. 1, for γ = 1)."""
-    return softplus(-real).mean() + fake_weight * softplus(fake).mean()
-
-
-def generator_loss(fake: Tensor) -> Tensor:
-    """−E log D(G(z)) of logits (n,): the form that does not saturate (Goodfellow et al., 2014, section 3)."""
-    return softplus(-fake).mean()

@@ -1,51 +1,39 @@
-"""What the rivals that scikit-learn has share: they take one sample at a time, and no batches."""
+"""What the baselines that scikit-learn has share: they take one sample at a time, and no batches."""
 
 from __future__ import annotations
 
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
 
-from bdsg.baselines.contract import Draw, RivalSnapshot, Stop, Watch
-from bdsg.config.fields import setting, validate
-from bdsg.errors import BDSGError
+from bdsg.baselines.contract import Baseline, BaselineSettings, BaselineSnapshot, Draw, Stop, Watch
+from bdsg.config.fields import setting
 from bdsg.runs.result import Progress
-
-NO_POINTS = np.empty((0, 2), np.float32)
 
 
 @dataclass(frozen=True)
-class LibrarySettings:
-    """What every one of them is told; ``section`` names it in messages."""
-
-    section: ClassVar[str] = "rival"
+class LibrarySettings(BaselineSettings):
+    """What every one of them is told."""
 
     points: int = setting(4096, "Size of the sample that it is fitted to.", 16, 100_000, unit="points", log=True)
 
-    def __post_init__(self) -> None:
-        validate(self, f"rivals.{self.section}")
 
-
-class LibraryRival(ABC):
+class LibraryBaseline(Baseline):
     """A thin wrapper: points in units of their own mean and spread go to an estimator of scikit-learn.
 
-    A method gives ``estimator`` and ``likeness``.
+    A method gives ``Settings`` and ``estimator``.
 
     Attributes:
         one_unit: one spread for all coordinates, their root mean square, instead of one each.
     """
 
-    settings: LibrarySettings
     one_unit = False
-
-    def __init__(self, dim: int, random: torch.Generator) -> None:
-        self.dim, self.random = dim, random
-        self._fitted: Any = None
+    _fitted: Any = None
 
     @abstractmethod
     def estimator(self, seed: int) -> Any:
@@ -55,22 +43,22 @@ class LibraryRival(ABC):
         """An estimator, fitted to (n, d) points."""
         return self.estimator(seed).fit(x)
 
-    @abstractmethod
     def likeness(self, fitted: Any, x: np.ndarray) -> np.ndarray:
         """How normal the fitted estimator finds (n, d) points, (n,): the higher the more."""
+        found: np.ndarray = fitted.score_samples(x)
+        return found
 
-    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | RivalSnapshot]:
-        """See :meth:`bdsg.baselines.contract.Rival.train`: one step; stopped before it, it yields nothing."""
+    def train(self, draw: Draw, watch: Watch, stop: Stop) -> Iterator[Progress | BaselineSnapshot]:
+        """See :meth:`bdsg.baselines.contract.Baseline.train`: one step; stopped before it, it yields nothing."""
         if stop():
             return
         begun = time.monotonic()
         self.fit(draw(self.settings.points))
         yield Progress(type(self).__name__, 1, 1, time.monotonic() - begun)
-        scores = self.score_samples(watch.preview).astype(np.float32) if len(watch.preview) else np.empty(0, np.float32)
-        yield RivalSnapshot(type(self).__name__, 1, {}, NO_POINTS[:, :1].repeat(self.dim, 1), scores)
+        yield self._snapshot_of(1, {}, np.empty((0, self.dim), np.float32), watch)
 
     def fit(self, x: np.ndarray) -> Self:
-        """See :meth:`bdsg.baselines.contract.Rival.fit`."""
+        """See :meth:`bdsg.baselines.contract.Baseline.fit`."""
         x = np.asarray(x, float)
         spread = np.full(x.shape[1], np.sqrt(x.var(0).mean())) if self.one_unit else x.std(0)
         self._mean, self._spread = x.mean(0), np.where(spread > 0, spread, 1.0)  # a constant keeps its unit
@@ -78,13 +66,13 @@ class LibraryRival(ABC):
         return self
 
     def score_samples(self, x: np.ndarray) -> np.ndarray:
-        """See :meth:`bdsg.baselines.contract.Rival.score_samples`."""
+        """See :meth:`bdsg.baselines.contract.Baseline.score_samples`."""
         fitted = self._trained()
         return -np.asarray(self.likeness(fitted, (np.asarray(x, float) - self._mean) / self._spread), float)
 
     def _trained(self) -> Any:
         if self._fitted is None:
-            raise BDSGError(f"{type(self).__name__} has not been trained yet: call fit or train first.")
+            raise self._untrained()
         return self._fitted
 
     def _in_data_units(self, points: np.ndarray) -> np.ndarray:

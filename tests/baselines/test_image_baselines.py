@@ -1,4 +1,4 @@
-"""The rivals on images: what they see, what they score, and that each learns from pixels."""
+"""The baselines on images: what they see, what they score, and that each learns from pixels."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from sklearn.metrics import roc_auc_score
 
 from bdsg.baselines.classical.neighbours import Neighbours, NeighboursSettings
 from bdsg.baselines.neural.vae import reconstruction
+from bdsg.baselines.on_images.image_baselines import make_image_baseline
 from bdsg.baselines.on_images.image_networks import NETWORKS, generator
-from bdsg.baselines.on_images.image_rivals import make_image_rival
 from bdsg.baselines.on_images.image_settings import COMPONENTS, NEURAL, OWN, settings_for
 from bdsg.baselines.on_images.pixel_mixture import PixelMixture, PixelMixtureSettings
-from bdsg.baselines.registry import RIVALS
+from bdsg.baselines.registry import BASELINES
 from bdsg.data.images import as_floats, load
 from bdsg.errors import BDSGError, ConfigError
 
@@ -44,29 +44,29 @@ def noise(count: int, shape: tuple[int, int, int] = (1, 8, 8), seed: int = 0) ->
 
 
 def brief(name: str, shape: tuple[int, int, int] = (1, 8, 8), steps: int = 2, **more: Any) -> Any:
-    """A rival's own settings for that shape, but for a short training."""
+    """A baseline's own settings for that shape, but for a short training."""
     told = settings_for(name, shape)
     short = {"steps": steps, "trees": 10, "modes": 2, "inversion_steps": 2}
     named = {field.name for field in dataclasses.fields(told)}
     return dataclasses.replace(told, **{key: value for key, value in short.items() if key in named}, **more)
 
 
-def test_every_rival_has_settings_for_every_size() -> None:
-    assert set(OWN) == set(RIVALS)
-    assert set(NETWORKS) | set(COMPONENTS) == set(RIVALS)
+def test_every_baseline_has_settings_for_every_size() -> None:
+    assert set(OWN) == set(BASELINES)
+    assert set(NETWORKS) | set(COMPONENTS) == set(BASELINES)
     assert not set(NETWORKS) & set(COMPONENTS)
-    for own in (*(sizes for _, sizes in OWN.values()), *COMPONENTS.values()):
+    for own in (*OWN.values(), *COMPONENTS.values()):
         assert set(own) == set(NEURAL)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-@pytest.mark.parametrize("name", RIVALS)
-def test_every_rival_scores_images(name: str, shape: tuple[int, int, int]) -> None:
-    rival = make_image_rival(name, shape, seeded(), brief(name, shape))
+@pytest.mark.parametrize("name", BASELINES)
+def test_every_baseline_scores_images(name: str, shape: tuple[int, int, int]) -> None:
+    baseline = make_image_baseline(name, shape, seeded(), brief(name, shape))
     with pytest.raises(BDSGError, match="not been trained"):
-        rival.score_samples(noise(3, shape))
+        baseline.score_samples(noise(3, shape))
     before = torch.get_rng_state()
-    scores = rival.fit(noise(80, shape)).score_samples(noise(6, shape, 1))
+    scores = baseline.fit(noise(80, shape)).score_samples(noise(6, shape, 1))
     assert torch.equal(torch.get_rng_state(), before)
     assert scores.shape == (6,)
     assert scores.dtype == np.float64
@@ -74,27 +74,27 @@ def test_every_rival_scores_images(name: str, shape: tuple[int, int, int]) -> No
     assert len(set(scores)) > 1
 
 
-@pytest.mark.parametrize("name", RIVALS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_a_score_is_the_same_alone_and_for_the_same_seed(name: str) -> None:
     images, tests = noise(80), noise(5, seed=1)
-    rival, again = (make_image_rival(name, (1, 8, 8), seeded(3), brief(name)).fit(images) for _ in range(2))
-    scores = rival.score_samples(tests)
+    baseline, again = (make_image_baseline(name, (1, 8, 8), seeded(3), brief(name)).fit(images) for _ in range(2))
+    scores = baseline.score_samples(tests)
     np.testing.assert_allclose(again.score_samples(tests), scores, rtol=1e-6)
-    np.testing.assert_allclose(rival.score_samples(tests[:1]), scores[:1], rtol=1e-4)
+    np.testing.assert_allclose(baseline.score_samples(tests[:1]), scores[:1], rtol=1e-4)
 
 
 def test_what_cannot_be_scored_is_refused() -> None:
-    rival = make_image_rival("neighbours", (1, 8, 8), seeded())
+    baseline = make_image_baseline("neighbours", (1, 8, 8), seeded())
     with pytest.raises(ConfigError, match=r"must have the shape \(N, 1, 8, 8\)"):
-        rival.fit(noise(9, (1, 28, 28)))
+        baseline.fit(noise(9, (1, 28, 28)))
     with pytest.raises(ConfigError, match=r"must lie in \[0, 1\]"):
-        rival.fit(255 * noise(9))
+        baseline.fit(255 * noise(9))
     with pytest.raises(ConfigError, match=r"must lie in \[0, 1\]"):
-        rival.fit(np.full((9, 1, 8, 8), np.nan, np.float32))
+        baseline.fit(np.full((9, 1, 8, 8), np.nan, np.float32))
     with pytest.raises(ConfigError, match="must be among"):
-        make_image_rival("magic", (1, 8, 8), seeded())
+        make_image_baseline("magic", (1, 8, 8), seeded())
     with pytest.raises(ConfigError, match="10 × 10 pixels cannot be halved 2 times"):
-        make_image_rival("vae", (1, 10, 10), seeded())
+        make_image_baseline("vae", (1, 10, 10), seeded())
 
 
 def test_neighbours_measure_distances_of_pixels_in_one_unit() -> None:
@@ -112,19 +112,19 @@ def test_principal_components_keep_distances_up_to_what_they_drop() -> None:
     flat = np.random.default_rng(0).normal(size=(200, 6)) @ np.random.default_rng(1).normal(size=(6, 64))
     scaled = (flat - flat.min()) / (flat.max() - flat.min())
     images = scaled.astype(np.float32).reshape(-1, 1, 8, 8)  # six dimensions: 95% of their variance is nearly all
-    rival = make_image_rival("neighbours", (1, 8, 8), seeded()).fit(images[:150])
+    baseline = make_image_baseline("neighbours", (1, 8, 8), seeded()).fit(images[:150])
     rows = images.reshape(200, 64)
     distances = np.linalg.norm(rows[150:, None] - rows[None, :150], axis=2).min(1)
-    assert np.corrcoef(rival.score_samples(images[150:]), distances)[0, 1] > 0.97
+    assert np.corrcoef(baseline.score_samples(images[150:]), distances)[0, 1] > 0.97
 
 
 def test_the_mixture_of_one_is_a_gaussian_with_a_ridge() -> None:
     rows = np.random.default_rng(0).normal(size=(300, 4)) * (1, 2, 3, 0)  # the last has no variance at all
     told = PixelMixtureSettings(modes=1, ridge=0.3)
-    rival = PixelMixture(4, seeded(), told)
-    rival.one_unit = True
+    baseline = PixelMixture(4, seeded(), told)
+    baseline.one_unit = True
     tests = np.random.default_rng(1).normal(size=(20, 4))
-    scores = rival.fit(rows).score_samples(tests)
+    scores = baseline.fit(rows).score_samples(tests)
     unit = np.sqrt(rows.var(0).mean())
     spread = np.cov(rows.T / unit, bias=True) + 0.3 * np.eye(4)
     wanted = -multivariate_normal(rows.mean(0) / unit, spread).logpdf(tests / unit)
@@ -167,18 +167,20 @@ LEAST = {
 
 
 @pytest.mark.parametrize("name", LEAST)
-def test_library_rivals_tell_a_digit_that_was_left_out(
+def test_library_baselines_tell_a_digit_that_was_left_out(
     name: str, digits: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> None:
     images, tests, anomalous = digits
-    scores = make_image_rival(name, (1, 8, 8), seeded()).fit(images).score_samples(tests)
+    scores = make_image_baseline(name, (1, 8, 8), seeded()).fit(images).score_samples(tests)
     assert roc_auc_score(anomalous, scores) > LEAST[name]
 
 
 @pytest.mark.parametrize(("name", "least"), [("vae", 0.8), ("fence_gan", 0.7)])
-def test_neural_rivals_tell_it_after_a_short_training(
+def test_neural_baselines_tell_it_after_a_short_training(
     name: str, least: float, digits: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> None:
     images, tests, anomalous = digits
-    rival = make_image_rival(name, (1, 8, 8), seeded(), dataclasses.replace(settings_for(name, (1, 8, 8)), steps=250))
-    assert roc_auc_score(anomalous, rival.fit(images).score_samples(tests)) > least
+    baseline = make_image_baseline(
+        name, (1, 8, 8), seeded(), dataclasses.replace(settings_for(name, (1, 8, 8)), steps=250)
+    )
+    assert roc_auc_score(anomalous, baseline.fit(images).score_samples(tests)) > least

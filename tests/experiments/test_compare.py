@@ -1,32 +1,27 @@
-"""BDSG and rivals side by side: on which truth, with which scores; and what the command line prints."""
+"""BDSG and baselines side by side: on which truth, and with which scores."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bdsg.__main__ import main
-from bdsg.baselines.contract import RivalRanks, RivalScores, RivalSnapshot
+from bdsg.baselines.contract import BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.baselines.neural.minl_gan import MinLGANSettings
 from bdsg.baselines.neural.vae import VAESettings
-from bdsg.baselines.registry import METHODS, OURS, RIVALS
-from bdsg.baselines.report import cells, table
+from bdsg.baselines.registry import BASELINES, METHODS, OURS
+from bdsg.baselines.report import table
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError, EmptyBoundaryError
-from bdsg.experiments.compare import Trained, bdsg_config, contest, contest_key, make_setup, score_trained
+from bdsg.experiments.compare import Trained, bdsg_config, contest, contest_key, score_trained
+from bdsg.experiments.problem import Problem
 from bdsg.metrics import auroc
-from bdsg.metrics.boundary import recall_of
+from bdsg.metrics.boundary import boundary_scores
 from bdsg.runs.result import Progress, Scene
 
-ROOT = Path(__file__).resolve().parents[2]
 OWN: dict[str, Any] = {
     "data": {
         "mixture": {"weights": [0.6, 0.4], "means": [[-2, 0], [2, 1]], "covariances": [[[1, 0.3], [0.3, 0.5]]] * 2},
@@ -37,33 +32,33 @@ OWN: dict[str, Any] = {
     "seed": 3,
 }
 CONFIG = ExperimentConfig.from_dict(OWN)
-SETUP = make_setup(CONFIG)
+PROBLEM = Problem(CONFIG)
 QUICK = {"vae": VAESettings(steps=5, hidden=(8,)), "minl_gan": MinLGANSettings(steps=5, hidden=(8,))}
 
 
-def rows_of(events: list[Any]) -> dict[str, RivalScores]:
-    return {event.method: event for event in events if isinstance(event, RivalScores)}
+def rows_of(events: list[Any]) -> dict[str, BaselineScores]:
+    return {event.method: event for event in events if isinstance(event, BaselineScores)}
 
 
 def test_a_perfect_score_is_perfect_and_chance_is_chance() -> None:
-    perfect = score_trained("vae", SETUP, Trained(-SETUP.log_p_x, None, 1.5))
+    perfect = score_trained("vae", PROBLEM, Trained(-PROBLEM.log_p_x, None, 1.5))
     assert [perfect.auroc, perfect.auprc_anomalous, perfect.auprc_normal] == [1, pytest.approx(1), pytest.approx(1)]
     assert [perfect.near_auroc, perfect.near_auprc_anomalous] == [1, pytest.approx(1)]
     assert (perfect.title, perfect.seconds, perfect.bp1, perfect.covered) == ("VAE", 1.5, None, None)
     chance = score_trained(
-        "vae", SETUP, Trained(np.random.default_rng(0).normal(size=len(SETUP.problem.grid.nodes)), None, 0.0)
+        "vae", PROBLEM, Trained(np.random.default_rng(0).normal(size=len(PROBLEM.grid.nodes)), None, 0.0)
     )
     assert chance.auroc == pytest.approx(0.5, abs=0.02)
-    normal = SETUP.log_p_x >= math.log(CONFIG.epsilon)
+    normal = PROBLEM.log_p_x >= math.log(CONFIG.epsilon)
     assert chance.auprc_normal == pytest.approx(normal.mean(), abs=0.02)
     assert chance.auprc_anomalous == pytest.approx(1 - normal.mean(), abs=0.02)
 
 
 def test_near_the_boundary_far_nodes_do_not_count() -> None:
-    far = np.abs(SETUP.log_p_x - math.log(CONFIG.epsilon)) > math.log(10)
+    far = np.abs(PROBLEM.log_p_x - math.log(CONFIG.epsilon)) > math.log(10)
     assert 0.2 < far.mean() < 0.95
-    scores = np.where(far, SETUP.log_p_x, -SETUP.log_p_x)  # wrong wherever it is far
-    row = score_trained("vae", SETUP, Trained(scores, None, 0.0))
+    scores = np.where(far, PROBLEM.log_p_x, -PROBLEM.log_p_x)  # wrong wherever it is far
+    row = score_trained("vae", PROBLEM, Trained(scores, None, 0.0))
     assert row.near_auroc == 1
     assert row.auroc is not None
     assert row.auroc < 0.9
@@ -71,19 +66,19 @@ def test_near_the_boundary_far_nodes_do_not_count() -> None:
 
 def test_boundary_scores_are_those_of_the_metrics() -> None:
     points = np.random.default_rng(0).normal(size=(500, 2)) * 3
-    row = score_trained("wgan", SETUP, Trained(-SETUP.log_p_x, points, 0.0))
-    log_p_x = SETUP.problem.mixture.log_prob(points)
-    wanted = recall_of(SETUP.contour, SETUP.band, points, log_p_x)
+    row = score_trained("wgan", PROBLEM, Trained(-PROBLEM.log_p_x, points, 0.0))
+    log_p_x = PROBLEM.mixture.log_prob(points)
+    wanted = boundary_scores(PROBLEM.contour, PROBLEM.band, points, log_p_x)
     inside = (log_p_x <= math.log(CONFIG.epsilon)) & (log_p_x >= math.log(CONFIG.delta))
     assert row.bp1 == pytest.approx(inside.mean())
-    assert (row.boundary_recall, row.components) == (wanted.overall, wanted.components)
+    assert (row.boundary_recall, row.components) == (wanted.boundary_recall, wanted.component_recalls)
     assert row.bf1 == pytest.approx(2 * row.bp1 * row.boundary_recall / (row.bp1 + row.boundary_recall))
 
 
 def test_every_method_takes_part_and_has_its_scores() -> None:
     quick = {}
-    for name, entry in RIVALS.items():
-        defaults = entry.load()(2, __import__("torch").Generator()).settings
+    for name, entry in BASELINES.items():
+        defaults = entry.load().Settings()
         small = {"steps": 4, "hidden": (8,)} if hasattr(defaults, "steps") else {"points": 500}
         small |= {"ano_gan": {"inversion_steps": 2}, "mixture": {"modes": 3}}.get(name, {})
         quick[name] = dataclasses.replace(defaults, **small)
@@ -97,16 +92,16 @@ def test_every_method_takes_part_and_has_its_scores() -> None:
         for value in (row.auroc, row.auprc_anomalous, row.auprc_normal, row.near_auroc, row.near_auprc_normal):
             assert value is not None
             assert 0 <= value <= 1
-        generates = name in OURS or bool(RIVALS[name].generates)
+        generates = name in OURS or bool(BASELINES[name].generates)
         assert (row.bp1 is not None) == (row.bf1 is not None) == (row.covered is not None) == generates
-        snapshots = [event for event in events if isinstance(event, RivalSnapshot) and event.method == name]
+        snapshots = [event for event in events if isinstance(event, BaselineSnapshot) and event.method == name]
         assert len(snapshots) >= (2 if hasattr(quick.get(name), "steps") else 1)
         assert {len(snapshot.scores) for snapshot in snapshots} == {64 * 64}
-    for ranks in (event for event in events if isinstance(event, RivalRanks)):
+    for ranks in (event for event in events if isinstance(event, BaselineRanks)):
         assert 0 < ranks.ranks.min() < ranks.ranks.max() < 1
-        normal = SETUP.log_p_x >= math.log(CONFIG.epsilon)
+        normal = PROBLEM.log_p_x >= math.log(CONFIG.epsilon)
         assert auroc(normal, -ranks.ranks.ravel()) == pytest.approx(rows[ranks.method].auroc, abs=1e-6)
-    assert sum(isinstance(event, RivalRanks) for event in events) == len(METHODS)
+    assert sum(isinstance(event, BaselineRanks) for event in events) == len(METHODS)
     assert rows["bdsg"].auroc == rows["bdsg_paper"].auroc  # one flow, two objectives
     assert rows["mixture"].auroc > 0.99  # the family that the data come from
     stages = {event.stage for event in events if isinstance(event, Progress)}
@@ -159,7 +154,7 @@ def test_a_part_in_a_contest_has_a_key_of_all_its_settings(monkeypatch: pytest.M
     longer = dataclasses.replace(CONFIG, boundary=dataclasses.replace(CONFIG.boundary, steps=21))
     assert contest_key(longer, "bdsg", 4) != contest_key(CONFIG, "bdsg", 4)
     before = contest_key(CONFIG, "vae", 4)
-    monkeypatch.setattr("bdsg.baselines.neural.vae.VAESettings", lambda: VAESettings(steps=7))
+    monkeypatch.setattr("bdsg.baselines.neural.vae.VAE.Settings", lambda: VAESettings(steps=7))
     assert contest_key(CONFIG, "vae", 4) != before
 
 
@@ -168,43 +163,3 @@ def test_a_config_without_boundary_is_refused() -> None:
         next(contest(dataclasses.replace(CONFIG, epsilon=5.0), ["vae"]))
     with pytest.raises(ConfigError, match="must be among"):
         next(contest(CONFIG, ["gan"]))
-
-
-def test_the_table_shows_what_there_is() -> None:
-    row = RivalScores("vae", "VAE", 1.25, auroc=0.5, bp1=1.0, boundary_recall=0.25, components=(0.95, None), covered=1)
-    shown = cells(row)
-    assert (shown["AUROC"], shown["near ε: AUROC"], shown["covered"]) == ("0.5000", "–", "1 of 2")
-    names = list(shown)
-    assert names[names.index("BP1") + 1] == "boundary recall"
-    assert len({len(line) for line in table([row]).splitlines()}) == 1
-
-
-def shell(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """A real ``python -m bdsg rivals``."""
-    command = [sys.executable, "-m", "bdsg", "rivals", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
-
-
-def test_the_command_line_scores_a_mixture_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "c.json").write_text(json.dumps(OWN))
-    done = shell(tmp_path / "c.json", "--methods", "mixture", "neighbours")
-    assert done.returncode == 0, done.stderr
-    head, names, _, first, second = done.stdout.splitlines()
-    assert head == "Scores at ε = 0.01, δ = 0.001"
-    assert [cell.strip() for cell in names.split("|")][1:3] == ["method", "AUROC"]
-    assert first.startswith("| Gaussian mixture")
-    assert second.startswith("| k nearest neighbours")
-    assert "neighbours: 100%" in done.stderr
-    assert main(["rivals", str(tmp_path / "c.json"), "--methods", "mixture", "--json", "--quiet"]) == 0
-    printed = capsys.readouterr()
-    assert printed.err == ""
-    printed = json.loads(printed.out)
-    assert ExperimentConfig.from_dict(printed["config"]) == CONFIG
-    (row,) = printed["rows"]
-    assert f"{row['auroc']:.4f}" == first.split("|")[2].strip()
-
-
-def test_an_unknown_method_is_one_sentence_with_the_names_there_are(tmp_path: Path) -> None:
-    done = shell(tmp_path / "none.json", "--methods", "vae", "gan")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"methods is 'gan', but must be among {', '.join(METHODS)}.\n"

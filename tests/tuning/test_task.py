@@ -10,23 +10,18 @@ import pytest
 
 from bdsg import __version__
 from bdsg.config import ExperimentConfig
+from bdsg.data.window import Window
 from bdsg.errors import BDSGError
 from bdsg.experiments.run_experiment import run
 from bdsg.runs.result import Result
 from bdsg.tuning.plan import Plan
 from bdsg.tuning.space import applied, parse_dimension
 from bdsg.tuning.task import run_batch
-from bdsg.tuning.trial_result import STEPS_OF_RANGE, Task, to_cloud
+from bdsg.tuning.trial_result import Task
 
 OURS = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": {"steps": 40, "hidden": [16]}})
 PAPER = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": {"objective": "paper", "steps": 60}})
 BOX = Plan(OURS, (parse_dimension(OURS, "lambda1"),)).box()
-
-
-def from_cloud(cloud: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Inverse of ``to_cloud``, to half a step."""
-    points: np.ndarray = box[0] + (cloud.astype(np.float64) + 32_768) / STEPS_OF_RANGE * (box[1] - box[0])
-    return points
 
 
 def task(configs: list[ExperimentConfig], **settings: object) -> Task:
@@ -62,7 +57,7 @@ def test_trials_together_have_the_scores_of_runs_alone(threads: int) -> None:
         assert outcome.scores["level_error"] == pytest.approx(expected, rel=1e-12)
         assert outcome.cloud is not None
         step = (BOX[1] - BOX[0]) / 65_535
-        apart = np.abs(from_cloud(outcome.cloud, BOX) - np.clip(result.arrays.boundary[:300], *BOX))
+        apart = np.abs(Window(*BOX).points_of(outcome.cloud) - np.clip(result.arrays.boundary[:300], *BOX))
         assert (apart <= 0.51 * step).all()
 
 
@@ -91,9 +86,3 @@ def test_a_pruned_trial_stops_on_the_way() -> None:
 def test_another_version_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BDSGError, match=r"the study is run by 0\.0\.1: install the same"):
         run_batch(dataclasses.replace(task([OURS]), version="0.0.1"))
-
-
-def test_points_beyond_the_window_are_drawn_on_its_edge() -> None:
-    box = np.array([[-1.0, -2.0], [1.0, 2.0]])
-    points = np.array([[0.0, 0.0], [9.0, -9.0], [-1.0, 2.0]])
-    np.testing.assert_allclose(from_cloud(to_cloud(points, box), box), [[0, 0], [1, -2], [-1, 2]], atol=1e-4)
