@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bdsg.app.visit import session
 from bdsg.app.visit.state import Addressed, Visit, visit
+from bdsg.compat.streamlit_runtime import went_back
 from bdsg.errors import ConfigError
 
 PICTURES = ("frame", "at")
@@ -23,9 +23,7 @@ PICTURES = ("frame", "at")
 def follow(page: str) -> None:
     """Before a page is drawn: take what its address says, where the visit begins or the browser went back to it."""
     here = visit()
-    read(
-        here, page, st.query_params.to_dict(), back=bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
-    )
+    read(here, page, st.query_params.to_dict(), back=went_back())
     here.shown = None
     if "watching" in here.arrived:
         session.find_own()
