@@ -118,6 +118,7 @@ def test_an_unknown_study_and_impossible_wishes_are_sentences(tmp_path: Path) ->
     folder = made_study(tmp_path, seeds=0)
     app = opened("tune", study=folder.identity())
     app.query_params["study"] = "gone"
+    visit_of(app).arrivals = frozenset()  # a visit that begins with this link, and whose browser keeps a study
     app.run()
     assert "The link's study is not here" in app.warning[0].value
     assert app.query_params["study"] == folder.identity()
