@@ -1,8 +1,8 @@
 """The components that draw on the plane in the browser.
 
-Each is one bundle of ``bdsg/frontend`` under ``bdsg/app/static``: a browser fetches it once, by a name that changes with
-its content.  An update carries nothing but a block of bytes (:mod:`bdsg.app.components.payloads`).  Playing, scrubbing
-and moving ε need no server.
+Each is one bundle of ``bdsg/frontend`` under ``bdsg/app/static``: a browser fetches it once, by a name that changes
+with its content.  An update carries nothing but a block of bytes (:mod:`bdsg.app.components.payloads`).  Playing,
+scrubbing and moving ε need no server.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def bundle(name: str) -> str:
 
 
 def _declare() -> None:
-    """Tell the running server where the bundles lie: it looks for itself in installed packages alone, not in a clone."""
+    """Tell the running server where the bundles lie: by itself it looks in installed packages alone."""
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(f"{PACKAGE}.{NAMES[0]}") is None:
         found = [ComponentConfig(name=name, asset_dir=STATIC.name) for name in NAMES]

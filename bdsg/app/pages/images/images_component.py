@@ -14,7 +14,7 @@ PICTURES = ("samples", "nearest", "walk")
 NUMBERS = ("log_p", "l1", "loss", "walk_log_p", "walk_scores")
 SETS = "scores_"
 SHADES = {"scores_normal": "data", "scores": "boundary", "scores_left_out": "lost"}
-"""Sets of scores in the page's order, and their shades in ``core/theme.ts``; those of other data sets follow in another."""
+"""Sets of scores in the page's order, and their shades in ``core/theme.ts``; those of other sets follow in another."""
 NEEDED = ("scores_normal", "scores_left_out")
 TOGETHER = (("samples", "nearest", "log_p", "l1", "loss"), ("walk", "walk_scores", "walk_log_p"))
 """What tells of the same images; the first two of each come both or not at all."""

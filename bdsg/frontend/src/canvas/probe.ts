@@ -15,7 +15,7 @@ function cubic(a, b, c, d, t) {
 }
 
 /** Four neighbours from `at(i)`, i0 - 1 to i0 + 2, those beyond the ends continued as a parabola. */
-function neighbours(at, i0, count) {
+export function neighbours(at, i0, count) {
   const inside = (i) => at(Math.min(count - 1, Math.max(0, i)));
   const before = i0 > 0 ? at(i0 - 1) : 3 * at(0) - 3 * at(1) + inside(2);
   const after = i0 + 2 < count ? at(i0 + 2) : 3 * at(count - 1) - 3 * at(count - 2) + inside(count - 3);
@@ -23,7 +23,7 @@ function neighbours(at, i0, count) {
 }
 
 /** Value at (px, py) of a regular grid over [low, high], rows along y; null outside it. */
-function gridAt({ values, shape: [rows, columns] }, low, high, px, py) {
+export function gridAt({ values, shape: [rows, columns] }, low, high, px, py) {
   const u = ((px - low[0]) / (high[0] - low[0])) * (columns - 1), v = ((py - low[1]) / (high[1] - low[1])) * (rows - 1);
   if (!(u >= 0 && u <= columns - 1 && v >= 0 && v <= rows - 1)) return null;
   const i = Math.min(columns - 2, Math.floor(u)), j = Math.min(rows - 2, Math.floor(v));
@@ -42,7 +42,7 @@ function nearestPoint(points, px, py, stride = 2) {
 }
 
 /** All that the card says of one point. `scene`: {low, high, epsilon, units, truth, model, points, stride, data}. */
-function probeAt({ low, high, epsilon, units, truth, model, points, stride, data }, px, py) {
+export function probeAt({ low, high, epsilon, units, truth, model, points, stride, data }, px, py) {
   const judged = (grid) => {
     const log = grid ? gridAt(grid, low, high, px, py) : null;
     // At its own density, the threshold that a point is held against changes its verdict.
@@ -63,7 +63,7 @@ function verdictRow(name, hint, judged) {
   return `<tr><th scope="row" title="${hint}">${name}</th><td>${measured(judged.density)}</td><td>${verdict}</td><td>${flip}</td></tr>`;
 }
 
-function probeCard({ shown, steps, epsilon, truth, model, boundary, sample }) {
+export function probeCard({ shown, steps, epsilon, truth, model, boundary, sample }) {
   const place = shown.map((value, axis) => onScale(value, steps[axis])).join(", ");
   const near = (kind, name, found) => (found ? `<p><span class="near ${kind}" aria-hidden="true"></span>${name}: ${measured(found.distance)} away</p>` : "");
   const other = truth && model && truth.normal !== model.normal ? "<p><strong>The model is wrong here.</strong></p>" : "";

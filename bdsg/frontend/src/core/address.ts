@@ -5,13 +5,13 @@
 const NOTE_AFTER = 300; // milliseconds: browsers allow a page only so many changes of its address
 
 /** A parameter of an address's query as a number, or null. */
-function numberIn(search, name) {
+export function numberIn(search, name) {
   const text = new URLSearchParams(search).get(name);
   return text === null || text.trim() === "" || !Number.isFinite(Number(text)) ? null : Number(text);
 }
 
 /** The query with one parameter set, or left out for null; the others stay to the letter. */
-function queryWith(search, name, value) {
+export function queryWith(search, name, value) {
   const others = search.replace(/^\?/, "").split("&").filter((part) => part && part.split("=")[0] !== name);
   const parts = value === null ? others : [...others, `${name}=${value}`];
   return parts.length ? `?${parts.join("&")}` : "";

@@ -62,7 +62,7 @@ export function rounded(value, digits) {
   return Number(value.toPrecision(digits));
 }
 
-function absent(value) {
+export function absent(value) {
   return value === null || value === undefined;
 }
 
@@ -74,6 +74,6 @@ function strictlyInside(value, most, places) {
   return Number(text) === most ? `> ${(most - step).toFixed(places)}` : text;
 }
 
-function raised(power) {
+export function raised(power) {
   return String(power).replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
 }

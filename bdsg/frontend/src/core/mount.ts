@@ -45,7 +45,7 @@ export function mounted(markup: string, style: string, create: (parent: ParentNo
 }
 
 /** Put the markup on the page, in place of what an earlier view has filled. */
-function fill(parent: ParentNode & Node, markup: string, style: string) {
+export function fill(parent: ParentNode & Node, markup: string, style: string) {
   for (const old of parent.querySelectorAll(":scope > .bdsg, :scope > style.bdsg-style")) old.remove();
   const sheet = document.createElement("style");
   sheet.className = "bdsg-style";

@@ -17,7 +17,7 @@ export function randomNumbers(seed) {
 }
 
 /** A point about `at`, normal with half the radius as its standard deviation, never outside the brush. */
-function strewn(random, [x, y], radius) {
+export function strewn(random, [x, y], radius) {
   // Inside the brush the share 1 - exp(-2) of a normal's distances is kept; their squares are exponential.
   const far = 0.5 * radius * Math.sqrt(-2 * Math.log(1 - random() * -Math.expm1(-2))), angle = 2 * Math.PI * random();
   return [x + far * Math.cos(angle), y + far * Math.sin(angle)];

@@ -98,7 +98,7 @@ export function handleAt(modes, chosen, camera, [px, py], reach) {
 }
 
 /** The mode whose ellipse holds a place in pixels; of several, that with the nearest centre. */
-function inside(modes, camera, [px, py]) {
+export function inside(modes, camera, [px, py]) {
   let best = null, least = Infinity;
   modes.forEach((mode, index) => {
     const dx = px - camera.x(mode.x), dy = camera.y(mode.y) - py, turn = (mode.angle * Math.PI) / 180;

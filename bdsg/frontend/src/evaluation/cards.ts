@@ -109,7 +109,7 @@ function barePieces(pieces) {
 }
 
 /** A small sign in a sentence, drawn as on the plane. */
-function key(kind) {
+export function key(kind) {
   return `<span class="key ${kind}" aria-hidden="true"></span>`;
 }
 

@@ -16,16 +16,16 @@ import { rayCrossings } from "../math/rays.ts";
 import { readTensors, sameBytes } from "../core/arrays.ts";
 import { vectorSheet } from "../export/svg.ts";
 
-const SLIDER_STEPS = 500; // apart by more than the third figure of ε, so that each has an ε of its own
+export const SLIDER_STEPS = 500; // apart by more than the third figure of ε, so that each has an ε of its own
 const SEND_AFTER = 250; // milliseconds after the last change: holding an arrow key sends one value, not thirty
 
 /** The slider's place for ε: equal steps are equal factors. */
-function placeOf({ epsilon_low: low, epsilon_high: high }, epsilon) {
+export function placeOf({ epsilon_low: low, epsilon_high: high }, epsilon) {
   return Math.round((SLIDER_STEPS * Math.log(epsilon / low)) / Math.log(high / low));
 }
 
 /** ε for a place, as it is shown; at the run's own to the last bit, so that its own scores come back. */
-function epsilonAt(meta, place) {
+export function epsilonAt(meta, place) {
   const { epsilon_low: low, epsilon_high: high, trained: { epsilon } } = meta;
   if (place === placeOf(meta, epsilon)) return epsilon;
   return Math.min(high, Math.max(low, rounded(low * (high / low) ** (place / SLIDER_STEPS), 3)));

@@ -11,13 +11,13 @@ const FILM_SECONDS = 6, FILM_REST = 200; // all frames take about so long; hundr
 const FILM_DELAY = [5, 8]; // hundredths of a second a frame: 20 to 12.5 frames a second
 
 /** Numbers of the snapshots that are shown: evenly spaced, with the first and the last. */
-function filmFrames(count) {
+export function filmFrames(count) {
   const step = Math.max(1, Math.ceil((count - 1) / (FILM_FRAMES - 1))), chosen = [];
   for (let k = 0; k < count - 1; k += step) chosen.push(k);
   return [...chosen, count - 1];
 }
 
-function filmDelay(frames) {
+export function filmDelay(frames) {
   const [least, most] = FILM_DELAY;
   return Math.min(most, Math.max(least, Math.round((100 * FILM_SECONDS) / frames)));
 }

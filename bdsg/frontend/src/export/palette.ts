@@ -19,7 +19,7 @@ function channel(colour, axis) {
 }
 
 /** Mean of a box of [colour, count] pairs, its squared error about it, and the axis that holds most of that. */
-function summary(members) {
+export function summary(members) {
   let total = 0;
   const sums = [0, 0, 0], squares = [0, 0, 0];
   for (const [colour, count] of members) {

@@ -90,7 +90,7 @@ function saveSvg(view) {
   save(new Blob([context.text()], { type: "image/svg+xml" }), `${pictureName}.svg`);
 }
 
-function save(blob, name) {
+export function save(blob, name) {
   const address = URL.createObjectURL(blob), link = make("a", { href: address, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);

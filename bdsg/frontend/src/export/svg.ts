@@ -6,7 +6,7 @@ const ANCHORS = { left: "start", center: "middle", right: "end" };
 const BASELINES = { top: "0.8em", middle: "0.35em", bottom: "-0.2em", alphabetic: "0" };
 
 /** At most hundredths of a pixel. */
-function short(value) {
+export function short(value) {
   return String(Math.round(value * 100) / 100);
 }
 

@@ -6,17 +6,17 @@ import { make } from "../core/dom.ts";
 import { readTensors, sameBytes } from "../core/arrays.ts";
 import { readTheme } from "../core/theme.ts";
 
-const SVG = "http://www.w3.org/2000/svg";
+export const SVG = "http://www.w3.org/2000/svg";
 const FALSE_ALARMS = 0.05; // the first threshold lets 5% of normal images through as anomalies
 
-function draw(tag, attributes) {
+export function draw(tag, attributes) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }
 
 /** Put image k of a tensor of bytes, (n, h, w, c), on a canvas. */
-function paint(canvas, { shape: [, height, width, channels], values }, k, label) {
+export function paint(canvas, { shape: [, height, width, channels], values }, k, label) {
   const image = new ImageData(width, height), from = k * height * width * channels;
   for (let i = 0; i < height * width; i += 1) {
     for (let c = 0; c < 3; c += 1) image.data[4 * i + c] = values[from + i * channels + Math.min(c, channels - 1)];

@@ -60,7 +60,7 @@ function edgeOf(side, k, nx, nodes) {
   return side === LEFT ? nodes + k : nodes + k + 1;
 }
 
-function walk(field, level, next, first) {
+export function walk(field, level, next, first) {
   const points = [];
   let edge = first;
   while (edge >= 0) {

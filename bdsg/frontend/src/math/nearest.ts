@@ -89,7 +89,7 @@ function boxDistance(boxes, k, px, py) {
 }
 
 /** Squared distance from a point to the segment at `k`. */
-function segmentDistance(segments, k, px, py) {
+export function segmentDistance(segments, k, px, py) {
   const dx = segments[k + 2] - segments[k], dy = segments[k + 3] - segments[k + 1];
   const ax = px - segments[k], ay = py - segments[k + 1];
   const square = dx * dx + dy * dy;

@@ -65,7 +65,7 @@ function fieldAt({ trained, wide }, epsilon) {
   return trained?.epsilon === epsilon ? trained.field : wide;
 }
 
-function share(part, whole) {
+export function share(part, whole) {
   return whole > 0 ? part / whole : null;
 }
 
@@ -199,7 +199,7 @@ function weightedQuantile(pairs, share) {
   return sorted[sorted.length - 1][0];
 }
 
-function mean(values) {
+export function mean(values) {
   let sum = 0;
   for (let i = 0; i < values.length; i += 1) sum += values[i];
   return sum / values.length;
@@ -225,7 +225,7 @@ function midRanks(values) {
 }
 
 /** Area under the ROC curve, as the rank-sum statistic of Mann and Whitney; null with only one class. */
-function auroc({ grid, ranks }, level, { tp, fp, fn, tn }) {
+export function auroc({ grid, ranks }, level, { tp, fp, fn, tn }) {
   const normal = tp + fn, anomalous = fp + tn;
   if (normal === 0 || anomalous === 0) return null;
   let sum = 0;

@@ -10,7 +10,7 @@ const CELL = 84, LEAST_CELL = 40, MOST_SIDE = 14; // CSS pixels, and cells a sid
 const EDGE = { left: 54, bottom: 38, top: 4, right: 4 };
 
 /** Poor to good: orange, grey, blue; both ends stand out on light and on dark pages, whatever the reader's colour vision. */
-function scoreColour(share, theme) {
+export function scoreColour(share, theme) {
   const ends = theme.dark ? [[255, 150, 50], [120, 125, 135], [94, 178, 255]] : [[214, 94, 0], [150, 155, 165], [0, 92, 175]];
   return share < 0.5 ? blend(ends[0], ends[1], 2 * share) : blend(ends[1], ends[2], 2 * share - 1);
 }
@@ -21,7 +21,7 @@ function partOf(share, count) {
 }
 
 /** The best trial of each cell, and how many it holds: {key: {index, count}}; `rank` is less for better. */
-function cellsOf(x, y, rank, columns, rows) {
+export function cellsOf(x, y, rank, columns, rows) {
   const cells = new Map();
   for (let k = 0; k < rank.length; k += 1) {
     const key = partOf(y[k], rows) * columns + partOf(x[k], columns), known = cells.get(key);
@@ -35,7 +35,7 @@ function cellsOf(x, y, rank, columns, rows) {
 }
 
 /** A setting's value at a share of its axis, in words. */
-function axisWords(axis, share) {
+export function axisWords(axis, share) {
   if (axis.choices.length) return axis.choices[partOf(share, axis.choices.length)];
   const value = axis.log ? axis.low * (axis.high / axis.low) ** share : axis.low + (axis.high - axis.low) * share;
   return axis.whole ? grouped(value) : setting(rounded(value, 2));

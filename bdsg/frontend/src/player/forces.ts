@@ -5,19 +5,19 @@ import { SHAPES, markScale, paint } from "../canvas/marks.ts";
 import { fade } from "../core/theme.ts";
 import { make } from "../core/dom.ts";
 
-const FORCES = [
+export const FORCES = [
   { name: "force0", term: "L<sub>0</sub>", shade: "lost", dash: [], head: "open", what: "L0, density: purple, open head" },
   { name: "force1", term: "λ<sub>1</sub>L<sub>1</sub>", shade: "miss", dash: [4, 2.5], head: "full", what: "λ1·L1, distance: orange, dashed, full head" },
   { name: "force2", term: "λ<sub>2</sub>L<sub>2</sub>", shade: "hit", dash: [], head: "ball", what: "λ2·L2, dispersion: teal, round head" },
 ];
 
-const DECADE = 14; // pixels that an arrow grows by for each factor of ten
+export const DECADE = 14; // pixels that an arrow grows by for each factor of ten
 const HEAD = 4; // pixels, at most half of the arrow
 const SMALL = 420; // pixels: on a plane that is narrower every second point has arrows
 const KEY_PULLS = [0.1, 1, 10]; // what the key on the stage shows
 
 /** Length in factors of ten of an arrow for a pull: the same scale for all terms, points, steps and runs. */
-function arrowDecades(pull, { least, decades }) {
+export function arrowDecades(pull, { least, decades }) {
   return Math.min(decades, Math.log10(1 + pull / least));
 }
 
@@ -53,7 +53,7 @@ function drawArrows(context, marks, { dash, head }, colour, theme) {
 }
 
 /** The arrows of one term: `arrows` (m x 2) in units of `decades`, from the first m points. */
-function drawForce(context, camera, points, arrows, { decades }, force, theme) {
+export function drawForce(context, camera, points, arrows, { decades }, force, theme) {
   const unit = (DECADE * markScale(camera) * decades) / FULL_SCALE, marks = [];
   for (let i = 0; i < arrows.length; i += camera.frame.width < SMALL ? 4 : 2) {
     const size = Math.hypot(arrows[i], arrows[i + 1]), length = size * unit;

@@ -13,7 +13,7 @@ const LINK_PIXELS = 11, WEDGE = Math.PI / 45; // how near the pointer, and how n
 const TURN = Math.PI / 36; // an arrow key turns by 5°
 
 /** Angle of each z in [0, 2π). */
-function latentAngles(latent) {
+export function latentAngles(latent) {
   const turn = 2 * Math.PI;
   return Float64Array.from({ length: latent.length / 2 }, (_, k) => (Math.atan2(latent[2 * k + 1], latent[2 * k]) + turn) % turn);
 }
@@ -25,7 +25,7 @@ function latentRings(latent) {
 }
 
 /** For each z the index of its colour among HUES x RINGS; all on the middle ring where B reads the angle alone. */
-function latentBins(latent, ringed) {
+export function latentBins(latent, ringed) {
   const angles = latentAngles(latent), rings = ringed ? latentRings(latent) : null, middle = Math.floor(RINGS / 2);
   return Uint8Array.from(angles, (angle, k) => (rings ? rings[k] : middle) * HUES + (Math.round((angle / (2 * Math.PI)) * HUES) % HUES));
 }
@@ -42,7 +42,7 @@ function turnBetween(a, b) {
 }
 
 /** Samples whose pixel, as `pixel(k)` gives it, lies within `reach` of (left, top). */
-function samplesNear(count, pixel, left, top, reach) {
+export function samplesNear(count, pixel, left, top, reach) {
   const found = [];
   for (let k = 0; k < count; k += 1) {
     const [x, y] = pixel(k);
@@ -52,7 +52,7 @@ function samplesNear(count, pixel, left, top, reach) {
 }
 
 /** Samples to be numbered on the stage, [sample, number from 1]: for each eighth of a turn one on every separate piece. */
-function numberedSamples(angles, points, apart) {
+export function numberedSamples(angles, points, apart) {
   const chosen = [];
   for (let eighth = 0; eighth < EIGHTHS; eighth += 1) {
     const wanted = (eighth * 2 * Math.PI) / EIGHTHS, near = [];

@@ -10,7 +10,7 @@ const CURVES = [
   { name: "loss", dash: [] }, { name: "L0", dash: [5, 3] }, { name: "L1", dash: [1.5, 2.5] }, { name: "L2", dash: [8, 3, 1.5, 3] },
 ];
 const WEIGHTED = { 2: "lambda1", 3: "lambda2" }; // the weight of a panel's term
-const CHANGED = { learning_rate: { panel: 0, symbol: "learning rate" }, lambda1: { panel: 2, symbol: "λ1" }, lambda2: { panel: 3, symbol: "λ2" } };
+export const CHANGED = { learning_rate: { panel: 0, symbol: "learning rate" }, lambda1: { panel: 2, symbol: "λ1" }, lambda2: { panel: 3, symbol: "λ2" } };
 const EDGE = { left: 2, right: 10, top: 4, bottom: 22, header: 22, gap: 12 };
 
 export class LossChart {

@@ -4,7 +4,7 @@ import { clipped, drawImage } from "../canvas/plane.ts";
 import { heatImage } from "../core/theme.ts";
 
 /** The map at a playhead, linear between the two that are known around it; `map_frames` says whose snapshots these are. */
-function mapAt({ maps, map_frames: frames }, playhead) {
+export function mapAt({ maps, map_frames: frames }, playhead) {
   const [count, rows, columns] = maps.shape, size = rows * columns, at = frames.values;
   let before = 0;
   while (before + 1 < count && at[before + 1] <= playhead) before += 1;
