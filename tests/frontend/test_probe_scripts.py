@@ -10,9 +10,9 @@ import pytest
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.runs.tensor_file import pack
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 
-SCRIPTS = ("tensors.js", "probe.js", "latent.js")
+SCRIPTS = ("core/arrays", "canvas/probe", "player/latent")
 TOLERANCE, CLOSE, DENSE = 0.06, 0.02, 1e-5
 """Largest error of the interpolated log density in the window, and where the density is above ``DENSE``, on the coarser
 of the two grids: within 6 % and 2 % of the density itself."""

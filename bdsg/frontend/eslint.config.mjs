@@ -1,0 +1,17 @@
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["node_modules/"] },
+  { files: ["**/*.mjs"], extends: [tseslint.configs.base] },
+  {
+    files: ["src/**/*.ts", "tests/**/*.ts"],
+    extends: [tseslint.configs.strict, tseslint.configs.stylistic],
+    rules: {
+      eqeqeq: "error",
+      "max-lines": ["error", 250],
+      "max-params": ["error", 8],
+      "prefer-const": "error",
+      "@typescript-eslint/no-non-null-assertion": "off", // an index within bounds is no error
+    },
+  },
+);

@@ -1,0 +1,240 @@
+// The editor: Gaussians placed by mouse, touch or keys; the density and its ε contour follow at once.
+
+import { BRUSH_LABEL, EditorBrush } from "./brush_tool.ts";
+import { DIALS, EditorPanel } from "./panel.ts";
+import { EditorHand } from "./hand.ts";
+import { Sheet, cameraFor, clipped, drawAxes, drawImage } from "../canvas/plane.ts";
+import { brief, clamp, halfTurn, mixtureField, normalised, reweigh, windowAround, withMode, withoutMode, zoomed } from "./modes.ts";
+import { connectedLabels, contourLines } from "../math/contours.ts";
+import { drawContour, drawData } from "../canvas/marks.ts";
+import { drawMode } from "./marks.ts";
+import { heatImage, readTheme } from "../core/theme.ts";
+import { pictureButtons } from "../export/picture.ts";
+import { readTensors, sameBytes } from "../core/arrays.ts";
+import { setData } from "../core/dom.ts";
+import { setting } from "../core/format.ts";
+
+const TELL_AFTER = 250; // milliseconds after the last change: a held key tells the server once
+const MOST_PAST = 50;
+
+export class Editor {
+  constructor(parent, kept) {
+    this.kept = kept;
+    this.root = parent.querySelector(".bdsg");
+    this.canvas = parent.querySelector(".plane-canvas");
+    this.plane = parent.querySelector(".plane");
+    Object.assign(this, { modes: [], chosen: 0, past: [], told: new Set(), edits: 0, painting: false, born: Date.now().toString(36) });
+    this.sheet = new Sheet(this.canvas, () => this.draw());
+    this.plane.append(pictureButtons(this));
+    this.panel = new EditorPanel(this);
+    this.hand = new EditorHand(this);
+  }
+
+  receive(bytes, { setStateValue, setTriggerValue }) {
+    Object.assign(this, { setStateValue, setTriggerValue });
+    this.theme = readTheme(this.root);
+    if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
+    this.draw();
+  }
+
+  /** Take over what the page knows, unless it is an echo of what was done here. */
+  #load(bytes) {
+    const { meta } = readTensors(bytes);
+    this.bytes = bytes;
+    Object.assign(this, { epsilon: meta.epsilon, most: meta.limits });
+    this.brush ??= new EditorBrush(this, meta.limits.points);
+    if (this.brush.answered(meta.answered) && meta.edit === meta.answered) this.paint(false);
+    if (meta.painting !== this.paintingAsked) this.paint(meta.painting);
+    this.paintingAsked = meta.painting;
+    this.brush.fitted = Boolean(meta.answered) && meta.edit === meta.answered;
+    if (this.told.has(meta.edit)) return;
+    if (meta.edit) this.told.add(meta.edit);
+    if (this.modes.length) this.#remember();
+    this.modes = normalised(meta.modes);
+    this.chosen = Math.min(this.chosen, this.modes.length - 1);
+    if (!this.window || this.modes.some((mode) => !this.#shows(mode))) this.window = windowAround(this.modes);
+  }
+
+  /** Take up the brush, or lay it down. */
+  paint(on) {
+    this.brush.release();
+    this.painting = on;
+    this.root.classList.toggle("painting", on);
+    this.labels ??= { false: this.plane.getAttribute("aria-label"), true: BRUSH_LABEL };
+    this.plane.setAttribute("aria-label", this.labels[on]);
+    this.draw();
+  }
+
+  #shows({ x, y }) {
+    const [low, high] = this.window;
+    return x > low[0] && x < high[0] && y > low[1] && y < high[1];
+  }
+
+  /** The limits of every number: where the window ends, and what a width may be beside its size. */
+  get limits() {
+    const [low, high] = this.window, size = Math.max(high[0] - low[0], high[1] - low[1]);
+    const seen = this.camera ?? { low, high }; // the canvas shows more than the window where there is room
+    const sigma = [size / this.most.finest, size / this.most.widest];
+    return { x: [seen.low[0], seen.high[0]], y: [seen.low[1], seen.high[1]], sigma, weight: this.most.weight, modes: this.most.modes };
+  }
+
+  #remember() {
+    this.past.push({ modes: this.modes, chosen: this.chosen });
+    if (this.past.length > MOST_PAST) this.past.shift();
+  }
+
+  /** Change all modes at once, by a function of them. */
+  edit(change) {
+    this.#begin();
+    this.modes = change(this.modes);
+    this.chosen = Math.min(this.chosen, this.modes.length - 1);
+    this.commit();
+    this.draw();
+  }
+
+  /** Set one number of the chosen mode; `going` while a slider is held. */
+  set(name, value, going = false) {
+    this.#begin();
+    if (name === "weight") this.modes = reweigh(this.modes, this.chosen, value, this.limits);
+    else this.replace({ ...this.modes[this.chosen], [name]: name === "angle" ? halfTurn(value) : clamp(value, DIALS[name].range(this.limits)) });
+    if (!going) this.commit();
+    this.draw();
+  }
+
+  /** Another shape or place for the chosen mode. */
+  replace(mode) {
+    this.#begin();
+    this.modes = this.modes.map((old, k) => (k === this.chosen ? mode : old));
+  }
+
+  /** One step of undo lasts from here to the next commit. */
+  #begin() {
+    if (!this.open) this.#remember();
+    this.open = true;
+  }
+
+  /** The change is done: tell the page soon. */
+  commit() {
+    if (!this.open) return;
+    this.open = false;
+    this.#tellSoon();
+  }
+
+  #tellSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const edit = this.nextEdit();
+      this.told.add(edit);
+      this.setStateValue("modes", { edit, modes: brief(this.modes) });
+    }, TELL_AFTER);
+  }
+
+  nextEdit() {
+    this.edits += 1;
+    return `${this.born}-${this.edits}`;
+  }
+
+  undo() {
+    if (this.painting) {
+      this.brush.undo();
+      return;
+    }
+    const before = this.past.pop();
+    if (!before) return;
+    Object.assign(this, before, { open: false });
+    this.#tellSoon();
+    this.draw();
+  }
+
+  choose(index) {
+    this.commit(); // a slider let go of elsewhere leaves its change open
+    this.chosen = (index + this.modes.length) % this.modes.length;
+    this.draw();
+  }
+
+  /** A mode more, at (x, y) or in the middle of the window. */
+  add(at) {
+    if (this.modes.length >= this.limits.modes) return;
+    const [low, high] = this.window, [x, y] = at ?? [0, 1].map((k) => (low[k] + high[k]) / 2);
+    this.edit((modes) => withMode(modes, x, y, Math.max(high[0] - low[0], high[1] - low[1]) / 16));
+    this.choose(this.modes.length - 1);
+  }
+
+  remove() {
+    if (this.modes.length > 1) this.edit((modes) => withoutMode(modes, this.chosen));
+  }
+
+  zoom(factor) {
+    this.window = zoomed(this.window, factor);
+    this.draw();
+  }
+
+  fit() {
+    this.window = windowAround(this.modes);
+    this.draw();
+  }
+
+  draw() {
+    const { sheet, theme } = this;
+    if (!this.modes.length || !sheet.width) return;
+    const camera = this.camera = cameraFor(sheet, ...this.window), context = sheet.begin();
+    const field = mixtureField(this.modes, camera.low, camera.high), level = Math.log(this.epsilon);
+    this.#paint(context, camera, field);
+    drawAxes(context, camera, theme);
+    this.panel.show();
+    this.#report(connectedLabels(field, level).count);
+    this.brush.show();
+  }
+
+  /** The brush's points alone, or the mixture with the points that it was fitted to. */
+  #paint(context, camera, field) {
+    const { theme, brush } = this;
+    clipped(context, camera, () => {
+      if (this.painting) {
+        brush.draw(context, camera, theme);
+        return;
+      }
+      const lines = contourLines(field, Math.log(this.epsilon)).map(({ points }) => points);
+      drawImage(context, camera, this.#heat(field), camera.low, camera.high);
+      drawContour(context, camera, lines, "truth", theme);
+      if (brush.fitted) drawData(context, camera, brush.painting.points, theme, 0.45);
+      this.modes.forEach((mode, k) => drawMode(context, camera, mode, k, k === this.chosen, theme));
+    });
+  }
+
+  /** The picture as it stands, as vectors. */
+  paintOn(context) {
+    const { camera } = this, field = mixtureField(this.modes, camera.low, camera.high);
+    this.#paint(context, camera, field);
+    drawAxes(context, camera, this.theme);
+  }
+
+  get pictureName() {
+    return "bdsg-mixture";
+  }
+
+  #heat({ x, y, values }) {
+    const peak = values.reduce((most, value) => Math.max(most, value), -Infinity);
+    const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / 9)); // 9: HEAT_SPAN of canvas_encoding.py
+    return heatImage(bytes, [y.length, x.length], this.theme);
+  }
+
+  #report(pieces) {
+    const { root, modes } = this, level = `ε = ${setting(this.epsilon)}`;
+    if (!this.painting) root.querySelector(".counted").textContent = pieces === 0
+      ? `No place is as dense as ${level}: make a Gaussian narrower or heavier, or lower ε.`
+      : `${modes.length} Gaussian${modes.length > 1 ? "s" : ""}; the line, ${level}, has ${pieces} piece${pieces > 1 ? "s" : ""}. B(z) will have to find all of it.`;
+    root.bdsgModes = modes;
+    root.bdsgPlace = (k) => [this.camera.x(modes[k].x), this.camera.y(modes[k].y)];
+    setData(root, "pieces", pieces);
+    setData(root, "modes", modes.length);
+    setData(root, "chosen", this.chosen);
+    setData(root, "ready", 1);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.brush?.stop();
+    this.sheet.stop();
+  }
+}

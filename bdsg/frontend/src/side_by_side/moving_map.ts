@@ -1,0 +1,32 @@
+// A method while it trains: a map that changes, bytes on a grid for some of its snapshots; and points that may stray.
+
+import { clipped, drawImage } from "../canvas/plane.ts";
+import { heatImage } from "../core/theme.ts";
+
+/** The map at a playhead, linear between the two that are known around it; `map_frames` says whose snapshots these are. */
+export function mapAt({ maps, map_frames: frames }, playhead) {
+  const [count, rows, columns] = maps.shape, size = rows * columns, at = frames.values;
+  let before = 0;
+  while (before + 1 < count && at[before + 1] <= playhead) before += 1;
+  const after = Math.min(before + 1, count - 1);
+  const t = after === before ? 0 : Math.max(0, (playhead - at[before]) / (at[after] - at[before]));
+  const a = maps.values.subarray(before * size, (before + 1) * size), b = maps.values.subarray(after * size, (after + 1) * size);
+  const values = new Uint8Array(size);
+  for (let i = 0; i < size; i += 1) values[i] = Math.round(a[i] + t * (b[i] - a[i]));
+  return { values, shape: [rows, columns] };
+}
+
+/** Draw it below all else. */
+export function drawMap(context, camera, { arrays, meta }, playhead, theme) {
+  const { values, shape } = mapAt(arrays, playhead);
+  clipped(context, camera, () => drawImage(context, camera, heatImage(values, shape, theme), meta.low, meta.high));
+}
+
+/** Which points lie inside the window: those beyond were put on its edge (canvas_encoding.py), where they are not. */
+export function inside(points, { low, high }) {
+  const slack = [0, 1].map((axis) => 1e-5 * (high[axis] - low[axis]));
+  return (k) => [0, 1].every((axis) => {
+    const value = points[2 * k + axis];
+    return value > low[axis] + slack[axis] && value < high[axis] - slack[axis];
+  });
+}
