@@ -9,8 +9,8 @@ import { make, setData } from "../core/dom.ts";
 
 const HOLD = 40; // milliseconds after which a brush held still strews again
 const BRUSH_DIALS = {
-  size: { name: "Brush size", low: 6, high: 90, start: 26, words: (value) => `${value} px`, title: "Radius of the brush" },
-  density: { name: "Points a dab", low: 1, high: 20, start: 4, words: (value) => String(value), title: "How many points each dab strews" },
+  size: { name: "Brush size", low: 6, high: 90, start: 26, words: (value: number) => `${value} px`, title: "Radius of the brush" },
+  density: { name: "Points a dab", low: 1, high: 20, start: 4, words: (value: number) => String(value), title: "How many points each dab strews" },
 };
 const BRUSH_KEYS =
   "Hold and drag to strew points; a pen's pressure counts. Keys on the plane: arrows move the brush (Shift: finer), " +
@@ -18,7 +18,7 @@ const BRUSH_KEYS =
 export const BRUSH_LABEL = "A brush on the plane. Arrow keys move it, Space strews points, E switches between strewing and erasing, brackets change its size.";
 
 export class EditorBrush {
-  constructor(editor, limits) {
+  constructor(editor: Editor, limits: { least: number; most: number }) {
     Object.assign(this, { editor, erasing: false, at: null, painting: editor.kept.painting ??= new Painting(limits, randomNumbers(1)) });
     this.size = BRUSH_DIALS.size.start;
     this.density = BRUSH_DIALS.density.start;
@@ -27,7 +27,7 @@ export class EditorBrush {
   }
 
   #build() {
-    const { root } = this.editor, tool = (name, label, title, press) => {
+    const { root } = this.editor, tool = (name: BrushDial, label: string, title: string, press: () => void) => {
       this[name] = make("button", { type: "button", class: "layer", "data-tool": `brush-${name}`, title, click: press }, label);
       return this[name];
     };
@@ -43,14 +43,14 @@ export class EditorBrush {
     root.querySelector(".dials").after(make("div", { class: "brush-dials" }, ...dials, make("p", { class: "keys", html: BRUSH_KEYS })));
   }
 
-  #dial(name, { name: label, low, high, title }) {
+  #dial(name: BrushDial, { name: label, low, high, title }: (typeof BRUSH_DIALS)[BrushDial]) {
     const input = make("input", { type: "range", min: low, max: high, step: 1, "aria-label": label, title, "data-dial": name, input: () => this.#set(name, Number(input.value)) });
     const output = make("output");
     this.dials[name] = { input, output };
     return make("label", { class: "dial" }, make("span", {}, label), input, output);
   }
 
-  #set(name, value) {
+  #set(name: BrushDial, value: number) {
     const { low, high } = BRUSH_DIALS[name];
     this[name] = clamp(Math.round(value), [low, high]);
     this.editor.draw();
@@ -72,7 +72,7 @@ export class EditorBrush {
     return this.size / this.editor.camera.scale;
   }
 
-  #press(event) {
+  #press(event: PointerEvent) {
     if (event.button > 0) return;
     const { editor } = this;
     event.preventDefault();
@@ -85,7 +85,7 @@ export class EditorBrush {
     this.timer = setInterval(() => this.#dab(this.at), HOLD);
   }
 
-  #move(event) {
+  #move(event: PointerEvent) {
     const to = this.editor.hand.dataAt(event);
     if (!this.held) {
       this.#hover(to);
@@ -98,7 +98,7 @@ export class EditorBrush {
     if (this.erasing) this.#dab(to);
   }
 
-  #hover(at) {
+  #hover(at: Pair) {
     this.at = at;
     this.#drawSoon();
   }
@@ -112,7 +112,7 @@ export class EditorBrush {
     this.#tell();
   }
 
-  #dab(at) {
+  #dab(at: Pair) {
     const pressed = this.held?.pressure;
     const count = pressed === null || pressed === undefined ? this.density : Math.max(1, Math.round(2 * pressed * this.density));
     if (this.erasing) this.painting.erase(at, this.radius);
@@ -125,7 +125,7 @@ export class EditorBrush {
     this.pending ??= requestAnimationFrame(() => { this.pending = null; this.editor.draw(); });
   }
 
-  #change(change) {
+  #change(change: () => void) {
     change();
     this.editor.draw();
     this.#tell();
@@ -139,7 +139,7 @@ export class EditorBrush {
     this.#change(() => this.painting.undo());
   }
 
-  #key(event) {
+  #key(event: KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { editor } = this, step = (event.shiftKey ? 2 : Math.max(4, this.size / 2)) / editor.camera.scale;
     const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }, move = moves[event.key];
@@ -157,14 +157,14 @@ export class EditorBrush {
   }
 
   /** Move the keys' brush, which begins in the middle and stays on the plane. */
-  #steer([dx, dy]) {
+  #steer([dx, dy]: Pair) {
     const { low, high } = this.editor.camera, from = this.at ?? [0, 1].map((k) => (low[k] + high[k]) / 2);
     this.at = [clamp(from[0] + dx, [low[0], high[0]]), clamp(from[1] + dy, [low[1], high[1]])];
     return this.at;
   }
 
   #fit() {
-    const { editor } = this, digits = (value) => rounded(value, 5);
+    const { editor } = this, digits = (value: number) => rounded(value, 5);
     this.asked = editor.nextEdit();
     editor.setTriggerValue("points", { edit: this.asked, points: this.painting.points.map(digits) });
     this.#tell();
@@ -172,7 +172,7 @@ export class EditorBrush {
   }
 
   /** The page has taken the points, and made `modes` of them or said why not. */
-  answered(name) {
+  answered(name: string | null) {
     if (!this.asked || name !== this.asked) return false;
     this.asked = null;
     return true;
@@ -204,12 +204,12 @@ export class EditorBrush {
     if (this.editor.painting && line.textContent !== words) line.textContent = words;
   }
 
-  draw(context, camera, theme) {
+  draw(context: Pen, camera: Camera, theme: Theme) {
     drawData(context, camera, this.painting.points, theme, 0.8);
-    if (this.at && !context.isVector) this.#ring(context, camera, theme);
+    if (this.at && !("isVector" in context)) this.#ring(context, camera, theme);
   }
 
-  #ring(context, camera, theme) {
+  #ring(context: Pen, camera: Camera, theme: Theme) {
     context.beginPath();
     context.arc(camera.x(this.at[0]), camera.y(this.at[1]), this.size, 0, 2 * Math.PI);
     paint(context, { stroke: fade(theme.background, 0.7), width: 3.5 });

@@ -18,7 +18,7 @@ const TELL_AFTER = 250; // milliseconds after the last change: a held key tells 
 const MOST_PAST = 50;
 
 export class Editor {
-  constructor(parent, kept) {
+  constructor(parent: ParentNode, kept: Kept) {
     this.kept = kept;
     this.root = parent.querySelector(".bdsg");
     this.canvas = parent.querySelector(".plane-canvas");
@@ -30,7 +30,7 @@ export class Editor {
     this.hand = new EditorHand(this);
   }
 
-  receive(bytes, { setStateValue, setTriggerValue }) {
+  receive(bytes: Uint8Array | null, { setStateValue, setTriggerValue }: Mounting) {
     Object.assign(this, { setStateValue, setTriggerValue });
     this.theme = readTheme(this.root);
     if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
@@ -38,7 +38,7 @@ export class Editor {
   }
 
   /** Take over what the page knows, unless it is an echo of what was done here. */
-  #load(bytes) {
+  #load(bytes: Uint8Array | null) {
     const { meta } = readTensors(bytes);
     this.bytes = bytes;
     Object.assign(this, { epsilon: meta.epsilon, most: meta.limits });
@@ -56,7 +56,7 @@ export class Editor {
   }
 
   /** Take up the brush, or lay it down. */
-  paint(on) {
+  paint(on: boolean) {
     this.brush.release();
     this.painting = on;
     this.root.classList.toggle("painting", on);
@@ -65,7 +65,7 @@ export class Editor {
     this.draw();
   }
 
-  #shows({ x, y }) {
+  #shows({ x, y }: Mode) {
     const [low, high] = this.window;
     return x > low[0] && x < high[0] && y > low[1] && y < high[1];
   }
@@ -84,7 +84,7 @@ export class Editor {
   }
 
   /** Change all modes at once, by a function of them. */
-  edit(change) {
+  edit(change: (modes: Mode[]) => Mode[]) {
     this.#begin();
     this.modes = change(this.modes);
     this.chosen = Math.min(this.chosen, this.modes.length - 1);
@@ -93,7 +93,7 @@ export class Editor {
   }
 
   /** Set one number of the chosen mode; `going` while a slider is held. */
-  set(name, value, going = false) {
+  set(name: DialName, value: number, going = false) {
     this.#begin();
     if (name === "weight") this.modes = reweigh(this.modes, this.chosen, value, this.limits);
     else this.replace({ ...this.modes[this.chosen], [name]: name === "angle" ? halfTurn(value) : clamp(value, DIALS[name].range(this.limits)) });
@@ -102,7 +102,7 @@ export class Editor {
   }
 
   /** Another shape or place for the chosen mode. */
-  replace(mode) {
+  replace(mode: Mode) {
     this.#begin();
     this.modes = this.modes.map((old, k) => (k === this.chosen ? mode : old));
   }
@@ -146,14 +146,14 @@ export class Editor {
     this.draw();
   }
 
-  choose(index) {
+  choose(index: number) {
     this.commit(); // a slider let go of elsewhere leaves its change open
     this.chosen = (index + this.modes.length) % this.modes.length;
     this.draw();
   }
 
   /** A mode more, at (x, y) or in the middle of the window. */
-  add(at) {
+  add(at: Pair | undefined) {
     if (this.modes.length >= this.limits.modes) return;
     const [low, high] = this.window, [x, y] = at ?? [0, 1].map((k) => (low[k] + high[k]) / 2);
     this.edit((modes) => withMode(modes, x, y, Math.max(high[0] - low[0], high[1] - low[1]) / 16));
@@ -164,7 +164,7 @@ export class Editor {
     if (this.modes.length > 1) this.edit((modes) => withoutMode(modes, this.chosen));
   }
 
-  zoom(factor) {
+  zoom(factor: number) {
     this.window = zoomed(this.window, factor);
     this.draw();
   }
@@ -187,7 +187,7 @@ export class Editor {
   }
 
   /** The brush's points alone, or the mixture with the points that it was fitted to. */
-  #paint(context, camera, field) {
+  #paint(context: Pen, camera: Camera, field: Field) {
     const { theme, brush } = this;
     clipped(context, camera, () => {
       if (this.painting) {
@@ -203,7 +203,7 @@ export class Editor {
   }
 
   /** The picture as it stands, as vectors. */
-  paintOn(context) {
+  paintOn(context: Pen) {
     const { camera } = this, field = mixtureField(this.modes, camera.low, camera.high);
     this.#paint(context, camera, field);
     drawAxes(context, camera, this.theme);
@@ -213,13 +213,13 @@ export class Editor {
     return "bdsg-mixture";
   }
 
-  #heat({ x, y, values }) {
+  #heat({ x, y, values }: Field) {
     const peak = values.reduce((most, value) => Math.max(most, value), -Infinity);
     const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / 9)); // 9: HEAT_SPAN of canvas_encoding.py
     return heatImage(bytes, [y.length, x.length], this.theme);
   }
 
-  #report(pieces) {
+  #report(pieces: number) {
     const { root, modes } = this, level = `ε = ${setting(this.epsilon)}`;
     if (!this.painting) root.querySelector(".counted").textContent = pieces === 0
       ? `No place is as dense as ${level}: make a Gaussian narrower or heavier, or lower ε.`

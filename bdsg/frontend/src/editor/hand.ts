@@ -4,18 +4,18 @@ import { handleAt, handlesOf, moveHandle } from "./modes.ts";
 
 /** What a key does to the chosen mode; `fine` with Shift. */
 const EDITOR_KEYS = {
-  ArrowLeft: (mode, { step }) => ({ x: mode.x - step }), ArrowRight: (mode, { step }) => ({ x: mode.x + step }),
-  ArrowDown: (mode, { step }) => ({ y: mode.y - step }), ArrowUp: (mode, { step }) => ({ y: mode.y + step }),
-  "+": (mode) => ({ long: mode.long * 1.1, short: mode.short * 1.1 }), "=": (mode) => ({ long: mode.long * 1.1, short: mode.short * 1.1 }),
-  "-": (mode) => ({ long: mode.long / 1.1, short: mode.short / 1.1 }), "_": (mode) => ({ long: mode.long / 1.1, short: mode.short / 1.1 }),
-  r: (mode, { back }) => ({ angle: mode.angle + (back ? -5 : 5) }),
-  w: (mode, { back }) => ({ weight: mode.weight * (back ? 1 / 1.1 : 1.1) }),
+  ArrowLeft: (mode: Mode, { step }) => ({ x: mode.x - step }), ArrowRight: (mode: Mode, { step }) => ({ x: mode.x + step }),
+  ArrowDown: (mode: Mode, { step }) => ({ y: mode.y - step }), ArrowUp: (mode: Mode, { step }) => ({ y: mode.y + step }),
+  "+": (mode: Mode) => ({ long: mode.long * 1.1, short: mode.short * 1.1 }), "=": (mode: Mode) => ({ long: mode.long * 1.1, short: mode.short * 1.1 }),
+  "-": (mode: Mode) => ({ long: mode.long / 1.1, short: mode.short / 1.1 }), "_": (mode: Mode) => ({ long: mode.long / 1.1, short: mode.short / 1.1 }),
+  r: (mode: Mode, { back }) => ({ angle: mode.angle + (back ? -5 : 5) }),
+  w: (mode: Mode, { back }) => ({ weight: mode.weight * (back ? 1 / 1.1 : 1.1) }),
 };
 
 const GRIP = { mouse: 14, pen: 16, touch: 26 }; // pixels within which a handle is taken hold of
 
 export class EditorHand {
-  constructor(editor) {
+  constructor(editor: Editor) {
     this.editor = editor;
     const { canvas, plane, root } = editor;
     const unless = (act) => (event) => { if (!editor.painting) act(event); }; // then the brush has the plane
@@ -29,27 +29,27 @@ export class EditorHand {
     root.addEventListener("keydown", (event) => this.#undoKey(event));
   }
 
-  #place({ clientX, clientY }) {
+  #place({ clientX, clientY }: { clientX: number; clientY: number }) {
     const box = this.editor.canvas.getBoundingClientRect();
     return [clientX - box.left, clientY - box.top];
   }
 
-  #data([px, py]) {
+  #data([px, py]: Pair) {
     const { camera } = this.editor;
     return [camera.low[0] + (px - camera.frame.left) / camera.scale, camera.low[1] + (camera.frame.top + camera.frame.height - py) / camera.scale];
   }
 
   /** Where a pointer's event lies on the plane. */
-  dataAt(event) {
+  dataAt(event: PointerEvent) {
     return this.#data(this.#place(event));
   }
 
-  #under(event, kind) {
+  #under(event: PointerEvent, kind: Pointer) {
     const { modes, chosen, camera } = this.editor;
     return camera ? handleAt(modes, chosen, camera, this.#place(event), GRIP[kind] ?? GRIP.mouse) : null;
   }
 
-  #take(event) {
+  #take(event: PointerEvent) {
     const found = this.#under(event, event.pointerType);
     if (!found || event.button > 0) return;
     const { editor } = this;
@@ -61,7 +61,7 @@ export class EditorHand {
     this.held = { handle: found.handle, shift: [handle[0] - at[0], handle[1] - at[1]] };
   }
 
-  #move(event) {
+  #move(event: PointerEvent) {
     const { editor, held } = this;
     if (!held) {
       if (event.pointerType === "mouse") editor.canvas.style.cursor = this.#under(event, "mouse") ? "grab" : "crosshair";
@@ -79,11 +79,11 @@ export class EditorHand {
     this.editor.draw();
   }
 
-  #addAt(event) {
+  #addAt(event: MouseEvent) {
     if (!this.#under(event, "mouse")) this.editor.add(this.#data(this.#place(event)));
   }
 
-  #key(event) {
+  #key(event: KeyboardEvent) {
     const { editor } = this, { key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const plain = {
@@ -98,7 +98,7 @@ export class EditorHand {
     else this.#apply(change, event.shiftKey);
   }
 
-  #apply(change, back) {
+  #apply(change: KeyEdit, back: boolean) {
     const { editor } = this, [low, high] = editor.window;
     const step = Math.max(high[0] - low[0], high[1] - low[1]) / (back ? 500 : 100);
     const wanted = change(editor.modes[editor.chosen], { step, back });
@@ -106,7 +106,7 @@ export class EditorHand {
     editor.commit();
   }
 
-  #undoKey(event) {
+  #undoKey(event: KeyboardEvent) {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
     event.preventDefault();
     this.editor.undo();

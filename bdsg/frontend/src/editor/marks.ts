@@ -5,7 +5,7 @@ import { fade } from "../core/theme.ts";
 import { paint } from "../canvas/marks.ts";
 
 /** One Gaussian: its ellipse, its number, and for the chosen one its handles. */
-export function drawMode(context, camera, mode, index, chosen, theme) {
+export function drawMode(context: Pen, camera: Camera, mode: Mode, index: number, chosen: boolean, theme: Theme) {
   const [x, y] = gripAt(mode, "centre", camera), colour = chosen ? theme.boundary : theme.text;
   context.beginPath();
   const reach = REACH * camera.scale;

@@ -8,27 +8,27 @@ const DIAL_STEPS = 1000;
 
 /** What each slider sets: its range in `limits`, whether equal steps are equal factors, and its words. */
 export const DIALS = {
-  weight: { name: "Weight", range: (limits) => limits.weight, words: (value) => percent(value) },
-  x: { name: "Mean x", range: (limits) => limits.x, words: measured },
-  y: { name: "Mean y", range: (limits) => limits.y, words: measured },
-  long: { name: "σ along", range: (limits) => limits.sigma, log: true, words: measured },
-  short: { name: "σ across", range: (limits) => limits.sigma, log: true, words: measured },
-  angle: { name: "Angle", range: () => [0, 180], words: (value) => `${Math.round(value)}°` },
+  weight: { name: "Weight", range: (limits: Limits) => limits.weight, words: (value: number) => percent(value) },
+  x: { name: "Mean x", range: (limits: Limits) => limits.x, words: measured },
+  y: { name: "Mean y", range: (limits: Limits) => limits.y, words: measured },
+  long: { name: "σ along", range: (limits: Limits) => limits.sigma, log: true, words: measured },
+  short: { name: "σ across", range: (limits: Limits) => limits.sigma, log: true, words: measured },
+  angle: { name: "Angle", range: () => [0, 180], words: (value: number) => `${Math.round(value)}°` },
 };
 
 /** A slider's place for a value, and back. */
-function placeOn({ log }, [low, high], value) {
+function placeOn({ log }: { log?: boolean }, [low, high]: Pair, value: number) {
   const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   return Math.round(DIAL_STEPS * Math.min(1, Math.max(0, share)));
 }
 
-function valueAt({ log }, [low, high], place) {
+function valueAt({ log }: { log?: boolean }, [low, high]: Pair, place: number) {
   const share = place / DIAL_STEPS;
   return log ? low * (high / low) ** share : low + share * (high - low);
 }
 
 export class EditorPanel {
-  constructor(editor) {
+  constructor(editor: Editor) {
     this.editor = editor;
     this.dials = {};
     const { root } = editor, sliders = Object.keys(DIALS).map((name) => this.#dial(name));
@@ -42,7 +42,7 @@ export class EditorPanel {
 
   #tools() {
     const { editor } = this;
-    const tool = (name, label, title, press) => {
+    const tool = (name: string, label: string, title: string, press: () => void) => {
       const button = make("button", { type: "button", class: "layer", "data-tool": name, title, click: press }, label);
       this[name] = button;
       return button;
@@ -63,7 +63,7 @@ export class EditorPanel {
   }
 
   #views() {
-    const { editor } = this, tool = (name, label, title, press) => make("button", { type: "button", class: "layer", "data-tool": name, title, click: press }, label);
+    const { editor } = this, tool = (name: string, label: string, title: string, press: () => void) => make("button", { type: "button", class: "layer", "data-tool": name, title, click: press }, label);
     return [
       tool("out", "Zoom −", "Show more of the plane", () => editor.zoom(1.25)),
       tool("in", "Zoom +", "Show less of the plane", () => editor.zoom(0.8)),
@@ -71,7 +71,7 @@ export class EditorPanel {
     ];
   }
 
-  #dial(name) {
+  #dial(name: DialName) {
     const { editor } = this, dial = DIALS[name];
     const input = make("input", {
       type: "range", min: 0, max: DIAL_STEPS, step: 1, "aria-label": dial.name, "data-dial": name,

@@ -11,14 +11,14 @@ const CELL_KINDS = {
 };
 
 /** For each node the index of its kind in `kinds`, or -1 (255): which of the four outcomes it is. */
-export function outcomeCells({ logTruth, logModel }, level, positive) {
+export function outcomeCells({ logTruth, logModel }: Grid, level: number, positive: Positive) {
   const flip = positive === "normal" ? 0 : 3; // the other class as the positive one: TP <-> TN, FP <-> FN
   return Uint8Array.from(logTruth, (value, k) => (2 * (value >= level) + (logModel[k] >= level)) ^ flip);
 }
 export const OUTCOMES = ["tn", "fp", "fn", "tp"];
 
 /** Nodes of the model's band: 0 in the true band too, 1 not, 255 outside the model's band. */
-export function bandCells({ logTruth, logModel }, low, high) {
+export function bandCells({ logTruth, logModel }: Grid, low: number, high: number) {
   return Uint8Array.from(logModel, (value, k) => {
     if (!(value >= low && value <= high)) return 255;
     return logTruth[k] >= low && logTruth[k] <= high ? 0 : 1;
@@ -27,7 +27,7 @@ export function bandCells({ logTruth, logModel }, low, high) {
 export const BAND_KINDS = ["bandHit", "bandMiss"];
 
 /** Draw the cells of the kinds named in `shown`. */
-export function drawCells(sheet, camera, grid, cells, kinds, shown, theme) {
+export function drawCells(sheet: Sheet, camera: Camera, grid: Grid, cells: Uint8Array, kinds: string[], shown: string[], theme: Theme) {
   const rows = grid.y.length, columns = grid.x.length;
   const from = [grid.x[0], grid.y[0]], to = [grid.x[columns - 1], grid.y[rows - 1]];
   kinds.forEach((kind, index) => {
@@ -41,7 +41,7 @@ export function drawCells(sheet, camera, grid, cells, kinds, shown, theme) {
   });
 }
 
-function maskOf(cells, index, rows, columns) {
+function maskOf(cells: Uint8Array, index: number, rows: number, columns: number) {
   const image = new ImageData(columns, rows), pixels = new Uint32Array(image.data.buffer);
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
@@ -52,7 +52,7 @@ function maskOf(cells, index, rows, columns) {
 }
 
 /** A fill for one kind of cell. */
-function hatching(context, { shade, hatch, alpha }, theme, ratio) {
+function hatching(context: Pen, { shade, hatch, alpha }: CellKind, theme: Theme, ratio: number) {
   const size = 6, tile = document.createElement("canvas");
   tile.width = tile.height = Math.round(size * ratio);
   const pen = tile.getContext("2d");
@@ -65,7 +65,7 @@ function hatching(context, { shade, hatch, alpha }, theme, ratio) {
   return pattern;
 }
 
-function drawHatch(pen, hatch, size, colour) {
+function drawHatch(pen: CanvasRenderingContext2D, hatch: string, size: number, colour: string) {
   pen.fillStyle = pen.strokeStyle = colour;
   pen.lineWidth = 1.2;
   if (hatch === "dots") pen.fillRect(size / 2, size / 2, 1, 1);

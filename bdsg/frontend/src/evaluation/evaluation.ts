@@ -20,19 +20,19 @@ export const SLIDER_STEPS = 500; // apart by more than the third figure of ε, s
 const SEND_AFTER = 250; // milliseconds after the last change: holding an arrow key sends one value, not thirty
 
 /** The slider's place for ε: equal steps are equal factors. */
-export function placeOf({ epsilon_low: low, epsilon_high: high }, epsilon) {
+export function placeOf({ epsilon_low: low, epsilon_high: high }: EvaluationMeta, epsilon: number) {
   return Math.round((SLIDER_STEPS * Math.log(epsilon / low)) / Math.log(high / low));
 }
 
 /** ε for a place, as it is shown; at the run's own to the last bit, so that its own scores come back. */
-export function epsilonAt(meta, place) {
+export function epsilonAt(meta: EvaluationMeta, place) {
   const { epsilon_low: low, epsilon_high: high, trained: { epsilon } } = meta;
   if (place === placeOf(meta, epsilon)) return epsilon;
   return Math.min(high, Math.max(low, rounded(low * (high / low) ** (place / SLIDER_STEPS), 3)));
 }
 
 export class Evaluation {
-  constructor(parent) {
+  constructor(parent: ParentNode) {
     this.root = parent.querySelector(".bdsg");
     this.positive = "normal";
     this.layers = { heat: true, band: true, data: false, own: true, boundary: true, truth: true, contour: true, rays: false, gaps: true };
@@ -58,14 +58,14 @@ export class Evaluation {
     return [...(this.meta.about ?? "").split(" · "), `scored at ε = ${setting(this.scores.epsilon)}`, counted];
   }
 
-  receive(bytes, { setStateValue }) {
+  receive(bytes: Uint8Array | null, { setStateValue }: Mounting) {
     this.setStateValue = setStateValue;
     this.theme = readTheme(this.root);
     if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
     this.redraw();
   }
 
-  #load(bytes) {
+  #load(bytes: Uint8Array | null) {
     const { arrays, meta } = readTensors(bytes), before = this.meta;
     const moved = !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
     Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays, meta.trained) });
@@ -83,7 +83,7 @@ export class Evaluation {
   }
 
   /** The share of the data, or of the visitor's own points, that ε calls anomalous. */
-  #leftOut(epsilon) {
+  #leftOut(epsilon: number) {
     const { values } = this.arrays.known_log_p_x, level = Math.log(epsilon);
     return leftOut(values.reduce((sum, value) => sum + (value < level), 0), values.length, Boolean(this.arrays.own));
   }
@@ -107,7 +107,7 @@ export class Evaluation {
   }
 
   /** B(z, ε) at this ε, for at most `most` points; B(z) of one ε stays as it is. */
-  #moveBoundary(epsilon, most) {
+  #moveBoundary(epsilon: number, most: number) {
     if (!this.levels) return;
     const { boundary, boundary_log_p_x: known } = this.arrays, stored = epsilon === this.meta.trained.epsilon;
     const points = stored ? boundary.values : this.levels.points(epsilon, Math.min(most, this.levels.count));
@@ -124,13 +124,13 @@ export class Evaluation {
   }
 
   /** Up to where B(z, ε) follows. */
-  #reach(epsilon) {
+  #reach(epsilon: number) {
     if (!this.levels) return "";
     const [low, high] = this.levels.range;
     return this.levels.covers(epsilon) ? "B(z, ε) follows" : `B(z, ε) knows ${setting(low)} to ${setting(high)}`;
   }
 
-  #update(epsilon, most = Infinity) {
+  #update(epsilon: number, most = Infinity) {
     this.#moveBoundary(epsilon, most);
     this.scores = evaluateAt(this.prepared, epsilon, this.meta.delta_ratio);
     const place = Math.min(SLIDER_STEPS, Math.max(0, placeOf(this.meta, epsilon)));
@@ -156,7 +156,7 @@ export class Evaluation {
   }
 
   #positiveSwitch() {
-    const choose = (name) => {
+    const choose = (name: Positive) => {
       this.positive = name;
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.positive === name));
       this.#publish();
@@ -173,13 +173,13 @@ export class Evaluation {
     return this.pointed ?? this.pinned ?? null;
   }
 
-  #point(id) {
+  #point(id: CardName | null) {
     this.pointed = id;
     this.#tell();
     this.draw();
   }
 
-  #pin(id) {
+  #pin(id: CardName) {
     this.pinned = this.pinned === id ? null : id;
     if (!this.pinned) this.pointed = null;
     this.cards.mark(this.pinned);
@@ -216,14 +216,14 @@ export class Evaluation {
     setData(this.root, "ready", 1);
   }
 
-  #paint(context, camera) {
+  #paint(context: Pen, camera: Camera) {
     if (this.active && exists(this.shown, this.active)) this.#drawMarked(context, camera);
     else this.#drawPlain(context, camera);
     drawAxes(context, camera, this.theme, this.meta.units);
   }
 
   /** The picture as it stands, as vectors. */
-  paintOn(context) {
+  paintOn(context: Pen) {
     const { sheet } = this;
     this.sheet = vectorSheet(sheet, context);
     this.#paint(context, this.#camera());
@@ -241,11 +241,11 @@ export class Evaluation {
     return { low, high, epsilon, units, ...grids, points: prepared.segments, stride: 4, data: arrays.data.values };
   }
 
-  #drawPlain(context, camera) {
+  #drawPlain(context: Pen, camera: Camera) {
     this.sheet.put(this.layer.under);
     if (this.layers.own && this.arrays.own) clipped(context, camera, () => this.#drawOwn(context, camera));
     if (this.layers.band) this.#drawBand(context, camera);
-    if (context.isVector) this.#paintPoints(context, camera);
+    if ("isVector" in context) this.#paintPoints(context, camera);
     else this.sheet.put(this.layer.points);
     this.#drawContours(context, camera, drawContour);
     clipped(context, camera, () => {
@@ -255,7 +255,7 @@ export class Evaluation {
   }
 
   /** What the active score counts, over a faint picture. */
-  #drawMarked(context, camera) {
+  #drawMarked(context: Pen, camera: Camera) {
     const { sheet, prepared, scores, positive, theme } = this;
     context.globalAlpha = 0.4;
     sheet.put(this.layer.under);
@@ -265,7 +265,7 @@ export class Evaluation {
   }
 
   /** What does not move with ε, drawn once for each size, theme and choice of layers: the heat map ... */
-  #drawUnder(camera) {
+  #drawUnder(camera: Camera) {
     const under = this.sheet.layer(), { x, y } = this.prepared.grid;
     clipped(under.context, camera, () => {
       if (this.layers.heat) drawImage(under.context, camera, this.#heat(this.theme), [x[0], y[0]], [x.at(-1), y.at(-1)]);
@@ -274,13 +274,13 @@ export class Evaluation {
   }
 
   /** ... and the points, unless they are B(z, ε). */
-  #drawOver(camera) {
+  #drawOver(camera: Camera) {
     const over = this.sheet.layer();
     this.#paintPoints(over.context, camera);
     return over.canvas;
   }
 
-  #paintPoints(context, camera) {
+  #paintPoints(context: Pen, camera: Camera) {
     const { theme, layers } = this;
     clipped(context, camera, () => {
       if (layers.data) drawData(context, camera, this.arrays.data.values, theme);
@@ -289,7 +289,7 @@ export class Evaluation {
     });
   }
 
-  #heat(theme) {
+  #heat(theme: Theme) {
     const { logTruth: values, x, y } = this.prepared.grid, span = 9; // natural-log units: HEAT_SPAN of canvas_encoding.py
     let peak = -Infinity;
     for (const value of values) peak = Math.max(peak, value);
@@ -298,13 +298,13 @@ export class Evaluation {
   }
 
   /** The visitor's points: those that ε calls anomalous are filled. */
-  #drawOwn(context, camera) {
+  #drawOwn(context: Pen, camera: Camera) {
     const { own: { values }, own_log_p_x: { values: logs } } = this.arrays, level = Math.log(this.scores.epsilon);
     drawOwnPoints(context, camera, values, this.theme, 0.5, (k) => logs[k] >= level);
     drawOddPoints(context, camera, values, this.theme, (k) => logs[k] < level);
   }
 
-  #drawBand(context, camera) {
+  #drawBand(context: Pen, camera: Camera) {
     const { upper, lower } = this.scores.detail.contours;
     clipped(context, camera, () => {
       traceLines(context, camera, [...upper, ...lower].map(({ points }) => points));
@@ -314,7 +314,7 @@ export class Evaluation {
     });
   }
 
-  #drawContours(context, camera, draw) {
+  #drawContours(context: Pen, camera: Camera, draw: DrawContour) {
     const { upper, model } = this.scores.detail.contours;
     clipped(context, camera, () => {
       if (this.layers.truth) draw(context, camera, upper.map(({ points }) => points), "truth", this.theme);

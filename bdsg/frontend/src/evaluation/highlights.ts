@@ -9,27 +9,27 @@ import { lineTree } from "../math/nearest.ts";
 import { percent } from "../core/format.ts";
 
 export const HIGHLIGHTS = {
-  precision: (view) => view.cells(["tp", "fp"]),
-  recall: (view) => view.cells(["tp", "fn"]),
-  f1: (view) => view.cells(["tp", "fp", "fn"]),
-  accuracy: (view) => view.cells(["tp", "fp", "fn", "tn"]),
-  auroc: (view) => view.cells(["tp", "fn"]),
-  bp1: (view) => view.points(),
-  boundary_recall: (view) => view.arcs(),
-  bf1: (view) => { view.points(); view.arcs(); },
-  bp2: (view) => view.band(),
-  components: (view) => view.components(),
-  distance: (view) => view.distances(),
+  precision: (view: Highlighter) => view.cells(["tp", "fp"]),
+  recall: (view: Highlighter) => view.cells(["tp", "fn"]),
+  f1: (view: Highlighter) => view.cells(["tp", "fp", "fn"]),
+  accuracy: (view: Highlighter) => view.cells(["tp", "fp", "fn", "tn"]),
+  auroc: (view: Highlighter) => view.cells(["tp", "fn"]),
+  bp1: (view: Highlighter) => view.points(),
+  boundary_recall: (view: Highlighter) => view.arcs(),
+  bf1: (view: Highlighter) => { view.points(); view.arcs(); },
+  bp2: (view: Highlighter) => view.band(),
+  components: (view: Highlighter) => view.components(),
+  distance: (view: Highlighter) => view.distances(),
 };
 
 /** The tools with which HIGHLIGHTS are drawn: one for each redraw. */
 export class Highlighter {
-  constructor(sheet, camera, prepared, scores, positive, theme) {
+  constructor(sheet: Sheet, camera: Camera, prepared: Prepared, scores: Scores, positive: Positive, theme: Theme) {
     Object.assign(this, { sheet, context: sheet.context, camera, prepared, scores, positive, theme });
     this.detail = scores.detail;
   }
 
-  cells(shown) {
+  cells(shown: string[]) {
     const cells = outcomeCells(this.prepared.grid, this.detail.logHigh, this.positive);
     drawCells(this.sheet, this.camera, this.prepared.grid, cells, OUTCOMES, shown, this.theme);
   }
@@ -40,7 +40,7 @@ export class Highlighter {
     drawCells(this.sheet, this.camera, this.prepared.grid, cells, BAND_KINDS, BAND_KINDS, this.theme);
   }
 
-  #clip(draw) {
+  #clip(draw: () => void) {
     clipped(this.context, this.camera, draw);
   }
 
@@ -70,7 +70,7 @@ export class Highlighter {
   /** Each component's contour whole, by whether it is covered, with its own recall. */
   components() {
     const { arcs, components } = this.detail.coverage;
-    const isCovered = (arc) => (components[arc.label - 1]?.recall ?? 0) >= COVERED;
+    const isCovered = (arc: Arc) => (components[arc.label - 1]?.recall ?? 0) >= COVERED;
     this.#clip(() => {
       strokeArcs(this, arcs.filter(isCovered).map((arc) => arc.points), true);
       strokeArcs(this, arcs.filter((arc) => !isCovered(arc)).map((arc) => arc.points), false);
@@ -81,7 +81,7 @@ export class Highlighter {
     });
   }
 
-  #label(points, text) {
+  #label(points: Numbers, text: string) {
     let x = 0, y = 0;
     for (let i = 0; i < points.length; i += 2) { x += points[i]; y += points[i + 1]; }
     const { context, camera, theme } = this, count = points.length / 2;
@@ -116,7 +116,7 @@ export class Highlighter {
 }
 
 /** Arcs of {p_x = ε}: covered ones solid, bare ones thick and dashed. */
-export function strokeArcs({ context, camera, theme }, lines, covered) {
+export function strokeArcs({ context, camera, theme }: { context: Pen; camera: Camera; theme: Theme }, lines: Numbers[], covered: boolean) {
   const style = covered
     ? { stroke: fade(theme.hit, 1), width: 4 } : { stroke: fade(theme.miss, 1), width: 5, dash: [9, 5] };
   drawLines(context, camera, lines, { stroke: fade(theme.background, 0.8), width: style.width + 3 });
@@ -124,10 +124,10 @@ export function strokeArcs({ context, camera, theme }, lines, covered) {
 }
 
 /** Runs of probes whose coverage is `wanted`, as polylines that reach half a step beyond both ends. */
-export function stretches({ probes, covered, closed }, wanted) {
+export function stretches({ probes, covered, closed }: Arc, wanted: number) {
   const lines = [], count = covered.length;
-  const at = (i) => (closed ? (i + count) % count : Math.min(count - 1, Math.max(0, i)));
-  const middle = (i, j) => [0, 1].map((axis) => (probes[2 * at(i) + axis] + probes[2 * at(j) + axis]) / 2);
+  const at = (i: number) => (closed ? (i + count) % count : Math.min(count - 1, Math.max(0, i)));
+  const middle = (i: number, j) => [0, 1].map((axis) => (probes[2 * at(i) + axis] + probes[2 * at(j) + axis]) / 2);
   for (let from = 0, to; from < count; from = to) {
     for (to = from + 1; to < count && covered[to] === covered[from];) to += 1;
     if (covered[from] !== wanted) continue;
@@ -137,7 +137,7 @@ export function stretches({ probes, covered, closed }, wanted) {
 }
 
 /** The point of the segment at `k` that is nearest to (px, py). */
-function nearestOn(segments, k, px, py) {
+function nearestOn(segments: Numbers, k: number, px: number, py: number) {
   const dx = segments[k + 2] - segments[k], dy = segments[k + 3] - segments[k + 1], square = dx * dx + dy * dy;
   const t = square > 0 ? Math.min(1, Math.max(0, ((px - segments[k]) * dx + (py - segments[k + 1]) * dy) / square)) : 0;
   return [segments[k] + t * dx, segments[k + 1] + t * dy];

@@ -9,14 +9,14 @@ import { readTheme } from "../core/theme.ts";
 export const SVG = "http://www.w3.org/2000/svg";
 const FALSE_ALARMS = 0.05; // the first threshold lets 5% of normal images through as anomalies
 
-export function draw(tag, attributes) {
+export function draw(tag: string, attributes: Record<string, string | number>) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }
 
 /** Put image k of a tensor of bytes, (n, h, w, c), on a canvas. */
-export function paint(canvas, { shape: [, height, width, channels], values }, k, label) {
+export function paint(canvas: HTMLCanvasElement, { shape: [, height, width, channels], values }: Tensor<Uint8Array>, k: number, label: string) {
   const image = new ImageData(width, height), from = k * height * width * channels;
   for (let i = 0; i < height * width; i += 1) {
     for (let c = 0; c < 3; c += 1) image.data[4 * i + c] = values[from + i * channels + Math.min(c, channels - 1)];
@@ -28,7 +28,7 @@ export function paint(canvas, { shape: [, height, width, channels], values }, k,
 }
 
 export class Images {
-  constructor(parent) {
+  constructor(parent: ParentNode) {
     this.root = parent.querySelector(".bdsg");
     this.find = (name) => this.root.querySelector(name);
     this.slider = this.find(".threshold-slider");
@@ -36,14 +36,14 @@ export class Images {
     this.steps = this.find(".step-slider");
     this.steps.addEventListener("input", () => this.setStep(Number(this.steps.value)));
     this.find(".more").addEventListener("click", () => this.#more());
-    const pick = (event) => this.#pickStep(event);
+    const pick = (event: PointerEvent) => this.#pickStep(event);
     this.find(".climb").addEventListener("pointerdown", pick);
     this.find(".climb").addEventListener("pointermove", (event) => event.buttons && pick(event));
   }
 
   stop() {}
 
-  receive(bytes) {
+  receive(bytes: Uint8Array | null) {
     readTheme(this.root);
     if (!bytes?.length || sameBytes(bytes, this.bytes)) return;
     this.bytes = bytes;
@@ -75,13 +75,13 @@ export class Images {
   }
 
   /** The scores of boundary image k in words. */
-  #saysOf(k) {
+  #saysOf(k: number) {
     const named = { l1: "distance to the nearest training image L1", log_p: "log p_g in nats", loss: "loss" };
     const parts = Object.entries(named).filter(([name]) => this.arrays[name]);
     return `${parts.map(([name, words]) => `${words} ${scored(this.arrays[name].values[k])}`).join(", ")}.`;
   }
 
-  #choose(k) {
+  #choose(k: number) {
     this.root.querySelectorAll(".pair").forEach((button, i) => button.setAttribute("aria-pressed", String(i === k)));
     this.find(".grid-part .told").textContent = `Image ${k + 1}: ${this.#saysOf(k)}`;
   }
@@ -109,7 +109,7 @@ export class Images {
     this.steps.max = strip.length - 1;
   }
 
-  setStep(k) {
+  setStep(k: number) {
     const { walk, walk_scores: scores, walk_log_p: logP } = this.arrays;
     if (!walk || !scores) return;
     this.step = k;
@@ -124,7 +124,7 @@ export class Images {
     this.find(".here").textContent = `${words}${logP ? `; log p_g ${scored(logP.values[k])} nats` : ""}.`;
   }
 
-  #pickStep(event) {
+  #pickStep(event: PointerEvent) {
     const box = this.find(".climb").getBoundingClientRect(), count = this.arrays.walk.shape[0];
     const k = Math.floor(((event.clientX - box.left) / box.width) * count);
     this.setStep(Math.min(Math.max(k, 0), count - 1));
@@ -135,7 +135,7 @@ export class Images {
     const scores = this.arrays.walk_scores?.values;
     if (!scores || !this.arrays.walk) return;
     const svg = this.find(".climb"), count = scores.length, high = Math.max(...scores, this.threshold), low = Math.min(...scores, this.threshold);
-    const x = (k) => (100 * (k + 0.5)) / count, y = (score) => 92 - (84 * (score - low)) / (high - low || 1);
+    const x = (k: number) => (100 * (k + 0.5)) / count, y = (score: number) => 92 - (84 * (score - low)) / (high - low || 1);
     const crossing = crossingOf(scores, this.threshold), at = y(this.threshold);
     const says = crossing === null ? "never crosses the line" : `crosses after step ${Math.floor(crossing) + 1}`;
     const inner = draw("svg", { viewBox: "0 0 100 96", preserveAspectRatio: "none", width: "100%", height: "96" });
@@ -158,7 +158,7 @@ export class Images {
     this.find(".rows").replaceChildren(...this.sets.map((set) => this.#row(set)));
   }
 
-  #row(set) {
+  #row(set: ScoreSet) {
     const shares = binned(set.sorted, [this.low, this.high]), peak = Math.max(...shares), colour = `var(--bdsg-${set.kind})`;
     const svg = draw("svg", { viewBox: `0 0 ${BINS} 50`, preserveAspectRatio: "none", "aria-hidden": "true" });
     const outline = Array.from(shares, (share, k) => [k, 50 - (46 * share) / peak]).map(([k, y]) => `L${k},${y}L${k + 1},${y}`).join("");
@@ -173,7 +173,7 @@ export class Images {
       draw("path", { class: "above", d: path, style: paintedBy, "clip-path": `url(#${clip})` }), set.limit,
       draw("rect", { class: "hit", width: BINS, height: 50 }),
     );
-    const drag = (event) => {
+    const drag = (event: PointerEvent) => {
       const box = svg.getBoundingClientRect(), at = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
       this.setThreshold(this.low + at * (this.high - this.low));
     };
@@ -184,7 +184,7 @@ export class Images {
     return make("div", { class: "row" }, make("div", { class: "name" }, set.title), svg, make("div", { class: "share" }, set.share, count));
   }
 
-  setThreshold(threshold) {
+  setThreshold(threshold: number) {
     this.threshold = threshold;
     const share = (threshold - this.low) / (this.high - this.low), at = BINS * share;
     this.slider.value = Math.round(1000 * share);
@@ -205,6 +205,6 @@ export class Images {
 }
 
 /** A score of an image. */
-function scored(value) {
+function scored(value: number) {
   return figures(value, 4);
 }

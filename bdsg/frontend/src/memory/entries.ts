@@ -6,7 +6,7 @@
 const PASSING = new Set(["frame", "at", "watching", "teach"]);
 
 /** What one can go back to of an address: page, link in any order, and whether the link is there yet. */
-export function placeOf(address) {
+export function placeOf(address: string) {
   const { pathname, searchParams } = new URL(address);
   const kept = [...searchParams].filter(([name]) => !PASSING.has(name));
   const written = kept.some(([name]) => name.startsWith("data."));
@@ -17,7 +17,7 @@ export function placeOf(address) {
  * What becomes of an address that Streamlit would add: it drops a page's link early, and writes it late, or even before
  * the page.  `untouched`: nobody did anything since the present one was added.  `lent`: its link is the page before's.
  */
-export function entryFor(here, there, untouched, lent = false) {
+export function entryFor(here: string, there: string, untouched: boolean, lent = false) {
   const before = placeOf(here), after = placeOf(there), same = before.link === after.link;
   if (before.page !== after.page) return untouched ? "replace" : "push"; // the link came first, under the page before
   if (before.written && !after.written) return "none";
@@ -28,7 +28,7 @@ export function entryFor(here, there, untouched, lent = false) {
  * A page's address; one that has no link yet is lent the present one, for the settings are the same, unless that one
  * names two runs.  A visitor who goes on before the page has written its own finds an address to come back to.
  */
-export function withLink(here, there) {
+export function withLink(here: string, there: string) {
   const before = new URL(here), after = new URL(there);
   if (!placeOf(here).written || placeOf(there).written || before.pathname === after.pathname) return there;
   if ([...before.searchParams.keys()].some((name) => name.startsWith("b."))) return there;
@@ -54,7 +54,7 @@ export function oneEntryEach() {
 }
 
 /** The link of a visit that has just begun, unless it is written, or somebody went on or back meanwhile. */
-export function writeLink(link) {
+export function writeLink(link: Link | null) {
   const { pathname, search, hash, href } = window.location;
   if (link === null || link.query === search) return;
   if (placeOf(href).link !== placeOf(new URL(link.was, href).href).link) return;

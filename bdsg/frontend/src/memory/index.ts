@@ -2,7 +2,7 @@ import { oneEntryEach, writeLink } from "./entries.ts";
 import { earlier, keep, keptOf, withTable } from "./kept.ts";
 import { closeMenuOnChoice } from "./menu.ts";
 
-export default function ({ data, setStateValue }) {
+export default function ({ data, setStateValue }: Mounting) {
   const [{ runs, studies, points, asked, wanted, link }] = data;
   oneEntryEach();
   closeMenuOnChoice();

@@ -10,18 +10,18 @@ const CELL = 84, LEAST_CELL = 40, MOST_SIDE = 14; // CSS pixels, and cells a sid
 const EDGE = { left: 54, bottom: 38, top: 4, right: 4 };
 
 /** Poor to good: orange, grey, blue; both ends stand out on light and on dark pages, whatever the reader's colour vision. */
-export function scoreColour(share, theme) {
+export function scoreColour(share: number, theme: Theme) {
   const ends = theme.dark ? [[255, 150, 50], [120, 125, 135], [94, 178, 255]] : [[214, 94, 0], [150, 155, 165], [0, 92, 175]];
   return share < 0.5 ? blend(ends[0], ends[1], 2 * share) : blend(ends[1], ends[2], 2 * share - 1);
 }
 
 /** Which of `count` equal parts of 0..1 a share lies in. */
-function partOf(share, count) {
+function partOf(share: number, count: number) {
   return Math.min(count - 1, Math.max(0, Math.floor(share * count)));
 }
 
 /** The best trial of each cell, and how many it holds: {key: {index, count}}; `rank` is less for better. */
-export function cellsOf(x, y, rank, columns, rows) {
+export function cellsOf(x: Numbers, y: Numbers, rank: Numbers, columns: number, rows: number) {
   const cells = new Map();
   for (let k = 0; k < rank.length; k += 1) {
     const key = partOf(y[k], rows) * columns + partOf(x[k], columns), known = cells.get(key);
@@ -35,14 +35,14 @@ export function cellsOf(x, y, rank, columns, rows) {
 }
 
 /** A setting's value at a share of its axis, in words. */
-export function axisWords(axis, share) {
+export function axisWords(axis: Axis, share: number) {
   if (axis.choices.length) return axis.choices[partOf(share, axis.choices.length)];
   const value = axis.log ? axis.low * (axis.high / axis.low) ** share : axis.low + (axis.high - axis.low) * share;
   return axis.whole ? grouped(value) : setting(rounded(value, 2));
 }
 
 export class Mosaic {
-  constructor(parent) {
+  constructor(parent: ParentNode) {
     this.root = parent.querySelector(".bdsg");
     this.canvas = this.root.querySelector("canvas.cells");
     this.words = this.root.querySelector(".mosaic-words");
@@ -53,7 +53,7 @@ export class Mosaic {
     this.canvas.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  receive(bytes, { setStateValue: report }) {
+  receive(bytes: Uint8Array | null, { setStateValue: report }: Mounting) {
     this.theme = readTheme(this.root);
     this.report = report;
     if (bytes?.length && !sameBytes(bytes, this.bytes)) {
@@ -96,19 +96,19 @@ export class Mosaic {
     setData(this.root, "trials", this.meta.trials);
   }
 
-  #corner(key) {
+  #corner(key: number) {
     const row = Math.floor(key / this.columns), column = key % this.columns;
     return [EDGE.left + column * this.side, EDGE.top + (this.rows - 1 - row) * this.tall];
   }
 
-  #cell(context, key, { index, count }) {
+  #cell(context: CanvasRenderingContext2D, key: number, { index, count }: Cell) {
     const [left, top] = this.#corner(key), { side, tall } = this, gap = side > 60 ? 2 : 1;
     context.fillStyle = fade(this.theme.text, 0.045);
     context.fillRect(left + gap, top + gap, side - 2 * gap, tall - 2 * gap);
     const inset = 2 * gap + 1, scale = this.meta.zoom * Math.min((side - 2 * inset) / 65535, (tall - 2 * inset) / (65535 * this.meta.aspect));
     const halfWide = side / 2 - gap, halfTall = tall / 2 - gap;
     const middleX = left + side / 2, middleY = top + tall / 2 - (side < 62 ? 0 : 4);
-    const place = (x, y) => [middleX + scale * x, middleY - scale * this.meta.aspect * y];
+    const place = (x: Numbers, y: Numbers) => [middleX + scale * x, middleY - scale * this.meta.aspect * y];
     this.#contour(context, place);
     const { values, shape } = this.arrays.points, size = side > 70 ? 1.7 : 1.3;
     const share = this.arrays.share.values[index];
@@ -131,7 +131,7 @@ export class Mosaic {
     }
   }
 
-  #contour(context, place) {
+  #contour(context: CanvasRenderingContext2D, place) {
     const { values } = this.arrays.contour, ends = this.arrays.ends.values;
     context.strokeStyle = fade(this.theme.text, 0.35);
     context.lineWidth = 1;
@@ -145,7 +145,7 @@ export class Mosaic {
     context.stroke();
   }
 
-  #axes(context) {
+  #axes(context: CanvasRenderingContext2D) {
     const { columns, rows, side, tall, meta } = this, bottom = EDGE.top + rows * tall;
     context.fillStyle = fade(this.theme.text, 0.75);
     context.font = `12px ${this.theme.font}`;
@@ -174,7 +174,7 @@ export class Mosaic {
     context.restore();
   }
 
-  #ring(context, key, colour, width) {
+  #ring(context: CanvasRenderingContext2D, key: number | null | undefined, colour: string, width: number) {
     if (key === null || key === undefined) return;
     const [left, top] = this.#corner(key);
     context.strokeStyle = colour;
@@ -192,7 +192,7 @@ export class Mosaic {
     this.root.querySelector(".high").textContent = this.meta.scale[1];
   }
 
-  #keyAt(event) {
+  #keyAt(event: MouseEvent) {
     if (!this.cells) return null;
     const box = this.canvas.getBoundingClientRect();
     const column = Math.floor((event.clientX - box.left - EDGE.left) / this.side);
@@ -201,27 +201,27 @@ export class Mosaic {
     return column >= 0 && column < this.columns && row >= 0 && row < this.rows && this.cells.has(key) ? key : null;
   }
 
-  #keyOf(number) {
+  #keyOf(number: number) {
     const index = this.arrays.number.values.indexOf(number);
     if (index < 0) return null;
     return partOf(this.arrays.y.values[index], this.rows) * this.columns + partOf(this.arrays.x.values[index], this.columns);
   }
 
-  #point(key) {
+  #point(key: number | null) {
     if (key === this.pointed) return;
     this.pointed = key;
     this.canvas.style.cursor = key === null ? "default" : "pointer";
     this.redraw();
   }
 
-  #choose(key) {
+  #choose(key: number | null | undefined) {
     if (key === null || key === undefined) return;
     this.chosen = this.arrays.number.values[this.cells.get(key).index];
     this.redraw();
     this.report("trial", this.chosen);
   }
 
-  #onKey(event) {
+  #onKey(event: KeyboardEvent) {
     const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
     if (event.key === "Enter" || event.key === " ") this.#choose(this.pointed);
     else if (steps[event.key]) this.#move(...steps[event.key]);
@@ -230,11 +230,11 @@ export class Mosaic {
   }
 
   /** To the nearest filled cell in a direction. */
-  #move(across, up) {
+  #move(across: number, up: number) {
     const from = this.pointed ?? this.#keyOf(this.chosen) ?? [...this.cells.keys()][0];
     if (from === undefined) return;
     const row = Math.floor(from / this.columns), column = from % this.columns;
-    const cost = (key) => {
+    const cost = (key: number | null | undefined) => {
       const right = key % this.columns - column, above = Math.floor(key / this.columns) - row;
       const ahead = right * across + above * up, aside = Math.abs(right * up) + Math.abs(above * across);
       return ahead > 0 ? ahead + 3 * aside : Infinity;
