@@ -1,11 +1,49 @@
 // The score cards: for each score its name, what it counts, how it may mislead, and a sentence of counted numbers.
 
+import type { Classification, Piece, Scores } from "../math/scores.ts";
 import { area, grouped, measured, percent, setting } from "../core/format.ts";
 import { make } from "../core/dom.ts";
 
 const PX = "<i>p<sub>x</sub></i>", PG = "<i>p<sub>g</sub></i>";
 
-const GROUPS = [
+export type CardName =
+  | "precision"
+  | "recall"
+  | "f1"
+  | "accuracy"
+  | "auroc"
+  | "bp2"
+  | "bp1"
+  | "boundary_recall"
+  | "bf1"
+  | "components"
+  | "distance";
+
+/** The scores for the chosen positive class, and how many cells are truly normal and anomalous. */
+export type Shown = Scores & Classification & { normal: number; anomalous: number };
+
+/** What the positive class is called, and the other one. */
+export interface Words {
+  one: string;
+  other: string;
+}
+
+interface Card {
+  name: string;
+  value(s: Shown): string;
+  text(w: Words): string;
+  counted(s: Shown, w: Words): string;
+  missing(s: Shown, w: Words): string;
+}
+
+interface Group {
+  title: string;
+  note: string;
+  joint?: boolean;
+  cards: CardName[];
+}
+
+const GROUPS: Group[] = [
   { title: "Grid cells", note: `${PG} ≥ ε says normal; ${PX} ≥ ε is the truth`, cards: ["precision", "recall", "f1", "accuracy", "auroc", "bp2"] },
   { title: "Points of B(z)", note: "read these three together", joint: true, cards: ["bp1", "boundary_recall", "bf1"] },
   { title: "Shape", note: "", cards: ["components", "distance"] },
@@ -14,24 +52,24 @@ const GROUPS = [
 const MOST_NAMED = 4; // pieces whose bare lengths a sentence tells
 
 // `value` is what the card shows, `text` its line, `counted` the sentence below the plane, `missing` why there is no value.
-export const CARDS = {
+export const CARDS: Record<CardName, Card> = {
   precision: {
     name: "Grid precision", value: (s) => percent(s.precision),
     text: (w) => `Of the cells called ${w.one}, the share that are. Calling almost nothing ${w.one} raises it.`,
     counted: (s, w) => `${key("tp")}${grouped(s.tp)} of ${grouped(s.tp + s.fp)} cells that the model calls ${w.one} are ${w.one}; ${key("fp")}${grouped(s.fp)} are not.`,
-    missing: (s, w) => `The model calls no cell ${w.one} at this ε, so there is nothing to count.`,
+    missing: (_, w) => `The model calls no cell ${w.one} at this ε, so there is nothing to count.`,
   },
   recall: {
     name: "Grid recall", value: (s) => percent(s.recall),
     text: (w) => `Of the truly ${w.one} cells, the share found. Calling everything ${w.one} makes it 100 %.`,
     counted: (s, w) => `${key("tp")}${grouped(s.tp)} of ${grouped(s.tp + s.fn)} truly ${w.one} cells are found; ${key("fn")}${grouped(s.fn)} are missed.`,
-    missing: (s, w) => `No cell is truly ${w.one} at this ε, so there is nothing to find.`,
+    missing: (_, w) => `No cell is truly ${w.one} at this ε, so there is nothing to find.`,
   },
   f1: {
     name: "Grid F1", value: (s) => percent(s.f1),
     text: (w) => `Harmonic mean of precision and recall. Ignores the cells rightly called ${w.other}.`,
     counted: (s, w) => `2 × ${key("tp")}${grouped(s.tp)} found, divided by 2 × ${grouped(s.tp)} + ${key("fp")}${grouped(s.fp)} wrongly called ${w.one} + ${key("fn")}${grouped(s.fn)} missed.`,
-    missing: (s, w) => `No cell is ${w.one}, in truth or by the model, so there is nothing to count.`,
+    missing: (_, w) => `No cell is ${w.one}, in truth or by the model, so there is nothing to count.`,
   },
   accuracy: {
     name: "Grid accuracy", value: (s) => percent(s.accuracy),
@@ -83,23 +121,23 @@ export const CARDS = {
   },
 };
 
-export function noContour({ epsilon }) {
+export function noContour({ epsilon }: Shown) {
   return `No point of the plane is as dense as ε = ${setting(epsilon)}, so there is no boundary: lower ε.`;
 }
 
 /** How far the model's own contour is off: that error is not B's. */
-function modelsShare({ contour_distance_mean: mean, contour_distance_p95: most }) {
+function modelsShare({ contour_distance_mean: mean, contour_distance_p95: most }: Shown) {
   return mean === null ? "" : ` From ${PG} = ε to ${PX} = ε, the model's own error: mean ${measured(mean)}, 95 % within ${measured(most)}.`;
 }
 
 /** Where B(z)'s own level joins what ε still tells apart. */
-function joinedPieces({ components, band_pieces: joined }) {
+function joinedPieces({ components, band_pieces: joined }: Shown) {
   return joined < components
     ? ` B(z) aims at √(δε), where only ${joined} of these ${components} pieces ${joined === 1 ? "is" : "are"} apart: it goes round several together.` : "";
 }
 
 /** The bare length of each piece, the barest first, by the numbers that stand on the plane. */
-function barePieces(pieces) {
+function barePieces(pieces: Piece[]) {
   const bare = pieces.map(({ length, covered }, k) => ({ k, length, bare: length - covered })).filter((piece) => piece.bare > 0);
   if (!bare.length) return "No stretch is bare.";
   const worst = bare.sort((a, b) => b.bare - a.bare).slice(0, MOST_NAMED);
@@ -109,20 +147,25 @@ function barePieces(pieces) {
 }
 
 /** A small sign in a sentence, drawn as on the plane. */
-export function key(kind) {
+export function key(kind: string) {
   return `<span class="key ${kind}" aria-hidden="true"></span>`;
 }
 
 /** Card `id` has a value to show. */
-export function exists(scores, id) {
+export function exists(scores: Shown, id: CardName) {
   if (id === "components") return scores.components > 0;
   return scores[id === "distance" ? "distance_mean" : id] !== null;
 }
 
+function entries(buttons: Partial<Record<CardName, HTMLElement>>) {
+  return Object.entries(buttons) as [CardName, HTMLElement][];
+}
+
 /** All cards as buttons; `onPoint(id or null)` while one is pointed at or focused, `onPin(id)` when pressed. */
 export class Cards {
-  constructor(holder, onPoint, onPin) {
-    this.buttons = {};
+  private readonly buttons: Partial<Record<CardName, HTMLElement>> = {};
+
+  constructor(holder: HTMLElement, onPoint: (id: CardName | null) => void, onPin: (id: CardName) => void) {
     for (const { title, note, joint, cards } of GROUPS) {
       const body = make("div", { class: joint ? "cards joint" : "cards" }, ...cards.map((id) => this.#card(id, onPoint, onPin)));
       const heading = make("p", { class: "group", html: `<strong>${title}</strong> ${note}` });
@@ -130,7 +173,7 @@ export class Cards {
     }
   }
 
-  #card(id, onPoint, onPin) {
+  #card(id: CardName, onPoint: (id: CardName | null) => void, onPin: (id: CardName) => void) {
     const button = make("button", {
       type: "button", class: "card", "data-score": id, "aria-pressed": "false", title: "Point to see what it counts; press to keep it",
       html: `<span class="name">${CARDS[id].name}</span><span class="value">–</span><span class="text"></span>`,
@@ -141,15 +184,15 @@ export class Cards {
     return button;
   }
 
-  show(scores, words) {
-    for (const [id, button] of Object.entries(this.buttons)) {
+  show(scores: Shown, words: Words) {
+    for (const [id, button] of entries(this.buttons)) {
       const card = CARDS[id], [, value, text] = button.children;
       value.textContent = exists(scores, id) ? card.value(scores) : "–";
       text.innerHTML = exists(scores, id) ? card.text(words) : card.missing(scores, words);
     }
   }
 
-  mark(pinned) {
+  mark(pinned: CardName | null) {
     for (const [id, button] of Object.entries(this.buttons)) button.setAttribute("aria-pressed", String(id === pinned));
   }
 }

@@ -2,9 +2,18 @@
 
 
 
+import type { Numbers } from "../core/types.ts";
+
+/** Points along rays of latent space, x and y in turn; which ray each is of, and log p_g there. */
+export interface Rays {
+  index: Numbers;
+  points: Numbers;
+  logModel: Numbers;
+}
+
 /** Points (x, y in turn) where rays cross the level; `points` and `logModel` lie along the ray that `index` names. */
-export function rayCrossings({ index, points, logModel }, level) {
-  const found = [];
+export function rayCrossings({ index, points, logModel }: Rays, level: number) {
+  const found: number[] = [];
   for (let k = 1; k < index.length; k += 1) {
     const before = logModel[k - 1] - level, after = logModel[k] - level;
     if (index[k] !== index[k - 1] || before > 0 === after > 0) continue;

@@ -1,9 +1,19 @@
-import { oneEntryEach, writeLink } from "./entries.ts";
-import { earlier, keep, keptOf, withTable } from "./kept.ts";
+import type { Mounting } from "../core/mount.ts";
+import { type Link, oneEntryEach, writeLink } from "./entries.ts";
+import { type NewTable, type Visit, earlier, keep, keptOf, withTable } from "./kept.ts";
 import { closeMenuOnChoice } from "./menu.ts";
 
-export default function ({ data, setStateValue }) {
-  const [{ runs, studies, points, asked, wanted, link }] = data;
+interface Asked {
+  runs: Visit;
+  studies: Visit;
+  points: { new: NewTable | null; most: number };
+  asked: boolean;
+  wanted: { key: string; said: boolean } | null;
+  link: Link | null;
+}
+
+export default function ({ data, setStateValue }: Mounting) {
+  const [{ runs, studies, points, asked, wanted, link }] = data as [Asked];
   oneEntryEach();
   closeMenuOnChoice();
   writeLink(link);
