@@ -55,13 +55,19 @@ def curves_figure(kind: Kind, curves: Mapping[str, np.ndarray], positive_share: 
         curves: by the method's title: false- and true-positive rates, or recall and precision, (2, n) each.
         positive_share: of the nodes that are ranked: the precision of chance.
     """
-    figure = titled(*_AXES[kind])
+    figure = _unit_square(kind)
     for (title, (x, y)), (color, dash) in zip(curves.items(), _CURVE_STYLES, strict=False):
         line = {"color": color, "dash": dash, "width": 2.5}
         figure.add_trace(go.Scatter(x=x, y=y, name=title, mode="lines", line=line))
     chance = [0.0, 1.0] if kind == "roc" else [positive_share, positive_share]
     line = {"color": NEUTRAL, "dash": "dot", "width": 1}
     figure.add_trace(go.Scatter(x=[0, 1], y=chance, name="Chance", mode="lines", line=line))
+    return figure
+
+
+def _unit_square(kind: Kind) -> go.Figure:
+    """Axes alone."""
+    figure = titled(*_AXES[kind])
     figure.update_xaxes(range=[-0.02, 1.02], constrain="domain")
     figure.update_yaxes(range=[-0.02, 1.02], scaleanchor="x", scaleratio=1, constrain="domain")
     return figure
@@ -99,9 +105,7 @@ def _model_figure(kind: Kind, curve: Curve | None, positive_share: float, epsilo
     if curve is None:
         note = f"No curve: at ε = {setting(epsilon)} all grid points are of one class"
         place = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
-        figure = curves_figure(kind, {}, positive_share)
-        figure.data = ()
-        return figure.add_annotation(text=note, **place)
+        return _unit_square(kind).add_annotation(text=note, **place)
     kept = np.unique(np.linspace(0, len(curve[0]) - 1, _CURVE_POINTS).round().astype(int))
     return curves_figure(kind, {"Model": np.stack(curve)[:, kept]}, positive_share)
 

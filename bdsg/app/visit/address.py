@@ -22,10 +22,8 @@ PICTURES = ("frame", "at")
 
 def follow(page: str) -> None:
     """Before a page is drawn: take what its address says, where the visit begins or the browser went back to it."""
-    here = visit()
-    read(
-        here, page, st.query_params.to_dict(), back=bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
-    )
+    here, back = visit(), bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+    read(here, page, st.query_params.to_dict(), back=back)
     here.shown = None
     if "watching" in here.arrived:
         session.find_own()

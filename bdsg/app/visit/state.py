@@ -40,13 +40,13 @@ class Addressed(NamedTuple):
     refused: str = ""
 
 
-def _config(prefix: str, refused: str, page: str | None = None) -> dict[str, Addressed]:
+def _settings(prefix: str, refused: str, page: str | None = None) -> dict[str, Addressed]:
     """Metadata of a field that stands in the address as the settings of a run, their names after ``prefix``."""
     write, read = partial(links.to_parameters, prefix=prefix), partial(links.from_parameters, prefix=prefix)
     return {"address": Addressed(write, read, page, refused)}
 
 
-def _one(
+def _parameter(
     name: str,
     page: str | None = None,
     *,
@@ -108,23 +108,23 @@ class Visit:
     name: str = field(default_factory=lambda: secrets.token_hex(8))
     choices: Choices = field(
         default_factory=FIRST_CHOICE.copy,
-        metadata=_config("", "The link was not understood, so its settings are not taken over."),
+        metadata=_settings("", "The link was not understood, so its settings are not taken over."),
     )
     second: Choices | None = field(
         default=None,
-        metadata=_config("b.", "The link's second run was not understood, so another is shown.", "compare"),
+        metadata=_settings("b.", "The link's second run was not understood, so another is shown.", "compare"),
     )
-    against: str | None = _one("against", "compare", write=lambda way: way if way in links.NAMED else "")
-    teaching: bool | None = _one("teach", write=lambda on: "1" if on else "", read=lambda _: True)
-    watching: str | None = _one("watching")
-    tour: str | None = _one("tour")
-    methods: tuple[str, ...] | None = _one(
+    against: str | None = _parameter("against", "compare", write=lambda way: way if way in links.NAMED else "")
+    teaching: bool | None = _parameter("teach", write=lambda on: "1" if on else "", read=lambda _: True)
+    watching: str | None = _parameter("watching")
+    tour: str | None = _parameter("tour")
+    methods: tuple[str, ...] | None = _parameter(
         "methods", "rivals", write=links.to_methods, read=links.from_methods,
         refused="The link's methods were not understood, so the first three are shown.",
     )  # fmt: skip
-    study: str | None = _one("study", "tune")
-    images: str | None = _one("images", "images")
-    left_out: str | None = _one("left_out", "images")
+    study: str | None = _parameter("study", "tune")
+    images: str | None = _parameter("images", "images")
+    left_out: str | None = _parameter("left_out", "images")
     arrived: frozenset[str] = frozenset()
     arrivals: frozenset[str] = frozenset()
     addressed: bool = False

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from bdsg.baselines.neural.dense_networks import Discriminator, dense, dense_discriminator
-from bdsg.baselines.neural.gan import Generating, discriminator_loss
+from bdsg.baselines.neural.gan import GeneratingBaseline, discriminator_loss
 from bdsg.baselines.neural.neural_baseline import NeuralSettings, descend, numbers
 from bdsg.config.fields import setting
 
@@ -69,7 +69,7 @@ def swapped_loss(encoded: Tensor, generated: Tensor) -> Tensor:
     return discriminator_loss(generated, encoded)
 
 
-class EGBAD(Generating):
+class EGBAD(GeneratingBaseline):
     """The score is A(x) = α·‖x − G(E(x))‖₁ + (1 − α)·L_D(x)."""
 
     Settings = EGBADSettings

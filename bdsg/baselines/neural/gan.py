@@ -20,8 +20,8 @@ class GANNetworks(NamedTuple):
     discriminator: Discriminator
 
 
-class Generating(NeuralBaseline):
-    """One that generates points."""
+class GeneratingBaseline(NeuralBaseline):
+    """A network that generates points."""
 
     def generate(self, z: Tensor) -> Tensor:
         """G(z)."""
@@ -35,7 +35,7 @@ class Generating(NeuralBaseline):
         return self._in_data_units(made).astype(float)
 
 
-class GAN(Generating):
+class GAN(GeneratingBaseline):
     """One generator and one discriminator; the score is −D(x), by its logit."""
 
     networks: GANNetworks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ class Part(NamedTuple):
     bad: Callable[[int], Bad]
 
 
-class Examined:
+class Examined(ABC):
     """What text and Parquet have in common.
 
     Attributes:
@@ -71,16 +72,17 @@ class Examined:
     header: bool | None = None
     notes: list[str]
 
+    @abstractmethod
     def first_rows(self) -> list[list[str]]:
         """The first cells, a list for each row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def parts(self, places: Sequence[int]) -> Iterator[Part]:
         """The numbers of columns, some rows at a time."""
-        raise NotImplementedError
 
     def doubt(self, places: Sequence[int]) -> AmbiguousError | None:
         """The first of these columns whose numbers may be read in two ways, if one may."""
+        return None
 
     def mark_notes(self, places: Sequence[int]) -> list[str]:
         """How numbers that Python would write in another way are read."""
