@@ -12,5 +12,8 @@ if (error) throw new Error(`${error.message}\n${stdout}${stderr}`);
 
 function write(content) {
   const text = Buffer.from(content).toString("base64");
-  return writeFile(OUT, `// Made from assembly/trainer.ts by \`npm run kernels\`.\nexport const KERNELS =\n  "${text}";\n`);
+  return writeFile(
+    OUT,
+    `// Made from assembly/trainer.ts by \`npm run kernels\`.\nexport const KERNELS =\n  "${text}";\n`,
+  );
 }

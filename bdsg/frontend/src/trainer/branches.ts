@@ -55,9 +55,11 @@ interface Chain {
  */
 export function growBranches(density: Density, field: LevelField, logLevels: number[]): Branches {
   const chains: Chain[] = [];
-  let ends = new Map<ClosedCurve, Chain>(), below: ClosedCurve[] = [];
+  let ends = new Map<ClosedCurve, Chain>(),
+    below: ClosedCurve[] = [];
   logLevels.forEach((level, i) => {
-    const curves = closedCurves(density, field, level), next = new Map<ClosedCurve, Chain>();
+    const curves = closedCurves(density, field, level),
+      next = new Map<ClosedCurve, Chain>();
     if (!curves.length) throw new Error(noCurve(level, field.highest));
     const links = i ? linked(density, below, curves, logLevels[i - 1], level) : new Map<ClosedCurve, ClosedCurve>();
     for (const curve of curves) {
@@ -78,7 +80,8 @@ function noCurve(level: number, highest: number): string {
 
 /** For a curve of the upper level the one of the lower that it continues, where neither continues anything else. */
 function linked(density: Density, low: ClosedCurve[], high: ClosedCurve[], lowLevel: number, highLevel: number) {
-  const up = votes(density, low, high, highLevel), down = votes(density, high, low, lowLevel);
+  const up = votes(density, low, high, highLevel),
+    down = votes(density, high, low, lowLevel);
   const once = (found: number[], k: number) => found.filter((other) => other === k).length === 1;
   const links = new Map<ClosedCurve, ClosedCurve>();
   up.forEach((j, i) => {
@@ -91,7 +94,9 @@ function linked(density: Density, low: ClosedCurve[], high: ClosedCurve[], lowLe
 /** The curve of another level that most corners of each curve come to when they are pushed there. */
 function votes(density: Density, curves: ClosedCurve[], onto: ClosedCurve[], logLevel: number): number[] {
   return curves.map(({ points }) => {
-    const corners = points.length / 2, pushed = new Float64Array(2 * VOTERS), counts = onto.map(() => 0);
+    const corners = points.length / 2,
+      pushed = new Float64Array(2 * VOTERS),
+      counts = onto.map(() => 0);
     for (let k = 0; k < VOTERS; k += 1) {
       const n = Math.round((k * (corners - 1)) / (VOTERS - 1));
       pushed.set(points.subarray(2 * n, 2 * n + 2), 2 * k);
@@ -111,11 +116,14 @@ function sizeOf(points: Float64Array): number {
 
 /** The curve with the corner nearest to the point at k, among corners where the curves run the same way. */
 function nearestCurve(points: Float64Array, tangents: Float64Array, k: number, curves: ClosedCurve[]): number {
-  let least = Infinity, found = 0;
+  let least = Infinity,
+    found = 0;
   curves.forEach((curve, number) => {
     for (let m = 0; m < curve.points.length; m += 2) {
       if (tangents[k] * curve.tangents[m] + tangents[k + 1] * curve.tangents[m + 1] <= 0) continue;
-      const dx = points[k] - curve.points[m], dy = points[k + 1] - curve.points[m + 1], square = dx * dx + dy * dy;
+      const dx = points[k] - curve.points[m],
+        dy = points[k + 1] - curve.points[m + 1],
+        square = dx * dx + dy * dy;
       if (square < least) [least, found] = [square, number];
     }
   });
@@ -124,11 +132,12 @@ function nearestCurve(points: Float64Array, tangents: Float64Array, k: number, c
 
 /** The places of every branch at every level; it keeps its ellipses' directions, so that its angle runs on. */
 function tabulated(density: Density, chains: Chain[], logLevels: number[]): Branches {
-  const n = logLevels.length, all = chains.map(({ first, curves }) => {
-    const directions = mainDirections(curves[curves.length >> 1]);
-    const placed = curves.map((curve, k) => placeCurve(density, curve, logLevels[first + k], directions));
-    return (level: number) => placed[Math.min(Math.max(level - first, 0), placed.length - 1)];
-  });
+  const n = logLevels.length,
+    all = chains.map(({ first, curves }) => {
+      const directions = mainDirections(curves[curves.length >> 1]);
+      const placed = curves.map((curve, k) => placeCurve(density, curve, logLevels[first + k], directions));
+      return (level: number) => placed[Math.min(Math.max(level - first, 0), placed.length - 1)];
+    });
   const flat = (part: (placed: PlacedCurve) => ArrayLike<number>) =>
     Float64Array.from(logLevels.flatMap((_, level) => all.flatMap((at) => Array.from(part(at(level))))));
   const tables = all.flatMap((at) => logLevels.map((_, level) => at(level).table));
@@ -173,11 +182,16 @@ function edgesOf(chains: Chain[], levels: number): Float64Array {
  * @throws Error where the density is nowhere as high as ε, or a level has no closed curve
  */
 export function branchesFor(density: Density, epsilon: number, delta: number, levels: number): Branches {
-  const down = 0.5 * Math.log(epsilon / delta), low = Math.log(epsilon * (levels > 1 ? LEVEL_RANGE[0] : 1));
+  const down = 0.5 * Math.log(epsilon / delta),
+    low = Math.log(epsilon * (levels > 1 ? LEVEL_RANGE[0] : 1));
   const field = levelField(density, low - down);
   if (field.highest <= Math.log(epsilon)) throw new Error(noCurve(Math.log(epsilon), field.highest));
   const most = Math.min(Math.log(LEVEL_RANGE[1] * epsilon), field.highest + Math.log(HIGHEST));
   const high = levels > 1 ? Math.max(most, Math.log(epsilon)) : low;
   const at = (k: number) => (levels > 1 ? low + ((high - low) * k) / (levels - 1) : low) - down;
-  return growBranches(density, field, Array.from({ length: levels }, (_, k) => at(k)));
+  return growBranches(
+    density,
+    field,
+    Array.from({ length: levels }, (_, k) => at(k)),
+  );
 }

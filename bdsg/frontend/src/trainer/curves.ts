@@ -25,10 +25,13 @@ export interface LevelField {
 export function levelField(density: Density, logLevel: number): LevelField {
   const [lowX, lowY, highX, highY] = density.box(logLevel);
   const axis = (low: number, high: number) => {
-    const margin = 0.02 * (high - low), step = (high - low + 2 * margin) / (NODES - 1);
+    const margin = 0.02 * (high - low),
+      step = (high - low + 2 * margin) / (NODES - 1);
     return Float64Array.from({ length: NODES }, (_, k) => low - margin + k * step);
   };
-  const x = axis(lowX, highX), y = axis(lowY, highY), values = new Float64Array(NODES * NODES);
+  const x = axis(lowX, highX),
+    y = axis(lowY, highY),
+    values = new Float64Array(NODES * NODES);
   const found = new Found(NODES);
   let highest = -Infinity;
   for (let row = 0; row < NODES; row += 1) {
@@ -52,7 +55,8 @@ export function closedCurves(density: Density, field: LevelField, logLevel: numb
 function withoutShortSides(points: ArrayLike<number>, shortest: number): Float64Array {
   const kept: number[] = [];
   for (let k = 0; k < points.length - 2; k += 2) {
-    const dx = points[k] - (kept.at(-2) ?? Infinity), dy = points[k + 1] - (kept.at(-1) ?? Infinity);
+    const dx = points[k] - (kept.at(-2) ?? Infinity),
+      dy = points[k + 1] - (kept.at(-1) ?? Infinity);
     if (dx * dx + dy * dy > shortest * shortest) kept.push(points[k], points[k + 1]);
   }
   return Float64Array.from(kept);
@@ -72,7 +76,8 @@ function isSimple(tangents: Float64Array): boolean {
 
 /** log p and its gradient at points, x and y in turn. */
 function evaluateAt(density: Density, points: Float64Array): Found {
-  const count = points.length / 2, found = new Found(count);
+  const count = points.length / 2,
+    found = new Found(count);
   const [x, y] = [0, 1].map((axis) => Float64Array.from({ length: count }, (_, n) => points[2 * n + axis]));
   density.evaluate(x, y, count, found);
   return found;
@@ -105,7 +110,8 @@ export function steepnessAt(density: Density, points: Float64Array): Float64Arra
 
 /** Unit tangents of the level sets through points, with the higher density on the left. */
 export function tangentsAt(density: Density, points: Float64Array): Float64Array {
-  const { slopeX, slopeY } = evaluateAt(density, points), found = new Float64Array(points.length);
+  const { slopeX, slopeY } = evaluateAt(density, points),
+    found = new Float64Array(points.length);
   for (let n = 0; n < slopeX.length; n += 1) {
     const length = Math.max(Math.sqrt(slopeX[n] ** 2 + slopeY[n] ** 2), 1e-30);
     found[2 * n] = slopeY[n] / length;
@@ -118,7 +124,8 @@ export function tangentsAt(density: Density, points: Float64Array): Float64Array
 export function turns(directions: Float64Array): Float64Array {
   const count = directions.length / 2;
   return Float64Array.from({ length: count }, (_, n) => {
-    const m = (n + 1) % count, [ax, ay, bx, by] = [2 * n, 2 * n + 1, 2 * m, 2 * m + 1].map((k) => directions[k]);
+    const m = (n + 1) % count,
+      [ax, ay, bx, by] = [2 * n, 2 * n + 1, 2 * m, 2 * m + 1].map((k) => directions[k]);
     return Math.atan2(ax * by - ay * bx, ax * bx + ay * by);
   });
 }
@@ -127,7 +134,9 @@ export function turns(directions: Float64Array): Float64Array {
 export function sidesOf(points: Float64Array): Float64Array {
   const count = points.length / 2;
   return Float64Array.from({ length: count }, (_, n) => {
-    const m = (n + 1) % count, dx = points[2 * m] - points[2 * n], dy = points[2 * m + 1] - points[2 * n + 1];
+    const m = (n + 1) % count,
+      dx = points[2 * m] - points[2 * n],
+      dy = points[2 * m + 1] - points[2 * n + 1];
     return Math.sqrt(dx * dx + dy * dy);
   });
 }
@@ -136,7 +145,9 @@ export function sidesOf(points: Float64Array): Float64Array {
 export function areaOf(points: Float64Array): number {
   let area = 0;
   for (let k = 0, m = points.length - 2; k < points.length; m = k, k += 2) {
-    area += 0.5 * ((points[m] - points[0]) * (points[k + 1] - points[1]) - (points[m + 1] - points[1]) * (points[k] - points[0]));
+    area +=
+      0.5 *
+      ((points[m] - points[0]) * (points[k + 1] - points[1]) - (points[m + 1] - points[1]) * (points[k] - points[0]));
   }
   return area;
 }

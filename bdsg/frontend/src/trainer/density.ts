@@ -66,7 +66,8 @@ export class Mixture implements Density {
     this.#means = Float64Array.from(means.flat());
     this.#factors = Float64Array.from(
       covariances.flatMap(([[xx, xy], [, yy]]) => {
-        const a = Math.sqrt(xx), b = xy / a;
+        const a = Math.sqrt(xx),
+          b = xy / a;
         return [a, b, Math.sqrt(yy - b * b)];
       }),
     );
@@ -77,7 +78,10 @@ export class Mixture implements Density {
   }
 
   evaluate(x: Numbers, y: Numbers, count: number, found: Found): void {
-    const means = this.#means, factors = this.#factors, scales = this.#scales, parts = this.#parts;
+    const means = this.#means,
+      factors = this.#factors,
+      scales = this.#scales,
+      parts = this.#parts;
     const end = 3 * this.#count;
     for (let n = 0; n < count; n += 1) {
       let highest = -Infinity;
@@ -90,7 +94,9 @@ export class Mixture implements Density {
         parts[f + 1] = (u - factors[f + 1] * parts[f + 2]) / factors[f];
         if (log > highest) highest = log;
       }
-      let total = 0, slopeX = 0, slopeY = 0;
+      let total = 0,
+        slopeX = 0,
+        slopeY = 0;
       for (let f = 0; f < end; f += 3) {
         const below = parts[f] - highest;
         if (below < -40) continue; // less than a rounding of the total
@@ -123,9 +129,11 @@ export class Mixture implements Density {
   sample(count: number, random: Random): Float64Array {
     const points = new Float64Array(2 * count);
     for (let n = 0; n < count; n += 1) {
-      let left = random.uniform(), k = 0;
+      let left = random.uniform(),
+        k = 0;
       while (k < this.#count - 1 && (left -= this.#weights[k]) > 0) k += 1;
-      const u = random.normal(), v = random.normal();
+      const u = random.normal(),
+        v = random.normal();
       points[2 * n] = this.#means[2 * k] + this.#factors[3 * k] * u;
       points[2 * n + 1] = this.#means[2 * k + 1] + this.#factors[3 * k + 1] * u + this.#factors[3 * k + 2] * v;
     }

@@ -10,7 +10,9 @@ const RIDGE = 1e-4;
  * @param features of the last hidden layer, (F, n)
  */
 export function fitLastLayer(network: Network, features: ArrayLike<number>[], wanted: ArrayLike<number>[]): void {
-  const count = wanted[0].length, rows = [...features, new Float64Array(count).fill(1)], size = rows.length;
+  const count = wanted[0].length,
+    rows = [...features, new Float64Array(count).fill(1)],
+    size = rows.length;
   const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => {
     let total = 0;
     for (let n = 0; n < count; n += 1) total += a[n] * b[n];
@@ -19,8 +21,12 @@ export function fitLastLayer(network: Network, features: ArrayLike<number>[], wa
   const gram = rows.map((a) => Float64Array.from(rows, (b) => dot(a, b)));
   const ridge = RIDGE * gram.reduce((sum, row, k) => sum + row[k], 0);
   gram.forEach((row, k) => (row[k] += ridge));
-  const weights = solve(gram, wanted.map((values) => Float64Array.from(rows, (row) => dot(row, values))));
-  const parameters = network.parameters, inputs = size - 1;
+  const weights = solve(
+    gram,
+    wanted.map((values) => Float64Array.from(rows, (row) => dot(row, values))),
+  );
+  const parameters = network.parameters,
+    inputs = size - 1;
   const first = parameters.length - wanted.length * size;
   weights.forEach((row, output) => {
     parameters.set(row.subarray(0, inputs), first + output * inputs);

@@ -23,7 +23,9 @@ export class NearestSample {
 
   constructor(samples: Numbers) {
     this.#samples = Float64Array.from(samples);
-    const count = samples.length / 2, low = [Infinity, Infinity], high = [-Infinity, -Infinity];
+    const count = samples.length / 2,
+      low = [Infinity, Infinity],
+      high = [-Infinity, -Infinity];
     this.#samples.forEach((value, k) => {
       low[k % 2] = Math.min(low[k % 2], value);
       high[k % 2] = Math.max(high[k % 2], value);
@@ -42,18 +44,24 @@ export class NearestSample {
    * where h is half the cell's diagonal.
    */
   #refine(): void {
-    const { starts: coarseStarts, items: coarse } = this.#lists, samples = this.#samples, side = 2 * this.#side;
-    const [sizeX, sizeY] = [this.#size[0] / side, this.#size[1] / side], diagonal = Math.sqrt(sizeX ** 2 + sizeY ** 2);
-    const starts = new Int32Array(side * side + 1), items = new Int32Array(4 * coarse.length);
+    const { starts: coarseStarts, items: coarse } = this.#lists,
+      samples = this.#samples,
+      side = 2 * this.#side;
+    const [sizeX, sizeY] = [this.#size[0] / side, this.#size[1] / side],
+      diagonal = Math.sqrt(sizeX ** 2 + sizeY ** 2);
+    const starts = new Int32Array(side * side + 1),
+      items = new Int32Array(4 * coarse.length);
     const squares = new Float64Array(samples.length / 2);
     let end = 0;
     for (let i = 0; i < side; i += 1) {
       for (let j = 0; j < side; j += 1) {
         const family = (i >> 1) * this.#side + (j >> 1);
-        const cx = this.#low[0] + (i + 0.5) * sizeX, cy = this.#low[1] + (j + 0.5) * sizeY;
+        const cx = this.#low[0] + (i + 0.5) * sizeX,
+          cy = this.#low[1] + (j + 0.5) * sizeY;
         let least = Infinity;
         for (let m = coarseStarts[family]; m < coarseStarts[family + 1]; m += 1) {
-          const dx = samples[2 * coarse[m]] - cx, dy = samples[2 * coarse[m] + 1] - cy;
+          const dx = samples[2 * coarse[m]] - cx,
+            dy = samples[2 * coarse[m] + 1] - cy;
           squares[coarse[m]] = dx * dx + dy * dy;
           least = Math.min(least, squares[coarse[m]]);
         }
@@ -70,27 +78,42 @@ export class NearestSample {
 
   /** The number of the sample that is nearest to a point. */
   find(x: number, y: number): number {
-    const samples = this.#samples, side = this.#side, { starts, items } = this.#lists;
+    const samples = this.#samples,
+      side = this.#side,
+      { starts, items } = this.#lists;
     const i = Math.floor(((x - this.#low[0]) / this.#size[0]) * side);
     const j = Math.floor(((y - this.#low[1]) / this.#size[1]) * side);
-    const inside = i >= 0 && i < side && j >= 0 && j < side, cell = i * side + j;
-    const first = inside ? starts[cell] : 0, end = inside ? starts[cell + 1] : samples.length / 2;
-    let least = Infinity, found = 0;
+    const inside = i >= 0 && i < side && j >= 0 && j < side,
+      cell = i * side + j;
+    const first = inside ? starts[cell] : 0,
+      end = inside ? starts[cell + 1] : samples.length / 2;
+    let least = Infinity,
+      found = 0;
     for (let m = first; m < end; m += 1) {
       const item = inside ? items[m] : m;
-      const dx = x - samples[2 * item], dy = y - samples[2 * item + 1], square = dx * dx + dy * dy;
+      const dx = x - samples[2 * item],
+        dy = y - samples[2 * item + 1],
+        square = dx * dx + dy * dy;
       if (square < least) [least, found] = [square, item];
     }
     return found;
   }
 
   /** L1 = mean_i min_j ‖b_i − x_j‖₂ (eq. 4) of `count` points; its gradient times `weight` is added to the pulls. */
-  distanceTerm(x: Numbers, y: Numbers, count: number, weight: number, pullX: Float32Array, pullY: Float32Array): number {
+  distanceTerm(
+    x: Numbers,
+    y: Numbers,
+    count: number,
+    weight: number,
+    pullX: Float32Array,
+    pullY: Float32Array,
+  ): number {
     let total = 0;
     const share = weight / count;
     for (let n = 0; n < count; n += 1) {
       const nearest = this.find(x[n], y[n]);
-      const dx = x[n] - this.#samples[2 * nearest], dy = y[n] - this.#samples[2 * nearest + 1];
+      const dx = x[n] - this.#samples[2 * nearest],
+        dy = y[n] - this.#samples[2 * nearest + 1];
       const distance = Math.sqrt(dx * dx + dy * dy);
       total += Math.max(distance, SMALLEST);
       if (!(distance > SMALLEST)) continue;

@@ -20,7 +20,9 @@ interface Layer {
 
 function layersOf(widths: readonly number[]): Layer[] {
   const found: Layer[] = [];
-  let place = 0, row = 0, inputs = padded(widths[0], 2);
+  let place = 0,
+    row = 0,
+    inputs = padded(widths[0], 2);
   for (let k = 1; k < widths.length; k += 1) {
     const outputs = padded(widths[k], 4);
     row += inputs;
@@ -60,7 +62,8 @@ export class Network {
     this.columns = padded(batch, 8);
     this.#layers = layersOf(widths);
     const last = this.#layers.at(-1)!;
-    const weights = last.place + last.outputs * (last.inputs + 1), rows = last.row + last.outputs;
+    const weights = last.place + last.outputs * (last.inputs + 1),
+      rows = last.row + last.outputs;
     this.memory = new SharedMemory(4 * weights + (3 * rows + more) * this.columns, 7 + more);
     const take = (count: number) => this.memory.take(count);
     [this.#weights, this.#gradient, this.#moments] = [take(weights), take(weights), [take(weights), take(weights)]];
@@ -136,24 +139,36 @@ export class Network {
   }
 
   forward(): void {
-    const { kernels } = this.memory, { columns } = this, bytes = 4 * columns;
-    const weights = this.#weights.byteOffset, values = this.#values.byteOffset, slopes = this.#slopes.byteOffset;
+    const { kernels } = this.memory,
+      { columns } = this,
+      bytes = 4 * columns;
+    const weights = this.#weights.byteOffset,
+      values = this.#values.byteOffset,
+      slopes = this.#slopes.byteOffset;
     const last = this.#layers.at(-1);
     for (const layer of this.#layers) {
       const { inputs, outputs, place, row } = layer;
-      const matrix = weights + 4 * place, below = values + (row - inputs) * bytes, out = values + row * bytes;
+      const matrix = weights + 4 * place,
+        below = values + (row - inputs) * bytes,
+        out = values + row * bytes;
       kernels.multiply(matrix, inputs, 1, below, inputs, out, outputs, columns, matrix + 4 * outputs * inputs, 0);
       if (layer !== last) kernels[this.activation](out, slopes + row * bytes, outputs * columns);
     }
   }
 
   backward(): void {
-    const { kernels } = this.memory, { columns } = this, bytes = 4 * columns;
-    const weights = this.#weights.byteOffset, gradient = this.#gradient.byteOffset, values = this.#values.byteOffset;
-    const slopes = this.#slopes.byteOffset, errors = this.#errors.byteOffset;
+    const { kernels } = this.memory,
+      { columns } = this,
+      bytes = 4 * columns;
+    const weights = this.#weights.byteOffset,
+      gradient = this.#gradient.byteOffset,
+      values = this.#values.byteOffset;
+    const slopes = this.#slopes.byteOffset,
+      errors = this.#errors.byteOffset;
     for (let k = this.#layers.length - 1; k >= 0; k -= 1) {
       const { inputs, outputs, place, row } = this.#layers[k];
-      const above = errors + row * bytes, below = (row - inputs) * bytes;
+      const above = errors + row * bytes,
+        below = (row - inputs) * bytes;
       kernels.correlate(above, outputs, values + below, inputs, columns, gradient + 4 * place);
       if (k === 0) return;
       const matrix = weights + 4 * place;
@@ -164,7 +179,8 @@ export class Network {
   /** One step of Adam (Kingma and Ba, 2015, algorithm 1) against the gradient. */
   descend(rate: number): void {
     this.#steps += 1;
-    const scale = rate / (1 - BETAS[0] ** this.#steps), root = 1 / Math.sqrt(1 - BETAS[1] ** this.#steps);
+    const scale = rate / (1 - BETAS[0] ** this.#steps),
+      root = 1 / Math.sqrt(1 - BETAS[1] ** this.#steps);
     const [first, second] = this.#moments;
     const addresses = [this.#weights, this.#gradient, first, second].map((part) => part.byteOffset);
     const [weights, gradient, mean, square] = addresses;

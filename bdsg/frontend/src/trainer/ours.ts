@@ -42,7 +42,8 @@ export class OurObjective implements Objective {
     const inputs = 2 * harmonics + (levels > 1 ? 2 : 1) * count;
     this.network = new Network([inputs, ...hidden, 2], "silu", batch, 6);
     this.network.initialise(random, FINAL);
-    const rows = () => this.network.memory.rows(2, this.network.columns), { columns } = this.network;
+    const rows = () => this.network.memory.rows(2, this.network.columns),
+      { columns } = this.network;
     [this.#points, this.#local, this.#targets] = [rows(), rows(), rows()];
     this.branches = branches;
     this.#density = density;
@@ -65,9 +66,12 @@ export class OurObjective implements Objective {
 
   /** Which branch each z means, by |z|², among those alive at the level nearest to its own; and its column. */
   #sort({ x, y, positions }: Latents): void {
-    const { edges, count } = this.branches, starts = this.#starts.fill(0), columns = this.#columns;
+    const { edges, count } = this.branches,
+      starts = this.#starts.fill(0),
+      columns = this.#columns;
     for (let n = 0; n < x.length; n += 1) {
-      const square = x[n] * x[n] + y[n] * y[n], row = nearestEven(positions[n]) * (count - 1);
+      const square = x[n] * x[n] + y[n] * y[n],
+        row = nearestEven(positions[n]) * (count - 1);
       let branch = 0;
       while (branch < count - 1 && edges[row + branch] < square) branch += 1;
       columns[n] = branch;
@@ -75,7 +79,8 @@ export class OurObjective implements Objective {
     }
     for (let k = 0; k < count; k += 1) starts[k + 1] += starts[k];
     for (let n = 0; n < x.length; n += 1) {
-      const branch = columns[n], column = starts[branch];
+      const branch = columns[n],
+        column = starts[branch];
       starts[branch] += 1;
       columns[n] = column;
       this.#curves[column] = branch;
@@ -87,11 +92,15 @@ export class OurObjective implements Objective {
 
   /** cos mθ/√m and sin mθ/√m, m = 1 .. harmonics; the branch as one of B; of many levels, that times ±1 at the ends. */
   #fill({ x, y }: Latents): void {
-    const { harmonics, count, levels } = this.branches, { inputs } = this.network;
+    const { harmonics, count, levels } = this.branches,
+      { inputs } = this.network;
     for (let n = 0; n < x.length; n += 1) {
-      const length = Math.max(Math.sqrt(x[n] * x[n] + y[n] * y[n]), 1e-12), column = this.#columns[n];
-      const cosine = x[n] / length, sine = y[n] / length;
-      let real = 1, imaginary = 0;
+      const length = Math.max(Math.sqrt(x[n] * x[n] + y[n] * y[n]), 1e-12),
+        column = this.#columns[n];
+      const cosine = x[n] / length,
+        sine = y[n] / length;
+      let real = 1,
+        imaginary = 0;
       for (let m = 0; m < harmonics; m += 1) {
         [real, imaginary] = [real * cosine - imaginary * sine, real * sine + imaginary * cosine];
         inputs[m][column] = real * DAMPING[m];
@@ -101,7 +110,8 @@ export class OurObjective implements Objective {
     for (let k = 0; k < count; k += 1) {
       const own = inputs[2 * harmonics + k].fill(0).fill(1, this.#starts[k], this.#starts[k + 1]);
       if (levels === 1) continue;
-      const scaled = inputs[2 * harmonics + count + k], scale = 2 / (levels - 1);
+      const scaled = inputs[2 * harmonics + count + k],
+        scale = 2 / (levels - 1);
       for (let n = 0; n < x.length; n += 1) scaled[n] = own[n] * (scale * this.#levels[n] - 1);
     }
   }
@@ -109,16 +119,22 @@ export class OurObjective implements Objective {
   /** The ellipse, the place and its steepness of each column, between the two levels around it. */
   #aim(count: number): void {
     const { harmonics, levels, count: branches, places, centres, axes, table, steepness } = this.branches;
-    const [cosines, sines] = [this.network.inputs[0], this.network.inputs[harmonics]], [u, v] = this.#targets;
+    const [cosines, sines] = [this.network.inputs[0], this.network.inputs[harmonics]],
+      [u, v] = this.#targets;
     for (let n = 0; n < count; n += 1) {
-      const low = Math.min(Math.floor(this.#levels[n]), Math.max(levels - 2, 0)), up = this.#levels[n] - low;
-      const first = low * branches + this.#curves[n], second = levels > 1 ? first + branches : first;
+      const low = Math.min(Math.floor(this.#levels[n]), Math.max(levels - 2, 0)),
+        up = this.#levels[n] - low;
+      const first = low * branches + this.#curves[n],
+        second = levels > 1 ? first + branches : first;
       const part = (values: Float64Array, size: number, k: number) =>
         (1 - up) * values[size * first + k] + up * values[size * second + k];
       for (let k = 0; k < 2; k += 1) this.#ellipses[6 * n + k] = part(centres, 2, k);
       for (let k = 0; k < 4; k += 1) this.#ellipses[6 * n + 2 + k] = part(axes, 4, k);
-      const turn = Math.atan2(sines[n], cosines[n]) / (2 * Math.PI), place = (turn < 0 ? turn + 1 : turn) * places;
-      const below = Math.min(Math.floor(place), places - 1), above = (below + 1) % places, on = place - below;
+      const turn = Math.atan2(sines[n], cosines[n]) / (2 * Math.PI),
+        place = (turn < 0 ? turn + 1 : turn) * places;
+      const below = Math.min(Math.floor(place), places - 1),
+        above = (below + 1) % places,
+        on = place - below;
       u[n] = (1 - on) * part(table, 2 * places, 2 * below) + on * part(table, 2 * places, 2 * above);
       v[n] = (1 - on) * part(table, 2 * places, 2 * below + 1) + on * part(table, 2 * places, 2 * above + 1);
       const nearest = nearestEven(this.#levels[n]) * branches + this.#curves[n];
@@ -128,12 +144,16 @@ export class OurObjective implements Objective {
 
   /** B(z) by column, in units of the ellipses and in data space. */
   #place(z: Latents): void {
-    const { radii, harmonics } = this.branches, { inputs, outputs } = this.network, count = z.x.length;
+    const { radii, harmonics } = this.branches,
+      { inputs, outputs } = this.network,
+      count = z.x.length;
     this.#sort(z);
     this.#fill(z);
     this.network.forward();
     this.#aim(count);
-    const [x, y] = this.#local, [dataX, dataY] = this.#points, e = this.#ellipses;
+    const [x, y] = this.#local,
+      [dataX, dataY] = this.#points,
+      e = this.#ellipses;
     for (let n = 0, k = 0; n < count; n += 1, k += 6) {
       const radius = radii[this.#curves[n]];
       x[n] = radius * inputs[0][n] + outputs[0][n];
@@ -149,15 +169,28 @@ export class OurObjective implements Objective {
    * its place in nats of the slope there; L1 = mean_i ‖l_i − t_i‖; their weighted gradient in l into the errors.
    */
   #levelAndPlace(count: number, { l0, lambda1 }: Weights, terms: Float64Array): void {
-    const { lowest, step } = this.branches, [x, y] = this.#local, [u, v] = this.#targets, e = this.#ellipses;
-    const [pullX, pullY] = this.network.errors, { log, slopeX, slopeY } = this.#found;
-    let level = 0, place = 0;
+    const { lowest, step } = this.branches,
+      [x, y] = this.#local,
+      [u, v] = this.#targets,
+      e = this.#ellipses;
+    const [pullX, pullY] = this.network.errors,
+      { log, slopeX, slopeY } = this.#found;
+    let level = 0,
+      place = 0;
     for (let n = 0, k = 0; n < count; n += 1, k += 6) {
-      const a = e[k + 2], b = e[k + 3], c = e[k + 4], d = e[k + 5];
-      const offX = x[n] - u[n], offY = y[n] - v[n], dataX = a * offX + b * offY, dataY = c * offX + d * offY;
+      const a = e[k + 2],
+        b = e[k + 3],
+        c = e[k + 4],
+        d = e[k + 5];
+      const offX = x[n] - u[n],
+        offY = y[n] - v[n],
+        dataX = a * offX + b * offY,
+        dataY = c * offX + d * offY;
       const share = 1 / (1 + (dataX * dataX + dataY * dataY) * this.#steepness[n] ** 2);
-      const misfit = log[n] - lowest - step * this.#levels[n], within = Math.max(Math.min(misfit, CAP), -CAP);
-      const slope = (l0 * share * 2 * within) / count, distance = Math.sqrt(offX * offX + offY * offY);
+      const misfit = log[n] - lowest - step * this.#levels[n],
+        within = Math.max(Math.min(misfit, CAP), -CAP);
+      const slope = (l0 * share * 2 * within) / count,
+        distance = Math.sqrt(offX * offX + offY * offY);
       const near = distance > SMALLEST ? lambda1 / (count * distance) : 0;
       pullX[n] = slope * (a * slopeX[n] + c * slopeY[n]) + near * offX;
       pullY[n] = slope * (b * slopeX[n] + d * slopeY[n]) + near * offY;
@@ -169,10 +202,12 @@ export class OurObjective implements Objective {
 
   /** L2: eq. 4's ratio over the pairs within one curve, between places and B(z) in units of the ellipse. */
   #disperse(lambda2: number): number {
-    const { kernels } = this.network.memory, starts = this.#starts;
+    const { kernels } = this.network.memory,
+      starts = this.#starts;
     const [u, v, x, y] = [...this.#targets, ...this.#local].map((row) => row.byteOffset);
     const [pullX, pullY] = this.network.errors.map((row) => row.byteOffset);
-    let pairs = 0, total = 0;
+    let pairs = 0,
+      total = 0;
     for (let k = 0; k + 1 < starts.length; k += 1) {
       const size = starts[k + 1] - starts[k];
       pairs += 0.5 * size * (size - 1);
@@ -197,7 +232,9 @@ export class OurObjective implements Objective {
   }
 
   points(z: Float64Array): Float32Array<ArrayBuffer> {
-    const found = new Float32Array(z.length), { columns } = this.network, [x, y] = this.#points;
+    const found = new Float32Array(z.length),
+      { columns } = this.network,
+      [x, y] = this.#points;
     for (let from = 0; from < z.length / 2; from += columns) {
       const part = halves(z, from, columns);
       part.positions.fill(this.#position);
@@ -210,15 +247,22 @@ export class OurObjective implements Objective {
   }
 
   forces(z: Float64Array, weights: Weights): Float32Array<ArrayBuffer> {
-    const part = halves(z, 0, this.network.columns), count = part.x.length, terms = new Float64Array(4);
-    const found = new Float32Array(6 * count), [pullX, pullY] = this.network.errors, e = this.#ellipses;
+    const part = halves(z, 0, this.network.columns),
+      count = part.x.length,
+      terms = new Float64Array(4);
+    const found = new Float32Array(6 * count),
+      [pullX, pullY] = this.network.errors,
+      e = this.#ellipses;
     part.positions.fill(this.#position);
     this.#place(part);
     only(weights).forEach((alone, k) => {
       this.#pull(count, alone, terms);
       for (let n = 0; n < count; n += 1) {
-        const column = this.#columns[n], [a, b, c, d] = e.subarray(6 * column + 2, 6 * column + 6);
-        const scale = -count / (a * d - b * c), x = pullX[column], y = pullY[column]; // −N · A⁻ᵀ · the gradient in l
+        const column = this.#columns[n],
+          [a, b, c, d] = e.subarray(6 * column + 2, 6 * column + 6);
+        const scale = -count / (a * d - b * c),
+          x = pullX[column],
+          y = pullY[column]; // −N · A⁻ᵀ · the gradient in l
         found.set([scale * (d * x - c * y), scale * (a * y - b * x)], 2 * (k * count + n));
       }
     });

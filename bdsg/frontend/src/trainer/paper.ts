@@ -39,7 +39,8 @@ export class PaperObjective implements Objective {
 
   /** Fit the last layer so that the image of z/‖z‖ is a closed curve, in units of the spread around the centre. */
   #start(curve: (cosine: number, sine: number) => number[]): void {
-    const { network } = this, features = network.features.map(() => new Float64Array(PROBES));
+    const { network } = this,
+      features = network.features.map(() => new Float64Array(PROBES));
     const circle = Array.from({ length: PROBES }, (_, k) => [
       Math.cos((2 * Math.PI * k) / PROBES),
       Math.sin((2 * Math.PI * k) / PROBES),
@@ -55,7 +56,11 @@ export class PaperObjective implements Objective {
       });
     }
     const wanted = circle.map(([cosine, sine]) => curve(cosine, sine));
-    fitLastLayer(network, features, [0, 1].map((axis) => wanted.map((place) => place[axis])));
+    fitLastLayer(
+      network,
+      features,
+      [0, 1].map((axis) => wanted.map((place) => place[axis])),
+    );
   }
 
   draw(random: Random, z: Latents): void {
@@ -74,14 +79,19 @@ export class PaperObjective implements Objective {
     }
     this.network.forward();
     for (let axis = 0; axis < 2; axis += 1) {
-      const centre = this.#centre[axis], spread = this.#spread[axis], to = this.#points[axis], from = outputs[axis];
+      const centre = this.#centre[axis],
+        spread = this.#spread[axis],
+        to = this.#points[axis],
+        from = outputs[axis];
       for (let n = 0; n < x.length; n += 1) to[n] = centre + spread * from[n];
     }
   }
 
   /** The terms, and their weighted gradient in B(z) into the network's errors; p_g of the points is known. */
   #pull(count: number, weights: Weights, terms: Float64Array): void {
-    const { log, slopeX, slopeY } = this.#found, [x, y] = this.#points, [pullX, pullY] = this.network.errors;
+    const { log, slopeX, slopeY } = this.#found,
+      [x, y] = this.#points,
+      [pullX, pullY] = this.network.errors;
     const share = weights.l0 / count;
     let total = 0;
     for (let n = 0; n < count; n += 1) {
@@ -92,7 +102,9 @@ export class PaperObjective implements Objective {
     }
     terms[1] = total / count;
     terms[2] = this.#nearest.distanceTerm(x, y, count, weights.lambda1, pullX, pullY);
-    const [u, v] = this.network.inputs, pairs = 0.5 * count * (count - 1), { kernels } = this.network.memory;
+    const [u, v] = this.network.inputs,
+      pairs = 0.5 * count * (count - 1),
+      { kernels } = this.network.memory;
     const part = weights.lambda2 / pairs;
     terms[3] = kernels.dispersion(u.byteOffset, v.byteOffset, x.byteOffset, y.byteOffset, 0, count, part,
       pullX.byteOffset, pullY.byteOffset) / pairs; // prettier-ignore
@@ -100,19 +112,23 @@ export class PaperObjective implements Objective {
   }
 
   evaluate(z: Latents, weights: Weights, terms: Float64Array): void {
-    const count = z.x.length, [x, y] = this.#points;
+    const count = z.x.length,
+      [x, y] = this.#points;
     this.#place(z);
     this.#density.evaluate(x, y, count, this.#found);
     this.#pull(count, weights, terms);
     for (let axis = 0; axis < 2; axis += 1) {
-      const pull = this.network.errors[axis], spread = this.#spread[axis];
+      const pull = this.network.errors[axis],
+        spread = this.#spread[axis];
       for (let n = 0; n < count; n += 1) pull[n] *= spread;
     }
     this.network.backward();
   }
 
   points(z: Float64Array): Float32Array<ArrayBuffer> {
-    const found = new Float32Array(z.length), { columns } = this.network, [x, y] = this.#points;
+    const found = new Float32Array(z.length),
+      { columns } = this.network,
+      [x, y] = this.#points;
     for (let from = 0; from < z.length / 2; from += columns) {
       const part = halves(z, from, columns);
       this.#place(part);
@@ -122,8 +138,11 @@ export class PaperObjective implements Objective {
   }
 
   forces(z: Float64Array, weights: Weights): Float32Array<ArrayBuffer> {
-    const part = halves(z, 0, this.#found.log.length), count = part.x.length, terms = new Float64Array(4);
-    const found = new Float32Array(6 * count), [pullX, pullY] = this.network.errors;
+    const part = halves(z, 0, this.#found.log.length),
+      count = part.x.length,
+      terms = new Float64Array(4);
+    const found = new Float32Array(6 * count),
+      [pullX, pullY] = this.network.errors;
     this.#place(part);
     this.#density.evaluate(this.#points[0], this.#points[1], count, this.#found);
     only(weights).forEach((alone, k) => {
@@ -150,15 +169,17 @@ export class PaperObjective implements Objective {
 
 /** z from one column to the next few of a batch. */
 export function halves(z: Float64Array, from: number, most: number): Latents {
-  const count = Math.min(most, z.length / 2 - from), at = (axis: number) => (_: unknown, n: number) =>
-    z[2 * (from + n) + axis];
+  const count = Math.min(most, z.length / 2 - from),
+    at = (axis: number) => (_: unknown, n: number) => z[2 * (from + n) + axis];
   const [x, y] = [0, 1].map((axis) => Float64Array.from({ length: count }, at(axis)));
   return { x, y, positions: new Float64Array(count) };
 }
 
 /** Mean and standard deviation (of the sample) along each axis. */
 function momentsOf(data: Numbers): [number[], number[]] {
-  const count = data.length / 2, sums = [0, 0], squares = [0, 0];
+  const count = data.length / 2,
+    sums = [0, 0],
+    squares = [0, 0];
   for (let k = 0; k < data.length; k += 1) sums[k % 2] += data[k];
   const centre = sums.map((sum) => sum / count);
   for (let k = 0; k < data.length; k += 1) squares[k % 2] += (data[k] - centre[k % 2]) ** 2;

@@ -30,7 +30,8 @@ const inverse = ([a, b, c, d]: Matrix): Matrix => {
 function mapped([a, b, c, d]: Matrix, points: Float64Array, [x, y]: readonly [number, number]): Float64Array {
   const found = new Float64Array(points.length);
   for (let k = 0; k < points.length; k += 2) {
-    const dx = points[k] - x, dy = points[k + 1] - y;
+    const dx = points[k] - x,
+      dy = points[k + 1] - y;
     found[k] = a * dx + b * dy;
     found[k + 1] = c * dx + d * dy;
   }
@@ -39,35 +40,47 @@ function mapped([a, b, c, d]: Matrix, points: Float64Array, [x, y]: readonly [nu
 
 /** The directions of least and of most spread, as columns: a rotation. */
 export function mainDirections({ points }: ClosedCurve): Matrix {
-  const sides = sidesOf(points), total = sides.reduce((sum, side) => sum + side, 0), count = sides.length;
+  const sides = sidesOf(points),
+    total = sides.reduce((sum, side) => sum + side, 0),
+    count = sides.length;
   const weight = (n: number) => (sides[n] + sides[(n + count - 1) % count]) / (2 * total);
   const mean = [0, 1].map((axis) => sides.reduce((sum, _, n) => sum + weight(n) * points[2 * n + axis], 0));
-  let xx = 0, xy = 0, yy = 0;
+  let xx = 0,
+    xy = 0,
+    yy = 0;
   for (let n = 0; n < count; n += 1) {
-    const dx = points[2 * n] - mean[0], dy = points[2 * n + 1] - mean[1], share = weight(n);
+    const dx = points[2 * n] - mean[0],
+      dy = points[2 * n + 1] - mean[1],
+      share = weight(n);
     xx += share * dx * dx;
     xy += share * dx * dy;
     yy += share * dy * dy;
   }
-  const most = 0.5 * Math.atan2(2 * xy, xx - yy), c = Math.cos(most), s = Math.sin(most);
+  const most = 0.5 * Math.atan2(2 * xy, xx - yy),
+    c = Math.cos(most),
+    s = Math.sin(most);
   return [s, c, -c, s];
 }
 
 /** The ellipse that just fits into the curve's box along these directions. */
 function frameOf(points: Float64Array, directions: Matrix): Pick<PlacedCurve, "centre" | "axes"> {
-  const [a, b, c, d] = directions, along = mapped([a, c, b, d], points, [0, 0]);
-  const low = [Infinity, Infinity], high = [-Infinity, -Infinity];
+  const [a, b, c, d] = directions,
+    along = mapped([a, c, b, d], points, [0, 0]);
+  const low = [Infinity, Infinity],
+    high = [-Infinity, -Infinity];
   along.forEach((value, k) => {
     low[k % 2] = Math.min(low[k % 2], value);
     high[k % 2] = Math.max(high[k % 2], value);
   });
-  const [u, v] = [0, 1].map((k) => 0.5 * (low[k] + high[k])), [p, q] = [0, 1].map((k) => 0.5 * (high[k] - low[k]));
+  const [u, v] = [0, 1].map((k) => 0.5 * (low[k] + high[k])),
+    [p, q] = [0, 1].map((k) => 0.5 * (high[k] - low[k]));
   return { centre: [a * u + b * v, c * u + d * v], axes: [a * p, b * q, c * p, d * q] };
 }
 
 /** How far round the curve each corner is, in [0, 1], and 1 for the first corner again, (n + 1,). */
 function measure({ points, tangents }: ClosedCurve, axes: Matrix): Float64Array {
-  const sides = sidesOf(points), bends = turns(mapped(inverse(axes), tangents, [0, 0])).map(Math.abs);
+  const sides = sidesOf(points),
+    bends = turns(mapped(inverse(axes), tangents, [0, 0])).map(Math.abs);
   const [length, bend] = [sides, bends].map((part) => part.reduce((sum, value) => sum + value, 0));
   const along = new Float64Array(sides.length + 1);
   sides.forEach((side, n) => (along[n + 1] = along[n] + ((1 - BEND) * side) / length + (BEND * bends[n]) / bend));
@@ -76,13 +89,15 @@ function measure({ points, tangents }: ClosedCurve, axes: Matrix): Float64Array 
 
 /** The polyline's points where its measure is (k / PLACES + start) mod 1, for k = 0 .. PLACES − 1. */
 function walk(points: Float64Array, along: Float64Array, start: number): Float64Array {
-  const count = points.length / 2, found = new Float64Array(2 * PLACES);
+  const count = points.length / 2,
+    found = new Float64Array(2 * PLACES);
   let side = 0;
   for (let k = 0; k < PLACES; k += 1) {
     const at = (k / PLACES + start + 1) % 1;
     if (at < along[side]) side = 0;
     while (side < count - 1 && along[side + 1] <= at) side += 1;
-    const part = (at - along[side]) / Math.max(along[side + 1] - along[side], 1e-12), next = (side + 1) % count;
+    const part = (at - along[side]) / Math.max(along[side + 1] - along[side], 1e-12),
+      next = (side + 1) % count;
     for (let axis = 0; axis < 2; axis += 1) {
       found[2 * k + axis] = (1 - part) * points[2 * side + axis] + part * points[2 * next + axis];
     }
@@ -92,9 +107,11 @@ function walk(points: Float64Array, along: Float64Array, start: number): Float64
 
 /** The complex coefficient of e^{imθ} in a table of places. */
 function harmonic(table: Float64Array, m: number): [number, number] {
-  let real = 0, imaginary = 0;
+  let real = 0,
+    imaginary = 0;
   for (let k = 0; k < PLACES; k += 1) {
-    const c = COSINES[(m * k) & (PLACES - 1)], s = COSINES[(m * k - PLACES / 4) & (PLACES - 1)];
+    const c = COSINES[(m * k) & (PLACES - 1)],
+      s = COSINES[(m * k - PLACES / 4) & (PLACES - 1)];
     real += table[2 * k] * c + table[2 * k + 1] * s;
     imaginary += table[2 * k + 1] * c - table[2 * k] * s;
   }
@@ -106,9 +123,11 @@ const COSINES = Float64Array.from({ length: PLACES }, (_, k) => Math.cos((2 * Ma
 /** Tabulate one curve: equal steps of the angle are equal steps of length and bend. */
 export function placeCurve(density: Density, curve: ClosedCurve, logLevel: number, directions: Matrix): PlacedCurve {
   const { centre, axes } = frameOf(curve.points, directions);
-  let { points } = curve, along = measure(curve, axes);
+  let { points } = curve,
+    along = measure(curve, axes);
   if (areaOf(points) < 0) [points, along] = reversed(points, along); // around a hole; all run anticlockwise
-  const local = inverse(axes), [real, imaginary] = harmonic(mapped(local, walk(points, along, 0), centre), 1);
+  const local = inverse(axes),
+    [real, imaginary] = harmonic(mapped(local, walk(points, along, 0), centre), 1);
   const places = walk(points, along, -Math.atan2(imaginary, real) / (2 * Math.PI)); // the first harmonic's phase is 0
   project(density, places, logLevel, sidesOf(places));
   return { centre, axes, table: mapped(local, places, centre), steepness: steepnessAt(density, places) };
@@ -116,7 +135,8 @@ export function placeCurve(density: Density, curve: ClosedCurve, logLevel: numbe
 
 /** The same corners the other way round from the same first one, with their measure. */
 function reversed(points: Float64Array, along: Float64Array): [Float64Array, Float64Array] {
-  const count = points.length / 2, found = new Float64Array(points.length);
+  const count = points.length / 2,
+    found = new Float64Array(points.length);
   for (let n = 0; n < count; n += 1) {
     const from = (count - n) % count;
     found.set(points.subarray(2 * from, 2 * from + 2), 2 * n);
@@ -128,7 +148,8 @@ function reversed(points: Float64Array, along: Float64Array): [Float64Array, Flo
 export function harmonicsOf(tables: Float64Array[]): number {
   const needed = tables.map((table) => {
     const square = (m: number) => harmonic(table, m).reduce((sum, part) => sum + part * part, 0);
-    let above = table.reduce((sum, value) => sum + value * value, 0) / PLACES - square(0), m = 0;
+    let above = table.reduce((sum, value) => sum + value * value, 0) / PLACES - square(0),
+      m = 0;
     while (m < MOST && above > MISFIT ** 2) {
       m += 1;
       above -= square(m) + square(-m);

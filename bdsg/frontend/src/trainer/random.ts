@@ -36,7 +36,8 @@ export class Random {
     this.#spare = NaN;
     if (!Number.isNaN(spare)) return spare;
     for (;;) {
-      const x = 2 * this.uniform() - 1, y = 2 * this.uniform() - 1;
+      const x = 2 * this.uniform() - 1,
+        y = 2 * this.uniform() - 1;
       const square = x * x + y * y;
       if (square >= 1) continue;
       const scale = Math.sqrt((-2 * Math.log(square)) / square);

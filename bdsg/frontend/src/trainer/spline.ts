@@ -10,7 +10,9 @@ import type { Density, Found, Numbers, TableNumbers } from "./density.ts";
  * c_{i−1} + 4c_i + c_{i+1} = 6f_i is tridiagonal, and what lies outside follows from it.
  */
 export function splineCoefficients(values: Numbers): Float64Array {
-  const n = values.length, c = new Float64Array(n + 2), ratio = new Float64Array(n + 2);
+  const n = values.length,
+    c = new Float64Array(n + 2),
+    ratio = new Float64Array(n + 2);
   const known = (i: number) => values[i] - (values[i - 1] - 2 * values[i] + values[i + 1]) / 6;
   [c[2], c[n - 1]] = [known(1), known(n - 2)]; // c[i + 1] is the coefficient of node i
   for (let i = 2; i <= n - 3; i += 1) {
@@ -28,7 +30,8 @@ export function splineCoefficients(values: Numbers): Float64Array {
 
 /** The weights of the four B-splines at a place t in [0, 1] of a cell, and their derivatives. */
 function basis(t: number, weights: Float64Array): void {
-  const s = 1 - t, square = t * t;
+  const s = 1 - t,
+    square = t * t;
   weights[0] = (s * s * s) / 6;
   weights[1] = (4 - 6 * square + 3 * square * t) / 6;
   weights[2] = (1 + 3 * (t + square - square * t)) / 6;
@@ -48,7 +51,8 @@ export class Spline implements Density {
   readonly #fall: number;
 
   constructor(table: TableNumbers) {
-    const { low, high, shape, values } = table, [nx, ny] = shape;
+    const { low, high, shape, values } = table,
+      [nx, ny] = shape;
     this.#table = table;
     const size = [high[0] - low[0], high[1] - low[1]];
     this.#steps = [size[0] / (nx - 1), size[1] / (ny - 1)];
@@ -65,22 +69,31 @@ export class Spline implements Density {
   }
 
   evaluate(x: Numbers, y: Numbers, count: number, found: Found): void {
-    const { low, high, shape } = this.#table, [stepX, stepY] = this.#steps, [alongX, alongY] = this.#along;
-    const c = this.#coefficients, width = shape[1] + 2;
+    const { low, high, shape } = this.#table,
+      [stepX, stepY] = this.#steps,
+      [alongX, alongY] = this.#along;
+    const c = this.#coefficients,
+      width = shape[1] + 2;
     for (let n = 0; n < count; n += 1) {
-      const px = Math.min(Math.max(x[n], low[0]), high[0]), py = Math.min(Math.max(y[n], low[1]), high[1]);
-      const s = (px - low[0]) / stepX, t = (py - low[1]) / stepY;
-      const i = Math.min(Math.floor(s), shape[0] - 2), j = Math.min(Math.floor(t), shape[1] - 2);
+      const px = Math.min(Math.max(x[n], low[0]), high[0]),
+        py = Math.min(Math.max(y[n], low[1]), high[1]);
+      const s = (px - low[0]) / stepX,
+        t = (py - low[1]) / stepY;
+      const i = Math.min(Math.floor(s), shape[0] - 2),
+        j = Math.min(Math.floor(t), shape[1] - 2);
       basis(s - i, alongX);
       basis(t - j, alongY);
-      let value = 0, slopeX = 0, slopeY = 0;
+      let value = 0,
+        slopeX = 0,
+        slopeY = 0;
       for (let a = 0, k = i * width + j; a < 4; a += 1, k += width) {
         const inner = alongY[0] * c[k] + alongY[1] * c[k + 1] + alongY[2] * c[k + 2] + alongY[3] * c[k + 3];
         value += alongX[a] * inner;
         slopeX += alongX[a + 4] * inner;
         slopeY += alongX[a] * (alongY[4] * c[k] + alongY[5] * c[k + 1] + alongY[6] * c[k + 2] + alongY[7] * c[k + 3]);
       }
-      const outX = x[n] - px, outY = y[n] - py;
+      const outX = x[n] - px,
+        outY = y[n] - py;
       found.log[n] = value - 0.5 * this.#fall * (outX * outX + outY * outY);
       found.slopeX[n] = outX === 0 ? slopeX / stepX : -this.#fall * outX;
       found.slopeY[n] = outY === 0 ? slopeY / stepY : -this.#fall * outY;
