@@ -50,9 +50,9 @@ def rounded(values: Tensor | np.ndarray, digits: int = 12) -> list[float]:
 
 def table() -> tuple[TabulatedDensity, dict[str, Any]]:
     """A small table over a mixture's window, and the numbers that the browser makes the same spline from."""
-    low, high, shape = torch.tensor([-9.0, -6.0]).double(), torch.tensor([9.0, 6.0]).double(), (24, 17)
+    low, high, shape = torch.tensor([-15.0, -6.0]).double(), torch.tensor([15.0, 6.0]).double(), (32, 17)
     model = mixture(PRESET)
-    axes = [torch.linspace(float(a), float(b), n).double() for a, b, n in zip(low, high, shape, strict=True)]
+    axes = [torch.linspace(float(a), float(b), n, dtype=torch.float64) for a, b, n in zip(low, high, shape, strict=True)]
     values = model.log_prob(torch.cartesian_prod(*axes))
     numbers = {"low": low.tolist(), "high": high.tolist(), "shape": shape, "values": rounded(values)}
     return TabulatedDensity(model, low, high, shape), numbers
