@@ -1,13 +1,15 @@
 """B(z) trained by the browser's code, in Node.js, beside Python's: ``python -m tests.bench.trainer [--preset NAME ...]``.
 
-Scores: both train every preset with the same settings, densities and data, for five seeds; 10,000 points of B(z) each,
-none rejected, scored by the same code.  ``--speed`` prints steps a second beside plain autograd's and the compiled
+Scores: both train every preset with the same settings, densities and data, for some seeds; 10,000 points of B(z) each,
+none rejected, scored by the same code.  With eq. 4 a score depends much on the draws: what the means may differ by
+chance, their standard error, stands beside what they do differ by.  ``--speed`` prints steps a second beside plain autograd's and the compiled
 kernels', in turn in one run.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 import tempfile
 import time
@@ -104,12 +106,14 @@ def compared(preset: str, objective: str, kind: str, seeds: int) -> Row:
         theirs = [run.points for run in train(jobs, Path(folder))]
     ours = [by_python(config, density) for config, density in zip(configs, densities, strict=True)]
     row: Row = {"preset": preset, "objective": objective, "density": kind}
+    row["seeds"] = seeds
     for who, found in (("Python", ours), ("browser", theirs)):
         rows = [scores(config, points) for config, points in zip(configs, found, strict=True)]
         row |= {f"{name} {who}": statistics.mean(one[name] for one in rows) for name in SCORES}
         row[f"spread {who}"] = statistics.pstdev(one["bf1"] for one in rows)
     apart = row["bf1 browser"] - row["bf1 Python"]
-    return {**row, "apart": apart, "the same": "yes" if abs(apart) <= ALLOWED else "no"}
+    error = math.hypot(row["spread browser"], row["spread Python"]) / math.sqrt(max(1, seeds - 1))
+    return {**row, "apart": apart, "error": error, "the same": "yes" if abs(apart) <= max(ALLOWED, 2 * error) else "no"}
 
 
 def speeds(rounds: int) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 // at one level, or at a random one of a range for every z.
 
 import type { Branches } from "./branches.ts";
+import { Columns } from "./columns.ts";
 import { type Density, Found } from "./density.ts";
 import { Network } from "./network.ts";
 import { type Latents, type Objective, type Weights, only, weightedSum } from "./objective.ts";
@@ -29,13 +30,7 @@ export class OurObjective implements Objective {
   readonly #found: Found;
   readonly #points: Float32Array[]; // x and y of B(z) by column
   readonly #local: Float32Array[]; // in units of its ellipse
-  readonly #targets: Float32Array[]; // the places that z stand for, likewise
-  readonly #steepness: Float64Array;
-  readonly #ellipses: Float64Array; // centre and half axes of each column, (N, 6)
-  readonly #levels: Float64Array; // position of each column
-  readonly #curves: Int32Array; // of each column: those of one curve lie together
-  readonly #columns: Int32Array; // of each z
-  readonly #starts: Int32Array; // first column of each curve, and the end
+  readonly #columns: Columns;
 
   constructor({ hidden, batch, density, branches, position }: OurSettings, random: Random) {
     const { harmonics, count, levels } = branches;
@@ -44,15 +39,12 @@ export class OurObjective implements Objective {
     this.network.initialise(random, FINAL);
     const rows = () => this.network.memory.rows(2, this.network.columns),
       { columns } = this.network;
-    [this.#points, this.#local, this.#targets] = [rows(), rows(), rows()];
+    [this.#points, this.#local] = [rows(), rows()];
+    this.#columns = new Columns(branches, rows(), columns);
     this.branches = branches;
     this.#density = density;
     this.#position = position;
     this.#found = new Found(columns);
-    [this.#steepness, this.#levels] = [new Float64Array(columns), new Float64Array(columns)];
-    this.#ellipses = new Float64Array(6 * columns);
-    [this.#curves, this.#columns] = [new Int32Array(columns), new Int32Array(columns)];
-    this.#starts = new Int32Array(count + 1);
   }
 
   draw(random: Random, z: Latents): void {
@@ -64,98 +56,18 @@ export class OurObjective implements Objective {
     }
   }
 
-  /** Which branch each z means, by |z|², among those alive at the level nearest to its own; and its column. */
-  #sort({ x, y, positions }: Latents): void {
-    const { edges, count } = this.branches,
-      starts = this.#starts.fill(0),
-      columns = this.#columns;
-    for (let n = 0; n < x.length; n += 1) {
-      const square = x[n] * x[n] + y[n] * y[n],
-        row = nearestEven(positions[n]) * (count - 1);
-      let branch = 0;
-      while (branch < count - 1 && edges[row + branch] < square) branch += 1;
-      columns[n] = branch;
-      starts[branch + 1] += 1;
-    }
-    for (let k = 0; k < count; k += 1) starts[k + 1] += starts[k];
-    for (let n = 0; n < x.length; n += 1) {
-      const branch = columns[n],
-        column = starts[branch];
-      starts[branch] += 1;
-      columns[n] = column;
-      this.#curves[column] = branch;
-      this.#levels[column] = positions[n];
-    }
-    starts.copyWithin(1, 0, count);
-    starts[0] = 0;
-  }
-
-  /** cos mθ/√m and sin mθ/√m, m = 1 .. harmonics; the branch as one of B; of many levels, that times ±1 at the ends. */
-  #fill({ x, y }: Latents): void {
-    const { harmonics, count, levels } = this.branches,
-      { inputs } = this.network;
-    for (let n = 0; n < x.length; n += 1) {
-      const length = Math.max(Math.sqrt(x[n] * x[n] + y[n] * y[n]), 1e-12),
-        column = this.#columns[n];
-      const cosine = x[n] / length,
-        sine = y[n] / length;
-      let real = 1,
-        imaginary = 0;
-      for (let m = 0; m < harmonics; m += 1) {
-        [real, imaginary] = [real * cosine - imaginary * sine, real * sine + imaginary * cosine];
-        inputs[m][column] = real * DAMPING[m];
-        inputs[harmonics + m][column] = imaginary * DAMPING[m];
-      }
-    }
-    for (let k = 0; k < count; k += 1) {
-      const own = inputs[2 * harmonics + k].fill(0).fill(1, this.#starts[k], this.#starts[k + 1]);
-      if (levels === 1) continue;
-      const scaled = inputs[2 * harmonics + count + k],
-        scale = 2 / (levels - 1);
-      for (let n = 0; n < x.length; n += 1) scaled[n] = own[n] * (scale * this.#levels[n] - 1);
-    }
-  }
-
-  /** The ellipse, the place and its steepness of each column, between the two levels around it. */
-  #aim(count: number): void {
-    const { harmonics, levels, count: branches, places, centres, axes, table, steepness } = this.branches;
-    const [cosines, sines] = [this.network.inputs[0], this.network.inputs[harmonics]],
-      [u, v] = this.#targets;
-    for (let n = 0; n < count; n += 1) {
-      const low = Math.min(Math.floor(this.#levels[n]), Math.max(levels - 2, 0)),
-        up = this.#levels[n] - low;
-      const first = low * branches + this.#curves[n],
-        second = levels > 1 ? first + branches : first;
-      const part = (values: Float64Array, size: number, k: number) =>
-        (1 - up) * values[size * first + k] + up * values[size * second + k];
-      for (let k = 0; k < 2; k += 1) this.#ellipses[6 * n + k] = part(centres, 2, k);
-      for (let k = 0; k < 4; k += 1) this.#ellipses[6 * n + 2 + k] = part(axes, 4, k);
-      const turn = Math.atan2(sines[n], cosines[n]) / (2 * Math.PI),
-        place = (turn < 0 ? turn + 1 : turn) * places;
-      const below = Math.min(Math.floor(place), places - 1),
-        above = (below + 1) % places,
-        on = place - below;
-      u[n] = (1 - on) * part(table, 2 * places, 2 * below) + on * part(table, 2 * places, 2 * above);
-      v[n] = (1 - on) * part(table, 2 * places, 2 * below + 1) + on * part(table, 2 * places, 2 * above + 1);
-      const nearest = nearestEven(this.#levels[n]) * branches + this.#curves[n];
-      this.#steepness[n] = steepness[nearest * places + below];
-    }
-  }
-
   /** B(z) by column, in units of the ellipses and in data space. */
   #place(z: Latents): void {
     const { radii, harmonics } = this.branches,
       { inputs, outputs } = this.network,
       count = z.x.length;
-    this.#sort(z);
-    this.#fill(z);
+    this.#columns.read(z, inputs);
     this.network.forward();
-    this.#aim(count);
     const [x, y] = this.#local,
       [dataX, dataY] = this.#points,
-      e = this.#ellipses;
+      e = this.#columns.ellipses;
     for (let n = 0, k = 0; n < count; n += 1, k += 6) {
-      const radius = radii[this.#curves[n]];
+      const radius = radii[this.#columns.curves[n]];
       x[n] = radius * inputs[0][n] + outputs[0][n];
       y[n] = radius * inputs[harmonics][n] + outputs[1][n];
       dataX[n] = e[k] + e[k + 2] * x[n] + e[k + 3] * y[n];
@@ -171,8 +83,8 @@ export class OurObjective implements Objective {
   #levelAndPlace(count: number, { l0, lambda1 }: Weights, terms: Float64Array): void {
     const { lowest, step } = this.branches,
       [x, y] = this.#local,
-      [u, v] = this.#targets,
-      e = this.#ellipses;
+      [u, v] = this.#columns.targets,
+      e = this.#columns.ellipses;
     const [pullX, pullY] = this.network.errors,
       { log, slopeX, slopeY } = this.#found;
     let level = 0,
@@ -186,8 +98,8 @@ export class OurObjective implements Objective {
         offY = y[n] - v[n],
         dataX = a * offX + b * offY,
         dataY = c * offX + d * offY;
-      const share = 1 / (1 + (dataX * dataX + dataY * dataY) * this.#steepness[n] ** 2);
-      const misfit = log[n] - lowest - step * this.#levels[n],
+      const share = 1 / (1 + (dataX * dataX + dataY * dataY) * this.#columns.steepness[n] ** 2);
+      const misfit = log[n] - lowest - step * this.#columns.levels[n],
         within = Math.max(Math.min(misfit, CAP), -CAP);
       const slope = (l0 * share * 2 * within) / count,
         distance = Math.sqrt(offX * offX + offY * offY);
@@ -203,8 +115,8 @@ export class OurObjective implements Objective {
   /** L2: eq. 4's ratio over the pairs within one curve, between places and B(z) in units of the ellipse. */
   #disperse(lambda2: number): number {
     const { kernels } = this.network.memory,
-      starts = this.#starts;
-    const [u, v, x, y] = [...this.#targets, ...this.#local].map((row) => row.byteOffset);
+      starts = this.#columns.starts;
+    const [u, v, x, y] = [...this.#columns.targets, ...this.#local].map((row) => row.byteOffset);
     const [pullX, pullY] = this.network.errors.map((row) => row.byteOffset);
     let pairs = 0,
       total = 0;
@@ -240,7 +152,7 @@ export class OurObjective implements Objective {
       part.positions.fill(this.#position);
       this.#place(part);
       for (let n = 0; n < part.x.length; n += 1) {
-        found.set([x[this.#columns[n]], y[this.#columns[n]]], 2 * (from + n));
+        found.set([x[this.#columns.of[n]], y[this.#columns.of[n]]], 2 * (from + n));
       }
     }
     return found;
@@ -252,13 +164,13 @@ export class OurObjective implements Objective {
       terms = new Float64Array(4);
     const found = new Float32Array(6 * count),
       [pullX, pullY] = this.network.errors,
-      e = this.#ellipses;
+      e = this.#columns.ellipses;
     part.positions.fill(this.#position);
     this.#place(part);
     only(weights).forEach((alone, k) => {
       this.#pull(count, alone, terms);
       for (let n = 0; n < count; n += 1) {
-        const column = this.#columns[n],
+        const column = this.#columns.of[n],
           [a, b, c, d] = e.subarray(6 * column + 2, 6 * column + 6);
         const scale = -count / (a * d - b * c),
           x = pullX[column],
@@ -274,12 +186,4 @@ export class OurObjective implements Objective {
   adopt(before: Objective): void {
     if (before instanceof OurObjective && this.network.fits(before.network)) this.network.adopt(before.network);
   }
-}
-
-const DAMPING = Float64Array.from({ length: 64 }, (_, m) => 1 / Math.sqrt(m + 1));
-
-/** The nearest whole number, the even one of two: as NumPy and PyTorch round. */
-function nearestEven(value: number): number {
-  const found = Math.round(value);
-  return found - value === 0.5 && found % 2 ? found - 1 : found;
 }

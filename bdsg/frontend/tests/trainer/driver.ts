@@ -11,8 +11,11 @@ interface Job {
 
 const jobs = JSON.parse(readFileSync(process.argv[2], "utf8")) as Job[];
 const done = jobs.map(({ settings, points, out }) => {
-  const begun = performance.now(), trainer = new Trainer(settings), made = performance.now();
-  const steps = trainer.advance(settings.steps), seconds = (performance.now() - made) / 1000;
+  const begun = performance.now(),
+    trainer = new Trainer(settings),
+    made = performance.now();
+  const steps = trainer.advance(settings.steps),
+    seconds = (performance.now() - made) / 1000;
   const { points: found, terms } = trainer.snapshot(points);
   writeFileSync(out, found);
   return { making: (made - begun) / 1000, rate: steps / seconds, terms: Array.from(terms) };

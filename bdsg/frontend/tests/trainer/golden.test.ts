@@ -41,13 +41,16 @@ interface Golden {
 }
 
 const golden = JSON.parse(readFileSync(new URL("golden.json", import.meta.url), "utf8")) as Golden;
-const LOSS = 1e-6, GRADIENT = 1e-5;
+const LOSS = 1e-6,
+  GRADIENT = 1e-5;
 
 const norm = (values: ArrayLike<number>) => Math.sqrt(Array.from(values).reduce((sum, value) => sum + value ** 2, 0));
 const apart = (a: ArrayLike<number>, b: ArrayLike<number>) => norm(Array.from(a, (value, k) => value - b[k])) / norm(b);
 
 function objectiveOf({ hidden, density: numbers, z, data, branches, parameters }: Case): Objective {
-  const density = densityOf(numbers), batch = z[0].length / 2, random = new Random(0);
+  const density = densityOf(numbers),
+    batch = z[0].length / 2,
+    random = new Random(0);
   const objective = branches
     ? new OurObjective({ hidden, batch, density, branches: floats(branches), position: 0 }, random)
     : new PaperObjective({ hidden, batch, density, data: data! }, random);
@@ -81,7 +84,8 @@ for (const [name, example] of Object.entries(golden.cases)) {
     });
 
     void it("has the gradient of every term, and of their sum", () => {
-      const objective = objectiveOf(example), { l0, l1, l2, loss } = example.gradients;
+      const objective = objectiveOf(example),
+        { l0, l1, l2, loss } = example.gradients;
       const alone = only({ l0: 1, lambda1: 1, lambda2: 1 });
       [l0, l1, l2, loss].forEach((expected, k) => {
         objective.evaluate(draw(example, 0), alone.at(k) ?? example.weights, terms);
@@ -106,7 +110,9 @@ for (const [name, example] of Object.entries(golden.cases)) {
 
 void describe("the spline", () => {
   void it("has the value and the gradient of Python's table everywhere in its window", () => {
-    const { density, points, values, slopes } = golden.spline, count = values.length, found = new Found(count);
+    const { density, points, values, slopes } = golden.spline,
+      count = values.length,
+      found = new Found(count);
     const [x, y] = [0, 1].map((axis) => points.filter((_, k) => k % 2 === axis));
     densityOf(density).evaluate(x, y, count, found);
     assert.ok(apart(found.log, values) < 1e-9);
@@ -126,22 +132,29 @@ function placesOf({ count, places, table, centres, axes }: Branches, level: numb
 
 for (const [name, traced] of Object.entries(golden.traced)) {
   void it(`traces the level sets of ${name} as Python does`, () => {
-    const density = densityOf(traced.density), levels = traced.log_levels, count = traced.alive[0].length;
+    const density = densityOf(traced.density),
+      levels = traced.log_levels,
+      count = traced.alive[0].length;
     const branches = growBranches(density, levelField(density, levels[0]), levels);
     assert.equal(branches.count, count);
     assert.equal(branches.harmonics, traced.harmonics);
-    const centre = (points: number[][]) => [0, 1].map((axis) => points.reduce((sum, p) => sum + p[axis], 0) / points.length);
+    const centre = (points: number[][]) =>
+      [0, 1].map((axis) => points.reduce((sum, p) => sum + p[axis], 0) / points.length);
     levels.forEach((_, level) => {
-      const own = Array.from({ length: count }, (_, b) => placesOf(branches, level, b)), taken = new Set<number>();
+      const own = Array.from({ length: count }, (_, b) => placesOf(branches, level, b)),
+        taken = new Set<number>();
       for (let b = 0; b < count; b += 1) {
-        const flat = traced.points[level * count + b], points = flat.flatMap((x, k) => (k % 2 ? [] : [[x, flat[k + 1]]]));
+        const flat = traced.points[level * count + b],
+          points = flat.flatMap((x, k) => (k % 2 ? [] : [[x, flat[k + 1]]]));
         const distance = (p: number[], q: number[]) => Math.sqrt((p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2);
-        const middle = centre(points), off = own.map((places) => distance(centre(places), middle));
+        const middle = centre(points),
+          off = own.map((places) => distance(centre(places), middle));
         const match = off.indexOf(Math.min(...off));
         taken.add(match);
         // Python's places are found among ours in their order and at their spacing: the same from the first match on.
         const near = points.map((p) => own[match].map((q) => distance(p, q)));
-        const at = near.map((row) => row.indexOf(Math.min(...row))), size = Math.max(...near.flat());
+        const at = near.map((row) => row.indexOf(Math.min(...row))),
+          size = Math.max(...near.flat());
         assert.ok(Math.max(...near.map((row) => Math.min(...row))) < 0.01 * size);
         const steps = at.map((k, n) => (at[(n + 1) % at.length] - k + branches.places) % branches.places);
         steps.forEach((step) => {
