@@ -20,6 +20,7 @@ from bdsg.boundary.level_sets.level_tree import LevelTree, grow_tree
 from bdsg.boundary.level_sets.parametrisation import Places, find_places
 from bdsg.boundary.level_sets.tracing import trace_level_set
 from bdsg.boundary.objectives import LevelObjective, OurObjective, PaperObjective, parameters
+from bdsg.boundary.term_gradients import forces_by_autograd
 from bdsg.config import BoundaryConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
@@ -33,6 +34,7 @@ TIED = 32
 
 BATCH, SAMPLES, STEPS, RATE = 24, 48, 3, 0.01
 EPSILON, DELTA = 0.01, 0.001
+HIGHER = 0.08
 TRACED = {"unimodal": 1, "three_modes": 1, "ring": 1, "bimodal": 5}
 """Presets whose curves are traced, and at how many levels."""
 
@@ -90,10 +92,11 @@ def flat(tensors: Any) -> Tensor:
     return torch.cat([tensor.reshape(-1) for tensor in tensors])
 
 
-def expected(objective: Any, terms: Any, draws: list[Any]) -> dict[str, Any]:
-    """The terms and their gradients for the first draw, and the weights after a step of Adam for each draw."""
+def expected(objective: Any, terms: Any, draws: list[Any], latent: Tensor) -> dict[str, Any]:
+    """The terms, their gradients and forces for the first draw; the weights after a step of Adam for each draw."""
     weights = parameters(objective.generator)
     start = flat(weights).detach().clone()
+    forces = forces_by_autograd(objective, latent)
     found = terms(draws[0])
     gradients = [flat(torch.autograd.grad(term, weights, retain_graph=True)) for term in (*found[1:], found[0])]
     optimiser = torch.optim.Adam(weights, lr=RATE)
@@ -102,7 +105,7 @@ def expected(objective: Any, terms: Any, draws: list[Any]) -> dict[str, Any]:
         terms(draw)[0].backward()
         optimiser.step()
     named = dict(zip(("l0", "l1", "l2", "loss"), map(rounded, gradients), strict=True))
-    parts = {"parameters": rounded(start), "gradients": named, "after": rounded(flat(weights).detach())}
+    parts = {"parameters": rounded(start), "forces": rounded(forces, 8), "gradients": named, "after": rounded(flat(weights).detach())}
     return {**parts, "terms": rounded(torch.stack(list(found)).detach())}
 
 
@@ -119,7 +122,7 @@ def paper_case(density: DensityModel, numbers: Any, hidden: tuple[int, ...]) -> 
     objective = PaperObjective(config, density, data, random)
     objective.generator.double()  # type: ignore[attr-defined]
     draws = latents(random)
-    found = expected(objective, lambda z: objective.terms(z, random), draws)
+    found = expected(objective, lambda z: objective.terms(z, random), draws, draws[0])
     return {**_case(config, numbers, draws), "data": rounded(data), **found}
 
 
@@ -133,7 +136,7 @@ def our_case(density: DensityModel, numbers: Any) -> dict[str, Any]:
     objective = OurObjective(config, density, places, level, random)
     objective.ours.double()
     draws = latents(random)
-    found = expected(objective, lambda z: objective.terms(z, random), draws)
+    found = expected(objective, lambda z: objective.terms(z, random), draws, draws[0])
     return {**_case(config, numbers, draws), "branches": branches(objective), **found}
 
 
@@ -143,7 +146,7 @@ def level_case(density: DensityModel, numbers: Any) -> dict[str, Any]:
     config = BoundaryConfig(hidden=(8, 8), lambda1=5.0, lambda2=0.1, levels=3)
     logs = torch.linspace(math.log(0.01), math.log(0.06), 3)
     tree = sparse(grow_tree(density.log_prob, density.sample(1024, random), logs), 512 // TIED)
-    objective = LevelObjective(config, density, tree, EPSILON, DELTA, random)
+    objective = LevelObjective(config, density, tree, HIGHER, HIGHER / 10, random)
     objective.ours.double()
     draws, positions = latents(random), 2 * torch.rand(STEPS, BATCH, generator=random, dtype=torch.float64)
 
@@ -151,8 +154,8 @@ def level_case(density: DensityModel, numbers: Any) -> dict[str, Any]:
         objective.positions = lambda count, random: draw[1]  # type: ignore[method-assign]
         return objective.terms(draw[0], random)
 
-    found = expected(objective, terms, list(zip(draws, positions, strict=True)))
-    own = {"branches": branches(objective), "positions": [rounded(row) for row in positions]}
+    found = expected(objective, terms, list(zip(draws, positions, strict=True)), draws[0])
+    own = {"position": objective.ours.position(HIGHER), "branches": branches(objective), "positions": [rounded(row) for row in positions]}
     return {**_case(config, numbers, draws), **own, **found}
 
 

@@ -2,14 +2,17 @@
 
 import type { Network } from "./network.ts";
 
-/** How much the fit minds large weights, as a share of the features' mean square: with them B(z) moves in jerks. */
-const RIDGE = 1e-4;
-
 /**
  * Fit the last layer so that the outputs (D, n) come near `wanted`.
  * @param features of the last hidden layer, (F, n)
+ * @param share how much large weights cost, as a share of the features' mean square
  */
-export function fitLastLayer(network: Network, features: ArrayLike<number>[], wanted: ArrayLike<number>[]): void {
+export function fitLastLayer(
+  network: Network,
+  features: ArrayLike<number>[],
+  wanted: ArrayLike<number>[],
+  share: number,
+): void {
   const count = wanted[0].length,
     rows = [...features, new Float64Array(count).fill(1)],
     size = rows.length;
@@ -19,7 +22,7 @@ export function fitLastLayer(network: Network, features: ArrayLike<number>[], wa
     return total;
   };
   const gram = rows.map((a) => Float64Array.from(rows, (b) => dot(a, b)));
-  const ridge = RIDGE * gram.reduce((sum, row, k) => sum + row[k], 0);
+  const ridge = share * gram.reduce((sum, row, k) => sum + row[k], 0);
   gram.forEach((row, k) => (row[k] += ridge));
   const weights = solve(
     gram,

@@ -124,17 +124,21 @@ export class Network {
     return this.#plain(this.#gradient);
   }
 
-  /** Whether the parameters of another network mean the same here. */
+  /** Whether what another network has learned means the same here, but for its inputs. */
   fits(other: Network): boolean {
-    return this.activation === other.activation && this.widths.join() === other.widths.join();
+    return this.activation === other.activation && this.widths.slice(1).join() === other.widths.slice(1).join();
   }
 
-  /** Go on from where another network of the same layers is. */
-  adopt(other: Network): void {
-    this.#weights.set(other.#weights);
-    this.#moments.forEach((moment, k) => {
-      moment.set(other.#moments[k]);
-    });
+  /** Go on from where another network is; `inputs` names its input for each of these, −1 for one that it has not. */
+  adopt(other: Network, inputs: readonly number[]): void {
+    const [first] = this.#layers, [theirs] = other.#layers; // prettier-ignore
+    const pairs = [[this.#weights, other.#weights], ...this.#moments.map((own, k) => [own, other.#moments[k]])];
+    for (const [own, old] of pairs) {
+      own.set(old.subarray(theirs.outputs * theirs.inputs), first.outputs * first.inputs);
+      for (let o = 0; o < first.outputs; o += 1) {
+        inputs.forEach((i, k) => (own[o * first.inputs + k] = i < 0 ? 0 : old[o * theirs.inputs + i]));
+      }
+    }
     this.#steps = other.#steps;
   }
 

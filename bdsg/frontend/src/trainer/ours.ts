@@ -182,8 +182,30 @@ export class OurObjective implements Objective {
     return found;
   }
 
-  /** Weights go on where there are as many curves and harmonics: each offset is in units of its ellipse. */
+  /** Weights go on: each offset is in units of its ellipse.  A new curve does as the nearest old one did. */
   adopt(before: Objective): void {
-    if (before instanceof OurObjective && this.network.fits(before.network)) this.network.adopt(before.network);
+    if (!(before instanceof OurObjective) || !this.network.fits(before.network)) return;
+    const { harmonics, count, levels } = this.branches, old = before.branches; // prettier-ignore
+    const angles = Array.from({ length: 2 * harmonics }, (_, k) => {
+      const m = k % harmonics;
+      return m < old.harmonics ? m + (k < harmonics ? 0 : old.harmonics) : -1;
+    });
+    const curves = Array.from({ length: count }, (_, k) => 2 * old.harmonics + nearestCentre(this.branches, k, old));
+    const scaled = curves.map((input) => (old.levels > 1 ? input + old.count : -1));
+    this.network.adopt(before.network, [...angles, ...curves, ...(levels > 1 ? scaled : [])]);
   }
+}
+
+/** The curve of other branches whose ellipse has its centre nearest to that of curve k, both in their middle level. */
+function nearestCentre(branches: Branches, k: number, others: Branches): number {
+  const centre = ({ levels, count, centres }: Branches, b: number) => {
+    const at = 2 * ((levels >> 1) * count + b);
+    return [centres[at], centres[at + 1]];
+  };
+  const [x, y] = centre(branches, k);
+  const squares = Array.from({ length: others.count }, (_, b) => {
+    const [otherX, otherY] = centre(others, b);
+    return (x - otherX) ** 2 + (y - otherY) ** 2;
+  });
+  return squares.indexOf(Math.min(...squares));
 }

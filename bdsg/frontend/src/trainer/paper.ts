@@ -10,6 +10,12 @@ import type { Random } from "./random.ts";
 const START_RADIUS = 3; // of the first circle, in standard deviations of the data
 const PROBES = 256;
 
+/**
+ * How much the fit of the last layer minds large weights, as a share of the features' mean square: with them B(z) moves
+ * in jerks.  A network that takes over from another must be where that was.
+ */
+const RIDGE = 1e-4, TAKING_OVER = 1e-7; // prettier-ignore
+
 export interface PaperSettings {
   hidden: readonly number[];
   batch: number;
@@ -34,11 +40,11 @@ export class PaperObjective implements Objective {
     this.#found = new Found(batch);
     [this.#centre, this.#spread] = momentsOf(data);
     this.network.initialise(random);
-    this.#start((cosine, sine) => [START_RADIUS * cosine, START_RADIUS * sine]);
+    this.#start((cosine, sine) => [START_RADIUS * cosine, START_RADIUS * sine], RIDGE);
   }
 
   /** Fit the last layer so that the image of z/‖z‖ is a closed curve, in units of the spread around the centre. */
-  #start(curve: (cosine: number, sine: number) => number[]): void {
+  #start(curve: (cosine: number, sine: number) => number[], ridge: number): void {
     const { network } = this,
       features = network.features.map(() => new Float64Array(PROBES));
     const circle = Array.from({ length: PROBES }, (_, k) => [
@@ -60,6 +66,7 @@ export class PaperObjective implements Objective {
       network,
       features,
       [0, 1].map((axis) => wanted.map((place) => place[axis])),
+      ridge,
     );
   }
 
@@ -157,13 +164,13 @@ export class PaperObjective implements Objective {
     if (!(before instanceof PaperObjective)) return;
     [this.#centre, this.#spread] = [before.#centre, before.#spread];
     if (this.network.fits(before.network)) {
-      this.network.adopt(before.network);
+      this.network.adopt(before.network, [0, 1]);
       return;
     }
     this.#start((cosine, sine) => {
       const at = before.points(Float64Array.of(cosine, sine));
       return [0, 1].map((axis) => (at[axis] - this.#centre[axis]) / this.#spread[axis]);
-    });
+    }, TAKING_OVER);
   }
 }
 
