@@ -127,7 +127,10 @@ def speeds(rounds: int) -> Iterator[Row]:
             with tempfile.TemporaryDirectory() as folder:
                 found["browser"].append(train([settings(config)], Path(folder))[0].rate)
         best = {who: max(rates) for who, rates in found.items()}
-        times = {"times autograd": best["browser"] / best["autograd"], "of the kernels": best["browser"] / best["kernels"]}
+        times = {
+            "times autograd": best["browser"] / best["autograd"],
+            "of the kernels": best["browser"] / best["kernels"],
+        }
         yield {"training": name, **{f"{who}, steps/s": value for who, value in best.items()}, **times}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,9 @@ def table() -> tuple[TabulatedDensity, dict[str, Any]]:
     """A small table over a mixture's window, and the numbers that the browser makes the same spline from."""
     low, high, shape = torch.tensor([-15.0, -6.0]).double(), torch.tensor([15.0, 6.0]).double(), (32, 17)
     model = mixture(PRESET)
-    axes = [torch.linspace(float(a), float(b), n, dtype=torch.float64) for a, b, n in zip(low, high, shape, strict=True)]
+    axes = [
+        torch.linspace(float(a), float(b), n, dtype=torch.float64) for a, b, n in zip(low, high, shape, strict=True)
+    ]
     values = model.log_prob(torch.cartesian_prod(*axes))
     numbers = {"low": low.tolist(), "high": high.tolist(), "shape": shape, "values": rounded(values)}
     return TabulatedDensity(model, low, high, shape), numbers
@@ -105,7 +108,12 @@ def expected(objective: Any, terms: Any, draws: list[Any], latent: Tensor) -> di
         terms(draw)[0].backward()
         optimiser.step()
     named = dict(zip(("l0", "l1", "l2", "loss"), map(rounded, gradients), strict=True))
-    parts = {"parameters": rounded(start), "forces": rounded(forces, 8), "gradients": named, "after": rounded(flat(weights).detach())}
+    parts = {
+        "parameters": rounded(start),
+        "forces": rounded(forces, 8),
+        "gradients": named,
+        "after": rounded(flat(weights).detach()),
+    }
     return {**parts, "terms": rounded(torch.stack(list(found)).detach())}
 
 
@@ -155,7 +163,11 @@ def level_case(density: DensityModel, numbers: Any) -> dict[str, Any]:
         return objective.terms(draw[0], random)
 
     found = expected(objective, terms, list(zip(draws, positions, strict=True)), draws[0])
-    own = {"position": objective.ours.position(HIGHER), "branches": branches(objective), "positions": [rounded(row) for row in positions]}
+    own = {
+        "position": objective.ours.position(HIGHER),
+        "branches": branches(objective),
+        "positions": [rounded(row) for row in positions],
+    }
     return {**_case(config, numbers, draws), **own, **found}
 
 
@@ -203,22 +215,28 @@ def spline() -> dict[str, Any]:
     return {"density": numbers, **{name: rounded(part) for name, part in values.items()}}
 
 
-def golden() -> dict[str, Any]:
-    """All of it."""
+def cases() -> dict[str, Any]:
+    """Every objective, on the closed form and on a table."""
     exact, (tabulated, numbers) = mixture(PRESET), table()
-    cases = {
+    return {
         "eq. 4, closed form": paper_case(exact, _numbers(PRESET), (8, 8, 8)),
         "eq. 4, table": paper_case(tabulated, numbers, (5, 6)),
         "ours, closed form": our_case(exact, _numbers(PRESET)),
         "ours, table": our_case(tabulated, numbers),
         "every level, closed form": level_case(mixture(JOINED), _numbers(JOINED)),
     }
-    return {"cases": cases, "spline": spline(), "traced": {name: traced(name, n) for name, n in TRACED.items()}}
+
+
+PARTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "cases": cases,
+    "spline": spline,
+    "traced": lambda: {name: traced(name, levels) for name, levels in TRACED.items()},
+}
 
 
 def text() -> str:
     """The file's content."""
-    return json.dumps(golden(), separators=(",", ":")) + "\n"
+    return json.dumps({name: make() for name, make in PARTS.items()}, separators=(",", ":")) + "\n"
 
 
 def main(path: Path = PATH) -> None:

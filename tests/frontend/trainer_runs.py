@@ -59,9 +59,7 @@ def table(density: TabulatedDensity) -> dict[str, Any]:
 def train(jobs: Sequence[dict[str, Any]], folder: Path) -> list[BrowserRun]:
     """One training after another for each settings."""
     outs = [folder / f"points_{k}" for k in range(len(jobs))]
-    asked = [
-        {"settings": job, "points": BOUNDARY_POINTS, "out": str(out)} for job, out in zip(jobs, outs, strict=True)
-    ]
+    asked = [{"settings": job, "points": BOUNDARY_POINTS, "out": str(out)} for job, out in zip(jobs, outs, strict=True)]
     (folder / "jobs.json").write_text(json.dumps(asked))
     command = [needs.node(), str(DRIVER), str(folder / "jobs.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
