@@ -348,7 +348,7 @@ def test_arrows_are_drawn_from_their_points_to_scale(tmp_path: Path) -> None:
         "canvas/plane",
         "canvas/marks",
         "export/svg",
-        "player/timeline",
+        "core/constants",
         "player/forces",
     )
     (halo, shaft, head, outline), x, y, decade, two, most = node(scripts, driver, folder=tmp_path)

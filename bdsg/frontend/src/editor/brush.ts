@@ -1,12 +1,13 @@
 // Points strewn by a brush, and what can be done with them.  No screen.
 
+import type { Pair } from "../core/types.ts";
 import { grouped } from "../core/format.ts";
 
 const MOST_UNDONE = 50;
 const SPACING = 1 / 3; // of the brush's radius: how far apart two dabs of a stroke lie
 
 /** Numbers of [0, 1) from a seed, 32 bits each: Marsaglia's xorshift (2003). */
-export function randomNumbers(seed) {
+export function randomNumbers(seed: number) {
   let state = seed >>> 0 || 1;
   return () => {
     state ^= state << 13;
@@ -17,23 +18,35 @@ export function randomNumbers(seed) {
 }
 
 /** A point about `at`, normal with half the radius as its standard deviation, never outside the brush. */
-export function strewn(random, [x, y], radius) {
+export function strewn(random: () => number, [x, y]: Pair, radius: number): Pair {
   // Inside the brush the share 1 - exp(-2) of a normal's distances is kept; their squares are exponential.
-  const far = 0.5 * radius * Math.sqrt(-2 * Math.log(1 - random() * -Math.expm1(-2))), angle = 2 * Math.PI * random();
+  const far = 0.5 * radius * Math.sqrt(-2 * Math.log(1 - random() * -Math.expm1(-2))),
+    angle = 2 * Math.PI * random();
   return [x + far * Math.cos(angle), y + far * Math.sin(angle)];
 }
 
 /** Where dabs lie on the way from one place to another: the first is one space away from `from`. */
-export function dabsBetween(from, to, radius) {
-  const way = [to[0] - from[0], to[1] - from[1]], count = Math.floor(Math.hypot(...way) / (SPACING * radius));
+export function dabsBetween(from: Pair, to: Pair, radius: number): Pair[] {
+  const way = [to[0] - from[0], to[1] - from[1]],
+    count = Math.floor(Math.hypot(...way) / (SPACING * radius));
   const step = (SPACING * radius) / Math.hypot(...way);
-  return Array.from({ length: count }, (_, k) => [0, 1].map((axis) => from[axis] + way[axis] * step * (k + 1)));
+  return Array.from({ length: count }, (_, k) => [
+    from[0] + way[0] * step * (k + 1),
+    from[1] + way[1] * step * (k + 1),
+  ]);
 }
 
 /** Painted points: x, y in turn. `limits`: the least and the most there may be. */
 export class Painting {
-  constructor(limits, random) {
-    Object.assign(this, { limits, random, points: [], past: [], before: null });
+  readonly limits: { least: number; most: number };
+  private readonly random: () => number;
+  points: number[] = [];
+  past: number[][] = [];
+  private before: number[] | null = null;
+
+  constructor(limits: { least: number; most: number }, random: () => number) {
+    this.limits = limits;
+    this.random = random;
   }
 
   get count() {
@@ -58,14 +71,16 @@ export class Painting {
   }
 
   /** Add `count` points about a place, as many as there is room for. */
-  strew(at, radius, count) {
+  strew(at: Pair, radius: number, count: number) {
     const room = Math.min(count, this.limits.most - this.count);
-    if (room > 0) this.points = this.points.concat(Array.from({ length: room }, () => strewn(this.random, at, radius)).flat());
+    if (room > 0)
+      this.points = this.points.concat(Array.from({ length: room }, () => strewn(this.random, at, radius)).flat());
   }
 
   /** Take away every point within `radius` of a place. */
-  erase([x, y], radius) {
-    const { points } = this, stays = (i) => Math.hypot(points[i] - x, points[i + 1] - y) > radius;
+  erase([x, y]: Pair, radius: number) {
+    const { points } = this,
+      stays = (i: number) => Math.hypot(points[i] - x, points[i + 1] - y) > radius;
     const kept = points.filter((_, i) => stays(i - (i % 2)));
     if (kept.length < points.length) this.points = kept;
   }
@@ -82,7 +97,11 @@ export class Painting {
 
   /** How many there are, and what that means. */
   get words() {
-    const { count, limits: { least, most } } = this, number = `${grouped(count)} point${count === 1 ? "" : "s"}`;
+    const {
+        count,
+        limits: { least, most },
+      } = this,
+      number = `${grouped(count)} point${count === 1 ? "" : "s"}`;
     if (!count) return "Paint where the data lie: hold the mouse, a finger or a pen on the plane, or press Space.";
     if (count < least) return `${number}. A fit needs ${least} at least: paint ${least - count} more.`;
     if (count >= most) return `${number}, the most there may be: fit a mixture to them, or erase some.`;

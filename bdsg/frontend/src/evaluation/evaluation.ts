@@ -1,325 +1,355 @@
 // The evaluation view: ε moves, and contours, cells and every score follow at once, without the server.
 
+import type { Mounting, Tell } from "../core/mount.ts";
+import type { EvaluationArrays, EvaluationMeta } from "../core/payloads.ts";
+import type { Layers, Pen, Theme } from "../core/types.ts";
+import type { Positive } from "../math/scores.ts";
+import type { ProbeScene } from "../canvas/probe.ts";
 import { AddressNote } from "../core/address.ts";
-import { CARDS, Cards, exists, noContour } from "./cards.ts";
+import { CARDS, type CardName, Cards, type Shown, type Words, exists, noContour } from "./cards.ts";
 import { FEWER, LevelBoundary } from "../math/every_level.ts";
-import { FITTED, bringIntoView, layerButton, make, nameLayer, setData } from "../core/dom.ts";
-import { HIGHLIGHTS, Highlighter, stretches, strokeArcs } from "./highlights.ts";
+import { FITTED, bringIntoView, find, layerButton, make, nameLayer, setData } from "../core/dom.ts";
 import { Probe } from "../canvas/probe.ts";
-import { Sheet, cameraFor, clipped, drawAxes, drawImage } from "../canvas/plane.ts";
+import { Sheet, cameraFor } from "../canvas/plane.ts";
+import { type Drawn, type Evaluated, EvaluationPicture, type Marked } from "./picture.ts";
 import { classification, evaluateAt, prepareEvaluation, preparePoints } from "../math/scores.ts";
-import { drawContour, drawData, drawFineContour, drawLines, drawOddPoints, drawOwnPoints, drawPoints, drawRays, markScale, traceLines } from "../canvas/marks.ts";
-import { fade, heatImage, readTheme } from "../core/theme.ts";
+import { readTheme } from "../core/theme.ts";
 import { leftOut, rounded, setting } from "../core/format.ts";
 import { pictureButtons } from "../export/picture.ts";
-import { rayCrossings } from "../math/rays.ts";
 import { readTensors, sameBytes } from "../core/arrays.ts";
 import { vectorSheet } from "../export/svg.ts";
 
 export const SLIDER_STEPS = 500; // apart by more than the third figure of ε, so that each has an ε of its own
 const SEND_AFTER = 250; // milliseconds after the last change: holding an arrow key sends one value, not thirty
 
+type Range = Pick<EvaluationMeta, "epsilon_low" | "epsilon_high">;
+
 /** The slider's place for ε: equal steps are equal factors. */
-export function placeOf({ epsilon_low: low, epsilon_high: high }, epsilon) {
+export function placeOf({ epsilon_low: low, epsilon_high: high }: Range, epsilon: number) {
   return Math.round((SLIDER_STEPS * Math.log(epsilon / low)) / Math.log(high / low));
 }
 
 /** ε for a place, as it is shown; at the run's own to the last bit, so that its own scores come back. */
-export function epsilonAt(meta, place) {
-  const { epsilon_low: low, epsilon_high: high, trained: { epsilon } } = meta;
+export function epsilonAt(meta: Range & { trained: { epsilon: number } }, place: number) {
+  const {
+    epsilon_low: low,
+    epsilon_high: high,
+    trained: { epsilon },
+  } = meta;
   if (place === placeOf(meta, epsilon)) return epsilon;
   return Math.min(high, Math.max(low, rounded(low * (high / low) ** (place / SLIDER_STEPS), 3)));
 }
 
 export class Evaluation {
-  constructor(parent) {
-    this.root = parent.querySelector(".bdsg");
-    this.positive = "normal";
-    this.layers = { heat: true, band: true, data: false, own: true, boundary: true, truth: true, contour: true, rays: false, gaps: true };
-    this.sent = new Set(); // values of ε that came from this slider: they need not be taken over again
-    this.address = new AddressNote("at");
-    parent.querySelector(".plane").append(pictureButtons(this));
-    this.sheet = new Sheet(parent.querySelector(".plane-canvas"), () => this.redraw());
-    this.probe = new Probe(parent.querySelector(".plane"), { camera: () => this.#camera(), redraw: () => this.draw(), scene: () => this.#scene() });
-    this.slider = parent.querySelector(".slider");
+  readonly root: HTMLElement;
+  sheet: Sheet;
+  theme?: Theme;
+  private run: Evaluated | null = null;
+  private bytes: Uint8Array | null = null;
+  private positive: Positive = "normal";
+  private readonly layers: Layers = {
+    heat: true,
+    band: true,
+    data: false,
+    own: true,
+    boundary: true,
+    truth: true,
+    contour: true,
+    rays: false,
+    gaps: true,
+  };
+  private readonly sent = new Set<number>(); // values of ε that came from this slider: they need not be taken over again
+  private readonly address = new AddressNote("at");
+  private readonly probe: Probe;
+  private readonly slider: HTMLInputElement;
+  private readonly cards: Cards;
+  private setStateValue?: Tell;
+  private timer?: ReturnType<typeof setTimeout>;
+  private drawn: (Partial<Drawn> & Pick<Drawn, "under">) | null = null;
+  private words: Words = { one: "normal", other: "anomalous" };
+  private shown: Shown | null = null;
+  private pointed: CardName | null = null;
+  private pinned: CardName | null = null;
+
+  constructor(parent: ParentNode) {
+    this.root = find(parent, ".bdsg");
+    find(parent, ".plane").append(pictureButtons(this));
+    this.sheet = new Sheet(find<HTMLCanvasElement>(parent, ".plane-canvas"), () => this.redraw());
+    this.probe = new Probe(find(parent, ".plane"), {
+      camera: () => this.#camera(),
+      redraw: () => this.draw(),
+      scene: () => this.#scene(),
+    });
+    this.slider = find<HTMLInputElement>(parent, ".slider");
     this.slider.addEventListener("input", () => this.#move());
     this.slider.addEventListener("change", () => this.#send());
-    this.cards = new Cards(parent.querySelector(".scores"), (id) => this.#point(id), (id) => this.#pin(id));
-    this.root.querySelector(".choice").append("positive: ", this.#positiveSwitch());
+    this.cards = new Cards(
+      find(parent, ".scores"),
+      (id) => this.#point(id),
+      (id) => this.#pin(id),
+    );
+    find(this.root, ".choice").append("positive: ", this.#positiveSwitch());
   }
 
   get pictureName() {
-    return `bdsg-${this.meta.run.slice(0, 8)}-scores`;
+    return `bdsg-${this.#run.meta.run.slice(0, 8)}-scores`;
   }
 
   get pictureWords() {
-    const { active, shown } = this, card = CARDS[active];
-    const counted = card && exists(shown, active) ? `${card.name} ${card.value(shown)}` : "";
-    return [...(this.meta.about ?? "").split(" · "), `scored at ε = ${setting(this.scores.epsilon)}`, counted];
+    const { active, shown } = this,
+      card = active && CARDS[active];
+    const counted = active && card && shown && exists(shown, active) ? `${card.name} ${card.value(shown)}` : "";
+    return [...this.#run.meta.about.split(" · "), `scored at ε = ${setting(this.#run.scores.epsilon)}`, counted];
   }
 
-  receive(bytes, { setStateValue }) {
+  receive(bytes: Uint8Array | null, { setStateValue }: Mounting) {
     this.setStateValue = setStateValue;
     this.theme = readTheme(this.root);
     if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
     this.redraw();
   }
 
-  #load(bytes) {
-    const { arrays, meta } = readTensors(bytes), before = this.meta;
-    const moved = !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
-    Object.assign(this, { bytes, arrays, meta, prepared: prepareEvaluation(arrays, meta.trained) });
+  #load(bytes: Uint8Array) {
+    const { arrays, meta } = readTensors<EvaluationArrays, EvaluationMeta>(bytes),
+      known = this.run,
+      before = known?.meta;
+    const moved =
+      !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
+    this.bytes = bytes;
+    const prepared = prepareEvaluation(arrays, meta.trained),
+      levels = arrays.boundary_latent ? new LevelBoundary(arrays) : null;
+    const epsilon = moved || !known ? meta.epsilon : known.scores.epsilon;
+    this.run = { arrays, meta, prepared, levels, scores: evaluateAt(prepared, epsilon, meta.delta_ratio) };
     this.#buildLegend();
-    this.root.querySelector(".exact").hidden = !meta.exact;
-    this.levels = arrays.boundary_latent ? new LevelBoundary(arrays) : null;
-    this.#update(moved ? meta.epsilon : this.scores.epsilon);
+    find(this.root, ".exact").hidden = !meta.exact;
+    this.#update(epsilon);
+  }
+
+  /** What is shown: asked for only once there is something. */
+  get #run(): Evaluated {
+    if (!this.run) throw new Error("Nothing is shown yet.");
+    return this.run;
   }
 
   #buildLegend() {
-    const names = Object.keys(this.layers).filter((name) => name !== "own" || this.arrays.own);
+    const names = Object.keys(this.layers).filter((name) => name !== "own" || this.#run.arrays.own);
     const buttons = names.map((name) => layerButton(name, this.layers, () => this.redraw()));
-    if (this.meta.stands_in) nameLayer(buttons, "data", FITTED);
-    this.root.querySelector(".legend").replaceChildren(...buttons);
+    if (this.#run.meta.stands_in) nameLayer(buttons, "data", FITTED);
+    find(this.root, ".legend").replaceChildren(...buttons);
   }
 
   /** The share of the data, or of the visitor's own points, that ε calls anomalous. */
-  #leftOut(epsilon) {
-    const { values } = this.arrays.known_log_p_x, level = Math.log(epsilon);
-    return leftOut(values.reduce((sum, value) => sum + (value < level), 0), values.length, Boolean(this.arrays.own));
+  #leftOut(epsilon: number) {
+    const { values } = this.#run.arrays.known_log_p_x,
+      level = Math.log(epsilon);
+    return leftOut(
+      values.reduce((sum, value) => sum + Number(value < level), 0),
+      values.length,
+      Boolean(this.#run.arrays.own),
+    );
   }
 
   #move() {
     const started = performance.now();
-    this.#update(epsilonAt(this.meta, Number(this.slider.value)), FEWER);
+    this.#update(epsilonAt(this.#run.meta, Number(this.slider.value)), FEWER);
     this.draw();
-    this.root.dataset.latencyMs = rounded(performance.now() - started, 3);
+    this.root.dataset.latencyMs = String(rounded(performance.now() - started, 3));
   }
 
   #send() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.#update(this.scores.epsilon);
+      this.#update(this.#run.scores.epsilon);
       this.draw();
-      this.sent.add(this.scores.epsilon);
-      this.address.write(this.scores.epsilon);
-      this.setStateValue("epsilon", this.scores.epsilon);
+      this.sent.add(this.#run.scores.epsilon);
+      this.address.write(this.#run.scores.epsilon);
+      this.setStateValue?.("epsilon", this.#run.scores.epsilon);
     }, SEND_AFTER);
   }
 
   /** B(z, ε) at this ε, for at most `most` points; B(z) of one ε stays as it is. */
-  #moveBoundary(epsilon, most) {
-    if (!this.levels) return;
-    const { boundary, boundary_log_p_x: known } = this.arrays, stored = epsilon === this.meta.trained.epsilon;
-    const points = stored ? boundary.values : this.levels.points(epsilon, Math.min(most, this.levels.count));
-    Object.assign(this.prepared, preparePoints(points, stored ? known.values : this.levels.logDensity(points)));
-    if (this.layer) this.layer.points = null;
+  #moveBoundary(epsilon: number, most: number) {
+    const { levels, prepared, meta, arrays } = this.#run;
+    if (!levels) return;
+    const { boundary, boundary_log_p_x: known } = arrays,
+      stored = epsilon === meta.trained.epsilon;
+    const points = stored ? boundary.values : levels.points(epsilon, Math.min(most, levels.count));
+    Object.assign(prepared, preparePoints(points, stored ? known.values : levels.logDensity(points)));
+    if (this.drawn) this.drawn = { under: this.drawn.under };
   }
 
   /** On the slider, the range that B(z, ε) was trained for. */
   #markRange() {
-    const [low, high] = (this.levels ? this.levels.range : [0, 0]).map((epsilon) => (epsilon ? placeOf(this.meta, epsilon) / SLIDER_STEPS : 0));
-    this.slider.classList.toggle("ranged", Boolean(this.levels));
-    this.slider.style.setProperty("--from", low);
-    this.slider.style.setProperty("--to", high);
+    const { levels, meta } = this.#run;
+    const [low, high] = levels ? levels.range.map((epsilon) => placeOf(meta, epsilon) / SLIDER_STEPS) : [0, 0];
+    this.slider.classList.toggle("ranged", Boolean(levels));
+    this.slider.style.setProperty("--from", String(low));
+    this.slider.style.setProperty("--to", String(high));
   }
 
   /** Up to where B(z, ε) follows. */
-  #reach(epsilon) {
-    if (!this.levels) return "";
-    const [low, high] = this.levels.range;
-    return this.levels.covers(epsilon) ? "B(z, ε) follows" : `B(z, ε) knows ${setting(low)} to ${setting(high)}`;
+  #reach(epsilon: number) {
+    const { levels } = this.#run;
+    if (!levels) return "";
+    const [low, high] = levels.range;
+    return levels.covers(epsilon) ? "B(z, ε) follows" : `B(z, ε) knows ${setting(low)} to ${setting(high)}`;
   }
 
-  #update(epsilon, most = Infinity) {
+  #update(epsilon: number, most = Infinity) {
     this.#moveBoundary(epsilon, most);
-    this.scores = evaluateAt(this.prepared, epsilon, this.meta.delta_ratio);
-    const place = Math.min(SLIDER_STEPS, Math.max(0, placeOf(this.meta, epsilon)));
-    if (Number(this.slider.value) !== place) this.slider.value = place;
-    this.slider.style.setProperty("--done", place / SLIDER_STEPS);
+    const run = this.#run,
+      { meta } = run;
+    run.scores = evaluateAt(run.prepared, epsilon, meta.delta_ratio);
+    const place = Math.min(SLIDER_STEPS, Math.max(0, placeOf(meta, epsilon)));
+    if (Number(this.slider.value) !== place) this.slider.value = String(place);
+    this.slider.style.setProperty("--done", String(place / SLIDER_STEPS));
     const words = `ε = ${setting(epsilon)} per unit area`;
     this.slider.setAttribute("aria-valuetext", words);
-    this.root.querySelector(".reading").replaceChildren(make("strong", {}, words), make("span", {}, this.#leftOut(epsilon)), `δ = ${setting(this.scores.delta)}`, make("span", { class: "reach" }, this.#reach(epsilon)));
+    find(this.root, ".reading").replaceChildren(
+      make("strong", {}, words),
+      make("span", {}, this.#leftOut(epsilon)),
+      `δ = ${setting(run.scores.delta)}`,
+      make("span", { class: "reach" }, this.#reach(epsilon)),
+    );
     this.#publish();
   }
 
   /** Scores for the chosen positive class: on the cards, and for scripts as `bdsgScores`. */
   #publish() {
     this.#markRange();
-    const { detail, ...numbers } = this.scores, other = this.positive === "normal" ? "anomalous" : "normal";
+    const { detail: _, ...numbers } = this.#run.scores,
+      other = this.positive === "normal" ? "anomalous" : "normal";
     const { tp, fp, fn, tn } = numbers;
     this.words = { one: this.positive, other };
-    this.shown = { ...this.scores, normal: tp + fn, anomalous: fp + tn, ...classification(this.scores, this.positive) };
-    this.root.bdsgScores = { ...numbers, ...classification(this.scores, this.positive), positive: this.positive };
+    this.shown = {
+      ...this.#run.scores,
+      normal: tp + fn,
+      anomalous: fp + tn,
+      ...classification(this.#run.scores, this.positive),
+    };
+    Object.assign(this.root, {
+      bdsgScores: { ...numbers, ...classification(this.#run.scores, this.positive), positive: this.positive },
+    });
     this.root.dataset.epsilon = String(numbers.epsilon);
     this.cards.show(this.shown, this.words);
     this.#tell();
   }
 
   #positiveSwitch() {
-    const choose = (name) => {
+    const choose = (name: Positive) => {
       this.positive = name;
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.positive === name));
       this.#publish();
       this.draw();
     };
-    const buttons = ["normal", "anomalous"].map((name) => make("button", {
-      type: "button", "data-positive": name, "aria-pressed": String(name === this.positive), click: () => choose(name),
-      title: `Count ${name} cells as the positive class`,
-    }, name));
+    const buttons = (["normal", "anomalous"] as const).map((name) =>
+      make(
+        "button",
+        {
+          type: "button",
+          "data-positive": name,
+          "aria-pressed": String(name === this.positive),
+          click: () => choose(name),
+          title: `Count ${name} cells as the positive class`,
+        },
+        name,
+      ),
+    );
     return make("span", { class: "switch", role: "group", "aria-label": "Positive class" }, ...buttons);
   }
 
-  get active() {
+  get active(): CardName | null {
     return this.pointed ?? this.pinned ?? null;
   }
 
-  #point(id) {
+  #point(id: CardName | null) {
     this.pointed = id;
     this.#tell();
     this.draw();
   }
 
-  #pin(id) {
+  #pin(id: CardName) {
     this.pinned = this.pinned === id ? null : id;
     if (!this.pinned) this.pointed = null;
     this.cards.mark(this.pinned);
-    if (this.pinned) bringIntoView(this.sheet.canvas.parentElement);
+    if (this.pinned) bringIntoView(this.sheet.canvas);
     this.#tell();
     this.draw();
   }
 
   /** The sentence below the plane. */
   #tell() {
-    const id = this.active, { shown, words } = this;
+    const id = this.active,
+      { shown, words } = this;
     if (!shown) return;
     const { coverage } = shown.detail;
-    const idle = coverage.arcs.length ? "Point at a score, or press it, to see on the plane exactly what it counts." : noContour(shown);
-    const card = CARDS[id];
-    const text = !card ? idle : exists(shown, id) ? `<strong>${card.name} ${card.value(shown)}</strong> ${card.counted(shown, words)}` : card.missing(shown, words);
-    this.root.querySelector(".counted").innerHTML = text;
+    const idle = coverage.arcs.length
+      ? "Point at a score, or press it, to see on the plane exactly what it counts."
+      : noContour(shown);
+    const card = id && CARDS[id];
+    const text = !card
+      ? idle
+      : exists(shown, id)
+        ? `<strong>${card.name} ${card.value(shown)}</strong> ${card.counted(shown, words)}`
+        : card.missing(shown, words);
+    find(this.root, ".counted").innerHTML = text;
   }
 
   redraw() {
-    this.layer = null;
+    this.drawn = null;
     this.draw();
   }
 
   draw() {
-    const { sheet, meta } = this;
-    if (!meta || !sheet.width) return;
-    const camera = this.#camera(), context = sheet.begin();
-    this.layer ??= { under: this.#drawUnder(camera), points: null };
-    this.layer.points ??= this.#drawOver(camera);
-    this.#paint(context, camera);
-    this.probe.draw(context, camera, this.theme);
+    const { sheet, run, theme } = this;
+    if (!run || !theme || !sheet.width) return;
+    const camera = this.#camera(),
+      picture = new EvaluationPicture(sheet, camera, run, this.layers, theme);
+    const context = sheet.begin();
+    const drawn = { under: this.drawn?.under ?? picture.under(), points: this.drawn?.points ?? picture.points() };
+    this.drawn = drawn;
+    picture.paint(context, drawn, this.#marked);
+    this.probe.draw(context, camera, theme);
     setData(this.root, "active", this.active ?? "");
     setData(this.root, "ready", 1);
   }
 
-  #paint(context, camera) {
-    if (this.active && exists(this.shown, this.active)) this.#drawMarked(context, camera);
-    else this.#drawPlain(context, camera);
-    drawAxes(context, camera, this.theme, this.meta.units);
+  /** The score that is marked on the plane. */
+  get #marked(): Marked | null {
+    const { active: id, shown, positive } = this;
+    return id && shown && exists(shown, id) ? { id, positive } : null;
   }
 
   /** The picture as it stands, as vectors. */
-  paintOn(context) {
-    const { sheet } = this;
-    this.sheet = vectorSheet(sheet, context);
-    this.#paint(context, this.#camera());
-    this.sheet = sheet;
+  paintOn(context: Pen) {
+    const { run, theme, drawn } = this;
+    const { under, points } = drawn ?? {};
+    if (!run || !theme || !under || !points) return;
+    const sheet = vectorSheet(this.sheet, context);
+    new EvaluationPicture(sheet, this.#camera(), run, this.layers, theme).paint(
+      context,
+      { under, points },
+      this.#marked,
+    );
   }
 
   #camera() {
-    return cameraFor(this.sheet, this.meta.low, this.meta.high);
+    const {
+      meta: { low, high },
+    } = this.#run;
+    return cameraFor(this.sheet, low, high);
   }
 
   /** What the probe reads from, at the present ε. */
-  #scene() {
-    const { arrays, meta: { low, high, units }, scores: { epsilon }, prepared } = this;
+  #scene(): ProbeScene {
+    const {
+      arrays,
+      meta: { low, high, units },
+      scores: { epsilon },
+      prepared,
+    } = this.#run;
     const grids = { truth: arrays.log_p_x, model: arrays.log_p_g };
     return { low, high, epsilon, units, ...grids, points: prepared.segments, stride: 4, data: arrays.data.values };
-  }
-
-  #drawPlain(context, camera) {
-    this.sheet.put(this.layer.under);
-    if (this.layers.own && this.arrays.own) clipped(context, camera, () => this.#drawOwn(context, camera));
-    if (this.layers.band) this.#drawBand(context, camera);
-    if (context.isVector) this.#paintPoints(context, camera);
-    else this.sheet.put(this.layer.points);
-    this.#drawContours(context, camera, drawContour);
-    clipped(context, camera, () => {
-      if (this.layers.gaps) strokeArcs({ context, camera, theme: this.theme }, this.scores.detail.coverage.arcs.flatMap((arc) => stretches(arc, 0)), false);
-      if (this.layers.rays) drawRays(context, camera, rayCrossings(this.prepared.rays, this.scores.detail.logHigh), this.theme);
-    });
-  }
-
-  /** What the active score counts, over a faint picture. */
-  #drawMarked(context, camera) {
-    const { sheet, prepared, scores, positive, theme } = this;
-    context.globalAlpha = 0.4;
-    sheet.put(this.layer.under);
-    context.globalAlpha = 1;
-    this.#drawContours(context, camera, drawFineContour);
-    HIGHLIGHTS[this.active](new Highlighter(sheet, camera, prepared, scores, positive, theme));
-  }
-
-  /** What does not move with ε, drawn once for each size, theme and choice of layers: the heat map ... */
-  #drawUnder(camera) {
-    const under = this.sheet.layer(), { x, y } = this.prepared.grid;
-    clipped(under.context, camera, () => {
-      if (this.layers.heat) drawImage(under.context, camera, this.#heat(this.theme), [x[0], y[0]], [x.at(-1), y.at(-1)]);
-    });
-    return under.canvas;
-  }
-
-  /** ... and the points, unless they are B(z, ε). */
-  #drawOver(camera) {
-    const over = this.sheet.layer();
-    this.#paintPoints(over.context, camera);
-    return over.canvas;
-  }
-
-  #paintPoints(context, camera) {
-    const { theme, layers } = this;
-    clipped(context, camera, () => {
-      if (layers.data) drawData(context, camera, this.arrays.data.values, theme);
-      const style = { shape: "diamond", stride: 4, radius: 1.7 * markScale(camera), fill: fade(theme.boundary, 0.6) };
-      if (layers.boundary) drawPoints(context, camera, this.prepared.segments, style);
-    });
-  }
-
-  #heat(theme) {
-    const { logTruth: values, x, y } = this.prepared.grid, span = 9; // natural-log units: HEAT_SPAN of canvas_encoding.py
-    let peak = -Infinity;
-    for (const value of values) peak = Math.max(peak, value);
-    const bytes = Uint8Array.from(values, (value) => 255 * Math.max(0, 1 + (value - peak) / span));
-    return heatImage(bytes, [y.length, x.length], theme);
-  }
-
-  /** The visitor's points: those that ε calls anomalous are filled. */
-  #drawOwn(context, camera) {
-    const { own: { values }, own_log_p_x: { values: logs } } = this.arrays, level = Math.log(this.scores.epsilon);
-    drawOwnPoints(context, camera, values, this.theme, 0.5, (k) => logs[k] >= level);
-    drawOddPoints(context, camera, values, this.theme, (k) => logs[k] < level);
-  }
-
-  #drawBand(context, camera) {
-    const { upper, lower } = this.scores.detail.contours;
-    clipped(context, camera, () => {
-      traceLines(context, camera, [...upper, ...lower].map(({ points }) => points));
-      context.fillStyle = fade(this.theme.boundary, 0.13);
-      context.fill("evenodd");
-      drawLines(context, camera, lower.map(({ points }) => points), { stroke: fade(this.theme.text, 0.3), width: 1 });
-    });
-  }
-
-  #drawContours(context, camera, draw) {
-    const { upper, model } = this.scores.detail.contours;
-    clipped(context, camera, () => {
-      if (this.layers.truth) draw(context, camera, upper.map(({ points }) => points), "truth", this.theme);
-      if (this.layers.contour) draw(context, camera, model.map(({ points }) => points), "model", this.theme);
-    });
   }
 
   stop() {

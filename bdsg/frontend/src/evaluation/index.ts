@@ -3,4 +3,4 @@ import { mounted } from "../core/mount.ts";
 import { Evaluation } from "./evaluation.ts";
 import markup from "./markup.html";
 
-export default mounted(markup, style, (parent, kept) => new Evaluation(parent, kept));
+export default mounted(markup, style, (parent) => new Evaluation(parent));

@@ -4,4 +4,4 @@ import { mounted } from "../core/mount.ts";
 import { Images } from "./images.ts";
 import markup from "./markup.html";
 
-export default mounted(markup, `${style}\n${images}`, (parent, kept) => new Images(parent, kept));
+export default mounted(markup, `${style}\n${images}`, (parent) => new Images(parent));

@@ -1,12 +1,12 @@
 // Scores into bins, and the shares beyond a threshold.  No screen.
 
-
-
+import type { Numbers, Pair } from "../core/types.ts";
 export const BINS = 44;
 
 /** The window of all sets: from the least score to the highest, without the 1% that lie far out above each. */
-export function scoreWindow(sets) {
-  let low = Infinity, high = -Infinity;
+export function scoreWindow(sets: { sorted: Float32Array }[]) {
+  let low = Infinity,
+    high = -Infinity;
   for (const { sorted } of sets) {
     low = Math.min(low, sorted[0]);
     high = Math.max(high, sorted[Math.floor(0.99 * (sorted.length - 1))]);
@@ -15,7 +15,7 @@ export function scoreWindow(sets) {
 }
 
 /** Share of each bin in [low, high]; scores outside fall into the first or the last. */
-export function binned(sorted, [low, high]) {
+export function binned(sorted: Float32Array, [low, high]: Pair) {
   const counts = new Float64Array(BINS);
   for (const score of sorted) {
     const k = Math.floor(((score - low) / (high - low)) * BINS);
@@ -25,23 +25,26 @@ export function binned(sorted, [low, high]) {
 }
 
 /** The share of sorted scores that lie above the threshold. */
-export function shareBeyond(sorted, threshold) {
-  let from = 0, to = sorted.length;
+export function shareBeyond(sorted: Float32Array, threshold: number) {
+  let from = 0,
+    to = sorted.length;
   while (from < to) {
     const middle = (from + to) >> 1;
-    if (sorted[middle] > threshold) to = middle; else from = middle + 1;
+    if (sorted[middle] > threshold) to = middle;
+    else from = middle + 1;
   }
   return 1 - from / sorted.length;
 }
 
 /** The score below which that share of them lies. */
-export function quantile(sorted, share) {
-  const at = share * (sorted.length - 1), k = Math.floor(at);
+export function quantile(sorted: Float32Array, share: number) {
+  const at = share * (sorted.length - 1),
+    k = Math.floor(at);
   return sorted[k] + (at - k) * ((sorted[k + 1] ?? sorted[k]) - sorted[k]);
 }
 
 /** Where a walk's scores first rise above the threshold: 3.5 is half-way from step 3 to step 4; null if they never do. */
-export function crossingOf(scores, threshold) {
+export function crossingOf(scores: Numbers, threshold: number) {
   if (scores[0] > threshold) return 0;
   for (let k = 1; k < scores.length; k += 1) {
     if (scores[k] > threshold) return k - 1 + (threshold - scores[k - 1]) / (scores[k] - scores[k - 1]);

@@ -1,13 +1,19 @@
 // Exact nearest point or segment: a tree of boxes over a sequence whose neighbours lie near each other,
 // which a contour is by itself and a cloud of points becomes when sorted along a space-filling curve.
 
-
-
+import type { Numbers } from "../core/types.ts";
 const LEAF = 8;
 
 /** Segments [x0, y0, x1, y1] in a row; a point is a segment of length 0. */
 export class SegmentTree {
-  constructor(segments) {
+  readonly segments: Numbers;
+  readonly count: number;
+  private leaves: number;
+  private readonly boxes: Float64Array;
+  private readonly stack: Int32Array;
+  found: number;
+
+  constructor(segments: Numbers) {
     this.segments = segments;
     this.count = segments.length / 4;
     this.leaves = 1;
@@ -19,11 +25,16 @@ export class SegmentTree {
   }
 
   /** The box of node i, around its two children or its segments; an empty one has its low corner at infinity. */
-  #fitBox(i) {
-    const { boxes, segments, leaves, count } = this, inner = i < leaves;
+  #fitBox(i: number) {
+    const { boxes, segments, leaves, count } = this,
+      inner = i < leaves;
     const source = inner ? boxes : segments;
-    const from = inner ? 8 * i : 4 * LEAF * (i - leaves), to = inner ? 8 * i + 8 : Math.min(from + 4 * LEAF, 4 * count);
-    let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+    const from = inner ? 8 * i : 4 * LEAF * (i - leaves),
+      to = inner ? 8 * i + 8 : Math.min(from + 4 * LEAF, 4 * count);
+    let x0 = Infinity,
+      y0 = Infinity,
+      x1 = -Infinity,
+      y1 = -Infinity;
     for (let k = from; k < to; k += 4) {
       if (inner && source[k] === Infinity) continue; // an empty child
       x0 = Math.min(x0, source[k], source[k + 2]);
@@ -35,20 +46,22 @@ export class SegmentTree {
   }
 
   /** Squared distance to the nearest segment. */
-  nearest(px, py) {
+  nearest(px: number, py: number) {
     // The segment found last is a good first guess when neighbours are asked for in turn: most boxes drop out.
     const guess = this.found < 0 ? Infinity : segmentDistance(this.segments, 4 * this.found, px, py);
     return Math.min(guess, this.#search(px, py, guess, null));
   }
 
   /** Whether a segment that `allowed` marks lies within sqrt(limit), the limit included. */
-  within(px, py, limit, allowed) {
+  within(px: number, py: number, limit: number, allowed: Uint8Array | null) {
     return this.#search(px, py, limit, allowed) <= limit;
   }
 
-  #search(px, py, limit, allowed) {
+  #search(px: number, py: number, limit: number, allowed: Uint8Array | null) {
     const { boxes, stack, leaves } = this;
-    let best = limit, size = this.count ? 1 : 0, answer = Infinity;
+    let best = limit,
+      size = this.count ? 1 : 0,
+      answer = Infinity;
     stack[0] = 1;
     while (size) {
       const i = stack[--size];
@@ -59,7 +72,8 @@ export class SegmentTree {
         if (allowed) return answer; // one is enough
         continue;
       }
-      const left = boxDistance(boxes, 8 * i, px, py), right = boxDistance(boxes, 8 * i + 4, px, py);
+      const left = boxDistance(boxes, 8 * i, px, py),
+        right = boxDistance(boxes, 8 * i + 4, px, py);
       const near = left < right ? 2 * i : 2 * i + 1; // is pushed last, so it is looked at first
       if ((left < right ? right : left) <= best) stack[size++] = near ^ 1;
       if ((left < right ? left : right) <= best) stack[size++] = near;
@@ -67,7 +81,7 @@ export class SegmentTree {
     return answer;
   }
 
-  #scan(leaf, px, py, limit, allowed) {
+  #scan(leaf: number, px: number, py: number, limit: number, allowed: Uint8Array | null) {
     const end = Math.min((leaf + 1) * LEAF, this.count);
     let best = Infinity;
     for (let s = leaf * LEAF; s < end; s += 1) {
@@ -82,25 +96,28 @@ export class SegmentTree {
 }
 
 /** Squared distance from a point to the box at `k`; 0 inside, Infinity for an empty box. */
-function boxDistance(boxes, k, px, py) {
+function boxDistance(boxes: Numbers, k: number, px: number, py: number) {
   const dx = px < boxes[k] ? boxes[k] - px : px > boxes[k + 2] ? px - boxes[k + 2] : 0;
   const dy = py < boxes[k + 1] ? boxes[k + 1] - py : py > boxes[k + 3] ? py - boxes[k + 3] : 0;
   return dx * dx + dy * dy;
 }
 
 /** Squared distance from a point to the segment at `k`. */
-export function segmentDistance(segments, k, px, py) {
-  const dx = segments[k + 2] - segments[k], dy = segments[k + 3] - segments[k + 1];
-  const ax = px - segments[k], ay = py - segments[k + 1];
+export function segmentDistance(segments: Numbers, k: number, px: number, py: number) {
+  const dx = segments[k + 2] - segments[k],
+    dy = segments[k + 3] - segments[k + 1];
+  const ax = px - segments[k],
+    ay = py - segments[k + 1];
   const square = dx * dx + dy * dy;
   const t = square > 0 ? Math.min(1, Math.max(0, (ax * dx + ay * dy) / square)) : 0;
-  const ex = ax - t * dx, ey = ay - t * dy;
+  const ex = ax - t * dx,
+    ey = ay - t * dy;
   return ex * ex + ey * ey;
 }
 
 /** A tree over all segments of some contour lines. */
-export function lineTree(lines) {
-  const segments = [];
+export function lineTree(lines: { points: Numbers }[]) {
+  const segments: number[] = [];
   for (const { points } of lines) {
     for (let i = 2; i < points.length; i += 2) segments.push(points[i - 2], points[i - 1], points[i], points[i + 1]);
   }
@@ -108,10 +125,16 @@ export function lineTree(lines) {
 }
 
 /** The order in which points (x, y in turn) follow Morton's curve: neighbours in it are near in the plane. */
-export function curveOrder(points) {
-  const count = points.length / 2, keys = new Float64Array(count);
-  let lowX = Infinity, lowY = Infinity, size = 0;
-  for (let i = 0; i < count; i += 1) { lowX = Math.min(lowX, points[2 * i]); lowY = Math.min(lowY, points[2 * i + 1]); }
+export function curveOrder(points: Numbers) {
+  const count = points.length / 2,
+    keys = new Float64Array(count);
+  let lowX = Infinity,
+    lowY = Infinity,
+    size = 0;
+  for (let i = 0; i < count; i += 1) {
+    lowX = Math.min(lowX, points[2 * i]);
+    lowY = Math.min(lowY, points[2 * i + 1]);
+  }
   for (let i = 0; i < count; i += 1) size = Math.max(size, points[2 * i] - lowX, points[2 * i + 1] - lowY);
   const scale = size > 0 ? 65535 / size : 0;
   for (let i = 0; i < count; i += 1) {
@@ -122,7 +145,7 @@ export function curveOrder(points) {
 }
 
 /** 16 bits with a gap after each: abc becomes 0a0b0c. */
-function spreadBits(value) {
+function spreadBits(value: number) {
   let bits = value & 0xffff;
   bits = (bits | (bits << 8)) & 0x00ff00ff;
   bits = (bits | (bits << 4)) & 0x0f0f0f0f;

@@ -1,12 +1,16 @@
 // One entry of the browser's history for each change of page or settings: each press of Back undoes one.
 
-
+/** The link of a visit that has just begun, and the query of the address that it was made for. */
+export interface Link {
+  was: string;
+  query: string;
+}
 
 /** Parameters that change while one looks on: nothing to go back to. */
 const PASSING = new Set(["frame", "at", "watching", "teach"]);
 
 /** What one can go back to of an address: page, link in any order, and whether the link is there yet. */
-export function placeOf(address) {
+export function placeOf(address: string) {
   const { pathname, searchParams } = new URL(address);
   const kept = [...searchParams].filter(([name]) => !PASSING.has(name));
   const written = kept.some(([name]) => name.startsWith("data."));
@@ -17,8 +21,10 @@ export function placeOf(address) {
  * What becomes of an address that Streamlit would add: it drops a page's link early, and writes it late, or even before
  * the page.  `untouched`: nobody did anything since the present one was added.  `lent`: its link is the page before's.
  */
-export function entryFor(here, there, untouched, lent = false) {
-  const before = placeOf(here), after = placeOf(there), same = before.link === after.link;
+export function entryFor(here: string, there: string, untouched: boolean, lent = false) {
+  const before = placeOf(here),
+    after = placeOf(there),
+    same = before.link === after.link;
   if (before.page !== after.page) return untouched ? "replace" : "push"; // the link came first, under the page before
   if (before.written && !after.written) return "none";
   return before.written && !same && !(lent && untouched) ? "push" : "replace";
@@ -28,8 +34,9 @@ export function entryFor(here, there, untouched, lent = false) {
  * A page's address; one that has no link yet is lent the present one, for the settings are the same, unless that one
  * names two runs.  A visitor who goes on before the page has written its own finds an address to come back to.
  */
-export function withLink(here, there) {
-  const before = new URL(here), after = new URL(there);
+export function withLink(here: string, there: string) {
+  const before = new URL(here),
+    after = new URL(there);
   if (!placeOf(here).written || placeOf(there).written || before.pathname === after.pathname) return there;
   if ([...before.searchParams.keys()].some((name) => name.startsWith("b."))) return there;
   for (const [name, text] of before.searchParams) if (!PASSING.has(name)) after.searchParams.append(name, text);
@@ -38,13 +45,24 @@ export function withLink(here, there) {
 
 /** From now on Streamlit's additions go that way. */
 export function oneEntryEach() {
-  const { history, location } = window, push = history.pushState;
+  const history: History & { oneEntryEach?: boolean } = window.history,
+    { location } = window,
+    push = history.pushState;
   if (history.oneEntryEach) return;
   history.oneEntryEach = true;
-  let added = null, lent = false; // the address that was added last, until somebody does something
-  for (const doing of ["pointerdown", "keydown", "click"]) window.addEventListener(doing, () => { added = null; }, true);
-  history.pushState = function (state, unused, address) {
-    const asked = new URL(address ?? "", location.href).href, given = withLink(location.href, asked);
+  let added: string | null = null,
+    lent = false; // the address that was added last, until somebody does something
+  for (const doing of ["pointerdown", "keydown", "click"])
+    window.addEventListener(
+      doing,
+      () => {
+        added = null;
+      },
+      true,
+    );
+  history.pushState = (state: unknown, unused: string, address?: string | URL | null) => {
+    const asked = new URL(address ?? "", location.href).href,
+      given = withLink(location.href, asked);
     const way = entryFor(location.href, asked, added === location.href, lent);
     if (way === "none") return;
     (way === "push" ? push : history.replaceState).call(history, state, unused, given);
@@ -54,7 +72,7 @@ export function oneEntryEach() {
 }
 
 /** The link of a visit that has just begun, unless it is written, or somebody went on or back meanwhile. */
-export function writeLink(link) {
+export function writeLink(link: Link | null) {
   const { pathname, search, hash, href } = window.location;
   if (link === null || link.query === search) return;
   if (placeOf(href).link !== placeOf(new URL(link.was, href).href).link) return;

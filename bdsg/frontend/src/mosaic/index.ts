@@ -3,4 +3,4 @@ import { mounted } from "../core/mount.ts";
 import { Mosaic } from "./mosaic.ts";
 import markup from "./markup.html";
 
-export default mounted(markup, style, (parent, kept) => new Mosaic(parent, kept));
+export default mounted(markup, style, (parent) => new Mosaic(parent));

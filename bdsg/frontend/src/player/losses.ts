@@ -1,34 +1,77 @@
 // The loss and its terms over the steps, one small panel each: their scales differ by orders of magnitude.
 
+import type { Change } from "../core/payloads.ts";
+import type { Pen, Theme } from "../core/types.ts";
+import type { Timeline } from "./timeline.ts";
 import { SHAPES, paint } from "../canvas/marks.ts";
 import { Sheet } from "../canvas/plane.ts";
 import { fade } from "../core/theme.ts";
 import { grouped, measured, setting } from "../core/format.ts";
 import { pictureButtons } from "../export/picture.ts";
 
-const CURVES = [
-  { name: "loss", dash: [] }, { name: "L0", dash: [5, 3] }, { name: "L1", dash: [1.5, 2.5] }, { name: "L2", dash: [8, 3, 1.5, 3] },
+interface Curve {
+  name: string;
+  dash: number[];
+}
+
+/** A value of a curve as a share of its panel's height. */
+type Scale = ((value: number) => number) & { log: boolean };
+
+const CURVES: Curve[] = [
+  { name: "loss", dash: [] },
+  { name: "L0", dash: [5, 3] },
+  { name: "L1", dash: [1.5, 2.5] },
+  { name: "L2", dash: [8, 3, 1.5, 3] },
 ];
-const WEIGHTED = { 2: "lambda1", 3: "lambda2" }; // the weight of a panel's term
-export const CHANGED = { learning_rate: { panel: 0, symbol: "learning rate" }, lambda1: { panel: 2, symbol: "λ1" }, lambda2: { panel: 3, symbol: "λ2" } };
+type Weight = "lambda1" | "lambda2";
+type Changed = Weight | "learning_rate";
+const WEIGHTED: Partial<Record<number, Weight>> = { 2: "lambda1", 3: "lambda2" }; // the weight of a panel's term
+export const CHANGED: Record<Changed, { panel: number; symbol: string }> = {
+  learning_rate: { panel: 0, symbol: "learning rate" },
+  lambda1: { panel: 2, symbol: "λ1" },
+  lambda2: { panel: 3, symbol: "λ2" },
+};
 const EDGE = { left: 2, right: 10, top: 4, bottom: 22, header: 22, gap: 12 };
 
 export class LossChart {
+  readonly sheet: Sheet;
+  weights: Partial<Record<Weight, number>> = {};
+  changes: Change[] = [];
+  base: { canvas: HTMLCanvasElement } | null = null;
+  theme?: Theme;
+  private readonly timeline: Timeline;
+  private readonly canvas: HTMLCanvasElement;
+  private scales: Scale[] = [];
+  private readonly noteLeft: number[] = [];
+  private label?: string;
+
   /** `onSeek(index)` is called while the chart is clicked or dragged. */
-  constructor(canvas, timeline, redraw, onSeek) {
-    Object.assign(this, { timeline, onSeek, weights: {}, changes: [], canvas });
-    this.sheet = new Sheet(canvas, () => { this.base = null; redraw(); });
-    canvas.parentElement.append(pictureButtons(this));
-    const follow = (event) => { if (event.buttons & 1) onSeek(this.#indexAt(event.offsetX)); };
-    canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); follow(event); });
+  constructor(canvas: HTMLCanvasElement, timeline: Timeline, redraw: () => void, onSeek: (index: number) => void) {
+    this.timeline = timeline;
+    this.canvas = canvas;
+    this.sheet = new Sheet(canvas, () => {
+      this.base = null;
+      redraw();
+    });
+    canvas.parentElement?.append(pictureButtons(this));
+    const follow = (event: PointerEvent) => {
+      if (event.buttons & 1) onSeek(this.#indexAt(event.offsetX));
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      follow(event);
+    });
     canvas.addEventListener("pointermove", follow);
   }
 
-  #indexAt(pixel) {
-    const { steps } = this.timeline, { left, right } = EDGE;
+  #indexAt(pixel: number) {
+    const { steps } = this.timeline,
+      { left, right } = EDGE;
     const step = ((pixel - left) / (this.sheet.width - left - right)) * this.#longest();
     let best = 0;
-    steps.forEach((value, i) => { if (Math.abs(value - step) < Math.abs(steps[best] - step)) best = i; });
+    steps.forEach((value, i) => {
+      if (Math.abs(value - step) < Math.abs(steps[best] - step)) best = i;
+    });
     return best;
   }
 
@@ -37,32 +80,32 @@ export class LossChart {
     return Math.max(1, total, steps[steps.length - 1] ?? 1);
   }
 
-  #x(step) {
+  #x(step: number) {
     return EDGE.left + (step / this.#longest()) * (this.sheet.width - EDGE.left - EDGE.right);
   }
 
   /** Top and height of panel `k`. */
-  #panel(k) {
+  #panel(k: number) {
     const each = (this.sheet.height - EDGE.top - EDGE.bottom + EDGE.gap) / CURVES.length;
     return { top: EDGE.top + k * each + EDGE.header, height: Math.max(8, each - EDGE.header - EDGE.gap) };
   }
 
-  draw(theme) {
+  draw(theme: Theme) {
     if (!this.sheet.width || !this.timeline.frames.length) return;
-    if (!this.base) this.base = this.#drawBase(theme);
+    this.base ??= this.#drawBase(theme);
     const context = this.sheet.begin();
     this.sheet.put(this.base.canvas);
     this.#drawPlayhead(context, theme);
   }
 
-  #drawBase(theme) {
+  #drawBase(theme: Theme) {
     const layer = this.sheet.layer();
     this.theme = theme;
     this.#drawCurves(layer.context, theme);
     return layer;
   }
 
-  #drawCurves(context, theme) {
+  #drawCurves(context: Pen, theme: Theme) {
     this.scales = CURVES.map((_, k) => valueScale(this.timeline.terms, k));
     CURVES.forEach((curve, k) => this.#drawCurve(context, curve, k, theme));
     this.#drawSteps(context, theme);
@@ -70,7 +113,8 @@ export class LossChart {
   }
 
   /** The chart as it stands, as vectors. */
-  paintOn(context) {
+  paintOn(context: Pen) {
+    if (!this.theme) return;
     this.#drawCurves(context, this.theme);
     this.#drawPlayhead(context, this.theme);
   }
@@ -80,21 +124,27 @@ export class LossChart {
   }
 
   /** Where a weight or the learning rate was changed: a line through all panels, and in its own the new value. */
-  #drawChanges(context, theme) {
-    const ends = {}, bottom = this.#panel(CURVES.length - 1), shade = fade(theme.primary, 0.9);
+  #drawChanges(context: Pen, theme: Theme) {
+    const ends: Partial<Record<number, number>> = {},
+      bottom = this.#panel(CURVES.length - 1),
+      shade = fade(theme.primary, 0.9);
     for (const change of this.changes) {
       const x = Math.round(this.#x(change.step)) + 0.5;
       context.beginPath();
-      context.moveTo(x, this.#panel(0).top); context.lineTo(x, bottom.top + bottom.height);
+      context.moveTo(x, this.#panel(0).top);
+      context.lineTo(x, bottom.top + bottom.height);
       paint(context, { stroke: fade(theme.primary, 0.55), width: 1, dash: [3, 3] });
       for (const [name, { panel, symbol }] of Object.entries(CHANGED)) {
-        if (change[name] === undefined) continue;
-        const { top } = this.#panel(panel), text = `${symbol} → ${setting(change[name])}`;
+        const set = change[name as Changed];
+        if (set === undefined) continue;
+        const { top } = this.#panel(panel),
+          text = `${symbol} → ${setting(set)}`;
         context.beginPath();
         SHAPES.diamond(context, x, top + 1, 4);
         paint(context, { fill: shade });
         context.font = `600 11px ${theme.font}`;
-        const width = context.measureText(text).width, left = x + 7 + width < this.sheet.width - EDGE.right ? x + 7 : x - 7 - width;
+        const width = context.measureText(text).width,
+          left = x + 7 + width < this.sheet.width - EDGE.right ? x + 7 : x - 7 - width;
         if (left < (ends[panel] ?? 0)) continue; // the mark stays, and the playhead tells the value
         ends[panel] = left + width + 4;
         Object.assign(context, { textAlign: "left", textBaseline: "middle", lineJoin: "round", lineWidth: 3 });
@@ -107,22 +157,27 @@ export class LossChart {
   }
 
   /** The weight of a term at a step. */
-  #weight(name, step) {
-    return this.changes.reduce((value, change) => (change.step <= step && change[name] !== undefined ? change[name] : value), this.weights[name]);
+  #weight(name: Weight, step: number) {
+    return this.changes.reduce(
+      (value, change) => (change.step <= step ? (change[name] ?? value) : value),
+      this.weights[name],
+    );
   }
 
   /** The changes in words, for those who do not see them. */
   describe() {
     const words = this.changes.map((change) => {
-      const values = Object.entries(CHANGED).filter(([name]) => change[name] !== undefined);
-      return `from step ${grouped(change.step)} ${values.map(([name, { symbol }]) => `${symbol} = ${setting(change[name])}`).join(", ")}`;
+      const values = Object.entries(CHANGED).filter(([name]) => change[name as Changed] !== undefined);
+      return `from step ${grouped(change.step)} ${values.map(([name, { symbol }]) => `${symbol} = ${setting(change[name as Changed])}`).join(", ")}`;
     });
-    this.label ??= this.canvas.getAttribute("aria-label");
+    this.label ??= this.canvas.getAttribute("aria-label") ?? "";
     this.canvas.setAttribute("aria-label", [this.label, ...words].join("; "));
   }
 
-  #drawCurve(context, curve, k, theme) {
-    const { top, height } = this.#panel(k), { steps, terms } = this.timeline, place = this.scales[k];
+  #drawCurve(context: Pen, curve: Curve, k: number, theme: Theme) {
+    const { top, height } = this.#panel(k),
+      { steps, terms } = this.timeline,
+      place = this.scales[k];
     context.strokeStyle = fade(theme.text, 0.16);
     context.beginPath();
     context.moveTo(EDGE.left, Math.round(top + height) + 0.5);
@@ -134,42 +189,49 @@ export class LossChart {
     this.#drawName(context, curve, k, theme);
   }
 
-  #drawName(context, curve, k, theme) {
+  #drawName(context: Pen, curve: Curve, k: number, theme: Theme) {
     const y = this.#panel(k).top - 8;
     context.beginPath();
-    context.moveTo(EDGE.left, y - 4); context.lineTo(EDGE.left + 24, y - 4);
+    context.moveTo(EDGE.left, y - 4);
+    context.lineTo(EDGE.left + 24, y - 4);
     paint(context, { stroke: fade(theme.text, 0.85), width: 1.5, dash: curve.dash });
     context.fillStyle = fade(theme.text, 0.9);
     context.font = `600 12px ${theme.font}`;
     context.textAlign = "left";
     context.fillText(curve.name, EDGE.left + 32, y);
-    curve.shift = EDGE.left + 38 + context.measureText(curve.name).width;
+    this.noteLeft[k] = EDGE.left + 38 + context.measureText(curve.name).width;
   }
 
   /** Beside a name: the weight at the playhead, and how the curve is drawn. */
-  #drawNote(context, k, theme) {
-    const weight = WEIGHTED[k] && this.#weight(WEIGHTED[k], this.timeline.steps[this.timeline.index]);
+  #drawNote(context: Pen, k: number, theme: Theme) {
+    const name = WEIGHTED[k],
+      weight = name && this.#weight(name, this.timeline.steps[this.timeline.index]);
     Object.assign(context, { fillStyle: fade(theme.text, 0.6), font: `11px ${theme.font}`, textAlign: "left" });
-    const note = [weight === undefined ? "" : `× ${setting(weight)}`, this.scales[k].log ? "log scale" : ""].filter(Boolean).join(" · ");
-    context.fillText(note, CURVES[k].shift, this.#panel(k).top - 8);
+    const note = [weight === undefined ? "" : `× ${setting(weight)}`, this.scales[k].log ? "log scale" : ""]
+      .filter(Boolean)
+      .join(" · ");
+    context.fillText(note, this.noteLeft[k], this.#panel(k).top - 8);
   }
 
-  #drawSteps(context, theme) {
+  #drawSteps(context: Pen, theme: Theme) {
     context.fillStyle = fade(theme.text, 0.62);
     context.font = `11px ${theme.font}`;
     context.textBaseline = "alphabetic";
-    const y = this.sheet.height - 6, end = this.sheet.width - EDGE.right;
+    const y = this.sheet.height - 6,
+      end = this.sheet.width - EDGE.right;
     context.textAlign = "left";
     context.fillText("step 0", EDGE.left, y);
     context.textAlign = "right";
     context.fillText(grouped(this.#longest()), end, y);
   }
 
-  #drawPlayhead(context, theme) {
-    const { timeline } = this, i = timeline.index;
+  #drawPlayhead(context: Pen, theme: Theme) {
+    const { timeline } = this,
+      i = timeline.index;
     const x = this.#x(stepAt(timeline));
     CURVES.forEach((_, k) => {
-      const { top, height } = this.#panel(k), value = timeline.terms[i][k];
+      const { top, height } = this.#panel(k),
+        value = timeline.terms[i][k];
       this.#drawNote(context, k, theme);
       context.fillStyle = fade(theme.text, 0.35);
       context.fillRect(Math.round(x), top, 1, height);
@@ -185,19 +247,24 @@ export class LossChart {
 }
 
 /** The step at the playhead, linear between snapshots. */
-function stepAt({ steps, playhead, last }) {
-  const place = Math.min(playhead, last), before = Math.floor(place);
+function stepAt({ steps, playhead, last }: Pick<Timeline, "steps" | "playhead" | "last">) {
+  const place = Math.min(playhead, last),
+    before = Math.floor(place);
   return steps[before] + (place - before) * (steps[Math.min(before + 1, last)] - steps[before]);
 }
 
 /** Maps the values of column k to [0, 1]; logarithmic when they are positive and span more than a factor of 30. */
-function valueScale(terms, k) {
-  let low = Infinity, high = -Infinity;
-  for (const row of terms) { low = Math.min(low, row[k]); high = Math.max(high, row[k]); }
+function valueScale(terms: Float32Array[], k: number): Scale {
+  let low = Infinity,
+    high = -Infinity;
+  for (const row of terms) {
+    low = Math.min(low, row[k]);
+    high = Math.max(high, row[k]);
+  }
   const log = low > 0 && high / low > 30;
-  const map = log ? Math.log : (value) => value;
-  const from = map(low), span = map(high) - from;
-  const place = (value) => (span > 0 ? (map(value) - from) / span : 0.5);
-  place.log = log;
-  return place;
+  const map = (value: number) => (log ? Math.log(value) : value);
+  const from = map(low),
+    span = map(high) - from;
+  const place = (value: number) => (span > 0 ? (map(value) - from) / span : 0.5);
+  return Object.assign(place, { log });
 }

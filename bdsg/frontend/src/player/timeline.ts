@@ -1,20 +1,33 @@
 // The snapshots of one run and where the playhead stands among them.  No screen, no clock of its own.
 
-
-
-export const FULL_SCALE = 32767; // canvas_encoding.py quantises the window [low, high] to [-FULL_SCALE, FULL_SCALE]
+import type { DeltaMeta, Playback, SnapshotArrays } from "../core/payloads.ts";
+import type { Pair } from "../core/types.ts";
+import { FULL_SCALE } from "../core/constants.ts";
 const RUN_SECONDS = 6; // a whole run takes about this long at speed 1 ...
-const SLOWEST = 4, FASTEST = 30; // ... within these snapshots a second
+const SLOWEST = 4,
+  FASTEST = 30; // ... within these snapshots a second
 const LINGER = 0.8; // seconds that a looping run rests on its last snapshot
 const CATCH_UP = 0.35; // seconds in which a live run closes up with the newest snapshot
+
+/** What a timeline reads of a full payload. */
+export type TimelineMeta = Partial<Playback> & { run: string };
 
 export const LONGEST_TICK = 0.25; // seconds: after a pause of the browser the playhead does not leap
 
 export class Timeline {
-  constructor() {
-    Object.assign(this, { run: null, frames: [], steps: [], terms: [], forces: [], playhead: 0 });
-    Object.assign(this, { playing: false, live: false, sticky: false, loop: false, speed: 1, total: 0 });
-  }
+  run: string | null = null;
+  frames: Int16Array[] = [];
+  steps: number[] = [];
+  terms: Float32Array[] = [];
+  forces: Int16Array[] = [];
+  playhead = 0;
+  playing = false;
+  live = false;
+  sticky = false;
+  loop = false;
+  speed = 1;
+  total = 0;
+  cue?: string;
 
   get last() {
     return Math.max(0, this.frames.length - 1);
@@ -26,9 +39,10 @@ export class Timeline {
   }
 
   /** Take a full payload: everything of a new run, or all of this one again without moving the playhead. */
-  replace(arrays, meta, calm) {
+  replace(arrays: SnapshotArrays, meta: TimelineMeta, calm: boolean) {
     // A run that is live again was started anew.
-    const fresh = meta.run !== this.run || (meta.live && !this.live) || (meta.cue ?? "") !== (this.cue ?? ""), atEnd = !fresh && this.sticky;
+    const fresh = meta.run !== this.run || (meta.live && !this.live) || (meta.cue ?? "") !== (this.cue ?? ""),
+      atEnd = !fresh && this.sticky;
     this.frames.length = this.steps.length = this.terms.length = this.forces.length = 0;
     Object.assign(this, { run: meta.run, live: Boolean(meta.live), total: meta.total_steps ?? 0, cue: meta.cue });
     this.#store(arrays, 0);
@@ -37,7 +51,7 @@ export class Timeline {
     if (atEnd && calm) this.playhead = this.last;
   }
 
-  #begin(meta, calm) {
+  #begin(meta: TimelineMeta, calm: boolean) {
     this.loop = Boolean(meta.loop);
     this.sticky = this.live;
     this.playing = this.live || (Boolean(meta.autoplay) && !calm && this.last > 0);
@@ -46,17 +60,18 @@ export class Timeline {
   }
 
   /** Take newer snapshots of the same run; false when one is missing in between (a full payload comes later). */
-  append(arrays, meta, calm) {
+  append(arrays: SnapshotArrays, meta: DeltaMeta, calm: boolean) {
     if (meta.run !== this.run || meta.first > this.frames.length) return false;
     this.live = meta.live !== false;
-    if (meta.total_steps) this.total = meta.total_steps;
     this.#store(arrays, meta.first);
     if (calm && this.sticky) this.playhead = this.last;
     return true;
   }
 
-  #store({ frames, steps, terms, forces }, first) {
-    const [count, points] = frames.shape, width = terms.shape[1], pulls = forces ? forces.values.length / count : 0;
+  #store({ frames, steps, terms, forces }: SnapshotArrays, first: number) {
+    const [count, points] = frames.shape,
+      width = terms.shape[1],
+      pulls = forces ? forces.values.length / count : 0;
     for (let k = 0; k < count; k += 1) {
       this.frames[first + k] = frames.values.subarray(2 * points * k, 2 * points * (k + 1));
       this.steps[first + k] = steps.values[k];
@@ -66,7 +81,7 @@ export class Timeline {
   }
 
   /** Move by hand to a snapshot: stops, and leaves the newest one of a live run behind. */
-  seek(index) {
+  seek(index: number) {
     this.playhead = Math.min(this.last, Math.max(0, index));
     this.playing = this.sticky = false;
   }
@@ -95,7 +110,7 @@ export class Timeline {
   }
 
   /** Let `seconds` pass; whether there is more to play. */
-  advance(seconds) {
+  advance(seconds: number) {
     if (!this.playing) return false;
     this.playhead += seconds * this.rate;
     if (this.playhead < this.last) return true;
@@ -110,10 +125,13 @@ export class Timeline {
   }
 
   /** Points at the playhead in data coordinates, linear between two snapshots. */
-  points(low, high, out) {
+  points(low: Pair, high: Pair, out?: Float32Array) {
     if (!this.frames.length) return new Float32Array(0);
-    const place = Math.min(this.playhead, this.last), before = Math.floor(place), t = place - before;
-    const a = this.frames[before], b = this.frames[Math.min(before + 1, this.last)];
+    const place = Math.min(this.playhead, this.last),
+      before = Math.floor(place),
+      t = place - before;
+    const a = this.frames[before],
+      b = this.frames[Math.min(before + 1, this.last)];
     const scale = [0, 1].map((axis) => (high[axis] - low[axis]) / 2 / FULL_SCALE);
     const centre = [0, 1].map((axis) => (high[axis] + low[axis]) / 2);
     const result = out && out.length === a.length ? out : new Float32Array(a.length);
@@ -121,9 +139,12 @@ export class Timeline {
     return result;
   }
   /** Arrows at the playhead as they were quantised, (3 x m x 2), linear between two snapshots; null if there are none. */
-  arrows(out) {
-    const place = Math.min(this.playhead, this.last), before = Math.floor(place), t = place - before;
-    const a = this.forces[before], b = this.forces[Math.min(before + 1, this.last)];
+  arrows(out?: Float32Array | null) {
+    const place = Math.min(this.playhead, this.last),
+      before = Math.floor(place),
+      t = place - before;
+    const a = this.forces[before],
+      b = this.forces[Math.min(before + 1, this.last)];
     if (!a || a.length !== b?.length) return null;
     const result = out && out.length === a.length ? out : new Float32Array(a.length);
     for (let i = 0; i < a.length; i += 1) result[i] = a[i] + t * (b[i] - a[i]);

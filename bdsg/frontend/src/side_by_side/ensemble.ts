@@ -1,16 +1,19 @@
 // Several timelines under one playhead: all runs are shown at the same share of their way.  No screen.
 
-import { Timeline } from "../player/timeline.ts";
+import type { SnapshotArrays } from "../core/payloads.ts";
+import { Timeline, type TimelineMeta } from "../player/timeline.ts";
 import { grouped } from "../core/format.ts";
 
 export class Ensemble {
+  sides = [new Timeline()];
+  leader: Timeline;
+
   constructor() {
-    this.sides = [new Timeline()];
     this.leader = this.sides[0];
   }
 
   /** Take full payloads, {arrays, meta} each; the one with most snapshots leads. */
-  replace(payloads, calm) {
+  replace(payloads: { arrays: SnapshotArrays; meta: TimelineMeta }[], calm: boolean) {
     this.sides = payloads.map((_, k) => this.sides[k] ?? new Timeline());
     payloads.forEach(({ arrays, meta }, k) => this.sides[k].replace(arrays, meta, calm));
     const { loop, speed } = this.leader;
@@ -19,17 +22,39 @@ export class Ensemble {
     this.#follow();
   }
 
-  get playing() { return this.leader.playing; }
-  get loop() { return this.leader.loop; }
-  set loop(on) { this.leader.loop = on; }
-  get speed() { return this.leader.speed; }
-  set speed(factor) { this.leader.speed = factor; }
-  get index() { return this.leader.index; }
-  get last() { return this.leader.last; }
-  get steps() { return this.leader.steps; }
-  get total() { return this.leader.total; }
-  get live() { return false; }
-  get sticky() { return false; }
+  get playing() {
+    return this.leader.playing;
+  }
+  get loop() {
+    return this.leader.loop;
+  }
+  set loop(on: boolean) {
+    this.leader.loop = on;
+  }
+  get speed() {
+    return this.leader.speed;
+  }
+  set speed(factor: number) {
+    this.leader.speed = factor;
+  }
+  get index() {
+    return this.leader.index;
+  }
+  get last() {
+    return this.leader.last;
+  }
+  get steps() {
+    return this.leader.steps;
+  }
+  get total() {
+    return this.leader.total;
+  }
+  get live() {
+    return false;
+  }
+  get sticky() {
+    return false;
+  }
 
   /** How far all are, from 0 to 1. */
   get share() {
@@ -49,14 +74,22 @@ export class Ensemble {
     for (const side of this.sides) if (side !== this.leader) side.playhead = this.share * side.last;
   }
 
-  #led(change) {
+  #led<T>(change: (leader: Timeline) => T): T {
     const result = change(this.leader);
     this.#follow();
     return result;
   }
 
-  seek(index) { this.#led((leader) => leader.seek(index)); }
-  seekEnd() { this.#led((leader) => leader.seekEnd()); }
-  toggle() { this.#led((leader) => leader.toggle()); }
-  advance(seconds) { return this.#led((leader) => leader.advance(seconds)); }
+  seek(index: number) {
+    this.#led((leader) => leader.seek(index));
+  }
+  seekEnd() {
+    this.#led((leader) => leader.seekEnd());
+  }
+  toggle() {
+    this.#led((leader) => leader.toggle());
+  }
+  advance(seconds: number) {
+    return this.#led((leader) => leader.advance(seconds));
+  }
 }

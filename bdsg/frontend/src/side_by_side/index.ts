@@ -3,4 +3,4 @@ import { mounted } from "../core/mount.ts";
 import { SideBySide } from "./side_by_side.ts";
 import markup from "./markup.html";
 
-export default mounted(markup, style, (parent, kept) => new SideBySide(parent, kept));
+export default mounted(markup, style, (parent) => new SideBySide(parent));

@@ -1,10 +1,13 @@
 // Runs side by side: same axes, same threshold, one transport.
 
+import type { Camera, Layers, Numbers, Pair, Pen, Theme } from "../core/types.ts";
+import type { Run } from "./moving_map.ts";
+import type { Tensor } from "../core/payloads.ts";
 import { BesidePicture } from "./picture.ts";
 import { Ensemble } from "./ensemble.ts";
-import { FITTED, HINTS, NAMES, layerButton, make, setData } from "../core/dom.ts";
+import { FITTED, HINTS, NAMES, find, layerButton, make, setData } from "../core/dom.ts";
 import { Sheet, aspectOf, cameraFor, clipped } from "../canvas/plane.ts";
-import { LONGEST_TICK } from "../player/timeline.ts";
+import { LONGEST_TICK, type Timeline } from "../player/timeline.ts";
 import { Transport } from "../player/transport.ts";
 import { drawBoundary, drawGround } from "../canvas/marks.ts";
 import { drawMap, inside } from "./moving_map.ts";
@@ -13,53 +16,89 @@ import { readTensors, sameBytes } from "../core/arrays.ts";
 import { readTheme } from "../core/theme.ts";
 import { rounded } from "../core/format.ts";
 
+interface SideBySideMeta {
+  titles: string[];
+  words: Record<string, [string, string]>;
+}
+
+interface Pane {
+  main: HTMLElement;
+  whose: HTMLElement;
+  plane: HTMLElement;
+  sheet: Sheet;
+}
+
+interface Base {
+  canvas: HTMLCanvasElement;
+  camera: Camera;
+}
 
 export class SideBySide {
-  constructor(parent) {
-    this.root = parent.querySelector(".bdsg");
-    this.timeline = new Ensemble();
-    this.layers = { heat: true, data: true, truth: true, contour: true, boundary: true };
-    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
-    this.panes = [];
+  readonly root: HTMLElement;
+  readonly timeline = new Ensemble();
+  theme?: Theme;
+  runs: Run[] = [];
+  panes: Pane[] = [];
+  points: Float32Array[] = [];
+  low: Pair = [0, 0];
+  high: Pair = [1, 1];
+  private readonly layers: Layers = { heat: true, data: true, truth: true, contour: true, boundary: true };
+  private readonly calm = matchMedia("(prefers-reduced-motion: reduce)");
+  private readonly saves: HTMLElement;
+  private readonly controls: Transport;
+  private readonly tick = (now: number) => this.#tick(now);
+  private bytes: Uint8Array | null = null;
+  private bases: Base[] = [];
+  private before: number | null = null;
+  private pending = 0;
+
+  constructor(parent: ParentNode) {
+    this.root = find(parent, ".bdsg");
     this.saves = pictureButtons(new BesidePicture(this));
     this.controls = new Transport(this);
     this.root.addEventListener("keydown", (event) => this.controls.onKey(event));
-    this.root.querySelector(".legend").append(...Object.keys(this.layers).map((name) => layerButton(name, this.layers, () => this.redraw())));
-    this.tick = (now) => this.#tick(now);
+    find(this.root, ".legend").append(
+      ...Object.keys(this.layers).map((name) => layerButton(name, this.layers, () => this.redraw())),
+    );
   }
 
-  receive(bytes) {
+  receive(bytes: Uint8Array | null) {
     this.theme = readTheme(this.root);
     if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
     this.redraw();
     this.#wake();
   }
 
-  #load(bytes) {
-    const { arrays, meta } = readTensors(bytes);
+  #load(bytes: Uint8Array) {
+    const { arrays, meta } = readTensors<Record<string, Tensor<Uint8Array>>, SideBySideMeta>(bytes);
     this.bytes = bytes;
-    this.runs = meta.titles.map((_, k) => readTensors(arrays[`run_${k}`].values));
+    this.runs = meta.titles.map((_, k) => readTensors<Run["arrays"], Run["meta"]>(arrays[`run_${k}`].values));
     this.timeline.replace(this.runs, this.calm.matches);
     this.#arrange(meta.titles);
-    this.#name(meta.words ?? {});
-    const corner = (name, pick) => [0, 1].map((axis) => pick(...this.runs.map((run) => run.meta[name][axis])));
-    Object.assign(this, { low: corner("low", Math.min), high: corner("high", Math.max), points: [] });
+    this.#name(meta.words);
+    const corner = (name: "low" | "high", pick: (...all: number[]) => number): Pair => {
+      const of = (axis: number) => pick(...this.runs.map((run) => run.meta[name][axis]));
+      return [of(0), of(1)];
+    };
+    this.low = corner("low", Math.min);
+    this.high = corner("high", Math.max);
+    this.points = [];
   }
 
   /** What the layers are called: by their usual names where `words` has no others, [name, hint] each. */
-  #name(words) {
-    for (const button of this.root.querySelectorAll(".legend .layer")) {
-      const { layer } = button.dataset, usual = layer === "data" && this.runs.some(({ meta }) => meta.stands_in) ? FITTED : NAMES[layer];
+  #name(words: Record<string, [string, string]>) {
+    for (const button of this.root.querySelectorAll<HTMLElement>(".legend .layer")) {
+      const { layer = "" } = button.dataset,
+        usual = layer === "data" && this.runs.some(({ meta }) => meta.stands_in) ? FITTED : NAMES[layer];
       const [name, hint] = words[layer] ?? [usual, HINTS[layer]];
-      button.lastChild.innerHTML = name;
+      if (button.lastElementChild) button.lastElementChild.innerHTML = name;
       button.title = `${hint}. Press to show or hide.`;
     }
   }
 
   /** One pane for each run, under its title. */
-  #arrange(titles) {
-    while (this.panes.length > titles.length) {
-      const { sheet, main } = this.panes.pop();
+  #arrange(titles: string[]) {
+    for (const { sheet, main } of this.panes.splice(titles.length)) {
       sheet.stop();
       main.remove();
     }
@@ -72,28 +111,33 @@ export class SideBySide {
     });
   }
 
-  #pane(k) {
-    const canvas = make("canvas", { class: "plane-canvas", role: "img", "aria-label": "Generated points over the data" });
-    canvas.bdsg = { positions: () => Float32Array.from(this.points?.[k] ?? []) };
-    const whose = make("p", { class: "whose" }), plane = make("div", { class: "plane", tabindex: 0, role: "group" }, canvas);
+  #pane(k: number): Pane {
+    const canvas = make("canvas", {
+      class: "plane-canvas",
+      role: "img",
+      "aria-label": "Generated points over the data",
+    });
+    Object.assign(canvas, { bdsg: { positions: () => Float32Array.from(this.points[k] ?? []) } });
+    const whose = make("p", { class: "whose" }),
+      plane = make("div", { class: "plane", tabindex: 0, role: "group" }, canvas);
     const main = make("div", { class: "main" }, whose, plane);
-    this.root.querySelector(".panes").append(main);
+    find(this.root, ".panes").append(main);
     return { main, whose, plane, sheet: new Sheet(canvas, () => this.redraw()) };
   }
 
-  act(change) {
+  act(change: () => void) {
     change();
     this.draw();
     this.#wake();
   }
 
   #wake() {
-    if (!this.timeline.playing || this.pending || !this.runs) return;
+    if (!this.timeline.playing || this.pending || !this.runs.length) return;
     this.before = null;
     this.pending = requestAnimationFrame(this.tick);
   }
 
-  #tick(now) {
+  #tick(now: number) {
     const seconds = this.before === null ? 0 : Math.min(LONGEST_TICK, (now - this.before) / 1000);
     this.before = now;
     this.pending = this.timeline.advance(seconds) ? requestAnimationFrame(this.tick) : 0;
@@ -106,7 +150,7 @@ export class SideBySide {
   }
 
   draw() {
-    if (!this.runs || this.panes.some(({ sheet }) => !sheet.width)) return;
+    if (!this.runs.length || this.panes.some(({ sheet }) => !sheet.width)) return;
     this.runs.forEach((run, k) => this.#drawSide(run, k));
     this.controls.show();
     setData(this.root, "share", rounded(this.timeline.share, 4));
@@ -114,34 +158,42 @@ export class SideBySide {
     setData(this.root, "ready", 1);
   }
 
-  #drawSide(run, k) {
-    const { sheet } = this.panes[k], { meta } = run, side = this.timeline.sides[k];
-    if (!this.bases[k]) {
-      const camera = cameraFor(sheet, this.low, this.high), layer = sheet.layer();
-      this.drawStill(layer.context, camera, run);
-      this.bases[k] = { canvas: layer.canvas, camera };
-    }
-    const { canvas, camera } = this.bases[k], context = sheet.begin();
+  #drawSide(run: Run, k: number) {
+    const { sheet } = this.panes[k],
+      { meta } = run,
+      side = this.timeline.sides[k];
+    const { canvas, camera } = (this.bases[k] ??= this.#base(sheet, run)),
+      context = sheet.begin();
     this.drawMap(context, camera, run, side);
     sheet.put(canvas);
     this.points[k] = side.points(meta.low, meta.high, this.points[k]);
     this.drawPoints(context, camera, run, side, this.points[k]);
   }
 
-  /** What stays while all else moves; where the map moves, it is drawn below this. */
-  drawStill(context, camera, { arrays, meta }) {
-    const layers = arrays.maps ? { ...this.layers, heat: false } : this.layers;
-    drawGround(context, camera, { arrays, meta, layers, theme: this.theme, heat: arrays.heat });
+  #base(sheet: Sheet, run: Run): Base {
+    const camera = cameraFor(sheet, this.low, this.high),
+      { canvas, context } = sheet.layer();
+    this.drawStill(context, camera, run);
+    return { canvas, camera };
   }
 
-  drawMap(context, camera, run, side) {
-    if (run.arrays.maps && this.layers.heat) drawMap(context, camera, run, side.playhead, this.theme);
+  /** What stays while all else moves; where the map moves, it is drawn below this. */
+  drawStill(context: Pen, camera: Camera, { arrays, meta }: Run) {
+    const layers = arrays.maps ? { ...this.layers, heat: false } : this.layers;
+    if (this.theme) drawGround(context, camera, { arrays, meta, layers, theme: this.theme, heat: arrays.heat });
+  }
+
+  drawMap(context: Pen, camera: Camera, run: Run, side: Timeline) {
+    if (run.arrays.maps && this.layers.heat && this.theme) drawMap(context, camera, run, side.playhead, this.theme);
   }
 
   /** The generated points, from the snapshot on that has some. */
-  drawPoints(context, camera, { arrays, meta }, side, points) {
-    if (!this.layers.boundary || side.playhead < (meta.appears ?? 0)) return;
-    clipped(context, camera, () => drawBoundary(context, camera, points, this.theme, arrays.maps ? inside(points, meta) : null));
+  drawPoints(context: Pen, camera: Camera, { arrays, meta }: Run, side: Timeline, points: Numbers) {
+    const { theme } = this;
+    if (!theme || !this.layers.boundary || side.playhead < (meta.appears ?? 0)) return;
+    clipped(context, camera, () =>
+      drawBoundary(context, camera, points, theme, arrays.maps ? inside(points, meta) : null),
+    );
   }
 
   stop() {
