@@ -44,7 +44,8 @@ READ = "const { arrays: { grid, points }, meta: { low, high } } = readTensors(pa
 @pytest.mark.parametrize("preset", ["unimodal", "bimodal_separate", "three_modes", "ring", "grid"])
 def test_the_spline_is_that_of_the_scores_and_keeps_its_tolerance(preset: str, tmp_path: Path) -> None:
     low, high, grid, points = field(preset, 160, tmp_path / "p")
-    driver = "const v = points.values, spline = new BicubicSpline(grid, low, high), at = (k) => spline.at(v[2 * k], v[2 * k + 1]);\n"
+    driver = "const v = points.values, spline = new BicubicSpline(grid, low, high);\n"
+    driver += "const at = (k) => spline.at(v[2 * k], v[2 * k + 1]);\n"
     driver += "print(Array.from({ length: v.length / 2 }, (_, k) => at(k)));"
     found = np.array(node(SCRIPTS, READ + driver, tmp_path / "p", folder=tmp_path))
     exact = mixture_of(preset).log_prob(points)

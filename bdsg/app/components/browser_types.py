@@ -23,8 +23,13 @@ SOURCES = Path(__file__).parents[2] / "frontend" / "src" / "core"
 HEAD = "// Written by `python -m bdsg.app.components.browser_types`: "
 NAMES = {UnitsConfig: "Units"}
 PLAIN = {str: "string", bool: "boolean", int: "number", float: "number"}
-ARRAYS = {np.uint8: "Uint8Array", np.int16: "Int16Array", np.int32: "Int32Array"}
-ARRAYS |= {np.float32: "Float32Array", np.float64: "Float64Array"}
+ARRAYS: dict[type[Any], str] = {
+    np.uint8: "Uint8Array",
+    np.int16: "Int16Array",
+    np.int32: "Int32Array",
+    np.float32: "Float32Array",
+    np.float64: "Float64Array",
+}
 CONSTANTS: Mapping[str, tuple[float, str]] = {
     "FULL_SCALE": (canvas_encoding.FULL_SCALE, "int16 that stands for the window's edge"),
     "HEAT_SPAN": (canvas_encoding.HEAT_SPAN, "natural-log units below the peak that the heat map shows"),

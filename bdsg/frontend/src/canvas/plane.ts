@@ -158,12 +158,7 @@ export function drawAxes(context: Pen, camera: Camera, theme: Theme, units: Unit
   drawAxisNames(context, camera, theme, units?.names ?? ["x₁", "x₂"]);
 }
 
-function drawAxisNames(
-  context: Pen,
-  { frame }: Pick<Camera, "frame">,
-  theme: Theme,
-  [first, second]: string[],
-) {
+function drawAxisNames(context: Pen, { frame }: Pick<Camera, "frame">, theme: Theme, [first, second]: string[]) {
   context.save();
   context.fillStyle = fade(theme.text, 0.68);
   context.font = `italic 12px Georgia, serif`;

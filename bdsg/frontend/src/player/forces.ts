@@ -7,7 +7,7 @@ import { SHAPES, markScale, paint } from "../canvas/marks.ts";
 import { fade } from "../core/theme.ts";
 import { make } from "../core/dom.ts";
 
-export type HeadName = "open" | "full" | "ball";
+type HeadName = "open" | "full" | "ball";
 
 interface Force {
   name: string;
@@ -22,7 +22,7 @@ interface Force {
 type Mark = [number, number, number, number, number];
 type Head = (path: Pen, x: number, y: number, dx: number, dy: number, size: number) => void;
 
-const FORCES: Force[] = [
+export const FORCES: Force[] = [
   {
     name: "force0",
     term: "L<sub>0</sub>",
