@@ -2,7 +2,7 @@
 
 import type { Paint, Pen, Theme } from "../core/types.ts";
 import { MARGIN } from "./plane.ts";
-import { SHAPES, type ShapeName, paint } from "./marks.ts";
+import { SHAPES, type ShapeName, paint } from "./shapes.ts";
 import { fade } from "../core/theme.ts";
 import { make } from "../core/dom.ts";
 
@@ -76,9 +76,9 @@ function piecesOf(context: Pen, words: string, family: string) {
     .split(/(\u0001.)/)
     .filter(Boolean)
     .map((part) => {
-      const lowered = part.startsWith(LOWERED),
-        text = lowered ? part.slice(1) : part,
-        left = width;
+      const lowered = part.startsWith(LOWERED);
+      const text = lowered ? part.slice(1) : part;
+      const left = width;
       context.font = pieceFont(lowered, family);
       width += context.measureText(text).width;
       return { text, lowered, left };
@@ -109,8 +109,8 @@ function legendLines(context: Pen, items: LegendItem[], width: number, family: s
   const lines: Placed[][] = [[]];
   let left = 0;
   for (const item of items) {
-    const { pieces, width: long } = piecesOf(context, item.words, family),
-      wide = FOOT.mark + long;
+    const { pieces, width: long } = piecesOf(context, item.words, family);
+    const wide = FOOT.mark + long;
     if (left > 0 && left + wide > width) {
       lines.push([]);
       left = 0;
@@ -125,8 +125,8 @@ function legendLines(context: Pen, items: LegendItem[], width: number, family: s
 function captionLines(context: Pen, parts: string[], width: number) {
   const lines = [""];
   for (const part of parts) {
-    const last = lines[lines.length - 1],
-      longer = last ? `${last} · ${part}` : part;
+    const last = lines[lines.length - 1];
+    const longer = last ? `${last} · ${part}` : part;
     if (last && context.measureText(longer).width > width) lines.push(part);
     else lines[lines.length - 1] = longer;
   }
@@ -141,8 +141,8 @@ export interface Foot {
 }
 
 export function pictureFoot(context: Pen, items: LegendItem[], parts: string[], width: number, theme: Theme): Foot {
-  const font = `${FOOT.font}px ${theme.font}`,
-    room = width - MARGIN.left - MARGIN.right;
+  const font = `${FOOT.font}px ${theme.font}`;
+  const room = width - MARGIN.left - MARGIN.right;
   context.font = font;
   const legend = items.length ? legendLines(context, items, room, theme.font) : [];
   context.font = font;

@@ -28,10 +28,10 @@ export class Sheet {
 
   /** Match the backing store to the room there is; whether anything changed. */
   #fit(room: DOMRectReadOnly) {
-    const ratio = window.devicePixelRatio || 1,
-      { canvas } = this;
-    const width = Math.floor(room.width * ratio),
-      height = Math.floor(room.height * ratio);
+    const ratio = window.devicePixelRatio || 1;
+    const { canvas } = this;
+    const width = Math.floor(room.width * ratio);
+    const height = Math.floor(room.height * ratio);
     const changed = width !== canvas.width || height !== canvas.height || ratio !== this.ratio;
     if (changed) Object.assign(canvas, { width, height });
     // A box of broken pixels would stretch the picture by a hair and blur every line.
@@ -77,8 +77,8 @@ export function cameraFor(sheet: Size, low: Pair, high: Pair): Camera {
     height: Math.max(1, sheet.height - MARGIN.top - MARGIN.bottom),
   };
   const scale = Math.min(frame.width / (high[0] - low[0]), frame.height / (high[1] - low[1]));
-  const half: Pair = [frame.width / scale / 2, frame.height / scale / 2],
-    centre: Pair = [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2];
+  const half: Pair = [frame.width / scale / 2, frame.height / scale / 2];
+  const centre: Pair = [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2];
   const from: Pair = [centre[0] - half[0], centre[1] - half[1]];
   return {
     scale,
@@ -92,8 +92,8 @@ export function cameraFor(sheet: Size, low: Pair, high: Pair): Camera {
 
 /** The shape of a plane, about 600 pixels wide, that shows the window [low, high] and nothing beyond. */
 export function aspectOf({ low, high }: { low: Pair; high: Pair }) {
-  const across = 600 - MARGIN.left - MARGIN.right,
-    up = (across * (high[1] - low[1])) / (high[0] - low[0]);
+  const across = 600 - MARGIN.left - MARGIN.right;
+  const up = (across * (high[1] - low[1])) / (high[0] - low[0]);
   return `600 / ${Math.round(up + MARGIN.top + MARGIN.bottom)}`;
 }
 
@@ -119,8 +119,8 @@ function ticks(low: number, high: number, pixels: number, gap = 70) {
 
 /** The frame, ticks and names of the axes. */
 export function drawAxes(context: Pen, camera: Camera, theme: Theme, units: Units | null = null) {
-  const { frame, low, high } = camera,
-    bottom = frame.top + frame.height;
+  const { frame, low, high } = camera;
+  const bottom = frame.top + frame.height;
   context.save();
   context.strokeStyle = fade(theme.text, 0.22);
   context.lineWidth = 1;
@@ -134,8 +134,8 @@ export function drawAxes(context: Pen, camera: Camera, theme: Theme, units: Unit
   context.font = `11px ${theme.font}`;
   const shown = (value: number, axis: number) => (units ? units.shift[axis] + units.scale[axis] * value : value);
   const own = (value: number, axis: number) => (units ? (value - units.shift[axis]) / units.scale[axis] : value);
-  const across = ticks(shown(low[0], 0), shown(high[0], 0), frame.width),
-    up = ticks(shown(low[1], 1), shown(high[1], 1), frame.height);
+  const across = ticks(shown(low[0], 0), shown(high[0], 0), frame.width);
+  const up = ticks(shown(low[1], 1), shown(high[1], 1), frame.height);
   context.beginPath();
   context.textAlign = "center";
   context.textBaseline = "top";
@@ -173,10 +173,10 @@ function drawAxisNames(context: Pen, { frame }: Pick<Camera, "frame">, theme: Th
 
 /** A picture of grid nodes from [x0, y0] to [x1, y1]: each node owns the cell around it, so half a cell is added. */
 export function drawImage(context: Pen, camera: Camera, image: HTMLCanvasElement, from: Pair, to: Pair, smooth = true) {
-  const halfX = (to[0] - from[0]) / (image.width - 1) / 2,
-    halfY = (to[1] - from[1]) / (image.height - 1) / 2;
-  const left = camera.x(from[0] - halfX),
-    top = camera.y(to[1] + halfY);
+  const halfX = (to[0] - from[0]) / (image.width - 1) / 2;
+  const halfY = (to[1] - from[1]) / (image.height - 1) / 2;
+  const left = camera.x(from[0] - halfX);
+  const top = camera.y(to[1] + halfY);
   context.save();
   if (!("isVector" in context))
     Object.assign(context, { imageSmoothingEnabled: smooth, imageSmoothingQuality: "high" });

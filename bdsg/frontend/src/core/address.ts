@@ -34,8 +34,8 @@ export class AddressNote {
   write(value: number | null) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      const { pathname, search, hash } = window.location,
-        wanted = queryWith(search, this.name, value);
+      const { pathname, search, hash } = window.location;
+      const wanted = queryWith(search, this.name, value);
       if (wanted !== search) window.history.replaceState(window.history.state, "", pathname + wanted + hash);
     }, NOTE_AFTER);
   }

@@ -121,8 +121,8 @@ export const FITTED = "samples of the fit"; // what the data are where a mixture
 
 /** On a narrow screen: scroll to what has changed, where it is out of sight. */
 export function bringIntoView(element: Element) {
-  const { top, bottom } = element.getBoundingClientRect(),
-    narrow = matchMedia("(max-width: 640px)").matches;
+  const { top, bottom } = element.getBoundingClientRect();
+  const narrow = matchMedia("(max-width: 640px)").matches;
   if (!narrow || (top >= 0 && bottom <= window.innerHeight)) return;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });

@@ -1,8 +1,8 @@
 // How numbers are written for people: the twin of bdsg/formats.py.  No other script writes a number by itself.
 
 const ABSENT = "–";
-const SMALLEST = -4,
-  LARGEST = 4; // powers of ten between which a number is written out: 0.0001 to 99,999
+const SMALLEST = -4;
+const LARGEST = 4; // powers of ten between which a number is written out: 0.0001 to 99,999
 
 /** A share as per cent; what is neither none nor all never reads as such. */
 export function percent(share: number | null | undefined) {
@@ -28,11 +28,11 @@ export function setting(value: number | null | undefined) {
 export function figures(value: number | null | undefined, digits: number) {
   if (value === null || value === undefined) return ABSENT;
   if (value === 0) return "0";
-  const sign = value < 0 ? "−" : "",
-    [mantissa, exponent] = Math.abs(value)
-      .toExponential(digits - 1)
-      .split("e"),
-    power = Number(exponent);
+  const sign = value < 0 ? "−" : "";
+  const [mantissa, exponent] = Math.abs(value)
+    .toExponential(digits - 1)
+    .split("e");
+  const power = Number(exponent);
   if (power < SMALLEST || power > LARGEST) return `${sign}${Number(mantissa)} × 10${raised(power)}`;
   const [whole, part] = String(Number(`${mantissa}e${exponent}`)).split(".");
   return `${sign}${grouped(Number(whole))}${part ? `.${part}` : ""}`;
@@ -68,8 +68,8 @@ export function rounded(value: number, digits: number) {
 export /** A number of [0, most] with fixed places; only 0 and `most` themselves are written so. */
 function strictlyInside(value: number, most: number, places: number) {
   if (value <= 0 || value >= most) return value <= 0 ? "0" : String(most);
-  const text = value.toFixed(places),
-    step = 10 ** -places;
+  const text = value.toFixed(places);
+  const step = 10 ** -places;
   if (Number(text) === 0) return `< ${step.toFixed(places)}`;
   return Number(text) === most ? `> ${(most - step).toFixed(places)}` : text;
 }

@@ -91,10 +91,10 @@ export function heatBytes(values: Numbers) {
 
 /** A picture of a (rows, columns) grid of bytes, row 0 at the bottom. */
 export function heatImage(values: Uint8Array, [rows, columns]: number[], theme: Theme) {
-  const ramp = heatRamp(theme),
-    image = new ImageData(columns, rows);
-  const pixels = new Uint32Array(image.data.buffer),
-    colours = new Uint32Array(ramp.buffer);
+  const ramp = heatRamp(theme);
+  const image = new ImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = new Uint32Array(ramp.buffer);
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
       pixels[(rows - 1 - row) * columns + column] = colours[values[row * columns + column]];

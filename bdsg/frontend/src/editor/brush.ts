@@ -20,15 +20,15 @@ export function randomNumbers(seed: number) {
 /** A point about `at`, normal with half the radius as its standard deviation, never outside the brush. */
 export function strewn(random: () => number, [x, y]: Pair, radius: number): Pair {
   // Inside the brush the share 1 - exp(-2) of a normal's distances is kept; their squares are exponential.
-  const far = 0.5 * radius * Math.sqrt(-2 * Math.log(1 - random() * -Math.expm1(-2))),
-    angle = 2 * Math.PI * random();
+  const far = 0.5 * radius * Math.sqrt(-2 * Math.log(1 - random() * -Math.expm1(-2)));
+  const angle = 2 * Math.PI * random();
   return [x + far * Math.cos(angle), y + far * Math.sin(angle)];
 }
 
 /** Where dabs lie on the way from one place to another: the first is one space away from `from`. */
 export function dabsBetween(from: Pair, to: Pair, radius: number): Pair[] {
-  const way = [to[0] - from[0], to[1] - from[1]],
-    count = Math.floor(Math.hypot(...way) / (SPACING * radius));
+  const way = [to[0] - from[0], to[1] - from[1]];
+  const count = Math.floor(Math.hypot(...way) / (SPACING * radius));
   const step = (SPACING * radius) / Math.hypot(...way);
   return Array.from({ length: count }, (_, k) => [
     from[0] + way[0] * step * (k + 1),
@@ -79,8 +79,8 @@ export class Painting {
 
   /** Take away every point within `radius` of a place. */
   erase([x, y]: Pair, radius: number) {
-    const { points } = this,
-      stays = (i: number) => Math.hypot(points[i] - x, points[i + 1] - y) > radius;
+    const { points } = this;
+    const stays = (i: number) => Math.hypot(points[i] - x, points[i + 1] - y) > radius;
     const kept = points.filter((_, i) => stays(i - (i % 2)));
     if (kept.length < points.length) this.points = kept;
   }
@@ -98,10 +98,10 @@ export class Painting {
   /** How many there are, and what that means. */
   get words() {
     const {
-        count,
-        limits: { least, most },
-      } = this,
-      number = `${grouped(count)} point${count === 1 ? "" : "s"}`;
+      count,
+      limits: { least, most },
+    } = this;
+    const number = `${grouped(count)} point${count === 1 ? "" : "s"}`;
     if (!count) return "Paint where the data lie: hold the mouse, a finger or a pen on the plane, or press Space.";
     if (count < least) return `${number}. A fit needs ${least} at least: paint ${least - count} more.`;
     if (count >= most) return `${number}, the most there may be: fit a mixture to them, or erase some.`;

@@ -4,46 +4,13 @@ import type { Camera, Pair, Pen, Theme } from "../core/types.ts";
 import type { Editor } from "./editor.ts";
 import { Painting, dabsBetween, randomNumbers } from "./brush.ts";
 import { clamp } from "./modes.ts";
-import { drawData, paint } from "../canvas/marks.ts";
-import { fade } from "../core/theme.ts";
+import { drawBrush } from "./marks.ts";
+import { drawData } from "../canvas/marks.ts";
 import { grouped, rounded } from "../core/format.ts";
-import { find, make, setData } from "../core/dom.ts";
+import { find, setData } from "../core/dom.ts";
+import { BRUSH_DIALS, BrushControls, type BrushDial } from "./brush_dials.ts";
 
 const HOLD = 40; // milliseconds after which a brush held still strews again
-type BrushDial = "size" | "density";
-type ToolName = "eraser" | "back" | "none" | "fit";
-interface Dial {
-  name: string;
-  low: number;
-  high: number;
-  start: number;
-  words(value: number): string;
-  title: string;
-}
-
-const BRUSH_DIALS: Record<BrushDial, Dial> = {
-  size: {
-    name: "Brush size",
-    low: 6,
-    high: 90,
-    start: 26,
-    words: (value: number) => `${value} px`,
-    title: "Radius of the brush",
-  },
-  density: {
-    name: "Points a dab",
-    low: 1,
-    high: 20,
-    start: 4,
-    words: (value: number) => String(value),
-    title: "How many points each dab strews",
-  },
-};
-const BRUSH_KEYS =
-  "Hold and drag to strew points; a pen's pressure counts. Keys on the plane: arrows move the brush (Shift: finer), " +
-  "<kbd>Space</kbd> strews, <kbd>E</kbd> erases or strews, <kbd>[</kbd> <kbd>]</kbd> size, <kbd>−</kbd> <kbd>+</kbd> points, <kbd>Ctrl Z</kbd> takes back.";
-export const BRUSH_LABEL =
-  "A brush on the plane. Arrow keys move it, Space strews points, E switches between strewing and erasing, brackets change its size.";
 
 export class EditorBrush {
   readonly painting: Painting;
@@ -53,8 +20,7 @@ export class EditorBrush {
   private at: Pair | null = null;
   private size = BRUSH_DIALS.size.start;
   private density = BRUSH_DIALS.density.start;
-  private readonly dials: Partial<Record<BrushDial, { input: HTMLInputElement; output: HTMLOutputElement }>> = {};
-  private readonly tools: Partial<Record<ToolName, HTMLButtonElement>> = {};
+  private readonly controls: BrushControls;
   private held: { pressure: number | null } | null = null;
   private timer?: ReturnType<typeof setInterval>;
   private pending = 0;
@@ -63,54 +29,13 @@ export class EditorBrush {
   constructor(editor: Editor, limits: { least: number; most: number }) {
     this.editor = editor;
     this.painting = editor.kept.painting ??= new Painting(limits, randomNumbers(1));
-    this.#build();
-    this.#listen();
-  }
-
-  #build() {
-    const { root } = this.editor,
-      tool = (name: ToolName, label: string, title: string, press: () => void) => {
-        const button = make(
-          "button",
-          { type: "button", class: "layer", "data-tool": `brush-${name}`, title, click: press },
-          label,
-        );
-        this.tools[name] = button;
-        return button;
-      };
-    find(root, ".view-tools").before(
-      make(
-        "span",
-        { class: "brush-tools" },
-        tool("eraser", "Erase", "Take points away instead of strewing them (E)", () => this.#toggleErasing()),
-        tool("back", "Undo", "Take the last stroke back (Ctrl+Z)", () => this.undo()),
-        tool("none", "Clear", "Take all points away", () => this.#change(() => this.painting.clear())),
-        tool("fit", "Fit to these points", "Fit a mixture of Gaussians to the points: it becomes the data", () =>
-          this.#fit(),
-        ),
-      ),
-    );
-    this.tools.fit?.classList.add("main-tool");
-    const dials = Object.entries(BRUSH_DIALS).map(([name, dial]) => this.#dial(name as BrushDial, dial));
-    find(root, ".dials").after(
-      make("div", { class: "brush-dials" }, ...dials, make("p", { class: "keys", html: BRUSH_KEYS })),
-    );
-  }
-
-  #dial(name: BrushDial, { name: label, low, high, title }: Dial) {
-    const input: HTMLInputElement = make("input", {
-      type: "range",
-      min: low,
-      max: high,
-      step: 1,
-      "aria-label": label,
-      title,
-      "data-dial": name,
-      input: () => this.#set(name, Number(input.value)),
+    this.controls = new BrushControls(editor.root, (name, value) => this.#set(name, value), {
+      eraser: () => this.#toggleErasing(),
+      back: () => this.undo(),
+      none: () => this.#change(() => this.painting.clear()),
+      fit: () => this.#fit(),
     });
-    const output = make("output");
-    this.dials[name] = { input, output };
-    return make("label", { class: "dial" }, make("span", {}, label), input, output);
+    this.#listen();
   }
 
   #set(name: BrushDial, value: number) {
@@ -120,12 +45,12 @@ export class EditorBrush {
   }
 
   #listen() {
-    const { canvas, plane } = this.editor,
-      when =
-        <E extends Event>(act: (event: E) => void) =>
-        (event: E) => {
-          if (this.editor.painting) act(event);
-        };
+    const { canvas, plane } = this.editor;
+    const when =
+      <E extends Event>(act: (event: E) => void) =>
+      (event: E) => {
+        if (this.editor.painting) act(event);
+      };
     canvas.addEventListener(
       "pointerdown",
       when((event: PointerEvent) => this.#press(event)),
@@ -225,16 +150,14 @@ export class EditorBrush {
     });
   }
 
-  #change(change: () => void) {
+  #change(change: () => unknown) {
     change();
     this.editor.draw();
     this.#tell();
   }
 
   #toggleErasing() {
-    this.#change(() => {
-      this.erasing = !this.erasing;
-    });
+    this.#change(() => (this.erasing = !this.erasing));
   }
 
   undo() {
@@ -245,12 +168,12 @@ export class EditorBrush {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = (event.shiftKey ? 2 : Math.max(4, this.size / 2)) / this.#camera.scale;
     const moves: Partial<Record<string, Pair>> = {
-        ArrowLeft: [-step, 0],
-        ArrowRight: [step, 0],
-        ArrowUp: [0, step],
-        ArrowDown: [0, -step],
-      },
-      move = moves[event.key];
+      ArrowLeft: [-step, 0],
+      ArrowRight: [step, 0],
+      ArrowUp: [0, step],
+      ArrowDown: [0, -step],
+    };
+    const move = moves[event.key];
     const acts: Partial<Record<string, () => void>> = {
       " ": () => {
         this.painting.begin();
@@ -273,15 +196,15 @@ export class EditorBrush {
 
   /** Move the keys' brush, which begins in the middle and stays on the plane. */
   #steer([dx, dy]: Pair): Pair {
-    const { low, high } = this.#camera,
-      from = this.at ?? [0, 1].map((k) => (low[k] + high[k]) / 2);
+    const { low, high } = this.#camera;
+    const from = this.at ?? [0, 1].map((k) => (low[k] + high[k]) / 2);
     this.at = [clamp(from[0] + dx, [low[0], high[0]]), clamp(from[1] + dy, [low[1], high[1]])];
     return this.at;
   }
 
   #fit() {
-    const { editor } = this,
-      digits = (value: number) => rounded(value, 5);
+    const { editor } = this;
+    const digits = (value: number) => rounded(value, 5);
     this.asked = editor.nextEdit();
     editor.setTriggerValue?.("points", { edit: this.asked, points: this.painting.points.map(digits) });
     this.#tell();
@@ -298,21 +221,11 @@ export class EditorBrush {
   /** Bring the controls in line. */
   show() {
     const { painting } = this;
-    for (const name of ["size", "density"] as const) {
-      const dial = this.dials[name],
-        { low, high, words } = BRUSH_DIALS[name],
-        value = this[name];
-      if (!dial) continue;
-      const { input, output } = dial;
-      if (Number(input.value) !== value) input.value = String(value);
-      input.style.setProperty("--done", String((value - low) / (high - low)));
-      input.setAttribute("aria-valuetext", words(value));
-      output.textContent = words(value);
-    }
-    this.tools.eraser?.setAttribute("aria-pressed", String(this.erasing));
-    this.tools.back!.disabled = !painting.past.length;
-    this.tools.none!.disabled = !painting.count;
-    this.tools.fit!.disabled = !painting.enough || Boolean(this.asked);
+    this.controls.show({ size: this.size, density: this.density }, this.erasing, {
+      back: painting.past.length > 0,
+      none: painting.count > 0,
+      fit: painting.enough && !this.asked,
+    });
     const count = `${grouped(painting.count)} point${painting.count === 1 ? "" : "s"}`;
     setData(this.editor.root, "painted", painting.count);
     if (this.editor.painting) find(this.editor.root, ".live-count").textContent = count;
@@ -321,26 +234,14 @@ export class EditorBrush {
 
   /** The sentence below the plane, at a stroke's end: a screen reader says it then, not with every dab. */
   #tell() {
-    const line = find(this.editor.root, ".counted"),
-      words = this.asked ? "Fitting a mixture to the points…" : this.painting.words;
+    const line = find(this.editor.root, ".counted");
+    const words = this.asked ? "Fitting a mixture to the points…" : this.painting.words;
     if (this.editor.painting && line.textContent !== words) line.textContent = words;
   }
 
   draw(context: Pen, camera: Camera, theme: Theme) {
     drawData(context, camera, this.painting.points, theme, 0.8);
-    if (this.at && !("isVector" in context)) this.#ring(context, camera, theme);
-  }
-
-  #ring(context: Pen, camera: Camera, theme: Theme) {
-    if (!this.at) return;
-    context.beginPath();
-    context.arc(camera.x(this.at[0]), camera.y(this.at[1]), this.size, 0, 2 * Math.PI);
-    paint(context, { stroke: fade(theme.background, 0.7), width: 3.5 });
-    paint(context, {
-      stroke: fade(this.erasing ? theme.miss : theme.text, 0.8),
-      width: 1.4,
-      dash: this.erasing ? [5, 4] : [],
-    });
+    if (this.at && !("isVector" in context)) drawBrush(context, camera, this.at, this.size, this.erasing, theme);
   }
 
   stop() {

@@ -100,8 +100,8 @@ export class EditorHand {
     editor.plane.focus({ preventScroll: true });
     editor.canvas.setPointerCapture(event.pointerId);
     // The handle keeps its distance to the pointer: it must not leap when it is touched beside its middle.
-    const at = this.#data(this.#place(event)),
-      handle = handlesOf(editor.modes[found.index])[found.handle];
+    const at = this.#data(this.#place(event));
+    const handle = handlesOf(editor.modes[found.index])[found.handle];
     this.held = { handle: found.handle, shift: [handle[0] - at[0], handle[1] - at[1]] };
   }
 
@@ -134,17 +134,17 @@ export class EditorHand {
   }
 
   #key(event: KeyboardEvent) {
-    const { editor } = this,
-      { key } = event;
+    const { editor } = this;
+    const { key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const plains: Partial<Record<string, () => void>> = {
-        "[": () => editor.choose(editor.chosen - 1),
-        "]": () => editor.choose(editor.chosen + 1),
-        a: () => editor.add(),
-        Delete: () => editor.remove(),
-        Backspace: () => editor.remove(),
-      },
-      plain = plains[key];
+      "[": () => editor.choose(editor.chosen - 1),
+      "]": () => editor.choose(editor.chosen + 1),
+      a: () => editor.add(),
+      Delete: () => editor.remove(),
+      Backspace: () => editor.remove(),
+    };
+    const plain = plains[key];
     const change = EDITOR_KEYS[key.length === 1 ? key.toLowerCase() : key];
     if (!plain && !change) return;
     event.preventDefault();
@@ -154,8 +154,8 @@ export class EditorHand {
   }
 
   #apply(change: KeyEdit, back: boolean) {
-    const { editor } = this,
-      [low, high] = editor.window;
+    const { editor } = this;
+    const [low, high] = editor.window;
     const step = Math.max(high[0] - low[0], high[1] - low[1]) / (back ? 500 : 100);
     const wanted = change(editor.modes[editor.chosen], { step, back });
     for (const [name, value] of Object.entries(wanted)) editor.set(name as keyof Mode, value, true);

@@ -54,8 +54,8 @@ export class EditorPanel {
 
   constructor(editor: Editor) {
     this.editor = editor;
-    const { root } = editor,
-      sliders = DIAL_NAMES.map((name) => this.#dial(name));
+    const { root } = editor;
+    const sliders = DIAL_NAMES.map((name) => this.#dial(name));
     this.ways = WAYS.map(([on, label, title]) =>
       make("button", { type: "button", title, "data-way": label, click: () => editor.paint(on) }, label),
     );
@@ -92,9 +92,9 @@ export class EditorPanel {
   }
 
   #views() {
-    const { editor } = this,
-      tool = (name: string, label: string, title: string, press: () => void) =>
-        make("button", { type: "button", class: "layer", "data-tool": name, title, click: press }, label);
+    const { editor } = this;
+    const tool = (name: string, label: string, title: string, press: () => void) =>
+      make("button", { type: "button", class: "layer", "data-tool": name, title, click: press }, label);
     return [
       tool("out", "Zoom −", "Show more of the plane", () => editor.zoom(1.25)),
       tool("in", "Zoom +", "Show less of the plane", () => editor.zoom(0.8)),
@@ -103,8 +103,8 @@ export class EditorPanel {
   }
 
   #dial(name: DialName) {
-    const { editor } = this,
-      dial = DIALS[name];
+    const { editor } = this;
+    const dial = DIALS[name];
     const input: HTMLInputElement = make("input", {
       type: "range",
       min: 0,
@@ -122,14 +122,14 @@ export class EditorPanel {
 
   /** Bring every control in line with the modes. */
   show() {
-    const { editor } = this,
-      { modes, chosen, limits } = editor,
-      mode = modes[chosen];
+    const { editor } = this;
+    const { modes, chosen, limits } = editor;
+    const mode = modes[chosen];
     for (const [name, { input, output }] of Object.entries(this.dials)) {
-      const dial = DIALS[name as DialName],
-        value = mode[name as DialName],
-        place = placeOn(dial, dial.range(limits), value),
-        words = dial.words(value);
+      const dial = DIALS[name as DialName];
+      const value = mode[name as DialName];
+      const place = placeOn(dial, dial.range(limits), value);
+      const words = dial.words(value);
       if (Number(input.value) !== place) input.value = String(place);
       input.style.setProperty("--done", String(place / DIAL_STEPS));
       input.setAttribute("aria-valuetext", words);
@@ -144,8 +144,8 @@ export class EditorPanel {
   }
 
   #choices() {
-    const { editor } = this,
-      holder = find(editor.root, ".chosen");
+    const { editor } = this;
+    const holder = find(editor.root, ".chosen");
     while (holder.children.length > editor.modes.length) holder.lastChild?.remove();
     while (holder.children.length < editor.modes.length) {
       const index = holder.children.length;

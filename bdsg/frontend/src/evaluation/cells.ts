@@ -48,10 +48,10 @@ export function drawCells(
   shown: string[],
   theme: Theme,
 ) {
-  const rows = grid.y.length,
-    columns = grid.x.length;
-  const from: Pair = [grid.x[0], grid.y[0]],
-    to: Pair = [grid.x[columns - 1], grid.y[rows - 1]];
+  const rows = grid.y.length;
+  const columns = grid.x.length;
+  const from: Pair = [grid.x[0], grid.y[0]];
+  const to: Pair = [grid.x[columns - 1], grid.y[rows - 1]];
   kinds.forEach((kind, index) => {
     if (!shown.includes(kind)) return;
     const { canvas, context } = sheet.layer();
@@ -64,8 +64,8 @@ export function drawCells(
 }
 
 function maskOf(cells: Uint8Array, index: number, rows: number, columns: number) {
-  const image = new ImageData(columns, rows),
-    pixels = new Uint32Array(image.data.buffer);
+  const image = new ImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
       if (cells[row * columns + column] === index) pixels[(rows - 1 - row) * columns + column] = 0xff000000;
@@ -76,8 +76,8 @@ function maskOf(cells: Uint8Array, index: number, rows: number, columns: number)
 
 /** A fill for one kind of cell. */
 function hatching(context: CanvasRenderingContext2D, { shade, hatch, alpha }: CellKind, theme: Theme, ratio: number) {
-  const size = 6,
-    tile = document.createElement("canvas");
+  const size = 6;
+  const tile = document.createElement("canvas");
   tile.width = tile.height = Math.round(size * ratio);
   const pen = contextOf(tile);
   pen.scale(tile.width / size, tile.height / size);

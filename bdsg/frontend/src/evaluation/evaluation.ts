@@ -4,41 +4,25 @@ import type { Mounting, Tell } from "../core/mount.ts";
 import type { EvaluationArrays, EvaluationMeta } from "../core/payloads.ts";
 import type { Layers, Pen, Theme } from "../core/types.ts";
 import type { Positive } from "../math/scores.ts";
-import type { ProbeScene } from "../canvas/probe.ts";
 import { AddressNote } from "../core/address.ts";
-import { CARDS, type CardName, Cards, type Shown, type Words, exists, noContour } from "./cards.ts";
+import { Cards, exists, sentence, shownFor } from "./cards.ts";
+import { CARDS, type CardName, type Shown, type Words } from "./card_texts.ts";
 import { FEWER, LevelBoundary } from "../math/every_level.ts";
-import { FITTED, bringIntoView, find, layerButton, make, nameLayer, setData } from "../core/dom.ts";
+import { FITTED, bringIntoView, find, layerButton, nameLayer, setData } from "../core/dom.ts";
 import { Probe } from "../canvas/probe.ts";
 import { Sheet, cameraFor } from "../canvas/plane.ts";
 import { type Drawn, type Evaluated, EvaluationPicture, type Marked } from "./picture.ts";
-import { classification, evaluateAt, prepareEvaluation, preparePoints } from "../math/scores.ts";
+import { evaluateAt, prepareEvaluation } from "../math/scores.ts";
 import { readTheme } from "../core/theme.ts";
-import { leftOut, rounded, setting } from "../core/format.ts";
+import { rounded, setting } from "../core/format.ts";
 import { pictureButtons } from "../export/picture.ts";
 import { readTensors, sameBytes } from "../core/arrays.ts";
 import { vectorSheet } from "../export/svg.ts";
+import { epsilonAt, moveBoundary, positiveSwitch, showThreshold } from "./threshold.ts";
+import { layersShown, sceneOf } from "./picture.ts";
 
-export const SLIDER_STEPS = 500; // apart by more than the third figure of ε, so that each has an ε of its own
-const SEND_AFTER = 250; // milliseconds after the last change: holding an arrow key sends one value, not thirty
-
-type Range = Pick<EvaluationMeta, "epsilon_low" | "epsilon_high">;
-
-/** The slider's place for ε: equal steps are equal factors. */
-export function placeOf({ epsilon_low: low, epsilon_high: high }: Range, epsilon: number) {
-  return Math.round((SLIDER_STEPS * Math.log(epsilon / low)) / Math.log(high / low));
-}
-
-/** ε for a place, as it is shown; at the run's own to the last bit, so that its own scores come back. */
-export function epsilonAt(meta: Range & { trained: { epsilon: number } }, place: number) {
-  const {
-    epsilon_low: low,
-    epsilon_high: high,
-    trained: { epsilon },
-  } = meta;
-  if (place === placeOf(meta, epsilon)) return epsilon;
-  return Math.min(high, Math.max(low, rounded(low * (high / low) ** (place / SLIDER_STEPS), 3)));
-}
+// apart by more than the third figure of ε, so that each has an ε of its own
+const SEND_AFTER = 250;
 
 export class Evaluation {
   readonly root: HTMLElement;
@@ -47,17 +31,7 @@ export class Evaluation {
   private run: Evaluated | null = null;
   private bytes: Uint8Array | null = null;
   private positive: Positive = "normal";
-  private readonly layers: Layers = {
-    heat: true,
-    band: true,
-    data: false,
-    own: true,
-    boundary: true,
-    truth: true,
-    contour: true,
-    rays: false,
-    gaps: true,
-  };
+  private readonly layers: Layers = layersShown();
   private readonly sent = new Set<number>(); // values of ε that came from this slider: they need not be taken over again
   private readonly address = new AddressNote("at");
   private readonly probe: Probe;
@@ -76,9 +50,9 @@ export class Evaluation {
     find(parent, ".plane").append(pictureButtons(this));
     this.sheet = new Sheet(find<HTMLCanvasElement>(parent, ".plane-canvas"), () => this.redraw());
     this.probe = new Probe(find(parent, ".plane"), {
-      camera: () => this.#camera(),
+      camera: () => this.run && this.#camera(),
       redraw: () => this.draw(),
-      scene: () => this.#scene(),
+      scene: () => this.run && sceneOf(this.run),
     });
     this.slider = find<HTMLInputElement>(parent, ".slider");
     this.slider.addEventListener("input", () => this.#move());
@@ -88,7 +62,14 @@ export class Evaluation {
       (id) => this.#point(id),
       (id) => this.#pin(id),
     );
-    find(this.root, ".choice").append("positive: ", this.#positiveSwitch());
+    find(this.root, ".choice").append(
+      "positive: ",
+      positiveSwitch(this.positive, (positive) => {
+        this.positive = positive;
+        this.#publish();
+        this.draw();
+      }),
+    );
   }
 
   get pictureName() {
@@ -96,8 +77,8 @@ export class Evaluation {
   }
 
   get pictureWords() {
-    const { active, shown } = this,
-      card = active && CARDS[active];
+    const { active, shown } = this;
+    const card = active && CARDS[active];
     const counted = active && card && shown && exists(shown, active) ? `${card.name} ${card.value(shown)}` : "";
     return [...this.#run.meta.about.split(" · "), `scored at ε = ${setting(this.#run.scores.epsilon)}`, counted];
   }
@@ -110,14 +91,14 @@ export class Evaluation {
   }
 
   #load(bytes: Uint8Array) {
-    const { arrays, meta } = readTensors<EvaluationArrays, EvaluationMeta>(bytes),
-      known = this.run,
-      before = known?.meta;
+    const { arrays, meta } = readTensors<EvaluationArrays, EvaluationMeta>(bytes);
+    const known = this.run;
+    const before = known?.meta;
     const moved =
       !before || before.run !== meta.run || (meta.epsilon !== before.epsilon && !this.sent.has(meta.epsilon));
     this.bytes = bytes;
-    const prepared = prepareEvaluation(arrays, meta.trained),
-      levels = arrays.boundary_latent ? new LevelBoundary(arrays) : null;
+    const prepared = prepareEvaluation(arrays, meta.trained);
+    const levels = arrays.boundary_latent ? new LevelBoundary(arrays) : null;
     const epsilon = moved || !known ? meta.epsilon : known.scores.epsilon;
     this.run = { arrays, meta, prepared, levels, scores: evaluateAt(prepared, epsilon, meta.delta_ratio) };
     this.#buildLegend();
@@ -138,17 +119,6 @@ export class Evaluation {
     find(this.root, ".legend").replaceChildren(...buttons);
   }
 
-  /** The share of the data, or of the visitor's own points, that ε calls anomalous. */
-  #leftOut(epsilon: number) {
-    const { values } = this.#run.arrays.known_log_p_x,
-      level = Math.log(epsilon);
-    return leftOut(
-      values.reduce((sum, value) => sum + Number(value < level), 0),
-      values.length,
-      Boolean(this.#run.arrays.own),
-    );
-  }
-
   #move() {
     const started = performance.now();
     this.#update(epsilonAt(this.#run.meta, Number(this.slider.value)), FEWER);
@@ -167,95 +137,24 @@ export class Evaluation {
     }, SEND_AFTER);
   }
 
-  /** B(z, ε) at this ε, for at most `most` points; B(z) of one ε stays as it is. */
-  #moveBoundary(epsilon: number, most: number) {
-    const { levels, prepared, meta, arrays } = this.#run;
-    if (!levels) return;
-    const { boundary, boundary_log_p_x: known } = arrays,
-      stored = epsilon === meta.trained.epsilon;
-    const points = stored ? boundary.values : levels.points(epsilon, Math.min(most, levels.count));
-    Object.assign(prepared, preparePoints(points, stored ? known.values : levels.logDensity(points)));
-    if (this.drawn) this.drawn = { under: this.drawn.under };
-  }
-
-  /** On the slider, the range that B(z, ε) was trained for. */
-  #markRange() {
-    const { levels, meta } = this.#run;
-    const [low, high] = levels ? levels.range.map((epsilon) => placeOf(meta, epsilon) / SLIDER_STEPS) : [0, 0];
-    this.slider.classList.toggle("ranged", Boolean(levels));
-    this.slider.style.setProperty("--from", String(low));
-    this.slider.style.setProperty("--to", String(high));
-  }
-
-  /** Up to where B(z, ε) follows. */
-  #reach(epsilon: number) {
-    const { levels } = this.#run;
-    if (!levels) return "";
-    const [low, high] = levels.range;
-    return levels.covers(epsilon) ? "B(z, ε) follows" : `B(z, ε) knows ${setting(low)} to ${setting(high)}`;
-  }
-
   #update(epsilon: number, most = Infinity) {
-    this.#moveBoundary(epsilon, most);
-    const run = this.#run,
-      { meta } = run;
-    run.scores = evaluateAt(run.prepared, epsilon, meta.delta_ratio);
-    const place = Math.min(SLIDER_STEPS, Math.max(0, placeOf(meta, epsilon)));
-    if (Number(this.slider.value) !== place) this.slider.value = String(place);
-    this.slider.style.setProperty("--done", String(place / SLIDER_STEPS));
-    const words = `ε = ${setting(epsilon)} per unit area`;
-    this.slider.setAttribute("aria-valuetext", words);
-    find(this.root, ".reading").replaceChildren(
-      make("strong", {}, words),
-      make("span", {}, this.#leftOut(epsilon)),
-      `δ = ${setting(run.scores.delta)}`,
-      make("span", { class: "reach" }, this.#reach(epsilon)),
-    );
+    const run = this.#run;
+    if (moveBoundary(run, epsilon, most) && this.drawn) this.drawn = { under: this.drawn.under };
+    run.scores = evaluateAt(run.prepared, epsilon, run.meta.delta_ratio);
+    showThreshold(this.root, this.slider, run);
     this.#publish();
   }
 
   /** Scores for the chosen positive class: on the cards, and for scripts as `bdsgScores`. */
   #publish() {
-    this.#markRange();
-    const { detail: _, ...numbers } = this.#run.scores,
-      other = this.positive === "normal" ? "anomalous" : "normal";
-    const { tp, fp, fn, tn } = numbers;
-    this.words = { one: this.positive, other };
-    this.shown = {
-      ...this.#run.scores,
-      normal: tp + fn,
-      anomalous: fp + tn,
-      ...classification(this.#run.scores, this.positive),
-    };
-    Object.assign(this.root, {
-      bdsgScores: { ...numbers, ...classification(this.#run.scores, this.positive), positive: this.positive },
-    });
-    this.root.dataset.epsilon = String(numbers.epsilon);
+    const { scores } = this.#run;
+    this.words = { one: this.positive, other: this.positive === "normal" ? "anomalous" : "normal" };
+    this.shown = shownFor(scores, this.positive);
+    const { detail: _detail, ...numbers } = this.shown;
+    Object.assign(this.root, { bdsgScores: { ...numbers, positive: this.positive } });
+    this.root.dataset.epsilon = String(scores.epsilon);
     this.cards.show(this.shown, this.words);
     this.#tell();
-  }
-
-  #positiveSwitch() {
-    const choose = (name: Positive) => {
-      this.positive = name;
-      for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.positive === name));
-      this.#publish();
-      this.draw();
-    };
-    const buttons = (["normal", "anomalous"] as const).map((name) =>
-      make(
-        "button",
-        {
-          type: "button",
-          "data-positive": name,
-          "aria-pressed": String(name === this.positive),
-          click: () => choose(name),
-          title: `Count ${name} cells as the positive class`,
-        },
-        name,
-      ),
-    );
-    return make("span", { class: "switch", role: "group", "aria-label": "Positive class" }, ...buttons);
   }
 
   get active(): CardName | null {
@@ -279,20 +178,10 @@ export class Evaluation {
 
   /** The sentence below the plane. */
   #tell() {
-    const id = this.active,
-      { shown, words } = this;
+    const id = this.active;
+    const { shown, words } = this;
     if (!shown) return;
-    const { coverage } = shown.detail;
-    const idle = coverage.arcs.length
-      ? "Point at a score, or press it, to see on the plane exactly what it counts."
-      : noContour(shown);
-    const card = id && CARDS[id];
-    const text = !card
-      ? idle
-      : exists(shown, id)
-        ? `<strong>${card.name} ${card.value(shown)}</strong> ${card.counted(shown, words)}`
-        : card.missing(shown, words);
-    find(this.root, ".counted").innerHTML = text;
+    find(this.root, ".counted").innerHTML = sentence(id, shown, words);
   }
 
   redraw() {
@@ -303,8 +192,8 @@ export class Evaluation {
   draw() {
     const { sheet, run, theme } = this;
     if (!run || !theme || !sheet.width) return;
-    const camera = this.#camera(),
-      picture = new EvaluationPicture(sheet, camera, run, this.layers, theme);
+    const camera = this.#camera();
+    const picture = new EvaluationPicture(sheet, camera, run, this.layers, theme);
     const context = sheet.begin();
     const drawn = { under: this.drawn?.under ?? picture.under(), points: this.drawn?.points ?? picture.points() };
     this.drawn = drawn;
@@ -326,30 +215,13 @@ export class Evaluation {
     const { under, points } = drawn ?? {};
     if (!run || !theme || !under || !points) return;
     const sheet = vectorSheet(this.sheet, context);
-    new EvaluationPicture(sheet, this.#camera(), run, this.layers, theme).paint(
-      context,
-      { under, points },
-      this.#marked,
-    );
+    const picture = new EvaluationPicture(sheet, this.#camera(), run, this.layers, theme);
+    picture.paint(context, { under, points }, this.#marked);
   }
 
   #camera() {
-    const {
-      meta: { low, high },
-    } = this.#run;
+    const { low, high } = this.#run.meta;
     return cameraFor(this.sheet, low, high);
-  }
-
-  /** What the probe reads from, at the present ε. */
-  #scene(): ProbeScene {
-    const {
-      arrays,
-      meta: { low, high, units },
-      scores: { epsilon },
-      prepared,
-    } = this.#run;
-    const grids = { truth: arrays.log_p_x, model: arrays.log_p_g };
-    return { low, high, epsilon, units, ...grids, points: prepared.segments, stride: 4, data: arrays.data.values };
   }
 
   stop() {

@@ -2,12 +2,14 @@
 
 import type { Sheet } from "../canvas/plane.ts";
 import type { Camera, Numbers, Pen, Theme } from "../core/types.ts";
-import type { Arc, Positive, Prepared, Scores } from "../math/scores.ts";
-import type { CardName } from "./cards.ts";
+import type { Positive, Prepared, Scores } from "../math/scores.ts";
+import type { Arc } from "../math/coverage.ts";
+import type { CardName } from "./card_texts.ts";
 import { BAND_KINDS, OUTCOMES, bandCells, drawCells, outcomeCells } from "./cells.ts";
 import { COVERED } from "../core/constants.ts";
 import { clipped } from "../canvas/plane.ts";
-import { drawLines, drawPoints, markScale } from "../canvas/marks.ts";
+import { drawLines, markScale } from "../canvas/marks.ts";
+import { drawPoints } from "../canvas/shapes.ts";
 import { fade } from "../core/theme.ts";
 import { lineTree } from "../math/nearest.ts";
 import { percent } from "../core/format.ts";
@@ -69,13 +71,13 @@ export class Highlighter {
   /** In-band points as diamonds, the others as crosses. */
   points() {
     const {
-        context,
-        camera,
-        theme,
-        prepared,
-        detail: { inBand },
-      } = this,
-      scale = markScale(camera);
+      context,
+      camera,
+      theme,
+      prepared,
+      detail: { inBand },
+    } = this;
+    const scale = markScale(camera);
     const common = { stride: 4 };
     this.#clip(() => {
       drawPoints(context, camera, prepared.segments, {
@@ -136,14 +138,14 @@ export class Highlighter {
   }
 
   #label(points: Numbers, text: string) {
-    let x = 0,
-      y = 0;
+    let x = 0;
+    let y = 0;
     for (let i = 0; i < points.length; i += 2) {
       x += points[i];
       y += points[i + 1];
     }
-    const { context, camera, theme } = this,
-      count = points.length / 2;
+    const { context, camera, theme } = this;
+    const count = points.length / 2;
     context.save();
     Object.assign(context, {
       font: `600 13px ${theme.font}`,
@@ -161,13 +163,13 @@ export class Highlighter {
 
   /** The band's middle, B(z), and the way to the curve from the farthest points. */
   distances() {
-    const { context, camera, theme, detail, prepared, scores } = this,
-      { segments } = prepared;
+    const { context, camera, theme, detail, prepared, scores } = this;
+    const { segments } = prepared;
     const farthest = scores.distance_p95;
     if (farthest === null) return;
-    const tree = lineTree(detail.contours.middle),
-      far: number[] = [],
-      whiskers: number[][] = [];
+    const tree = lineTree(detail.contours.middle);
+    const far: number[] = [];
+    const whiskers: number[][] = [];
     for (let k = 0; k < segments.length; k += 4) {
       const square = tree.nearest(segments[k], segments[k + 1]);
       if (Math.sqrt(square) <= farthest) continue;
@@ -212,8 +214,8 @@ export function strokeArcs(
 
 /** Runs of probes whose coverage is `wanted`, as polylines that reach half a step beyond both ends. */
 export function stretches({ probes, covered, closed }: Arc, wanted: number) {
-  const lines: number[][] = [],
-    count = covered.length;
+  const lines: number[][] = [];
+  const count = covered.length;
   const at = (i: number) => (closed ? (i + count) % count : Math.min(count - 1, Math.max(0, i)));
   const middle = (i: number, j: number) =>
     [0, 1].map((axis) => (probes[2 * at(i) + axis] + probes[2 * at(j) + axis]) / 2);
@@ -227,9 +229,9 @@ export function stretches({ probes, covered, closed }: Arc, wanted: number) {
 
 /** The point of the segment at `k` that is nearest to (px, py). */
 function nearestOn(segments: Numbers, k: number, px: number, py: number) {
-  const dx = segments[k + 2] - segments[k],
-    dy = segments[k + 3] - segments[k + 1],
-    square = dx * dx + dy * dy;
+  const dx = segments[k + 2] - segments[k];
+  const dy = segments[k + 3] - segments[k + 1];
+  const square = dx * dx + dy * dy;
   const t = square > 0 ? Math.min(1, Math.max(0, ((px - segments[k]) * dx + (py - segments[k + 1]) * dy) / square)) : 0;
   return [segments[k] + t * dx, segments[k + 1] + t * dy];
 }

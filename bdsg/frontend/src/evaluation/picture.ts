@@ -1,5 +1,6 @@
 // The evaluation's plane: the heat map, the points, both contours and the band; or what the chosen score counts.
 
+import type { ProbeScene } from "../canvas/probe_card.ts";
 import {
   drawContour,
   drawData,
@@ -7,11 +8,11 @@ import {
   drawLines,
   drawOddPoints,
   drawOwnPoints,
-  drawPoints,
   drawRays,
   markScale,
   traceLines,
 } from "../canvas/marks.ts";
+import { drawPoints } from "../canvas/shapes.ts";
 import { type Sheet, clipped, drawAxes, drawImage } from "../canvas/plane.ts";
 import type { EvaluationArrays, EvaluationMeta } from "../core/payloads.ts";
 import { fade, heatBytes, heatImage } from "../core/theme.ts";
@@ -19,7 +20,7 @@ import type { Camera, Layers, Pen, Theme } from "../core/types.ts";
 import type { LevelBoundary } from "../math/every_level.ts";
 import { rayCrossings } from "../math/rays.ts";
 import type { Positive, Prepared, Scores } from "../math/scores.ts";
-import type { CardName } from "./cards.ts";
+import type { CardName } from "./card_texts.ts";
 import { HIGHLIGHTS, Highlighter, stretches, strokeArcs } from "./highlights.ts";
 
 /** A run, and how it scores at the present ε. */
@@ -168,4 +169,21 @@ export class EvaluationPicture {
         );
     });
   }
+}
+
+/** Which layers are shown at first. */
+export function layersShown(): Layers {
+  const [on, off] = [
+    { heat: true, band: true, own: true, boundary: true },
+    { data: false, rays: false },
+  ];
+  return { ...on, ...off, truth: true, contour: true, gaps: true };
+}
+
+/** What the probe reads from, at the present ε. */
+export function sceneOf({ arrays, meta, prepared, scores }: Evaluated): ProbeScene {
+  const { low, high, units } = meta;
+  const grids = { truth: arrays.log_p_x, model: arrays.log_p_g };
+  const points = { points: prepared.segments, stride: 4, data: arrays.data.values };
+  return { low, high, epsilon: scores.epsilon, units, ...grids, ...points };
 }

@@ -8,14 +8,14 @@ import { contextOf, fade } from "../core/theme.ts";
 const FILM_SIDE = 720; // pixels of the longer side at most
 const FILM_FRAMES = 120; // at most: of more snapshots every k-th is taken
 const FILM_SAMPLES = 6; // frames that the palette is made from
-const FILM_SECONDS = 6,
-  FILM_REST = 200; // all frames take about so long; hundredths of a second that the last one stays
+const FILM_SECONDS = 6;
+const FILM_REST = 200; // all frames take about so long; hundredths of a second that the last one stays
 const FILM_DELAY = [5, 8]; // hundredths of a second a frame: 20 to 12.5 frames a second
 
 /** Numbers of the snapshots that are shown: evenly spaced, with the first and the last. */
 export function filmFrames(count: number) {
-  const step = Math.max(1, Math.ceil((count - 1) / (FILM_FRAMES - 1))),
-    chosen: number[] = [];
+  const step = Math.max(1, Math.ceil((count - 1) / (FILM_FRAMES - 1)));
+  const chosen: number[] = [];
   for (let k = 0; k < count - 1; k += step) chosen.push(k);
   return [...chosen, count - 1];
 }
@@ -96,16 +96,16 @@ function breath() {
 
 /** The film as a GIF's bytes, or null if `signal` was aborted; `tell(share)` says how far it is. */
 export async function filmGif(film: Film, tell: (share: number) => void, signal: AbortSignal) {
-  const camera = new FilmCamera(film),
-    frames = filmFrames(film.count),
-    counts = new Map<number, number>();
+  const camera = new FilmCamera(film);
+  const frames = filmFrames(film.count);
+  const counts = new Map<number, number>();
   const samples = Math.min(FILM_SAMPLES, frames.length);
   for (let k = 0; k < samples; k += 1) {
     countColours(camera.pixels(frames[Math.round((k * (frames.length - 1)) / Math.max(1, samples - 1))]), counts);
     await breath();
   }
-  const writer = new GifWriter(camera.width, camera.height, paletteOf(counts)),
-    delay = filmDelay(frames.length);
+  const writer = new GifWriter(camera.width, camera.height, paletteOf(counts));
+  const delay = filmDelay(frames.length);
   for (const [place, k] of frames.entries()) {
     tell(place / frames.length);
     await breath();

@@ -5,10 +5,10 @@ import type { Shade } from "../core/types.ts";
 import { Nearest } from "./palette.ts";
 
 const UNCHANGED = 255; // the last index of the colour table shows what was there before
-const CODE_BITS = 8,
-  CLEAR = 256,
-  END = 257,
-  MOST_CODES = 4096;
+const CODE_BITS = 8;
+const CLEAR = 256;
+const END = 257;
+const MOST_CODES = 4096;
 
 /** Bytes that grow. */
 class ByteList {
@@ -63,8 +63,8 @@ class LzwCoder {
     this.#clear();
     let prefix = indices[0];
     for (let i = 1; i < indices.length; i += 1) {
-      const key = (prefix << CODE_BITS) | indices[i],
-        code = this.table[key];
+      const key = (prefix << CODE_BITS) | indices[i];
+      const code = this.table[key];
       if (code) {
         prefix = code;
         continue;
@@ -157,10 +157,10 @@ export class GifWriter {
   /** The smallest box that holds every pixel that differs; one pixel if none does. */
   #changed(pixels: Uint32Array) {
     const { width, height, before } = this;
-    let left = width,
-      right = 0,
-      top = height,
-      bottom = 0;
+    let left = width;
+    let right = 0;
+    let top = height;
+    let bottom = 0;
     for (let y = 0, i = 0; y < height; y += 1) {
       for (let x = 0; x < width; x += 1, i += 1) {
         if (pixels[i] === before[i]) continue;
@@ -175,14 +175,14 @@ export class GifWriter {
 
   /** Palette indices of a box; what stays as it is shown is left out. */
   #indices(pixels: Uint32Array, { left, top, right, bottom }: Rectangle) {
-    const { width, before, nearest } = this,
-      indices = new Uint8Array((right - left) * (bottom - top));
-    const first = !this.shown,
-      shown = (this.shown ??= new Uint8Array(pixels.length));
+    const { width, before, nearest } = this;
+    const indices = new Uint8Array((right - left) * (bottom - top));
+    const first = !this.shown;
+    const shown = (this.shown ??= new Uint8Array(pixels.length));
     for (let y = top, k = 0; y < bottom; y += 1) {
       for (let i = y * width + left, end = y * width + right; i < end; i += 1, k += 1) {
-        const same = !first && pixels[i] === before[i],
-          index = same ? shown[i] : nearest.index(pixels[i] & 0xffffff);
+        const same = !first && pixels[i] === before[i];
+        const index = same ? shown[i] : nearest.index(pixels[i] & 0xffffff);
         indices[k] = !first && index === shown[i] ? UNCHANGED : index;
         shown[i] = index;
       }

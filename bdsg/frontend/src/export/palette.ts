@@ -4,7 +4,7 @@ import type { Pair, Shade } from "../core/types.ts";
 const MOST_COLOURS = 255;
 
 /** How often each colour (r + 256 g + 65536 b) occurs in pixels of the canvas, added to `counts`. */
-export function countColours(pixels: Uint32Array, counts: Map<number, number> = new Map()) {
+export function countColours(pixels: Uint32Array, counts = new Map<number, number>()) {
   for (let i = 0, from = 0; i < pixels.length; from = i) {
     const colour = pixels[i] & 0xffffff;
     while (i < pixels.length && (pixels[i] & 0xffffff) === colour) i += 1;
@@ -28,8 +28,8 @@ interface Box {
 /** Mean of a box of [colour, count] pairs, its squared error about it, and the axis that holds most of that. */
 export function summary(members: Pair[]): Box {
   let total = 0;
-  const sums = [0, 0, 0],
-    squares = [0, 0, 0];
+  const sums = [0, 0, 0];
+  const squares = [0, 0, 0];
   for (const [colour, count] of members) {
     total += count;
     for (let axis = 0; axis < 3; axis += 1) {
@@ -51,8 +51,8 @@ export function paletteOf(counts: Map<number, number>): Shade[] {
   while (boxes.length < MOST_COLOURS) {
     const worst = boxes.reduce((a, b) => (b.error > a.error ? b : a));
     if (worst.error <= 0) break;
-    const { members, mean, axis } = worst,
-      low = ([colour]: Pair) => channel(colour, axis) <= mean[axis];
+    const { members, mean, axis } = worst;
+    const low = ([colour]: Pair) => channel(colour, axis) <= mean[axis];
     boxes[boxes.indexOf(worst)] = summary(members.filter(low));
     boxes.push(summary(members.filter((member) => !low(member))));
   }
@@ -71,12 +71,12 @@ export class Nearest {
   index(colour: number) {
     const known = this.known.get(colour);
     if (known !== undefined) return known;
-    const { flat } = this,
-      r = channel(colour, 0),
-      g = channel(colour, 1),
-      b = channel(colour, 2);
-    let best = 0,
-      least = Infinity;
+    const { flat } = this;
+    const r = channel(colour, 0);
+    const g = channel(colour, 1);
+    const b = channel(colour, 2);
+    let best = 0;
+    let least = Infinity;
     for (let k = 0; k < flat.length; k += 3) {
       const square = (flat[k] - r) ** 2 + (flat[k + 1] - g) ** 2 + (flat[k + 2] - b) ** 2;
       if (square < least) {

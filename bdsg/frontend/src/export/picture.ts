@@ -94,20 +94,20 @@ function themeOf({ theme }: Pictured): Theme {
 
 /** What a picture has below the plane; a view without words has none. */
 function footOf(view: Pictured, context: Pen) {
-  const { sheet } = view,
-    theme = themeOf(view);
-  const items = view.root ? shownLayers(view.root) : [],
-    parts = (view.pictureWords ?? []).filter(Boolean);
+  const { sheet } = view;
+  const theme = themeOf(view);
+  const items = view.root ? shownLayers(view.root) : [];
+  const parts = (view.pictureWords ?? []).filter(Boolean);
   return pictureFoot(context, items, parts, sheet.width, theme);
 }
 
 function savePng(view: Pictured) {
-  const { sheet, pictureName } = view,
-    theme = themeOf(view),
-    ratio = Math.max(SHARPEST, window.devicePixelRatio || 1);
-  const canvas = document.createElement("canvas"),
-    context = contextOf(canvas),
-    foot = footOf(view, context);
+  const { sheet, pictureName } = view;
+  const theme = themeOf(view);
+  const ratio = Math.max(SHARPEST, window.devicePixelRatio || 1);
+  const canvas = document.createElement("canvas");
+  const context = contextOf(canvas);
+  const foot = footOf(view, context);
   Object.assign(canvas, {
     width: Math.round(sheet.width * ratio),
     height: Math.round((sheet.height + foot.height) * ratio),
@@ -121,9 +121,9 @@ function savePng(view: Pictured) {
 }
 
 function saveSvg(view: Pictured) {
-  const { sheet, pictureName } = view,
-    theme = themeOf(view),
-    foot = footOf(view, contextOf(document.createElement("canvas")));
+  const { sheet, pictureName } = view;
+  const theme = themeOf(view);
+  const foot = footOf(view, contextOf(document.createElement("canvas")));
   const context = new SvgContext(sheet.width, sheet.height + foot.height);
   context.fillStyle = fade(theme.background, 1);
   context.fillRect(0, 0, sheet.width, sheet.height + foot.height);
@@ -133,8 +133,8 @@ function saveSvg(view: Pictured) {
 }
 
 export function save(blob: Blob, name: string) {
-  const address = URL.createObjectURL(blob),
-    link = make("a", { href: address, download: name });
+  const address = URL.createObjectURL(blob);
+  const link = make("a", { href: address, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -104,8 +104,8 @@ export class SvgContext {
 
   /** A whole ellipse, turned by `turn` radians. */
   ellipse(x: number, y: number, along: number, across: number, turn: number, _from?: number, _to?: number) {
-    const [dx, dy] = [along * Math.cos(turn), along * Math.sin(turn)],
-      degrees = short((turn * 180) / Math.PI);
+    const [dx, dy] = [along * Math.cos(turn), along * Math.sin(turn)];
+    const degrees = short((turn * 180) / Math.PI);
     const half = (side: number) =>
       `a${short(along)} ${short(across)} ${degrees} 1 0 ${short(-2 * side * dx)} ${short(-2 * side * dy)}`;
     this.path += `M${short(x + dx)} ${short(y + dy)}${half(1)}${half(-1)}`;

@@ -1,38 +1,16 @@
 // The images page: B's images with what is nearest, the walk across the boundary, and scores with a threshold to drag.
 
 import type { Tensor } from "../core/payloads.ts";
-import { BINS, binned, crossingOf, quantile, scoreWindow, shareBeyond } from "../math/bins.ts";
-import { figures, grouped, percent } from "../core/format.ts";
+import { BINS, quantile, scoreWindow, shareBeyond } from "../math/bins.ts";
+import { percent } from "../core/format.ts";
+import { drawClimb } from "./climb.ts";
+import { histogram } from "./histogram.ts";
 import { find, make } from "../core/dom.ts";
 import { readTensors, sameBytes } from "../core/arrays.ts";
-import { contextOf, readTheme } from "../core/theme.ts";
+import { readTheme } from "../core/theme.ts";
+import { draw, paint, type ScoreSet, scored } from "./drawing.ts";
 
-export const SVG = "http://www.w3.org/2000/svg";
-const FALSE_ALARMS = 0.05; // the first threshold lets 5% of normal images through as anomalies
-
-export function draw<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Record<string, string | number>) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  return element;
-}
-
-/** Put image k of a tensor of bytes, (n, h, w, c), on a canvas. */
-export function paint(
-  canvas: HTMLCanvasElement,
-  { shape: [, height, width, channels], values }: Tensor<Uint8Array>,
-  k: number,
-  label = "",
-) {
-  const image = new ImageData(width, height),
-    from = k * height * width * channels;
-  for (let i = 0; i < height * width; i += 1) {
-    for (let c = 0; c < 3; c += 1) image.data[4 * i + c] = values[from + i * channels + Math.min(c, channels - 1)];
-    image.data[4 * i + 3] = 255;
-  }
-  Object.assign(canvas, { width, height });
-  contextOf(canvas).putImageData(image, 0, 0);
-  if (label) canvas.setAttribute("aria-label", label);
-}
+const FALSE_ALARMS = 0.05;
 
 interface ImagesMeta {
   sets: { key: string; title: string; kind: string }[];
@@ -47,16 +25,6 @@ interface Pictures {
 
 /** One number an image, and sets of scores. */
 type Numbers = Partial<Record<string, Tensor<Float32Array>>>;
-
-/** A set of scores, sorted, and what of its histogram follows the threshold. */
-interface ScoreSet {
-  title: string;
-  kind: string;
-  sorted: Float32Array;
-  clip: SVGElement;
-  limit: SVGElement;
-  share: HTMLElement;
-}
 
 export class Images {
   readonly root: HTMLElement;
@@ -108,9 +76,9 @@ export class Images {
   }
 
   #pairs() {
-    const { samples, nearest } = this.pictures,
-      { l1 } = this.numbers,
-      count = samples?.shape[0] ?? 0;
+    const { samples, nearest } = this.pictures;
+    const { l1 } = this.numbers;
+    const count = samples?.shape[0] ?? 0;
     const list = this.find(".pairs");
     this.find(".grid-part").hidden = count === 0;
     list.replaceChildren(
@@ -151,9 +119,9 @@ export class Images {
   }
 
   #more(turn = true) {
-    const list = this.find(".pairs"),
-      button = this.find(".more"),
-      count = list.children.length;
+    const list = this.find(".pairs");
+    const button = this.find(".more");
+    const count = list.children.length;
     if (turn) list.classList.toggle("all");
     const all = list.classList.contains("all");
     button.textContent = all ? "Show 12" : `Show all ${count}`;
@@ -162,8 +130,8 @@ export class Images {
   }
 
   #walk() {
-    const { walk } = this.pictures,
-      { walk_scores: scores } = this.numbers;
+    const { walk } = this.pictures;
+    const { walk_scores: scores } = this.numbers;
     this.find(".walk-part").hidden = !walk || !scores;
     if (!walk || !scores) return;
     const strip = Array.from({ length: walk.shape[0] }, (_, k) => {
@@ -178,15 +146,15 @@ export class Images {
   }
 
   setStep(k: number) {
-    const { walk } = this.pictures,
-      { walk_scores: scores, walk_log_p: logP } = this.numbers;
+    const { walk } = this.pictures;
+    const { walk_scores: scores, walk_log_p: logP } = this.numbers;
     if (!walk || !scores) return;
     this.step = k;
     this.steps.value = String(k);
     this.steps.style.setProperty("--done", String(k / Math.max(walk.shape[0] - 1, 1)));
     [...this.find(".strip").children].forEach((canvas, i) => canvas.classList.toggle("now", i === k));
-    const beyond = scores.values[k] > this.threshold,
-      where = beyond ? "beyond the line" : "within the line";
+    const beyond = scores.values[k] > this.threshold;
+    const where = beyond ? "beyond the line" : "within the line";
     const words = `Step ${k + 1} of ${walk.shape[0]}: score ${scored(scores.values[k])}, ${where}`;
     paint(this.find(".large"), walk, k, words);
     this.find(".large").classList.toggle("beyond", beyond);
@@ -195,8 +163,8 @@ export class Images {
   }
 
   #pickStep(event: PointerEvent) {
-    const box = this.find(".climb").getBoundingClientRect(),
-      count = this.pictures.walk?.shape[0] ?? 0;
+    const box = this.find(".climb").getBoundingClientRect();
+    const count = this.pictures.walk?.shape[0] ?? 0;
     const k = Math.floor(((event.clientX - box.left) / box.width) * count);
     this.setStep(Math.min(Math.max(k, 0), count - 1));
   }
@@ -205,35 +173,7 @@ export class Images {
   #climb() {
     const scores = this.numbers.walk_scores?.values;
     if (!scores || !this.pictures.walk) return;
-    const svg = this.find(".climb"),
-      count = scores.length,
-      high = Math.max(...scores, this.threshold),
-      low = Math.min(...scores, this.threshold);
-    const x = (k: number) => (100 * (k + 0.5)) / count,
-      y = (score: number) => 92 - (84 * (score - low)) / (high - low || 1);
-    const crossing = crossingOf(scores, this.threshold),
-      at = y(this.threshold);
-    const says = crossing === null ? "never crosses the line" : `crosses after step ${Math.floor(crossing) + 1}`;
-    const inner = draw("svg", { viewBox: "0 0 100 96", preserveAspectRatio: "none", width: "100%", height: "96" });
-    inner.append(
-      draw("polyline", { class: "line", points: Array.from(scores, (score, k) => `${x(k)},${y(score)}`).join(" ") }),
-    );
-    inner.append(draw("line", { class: "limit", x1: 0, x2: 100, y1: at, y2: at }));
-    if (crossing !== null)
-      inner.append(draw("line", { class: "crossing", x1: x(crossing), x2: x(crossing), y1: 0, y2: 96 }));
-    const left = crossing === null || x(crossing) < 55;
-    const label = draw("text", {
-      x: crossing === null ? "0" : `${x(crossing)}%`,
-      y: crossing === null ? "32" : "12",
-      dx: left ? 6 : -6,
-      "text-anchor": left ? "start" : "end",
-    });
-    label.textContent = says;
-    svg.replaceChildren(inner, label);
-    svg.setAttribute(
-      "aria-label",
-      `Scores along the walk: from ${scored(scores[0])} to ${scored(scores[count - 1])}; it ${says}.`,
-    );
+    drawClimb(this.find(".climb"), scores, this.threshold);
     [...this.find(".strip").children].forEach((canvas, k) =>
       canvas.classList.toggle("beyond", scores[k] > this.threshold),
     );
@@ -253,55 +193,15 @@ export class Images {
       };
     });
     [this.low, this.high] = scoreWindow(this.sets);
+    const drag = (share: number) => this.setThreshold(this.low + share * (this.high - this.low));
     this.find(".which").textContent = this.meta.score ? ` Score: ${this.meta.score}.` : "";
-    this.find(".rows").replaceChildren(...this.sets.map((set) => this.#row(set)));
-  }
-
-  #row(set: ScoreSet) {
-    const shares = binned(set.sorted, [this.low, this.high]),
-      peak = Math.max(...shares),
-      colour = `var(--bdsg-${set.kind})`;
-    const svg = draw("svg", { viewBox: `0 0 ${BINS} 50`, preserveAspectRatio: "none", "aria-hidden": "true" });
-    const outline = Array.from(shares, (share, k) => [k, 50 - (46 * share) / peak])
-      .map(([k, y]) => `L${k},${y}L${k + 1},${y}`)
-      .join("");
-    const clip = `clip-${set.title.replace(/\W/g, "")}`;
-    const path = `M0,50${outline}L${BINS},50Z`,
-      paintedBy = `fill:${colour};stroke:${colour}`;
-    const clipping = draw("clipPath", { id: clip });
-    clipping.append(set.clip);
-    svg.append(
-      clipping,
-      draw("line", { class: "floor", x1: 0, x2: BINS, y1: 50, y2: 50 }),
-      draw("path", { class: "below", d: path, style: paintedBy }),
-      draw("path", { class: "above", d: path, style: paintedBy, "clip-path": `url(#${clip})` }),
-      set.limit,
-      draw("rect", { class: "hit", width: BINS, height: 50 }),
-    );
-    const drag = (event: PointerEvent) => {
-      const box = svg.getBoundingClientRect(),
-        at = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
-      this.setThreshold(this.low + at * (this.high - this.low));
-    };
-    svg.addEventListener("pointerdown", (event) => {
-      svg.setPointerCapture(event.pointerId);
-      drag(event);
-    });
-    svg.addEventListener("pointermove", (event) => event.buttons && drag(event));
-    const count = make("small", {}, `of ${grouped(set.sorted.length)}`);
-    return make(
-      "div",
-      { class: "row" },
-      make("div", { class: "name" }, set.title),
-      svg,
-      make("div", { class: "share" }, set.share, count),
-    );
+    this.find(".rows").replaceChildren(...this.sets.map((set) => histogram(set, [this.low, this.high], drag)));
   }
 
   setThreshold(threshold: number) {
     this.threshold = threshold;
-    const share = (threshold - this.low) / (this.high - this.low),
-      at = BINS * share;
+    const share = (threshold - this.low) / (this.high - this.low);
+    const at = BINS * share;
     this.slider.value = String(Math.round(1000 * share));
     this.slider.style.setProperty("--done", String(Math.min(Math.max(share, 0), 1)));
     this.find(".reading").textContent = scored(threshold);
@@ -317,9 +217,4 @@ export class Images {
     this.#climb();
     if (this.step !== undefined) this.setStep(this.step);
   }
-}
-
-/** A score of an image. */
-function scored(value: number) {
-  return figures(value, 4);
 }

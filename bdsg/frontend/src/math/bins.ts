@@ -5,8 +5,8 @@ export const BINS = 44;
 
 /** The window of all sets: from the least score to the highest, without the 1% that lie far out above each. */
 export function scoreWindow(sets: { sorted: Float32Array }[]) {
-  let low = Infinity,
-    high = -Infinity;
+  let low = Infinity;
+  let high = -Infinity;
   for (const { sorted } of sets) {
     low = Math.min(low, sorted[0]);
     high = Math.max(high, sorted[Math.floor(0.99 * (sorted.length - 1))]);
@@ -26,8 +26,8 @@ export function binned(sorted: Float32Array, [low, high]: Pair) {
 
 /** The share of sorted scores that lie above the threshold. */
 export function shareBeyond(sorted: Float32Array, threshold: number) {
-  let from = 0,
-    to = sorted.length;
+  let from = 0;
+  let to = sorted.length;
   while (from < to) {
     const middle = (from + to) >> 1;
     if (sorted[middle] > threshold) to = middle;
@@ -38,8 +38,8 @@ export function shareBeyond(sorted: Float32Array, threshold: number) {
 
 /** The score below which that share of them lies. */
 export function quantile(sorted: Float32Array, share: number) {
-  const at = share * (sorted.length - 1),
-    k = Math.floor(at);
+  const at = share * (sorted.length - 1);
+  const k = Math.floor(at);
   return sorted[k] + (at - k) * ((sorted[k + 1] ?? sorted[k]) - sorted[k]);
 }
 

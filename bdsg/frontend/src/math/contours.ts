@@ -2,10 +2,10 @@
 // A field is {x, y, values}: node (column, row) holds values[row * x.length + column].
 
 import type { Field, Line, Numbers } from "../core/types.ts";
-const BOTTOM = 0,
-  RIGHT = 1,
-  TOP = 2,
-  LEFT = 3;
+const BOTTOM = 0;
+const RIGHT = 1;
+const TOP = 2;
+const LEFT = 3;
 
 // Which edges a contour enters and leaves a cell by, higher values on its left.  The key has a bit for
 // each corner above the level: 1 bottom left, 2 bottom right, 4 top right, 8 top left.
@@ -46,25 +46,25 @@ export function contourLines(field: Field, level: number): Line[] {
 
 /** For every grid edge that a contour crosses, the edge it crosses next. */
 function linkedCrossings({ x, y, values }: Field, level: number) {
-  const nx = x.length,
-    nodes = nx * y.length;
+  const nx = x.length;
+  const nodes = nx * y.length;
   const next = new Int32Array(2 * nodes).fill(-1);
   const hasPrevious = new Uint8Array(2 * nodes);
   const starts: number[] = [];
   for (let row = 0; row + 1 < y.length; row += 1) {
     for (let column = 0; column + 1 < nx; column += 1) {
       const k = row * nx + column;
-      const a = values[k],
-        b = values[k + 1],
-        c = values[k + nx + 1],
-        d = values[k + nx];
+      const a = values[k];
+      const b = values[k + 1];
+      const c = values[k + nx + 1];
+      const d = values[k + nx];
       const key = Number(a > level) + 2 * Number(b > level) + 4 * Number(c > level) + 8 * Number(d > level);
       if (key === 0 || key === 15) continue;
       const saddle = SADDLES[key];
       const sides = saddle ? ((a + b + c + d) / 4 > level ? saddle.above : saddle.below) : CROSSINGS[key];
       for (let i = 0; i < sides.length; i += 2) {
-        const from = edgeOf(sides[i], k, nx, nodes),
-          to = edgeOf(sides[i + 1], k, nx, nodes);
+        const from = edgeOf(sides[i], k, nx, nodes);
+        const to = edgeOf(sides[i + 1], k, nx, nodes);
         next[from] = to;
         hasPrevious[to] = 1;
         starts.push(from);
@@ -98,14 +98,14 @@ export function walk(field: Field, level: number, next: Int32Array, first: numbe
 }
 
 function pushCrossing({ x, y, values }: Field, level: number, edge: number, points: number[]) {
-  const nx = x.length,
-    nodes = nx * y.length;
+  const nx = x.length;
+  const nodes = nx * y.length;
   const vertical = edge >= nodes;
   const k = vertical ? edge - nodes : edge;
-  const column = k % nx,
-    row = (k - column) / nx;
-  const low = values[k],
-    high = values[k + (vertical ? nx : 1)];
+  const column = k % nx;
+  const row = (k - column) / nx;
+  const low = values[k];
+  const high = values[k + (vertical ? nx : 1)];
   const t = (level - low) / (high - low);
   points.push(vertical ? x[column] : x[column] + t * (x[column + 1] - x[column]));
   points.push(vertical ? y[row] + t * (y[row + 1] - y[row]) : y[row]);
@@ -113,9 +113,9 @@ function pushCrossing({ x, y, values }: Field, level: number, edge: number, poin
 
 /** 4-connected pieces of {values >= level}: a label 1, 2, ... for each node (0 outside), and their number. */
 export function connectedLabels({ x, y, values }: Field, level: number) {
-  const nx = x.length,
-    labels = new Int32Array(values.length),
-    stack: number[] = [];
+  const nx = x.length;
+  const labels = new Int32Array(values.length);
+  const stack: number[] = [];
   let count = 0;
   const visit = (k: number) => {
     if (labels[k] !== 0 || !(values[k] >= level)) return;
@@ -127,8 +127,8 @@ export function connectedLabels({ x, y, values }: Field, level: number) {
     count += 1;
     visit(seed);
     while (stack.length) {
-      const k = stack.pop()!,
-        column = k % nx;
+      const k = stack.pop()!;
+      const column = k % nx;
       if (column > 0) visit(k - 1);
       if (column + 1 < nx) visit(k + 1);
       if (k >= nx) visit(k - nx);
@@ -141,8 +141,8 @@ export function connectedLabels({ x, y, values }: Field, level: number) {
 /** The label of the highest of the four nodes around a point. */
 export function labelAt({ x, y, values }: Field, labels: Int32Array, px: number, py: number) {
   const nx = x.length;
-  const column = cellIndex(x, px),
-    row = cellIndex(y, py);
+  const column = cellIndex(x, px);
+  const row = cellIndex(y, py);
   let best = row * nx + column;
   for (const k of [best + 1, row * nx + nx + column, row * nx + nx + column + 1])
     if (values[k] > values[best]) best = k;
@@ -164,9 +164,9 @@ export function lineLength(points: Numbers) {
 /** `count` points spread evenly along a line, at the arc positions (i + 1/2) length / count. */
 export function spread(points: Numbers, length: number, count: number) {
   const out = new Float64Array(2 * count);
-  let travelled = 0,
-    from = 0,
-    step = Math.hypot(points[2] - points[0], points[3] - points[1]);
+  let travelled = 0;
+  let from = 0;
+  let step = Math.hypot(points[2] - points[0], points[3] - points[1]);
   for (let i = 0; i < count; i += 1) {
     const target = ((i + 0.5) * length) / count;
     while (travelled + step < target && from + 4 < points.length) {

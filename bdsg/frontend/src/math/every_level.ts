@@ -62,19 +62,19 @@ export class LevelBoundary {
 
   /** What each z gives that no level changes: its angle, its |z| as a share, and the angle's part of the first layer. */
   #readLatents(latent: Numbers) {
-    const count = latent.length / 2,
-      [{ weight, bias, out, into }] = this.layers,
-      harmonics = (into - 2 * this.kinds) / 2;
+    const count = latent.length / 2;
+    const [{ weight, bias, out, into }] = this.layers;
+    const harmonics = (into - 2 * this.kinds) / 2;
     this.count = count;
     this.circle = new Float64Array(2 * count);
     this.shares = new Float64Array(count);
     this.angular = new Float32Array(count * out);
     const features = new Float64Array(2 * harmonics);
     for (let k = 0; k < count; k += 1) {
-      const x = latent[2 * k],
-        y = latent[2 * k + 1],
-        far = Math.hypot(x, y),
-        angle = Math.atan2(y, x);
+      const x = latent[2 * k];
+      const y = latent[2 * k + 1];
+      const far = Math.hypot(x, y);
+      const angle = Math.atan2(y, x);
       this.circle.set([x / far, y / far], 2 * k);
       this.shares[k] = Math.max(-Math.expm1(-0.5 * far * far), 1e-7);
       for (let m = 1; m <= harmonics; m += 1) {
@@ -91,21 +91,21 @@ export class LevelBoundary {
 
   /** B(z, ε) for the first `count` z, x and y in turn; beyond the range, at its nearest end. */
   points(epsilon: number, count = this.count) {
-    const last = this.logs.length - 1,
-      span = this.logs[last] - this.logs[0];
+    const last = this.logs.length - 1;
+    const span = this.logs[last] - this.logs[0];
     const position = Math.min(last, Math.max(0, (last * (Math.log(epsilon) - this.logs[0])) / span));
-    const low = Math.min(Math.floor(position), last - 1),
-      up = position - low;
+    const low = Math.min(Math.floor(position), last - 1);
+    const up = position - low;
     const row = evenRound(position) * this.kinds;
-    const found = new Float64Array(2 * count),
-      starts = this.#starts(position);
+    const found = new Float64Array(2 * count);
+    const starts = this.#starts(position);
     const scratch = this.layers.map(({ out }) => new Float32Array(out));
     for (let k = 0; k < count; k += 1) {
       let branch = 0;
       while (branch < this.kinds - 1 && this.edges[row + branch] < this.shares[k]) branch += 1;
       const [dx, dy] = this.#offset(k, starts[branch], scratch);
-      const u = this.radii[branch] * this.circle[2 * k] + dx,
-        v = this.radii[branch] * this.circle[2 * k + 1] + dy;
+      const u = this.radii[branch] * this.circle[2 * k] + dx;
+      const v = this.radii[branch] * this.circle[2 * k + 1] + dy;
       const mixed = (values: Numbers, size: number, i: number) =>
         (1 - up) * values[(low * this.kinds + branch) * size + i] +
         up * values[((low + 1) * this.kinds + branch) * size + i];
@@ -117,8 +117,8 @@ export class LevelBoundary {
 
   /** For each branch, its and the level's part of the first layer. */
   #starts(position: number) {
-    const [{ weight, out, into }] = this.layers,
-      level = (2 * position) / (this.logs.length - 1) - 1;
+    const [{ weight, out, into }] = this.layers;
+    const level = (2 * position) / (this.logs.length - 1) - 1;
     return Array.from({ length: this.kinds }, (_, branch) =>
       Float32Array.from(
         { length: out },
@@ -134,8 +134,8 @@ export class LevelBoundary {
     const from = k * values.length;
     for (let j = 0; j < values.length; j += 1) values[j] = this.angular[from + j] + start[j];
     for (let layer = 1; layer < this.layers.length; layer += 1) {
-      const { weight, bias, out, into } = this.layers[layer],
-        next = scratch[layer];
+      const { weight, bias, out, into } = this.layers[layer];
+      const next = scratch[layer];
       for (let i = 0; i < into; i += 1) values[i] /= 1 + Math.exp(-values[i]);
       for (let j = 0, w = 0; j < out; j += 1) {
         let sum = bias[j];
@@ -154,7 +154,7 @@ export class LevelBoundary {
 
 /** Half to even, as Python and PyTorch round. */
 function evenRound(value: number) {
-  const below = Math.floor(value),
-    rest = value - below;
+  const below = Math.floor(value);
+  const rest = value - below;
   return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }

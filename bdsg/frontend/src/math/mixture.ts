@@ -18,16 +18,16 @@ export function mixtureOf(arrays: EvaluationArrays): Mixture {
 
 /** log p_x at points, x and y in turn. */
 export function mixtureLogDensity({ logScales, means, whiteners }: Mixture, points: Numbers) {
-  const found = new Float64Array(points.length / 2),
-    parts = new Float64Array(logScales.length);
+  const found = new Float64Array(points.length / 2);
+  const parts = new Float64Array(logScales.length);
   for (let n = 0; n < found.length; n += 1) {
     let highest = -Infinity;
     for (let k = 0; k < parts.length; k += 1) {
-      const dx = points[2 * n] - means[2 * k],
-        dy = points[2 * n + 1] - means[2 * k + 1],
-        w = 4 * k;
-      const a = whiteners[w] * dx + whiteners[w + 1] * dy,
-        b = whiteners[w + 2] * dx + whiteners[w + 3] * dy;
+      const dx = points[2 * n] - means[2 * k];
+      const dy = points[2 * n + 1] - means[2 * k + 1];
+      const w = 4 * k;
+      const a = whiteners[w] * dx + whiteners[w + 1] * dy;
+      const b = whiteners[w + 2] * dx + whiteners[w + 3] * dy;
       parts[k] = logScales[k] - 0.5 * (a * a + b * b);
       highest = Math.max(highest, parts[k]);
     }

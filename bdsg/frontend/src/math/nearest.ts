@@ -26,15 +26,15 @@ export class SegmentTree {
 
   /** The box of node i, around its two children or its segments; an empty one has its low corner at infinity. */
   #fitBox(i: number) {
-    const { boxes, segments, leaves, count } = this,
-      inner = i < leaves;
+    const { boxes, segments, leaves, count } = this;
+    const inner = i < leaves;
     const source = inner ? boxes : segments;
-    const from = inner ? 8 * i : 4 * LEAF * (i - leaves),
-      to = inner ? 8 * i + 8 : Math.min(from + 4 * LEAF, 4 * count);
-    let x0 = Infinity,
-      y0 = Infinity,
-      x1 = -Infinity,
-      y1 = -Infinity;
+    const from = inner ? 8 * i : 4 * LEAF * (i - leaves);
+    const to = inner ? 8 * i + 8 : Math.min(from + 4 * LEAF, 4 * count);
+    let x0 = Infinity;
+    let y0 = Infinity;
+    let x1 = -Infinity;
+    let y1 = -Infinity;
     for (let k = from; k < to; k += 4) {
       if (inner && source[k] === Infinity) continue; // an empty child
       x0 = Math.min(x0, source[k], source[k + 2]);
@@ -59,9 +59,9 @@ export class SegmentTree {
 
   #search(px: number, py: number, limit: number, allowed: Uint8Array | null) {
     const { boxes, stack, leaves } = this;
-    let best = limit,
-      size = this.count ? 1 : 0,
-      answer = Infinity;
+    let best = limit;
+    let size = this.count ? 1 : 0;
+    let answer = Infinity;
     stack[0] = 1;
     while (size) {
       const i = stack[--size];
@@ -72,8 +72,8 @@ export class SegmentTree {
         if (allowed) return answer; // one is enough
         continue;
       }
-      const left = boxDistance(boxes, 8 * i, px, py),
-        right = boxDistance(boxes, 8 * i + 4, px, py);
+      const left = boxDistance(boxes, 8 * i, px, py);
+      const right = boxDistance(boxes, 8 * i + 4, px, py);
       const near = left < right ? 2 * i : 2 * i + 1; // is pushed last, so it is looked at first
       if ((left < right ? right : left) <= best) stack[size++] = near ^ 1;
       if ((left < right ? left : right) <= best) stack[size++] = near;
@@ -104,14 +104,14 @@ function boxDistance(boxes: Numbers, k: number, px: number, py: number) {
 
 /** Squared distance from a point to the segment at `k`. */
 export function segmentDistance(segments: Numbers, k: number, px: number, py: number) {
-  const dx = segments[k + 2] - segments[k],
-    dy = segments[k + 3] - segments[k + 1];
-  const ax = px - segments[k],
-    ay = py - segments[k + 1];
+  const dx = segments[k + 2] - segments[k];
+  const dy = segments[k + 3] - segments[k + 1];
+  const ax = px - segments[k];
+  const ay = py - segments[k + 1];
   const square = dx * dx + dy * dy;
   const t = square > 0 ? Math.min(1, Math.max(0, (ax * dx + ay * dy) / square)) : 0;
-  const ex = ax - t * dx,
-    ey = ay - t * dy;
+  const ex = ax - t * dx;
+  const ey = ay - t * dy;
   return ex * ex + ey * ey;
 }
 
@@ -126,11 +126,11 @@ export function lineTree(lines: { points: Numbers }[]) {
 
 /** The order in which points (x, y in turn) follow Morton's curve: neighbours in it are near in the plane. */
 export function curveOrder(points: Numbers) {
-  const count = points.length / 2,
-    keys = new Float64Array(count);
-  let lowX = Infinity,
-    lowY = Infinity,
-    size = 0;
+  const count = points.length / 2;
+  const keys = new Float64Array(count);
+  let lowX = Infinity;
+  let lowY = Infinity;
+  let size = 0;
   for (let i = 0; i < count; i += 1) {
     lowX = Math.min(lowX, points[2 * i]);
     lowY = Math.min(lowY, points[2 * i + 1]);

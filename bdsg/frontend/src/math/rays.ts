@@ -13,8 +13,8 @@ export interface Rays {
 export function rayCrossings({ index, points, logModel }: Rays, level: number) {
   const found: number[] = [];
   for (let k = 1; k < index.length; k += 1) {
-    const before = logModel[k - 1] - level,
-      after = logModel[k] - level;
+    const before = logModel[k - 1] - level;
+    const after = logModel[k] - level;
     if (index[k] !== index[k - 1] || before > 0 === after > 0) continue;
     const t = before / (before - after);
     for (const axis of [0, 1])

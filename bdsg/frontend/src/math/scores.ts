@@ -2,12 +2,15 @@
 // A score that does not exist is null, never NaN.
 
 import type { EvaluationArrays, Trained } from "../core/payloads.ts";
-import type { Field, Grid, Line, Numbers, Pair } from "../core/types.ts";
+import type { Field, Grid, Line, Numbers } from "../core/types.ts";
 import type { Rays } from "./rays.ts";
-import { COVERED, FEWEST_PROBES, PROBES, REACH, TIE } from "../core/constants.ts";
-import { SegmentTree, curveOrder, lineTree } from "./nearest.ts";
-import { connectedLabels, contourLines, labelAt, lineLength, spread } from "./contours.ts";
+import { COVERED } from "../core/constants.ts";
+import { SegmentTree, curveOrder } from "./nearest.ts";
+import { connectedLabels, contourLines } from "./contours.ts";
 import { mixtureField, mixtureOf } from "./mixture.ts";
+import { share, harmonicMean, midRanks } from "./statistics.ts";
+import { type Distances, type ContourDistances, distances, contourDistances } from "./distances.ts";
+import { type Coverage, boundaryCoverage } from "./coverage.ts";
 
 export type Positive = "normal" | "anomalous";
 
@@ -26,46 +29,11 @@ export interface Classification extends Counts {
   accuracy: number | null;
 }
 
-/** A stretch of {p_x = ε}: its probes, which of them are covered, and the number of the piece that it bounds. */
-export interface Arc extends Line {
-  length: number;
-  probes: Float64Array;
-  covered: Uint8Array;
-  label: number;
-}
-
-/** A connected piece of {p_x >= ε}: the length of its contour, and how much of it is covered. */
-export interface Piece {
-  length: number;
-  covered: number;
-  recall: number | null;
-}
-
-export interface Coverage {
-  recall: number | null;
-  covered: number;
-  total: number;
-  components: Piece[];
-  arcs: Arc[];
-}
-
 export interface Contours {
   upper: Line[];
   lower: Line[];
   middle: Line[];
   model: Line[];
-}
-
-interface Distances {
-  distance_mean: number | null;
-  distance_p95: number | null;
-  curve_distance_mean: number | null;
-  curve_distance_p95: number | null;
-}
-
-interface ContourDistances {
-  contour_distance_mean: number | null;
-  contour_distance_p95: number | null;
 }
 
 export interface Scores extends Counts, Distances, ContourDistances {
@@ -125,8 +93,8 @@ export function prepareEvaluation(arrays: EvaluationArrays, trained: Trained | n
 
 /** The points of B(z), (x, y in turn), and log p_x there. */
 export function preparePoints(boundary: Numbers, logDensity: Numbers): PreparedPoints {
-  const order = curveOrder(boundary),
-    segments = new Float64Array(4 * order.length);
+  const order = curveOrder(boundary);
+  const segments = new Float64Array(4 * order.length);
   order.forEach((i, k) =>
     segments.set([boundary[2 * i], boundary[2 * i + 1], boundary[2 * i], boundary[2 * i + 1]], 4 * k),
   );
@@ -139,8 +107,8 @@ export function preparePoints(boundary: Numbers, logDensity: Numbers): PreparedP
 
 /** All scores at ε with δ = ratio·ε, as plain numbers, and under `detail` what they were counted from. */
 export function evaluateAt(prepared: Prepared, epsilon: number, ratio: number): Scores {
-  const logHigh = Math.log(epsilon),
-    logLow = Math.log(epsilon * ratio);
+  const logHigh = Math.log(epsilon);
+  const logLow = Math.log(epsilon * ratio);
   const cells = gridCounts(prepared.grid, logHigh);
   const band = modelBand(prepared.grid, logLow, logHigh);
   const points = pointsInBand(prepared.logDensity, logLow, logHigh);
@@ -180,16 +148,6 @@ function fieldAt({ trained, wide }: Prepared, epsilon: number) {
   return trained?.epsilon === epsilon ? trained.field : wide;
 }
 
-export function share(part: number, whole: number): number | null {
-  return whole > 0 ? part / whole : null;
-}
-
-/** 2ab / (a + b); 0 when both are 0, null when one does not exist. */
-function harmonicMean(a: number | null, b: number | null) {
-  if (a === null || b === null) return null;
-  return a + b > 0 ? (2 * a * b) / (a + b) : 0;
-}
-
 /** The four counts on the classification grid with normal as the positive class. */
 function gridCounts({ logTruth, logModel }: Grid, level: number) {
   const counts = [0, 0, 0, 0];
@@ -203,8 +161,8 @@ function gridCounts({ logTruth, logModel }: Grid, level: number) {
 export function classification(scores: Counts, positive: Positive): Classification {
   const { tp, fp, fn, tn } =
     positive === "normal" ? scores : { tp: scores.tn, fp: scores.fn, fn: scores.fp, tn: scores.tp };
-  const precision = share(tp, tp + fp),
-    recall = share(tp, tp + fn);
+  const precision = share(tp, tp + fp);
+  const recall = share(tp, tp + fn);
   return {
     tp,
     fp,
@@ -219,8 +177,8 @@ export function classification(scores: Counts, positive: Positive): Classificati
 
 /** Grid nodes with p_g in [δ, ε], and how many of them have p_x there too. */
 function modelBand({ logTruth, logModel }: Grid, low: number, high: number) {
-  let size = 0,
-    hits = 0;
+  let size = 0;
+  let hits = 0;
   for (let k = 0; k < logModel.length; k += 1) {
     if (!(logModel[k] >= low && logModel[k] <= high)) continue;
     size += 1;
@@ -239,136 +197,10 @@ function pointsInBand(logDensity: Numbers, low: number, high: number) {
   return { inBand, count };
 }
 
-/** Boundary recall along {p_x = ε}, over all and for each component of {p_x >= ε}. */
-function boundaryCoverage(
-  field: Field,
-  tree: SegmentTree,
-  contours: Contours,
-  inBand: Uint8Array,
-  level: number,
-): Coverage {
-  const { labels, count } = connectedLabels(field, level);
-  const components: Piece[] = Array.from({ length: count }, () => ({ length: 0, covered: 0, recall: null }));
-  const lengths = contours.upper.map(({ points }) => lineLength(points));
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  const empty = { recall: null, covered: 0, total, components, arcs: [] };
-  if (!(total > 0) || !contours.lower.length) return empty;
-  const outer = lineTree(contours.lower);
-  const arcs = contours.upper.map(({ points, closed }, i) => {
-    const probes = spread(points, lengths[i], probeCount(lengths[i], total));
-    const covered = coveredProbes(probes, outer, tree, inBand);
-    const label = labelAt(field, labels, probes[0], probes[1]);
-    return { points, closed, length: lengths[i], probes, covered, label };
-  });
-  for (const arc of arcs) addArc(components[arc.label - 1], arc);
-  for (const piece of components) piece.recall = share(piece.covered, piece.length);
-  const covered = arcs.reduce((sum, arc) => sum + arc.length * mean(arc.covered), 0);
-  return { recall: covered / total, covered, total, components, arcs };
-}
-
-/** For each probe: is there an in-band point within REACH times the band's width there? */
-function coveredProbes(probes: Numbers, outer: SegmentTree, tree: SegmentTree, inBand: Uint8Array) {
-  const covered = new Uint8Array(probes.length / 2);
-  for (let i = 0; i < covered.length; i += 1) {
-    const px = probes[2 * i],
-      py = probes[2 * i + 1];
-    covered[i] = tree.within(px, py, REACH * REACH * outer.nearest(px, py), inBand) ? 1 : 0;
-  }
-  return covered;
-}
-
-function addArc(piece: Piece | undefined, arc: Arc) {
-  if (!piece) return;
-  piece.length += arc.length;
-  piece.covered += arc.length * mean(arc.covered);
-}
-
-/** Distances from B(z) to {p_x = sqrt(δε)} and from that curve to B(z): mean and 95th percentile. */
-function distances({ segments, tree }: Prepared, middle: Line[]): Distances {
-  if (!middle.length || !tree.count) {
-    return { distance_mean: null, distance_p95: null, curve_distance_mean: null, curve_distance_p95: null };
-  }
-  const curve = lineTree(middle),
-    toCurve = new Float64Array(tree.count);
-  for (let i = 0; i < tree.count; i += 1) toCurve[i] = Math.sqrt(curve.nearest(segments[4 * i], segments[4 * i + 1]));
-  const back = fromCurve(middle, tree);
-  const total = back.reduce((sum, [, weight]) => sum + weight, 0);
-  return {
-    distance_mean: mean(toCurve),
-    distance_p95: percentile(toCurve, 95),
-    curve_distance_mean: back.reduce((sum, [value, weight]) => sum + value * weight, 0) / total,
-    curve_distance_p95: weightedQuantile(back, 0.95 * total),
-  };
-}
-
-/** From {p_g = ε}, by its length, to {p_x = ε}: mean and 95th percentile. */
-function contourDistances({ model, upper }: Contours): ContourDistances {
-  if (!model.length || !upper.length) return { contour_distance_mean: null, contour_distance_p95: null };
-  const apart = fromCurve(model, lineTree(upper)),
-    total = apart.reduce((sum, [, weight]) => sum + weight, 0);
-  return {
-    contour_distance_mean: apart.reduce((sum, [value, weight]) => sum + value * weight, 0) / total,
-    contour_distance_p95: weightedQuantile(apart, 0.95 * total),
-  };
-}
-
-/** Distances from probes along lines to the nearest segment of a tree, each with the arc length that its probe stands for. */
-function fromCurve(lines: Line[], tree: SegmentTree) {
-  const lengths = lines.map(({ points }) => lineLength(points));
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  const found: Pair[] = [];
-  lines.forEach(({ points }, line) => {
-    const count = probeCount(lengths[line], total),
-      probes = spread(points, lengths[line], count);
-    for (let i = 0; i < 2 * count; i += 2)
-      found.push([Math.sqrt(tree.nearest(probes[i], probes[i + 1])), lengths[line] / count]);
-  });
-  return found;
-}
-
-/** Probes on one line: by its share of all lines' length, but never too few. */
-function probeCount(length: number, total: number) {
-  return Math.max(FEWEST_PROBES, Math.round((PROBES * length) / total));
-}
-
-/** The smallest value up to which the weights sum to `share`; a sum short of it by rounding alone will do. */
-function weightedQuantile(pairs: Pair[], share: number) {
-  const sorted = [...pairs].sort(([a], [b]) => a - b);
-  let sum = 0;
-  for (const [value, weight] of sorted) if ((sum += weight) >= share * (1 - TIE)) return value;
-  return sorted[sorted.length - 1][0];
-}
-
-export function mean(values: Numbers) {
-  let sum = 0;
-  for (let i = 0; i < values.length; i += 1) sum += values[i];
-  return sum / values.length;
-}
-
-/** NumPy's percentile: linear between the two neighbours in the sorted order. */
-function percentile(values: Numbers, percent: number) {
-  const sorted = Float64Array.from(values).sort();
-  const place = ((sorted.length - 1) * percent) / 100,
-    below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-}
-
-/** The rank of each value, 1 for the lowest; equal values share the mean of their ranks. */
-function midRanks(values: Numbers) {
-  const order = Uint32Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j]);
-  const ranks = new Float64Array(values.length);
-  for (let from = 0, to; from < order.length; from = to) {
-    for (to = from + 1; to < order.length && values[order[to]] === values[order[from]];) to += 1;
-    for (let k = from; k < to; k += 1) ranks[order[k]] = (from + 1 + to) / 2;
-  }
-  return ranks;
-}
-
 /** Area under the ROC curve, as the rank-sum statistic of Mann and Whitney; null with only one class. */
 export function auroc({ grid, ranks }: Prepared, level: number, { tp, fp, fn, tn }: Counts) {
-  const normal = tp + fn,
-    anomalous = fp + tn;
+  const normal = tp + fn;
+  const anomalous = fp + tn;
   if (normal === 0 || anomalous === 0) return null;
   let sum = 0;
   for (let k = 0; k < ranks.length; k += 1) if (grid.logTruth[k] >= level) sum += ranks[k];

@@ -22,9 +22,9 @@ export function placeOf(address: string) {
  * the page.  `untouched`: nobody did anything since the present one was added.  `lent`: its link is the page before's.
  */
 export function entryFor(here: string, there: string, untouched: boolean, lent = false) {
-  const before = placeOf(here),
-    after = placeOf(there),
-    same = before.link === after.link;
+  const before = placeOf(here);
+  const after = placeOf(there);
+  const same = before.link === after.link;
   if (before.page !== after.page) return untouched ? "replace" : "push"; // the link came first, under the page before
   if (before.written && !after.written) return "none";
   return before.written && !same && !(lent && untouched) ? "push" : "replace";
@@ -35,8 +35,8 @@ export function entryFor(here: string, there: string, untouched: boolean, lent =
  * names two runs.  A visitor who goes on before the page has written its own finds an address to come back to.
  */
 export function withLink(here: string, there: string) {
-  const before = new URL(here),
-    after = new URL(there);
+  const before = new URL(here);
+  const after = new URL(there);
   if (!placeOf(here).written || placeOf(there).written || before.pathname === after.pathname) return there;
   if ([...before.searchParams.keys()].some((name) => name.startsWith("b."))) return there;
   for (const [name, text] of before.searchParams) if (!PASSING.has(name)) after.searchParams.append(name, text);
@@ -45,13 +45,13 @@ export function withLink(here: string, there: string) {
 
 /** From now on Streamlit's additions go that way. */
 export function oneEntryEach() {
-  const history: History & { oneEntryEach?: boolean } = window.history,
-    { location } = window,
-    push = history.pushState;
+  const history: History & { oneEntryEach?: boolean } = window.history;
+  const { location } = window;
+  const push = history.pushState;
   if (history.oneEntryEach) return;
   history.oneEntryEach = true;
-  let added: string | null = null,
-    lent = false; // the address that was added last, until somebody does something
+  let added: string | null = null;
+  let lent = false; // the address that was added last, until somebody does something
   for (const doing of ["pointerdown", "keydown", "click"])
     window.addEventListener(
       doing,
@@ -61,8 +61,8 @@ export function oneEntryEach() {
       true,
     );
   history.pushState = (state: unknown, unused: string, address?: string | URL | null) => {
-    const asked = new URL(address ?? "", location.href).href,
-      given = withLink(location.href, asked);
+    const asked = new URL(address ?? "", location.href).href;
+    const given = withLink(location.href, asked);
     const way = entryFor(location.href, asked, added === location.href, lent);
     if (way === "none") return;
     (way === "push" ? push : history.replaceState).call(history, state, unused, given);

@@ -3,7 +3,8 @@
 import type { ArrowScale } from "../core/payloads.ts";
 import type { Camera, Numbers, Pen, ShadeName, Theme } from "../core/types.ts";
 import { FULL_SCALE } from "../core/constants.ts";
-import { SHAPES, markScale, paint } from "../canvas/marks.ts";
+import { markScale } from "../canvas/marks.ts";
+import { SHAPES, paint } from "../canvas/shapes.ts";
 import { fade } from "../core/theme.ts";
 import { make } from "../core/dom.ts";
 
@@ -110,11 +111,11 @@ export function drawForce(
   force: Force,
   theme: Theme,
 ) {
-  const unit = (DECADE * markScale(camera) * decades) / FULL_SCALE,
-    marks: Mark[] = [];
+  const unit = (DECADE * markScale(camera) * decades) / FULL_SCALE;
+  const marks: Mark[] = [];
   for (let i = 0; i < arrows.length; i += camera.frame.width < SMALL ? 4 : 2) {
-    const size = Math.hypot(arrows[i], arrows[i + 1]),
-      length = size * unit;
+    const size = Math.hypot(arrows[i], arrows[i + 1]);
+    const length = size * unit;
     if (length < 0.75) continue; // no longer than the shaft is wide
     marks.push([camera.x(points[i]), camera.y(points[i + 1]), arrows[i] / size, -arrows[i + 1] / size, length]);
   }
@@ -123,9 +124,9 @@ export function drawForce(
 
 /** What the lengths mean, in the corner of the stage. */
 function drawForceKey(context: Pen, camera: Camera, scale: ArrowScale, theme: Theme) {
-  const { frame } = camera,
-    unit = DECADE * markScale(camera),
-    top = frame.top + frame.height - 22;
+  const { frame } = camera;
+  const unit = DECADE * markScale(camera);
+  const top = frame.top + frame.height - 22;
   let left = frame.left + 10;
   Object.assign(context, { font: `11px ${theme.font}`, textAlign: "left", textBaseline: "middle" });
   const word = (text: string) => {

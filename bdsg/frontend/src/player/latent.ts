@@ -4,14 +4,23 @@
 
 import type { Tensor } from "../core/payloads.ts";
 import type { Camera, Numbers, Pair, Pen, Theme } from "../core/types.ts";
-import { SHAPES, type ShapeName, markScale, paint } from "../canvas/marks.ts";
+import { markScale } from "../canvas/marks.ts";
+import { SHAPES, paint } from "../canvas/shapes.ts";
 import { Sheet } from "../canvas/plane.ts";
 import { FULL_SCALE } from "../core/constants.ts";
 import { fade } from "../core/theme.ts";
 import { find, make } from "../core/dom.ts";
-
-/** Where sample k is, in pixels. */
-type PixelOf = (k: number) => Pair;
+import {
+  type PixelOf,
+  EIGHTHS,
+  latentAngles,
+  latentBins,
+  turnBetween,
+  samplesNear,
+  numberedSamples,
+  drawBinned,
+  drawNumber,
+} from "./latent_bins.ts";
 
 /** The stage beside the panel. */
 interface LatentHost {
@@ -20,116 +29,14 @@ interface LatentHost {
   redraw(): void;
 }
 
-const HUES = 24,
-  RINGS = 3,
-  EIGHTHS = 8;
-const LATENT_REACH = 3.6; // how far out the panel shows z ~ N(0, I): one sample in 650 lies beyond
-const LINK_PIXELS = 11,
-  WEDGE = Math.PI / 45; // how near the pointer, and how near the keyboard's angle, a sample counts
-const TURN = Math.PI / 36; // an arrow key turns by 5°
+const LATENT_REACH = 3.6;
 
-/** Angle of each z in [0, 2π). */
-export function latentAngles(latent: Numbers) {
-  const turn = 2 * Math.PI;
-  return Float64Array.from(
-    { length: latent.length / 2 },
-    (_, k) => (Math.atan2(latent[2 * k + 1], latent[2 * k]) + turn) % turn,
-  );
-}
+// how far out the panel shows z ~ N(0, I): one sample in 650 lies beyond
+const LINK_PIXELS = 11;
+const WEDGE = Math.PI / 45;
 
-/** Ring of each z, 0 inside to RINGS - 1 outside, equally many in each: 1 - exp(-|z|²/2) is uniform. */
-function latentRings(latent: Numbers) {
-  const ring = (k: number) => Math.floor(-Math.expm1(-0.5 * (latent[2 * k] ** 2 + latent[2 * k + 1] ** 2)) * RINGS);
-  return Uint8Array.from({ length: latent.length / 2 }, (_, k) => Math.min(RINGS - 1, ring(k)));
-}
-
-/** For each z the index of its colour among HUES x RINGS; all on the middle ring where B reads the angle alone. */
-export function latentBins(latent: Numbers, ringed: boolean) {
-  const angles = latentAngles(latent),
-    rings = ringed ? latentRings(latent) : null,
-    middle = Math.floor(RINGS / 2);
-  return Uint8Array.from(
-    angles,
-    (angle, k) => (rings ? rings[k] : middle) * HUES + (Math.round((angle / (2 * Math.PI)) * HUES) % HUES),
-  );
-}
-
-function binColour(bin: number, dark: boolean) {
-  const light = dark ? [48, 61, 74] : [30, 44, 60];
-  return `hsl(${((bin % HUES) * 360) / HUES} 78% ${light[Math.floor(bin / HUES)]}%)`;
-}
-
-/** Difference of two angles, at most π. */
-function turnBetween(a: number, b: number) {
-  const turn = Math.abs(a - b) % (2 * Math.PI);
-  return Math.min(turn, 2 * Math.PI - turn);
-}
-
-/** Samples whose pixel, as `pixel(k)` gives it, lies within `reach` of (left, top). */
-export function samplesNear(count: number, pixel: PixelOf, left: number, top: number, reach: number) {
-  const found: number[] = [];
-  for (let k = 0; k < count; k += 1) {
-    const [x, y] = pixel(k);
-    if ((x - left) ** 2 + (y - top) ** 2 <= reach * reach) found.push(k);
-  }
-  return found;
-}
-
-/** Samples to be numbered on the stage, [sample, number from 1]: for each eighth of a turn one on every separate piece. */
-export function numberedSamples(angles: Float64Array, points: Numbers, apart: number) {
-  const chosen: Pair[] = [];
-  for (let eighth = 0; eighth < EIGHTHS; eighth += 1) {
-    const wanted = (eighth * 2 * Math.PI) / EIGHTHS,
-      near: number[] = [];
-    angles.forEach((angle, k) => {
-      if (turnBetween(angle, wanted) < Math.PI / 40) near.push(k);
-    });
-    near.sort((a, b) => turnBetween(angles[a], wanted) - turnBetween(angles[b], wanted));
-    const taken: number[] = [];
-    for (const k of near) {
-      const far = (other: number) =>
-        Math.hypot(points[2 * k] - points[2 * other], points[2 * k + 1] - points[2 * other + 1]) > apart;
-      if (taken.every(far)) taken.push(k);
-    }
-    chosen.push(...taken.map((k): Pair => [k, eighth + 1]));
-  }
-  return chosen;
-}
-
-/** Draw `mark` at each pixel, all of one bin in one path. */
-function drawBinned(
-  context: Pen,
-  count: number,
-  pixel: PixelOf,
-  bins: Uint8Array,
-  theme: Theme,
-  radius: number,
-  shape: ShapeName,
-) {
-  const groups = new Map<number, number[]>();
-  for (let k = 0; k < count; k += 1) {
-    const group = groups.get(bins[k]);
-    if (group) group.push(k);
-    else groups.set(bins[k], [k]);
-  }
-  for (const [bin, members] of groups) {
-    context.beginPath();
-    for (const k of members) SHAPES[shape](context, ...pixel(k), radius);
-    paint(context, { fill: binColour(bin, theme.dark) });
-  }
-}
-
-function drawNumber(context: Pen, text: string, x: number, y: number, theme: Theme) {
-  Object.assign(context, {
-    font: `700 12px ${theme.font}`,
-    textAlign: "center",
-    textBaseline: "middle",
-    lineJoin: "round",
-  });
-  Object.assign(context, { strokeStyle: fade(theme.background, 0.95), lineWidth: 4, fillStyle: fade(theme.text, 1) });
-  if (!("isVector" in context)) context.strokeText(text, x, y);
-  context.fillText(text, x, y);
-}
+// how near the pointer, and how near the keyboard's angle, a sample counts
+const TURN = Math.PI / 36;
 
 export class LatentPanel {
   latent: Float32Array | null = null;
@@ -222,12 +129,12 @@ export class LatentPanel {
   /** Arrow keys turn a wedge of angles. */
   #key(event: KeyboardEvent) {
     const turns: Partial<Record<string, number>> = {
-        ArrowLeft: TURN,
-        ArrowUp: TURN,
-        ArrowRight: -TURN,
-        ArrowDown: -TURN,
-      },
-      by = turns[event.key];
+      ArrowLeft: TURN,
+      ArrowUp: TURN,
+      ArrowRight: -TURN,
+      ArrowDown: -TURN,
+    };
+    const by = turns[event.key];
     if (!by || !this.latent) return;
     event.preventDefault();
     event.stopPropagation();
@@ -259,9 +166,9 @@ export class LatentPanel {
   }
 
   #drawBase(theme: Theme) {
-    const { canvas, context } = this.sheet.layer(),
-      { width, height } = this.sheet,
-      scale = this.#scale;
+    const { canvas, context } = this.sheet.layer();
+    const { width, height } = this.sheet;
+    const scale = this.#scale;
     for (let radius = 1; radius <= 3; radius += 1) {
       context.beginPath();
       context.arc(width / 2, height / 2, radius * scale, 0, 2 * Math.PI);
@@ -270,8 +177,8 @@ export class LatentPanel {
     if (!this.latent) return canvas;
     drawBinned(context, this.count, (k) => this.#pixel(k), this.bins, theme, 1.9, "dot");
     for (let eighth = 0; eighth < EIGHTHS; eighth += 1) {
-      const angle = (eighth * 2 * Math.PI) / EIGHTHS,
-        reach = 3.3 * scale;
+      const angle = (eighth * 2 * Math.PI) / EIGHTHS;
+      const reach = 3.3 * scale;
       drawNumber(
         context,
         String(eighth + 1),
@@ -308,8 +215,8 @@ export class LatentPanel {
 
   /** Chosen once, on the last frame, so that numbers ride along with their samples. */
   #numbered() {
-    const { frames, angles } = this,
-      last = frames[frames.length - 1];
+    const { frames, angles } = this;
+    const last = frames[frames.length - 1];
     this.numbers ??= numberedSamples(angles, last, 0.11 * FULL_SCALE);
     return this.numbers;
   }

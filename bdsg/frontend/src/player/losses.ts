@@ -3,35 +3,23 @@
 import type { Change } from "../core/payloads.ts";
 import type { Pen, Theme } from "../core/types.ts";
 import type { Timeline } from "./timeline.ts";
-import { SHAPES, paint } from "../canvas/marks.ts";
+import { SHAPES, paint } from "../canvas/shapes.ts";
 import { Sheet } from "../canvas/plane.ts";
 import { fade } from "../core/theme.ts";
 import { grouped, measured, setting } from "../core/format.ts";
 import { pictureButtons } from "../export/picture.ts";
-
-interface Curve {
-  name: string;
-  dash: number[];
-}
-
-/** A value of a curve as a share of its panel's height. */
-type Scale = ((value: number) => number) & { log: boolean };
-
-const CURVES: Curve[] = [
-  { name: "loss", dash: [] },
-  { name: "L0", dash: [5, 3] },
-  { name: "L1", dash: [1.5, 2.5] },
-  { name: "L2", dash: [8, 3, 1.5, 3] },
-];
-type Weight = "lambda1" | "lambda2";
-type Changed = Weight | "learning_rate";
-const WEIGHTED: Partial<Record<number, Weight>> = { 2: "lambda1", 3: "lambda2" }; // the weight of a panel's term
-export const CHANGED: Record<Changed, { panel: number; symbol: string }> = {
-  learning_rate: { panel: 0, symbol: "learning rate" },
-  lambda1: { panel: 2, symbol: "λ1" },
-  lambda2: { panel: 3, symbol: "λ2" },
-};
-const EDGE = { left: 2, right: 10, top: 4, bottom: 22, header: 22, gap: 12 };
+import {
+  type Curve,
+  type Scale,
+  CURVES,
+  type Weight,
+  type Changed,
+  WEIGHTED,
+  CHANGED,
+  EDGE,
+  stepAt,
+  valueScale,
+} from "./loss_curves.ts";
 
 export class LossChart {
   readonly sheet: Sheet;
@@ -65,8 +53,8 @@ export class LossChart {
   }
 
   #indexAt(pixel: number) {
-    const { steps } = this.timeline,
-      { left, right } = EDGE;
+    const { steps } = this.timeline;
+    const { left, right } = EDGE;
     const step = ((pixel - left) / (this.sheet.width - left - right)) * this.#longest();
     let best = 0;
     steps.forEach((value, i) => {
@@ -125,9 +113,9 @@ export class LossChart {
 
   /** Where a weight or the learning rate was changed: a line through all panels, and in its own the new value. */
   #drawChanges(context: Pen, theme: Theme) {
-    const ends: Partial<Record<number, number>> = {},
-      bottom = this.#panel(CURVES.length - 1),
-      shade = fade(theme.primary, 0.9);
+    const ends: Partial<Record<number, number>> = {};
+    const bottom = this.#panel(CURVES.length - 1);
+    const shade = fade(theme.primary, 0.9);
     for (const change of this.changes) {
       const x = Math.round(this.#x(change.step)) + 0.5;
       context.beginPath();
@@ -137,14 +125,14 @@ export class LossChart {
       for (const [name, { panel, symbol }] of Object.entries(CHANGED)) {
         const set = change[name as Changed];
         if (set === undefined) continue;
-        const { top } = this.#panel(panel),
-          text = `${symbol} → ${setting(set)}`;
+        const { top } = this.#panel(panel);
+        const text = `${symbol} → ${setting(set)}`;
         context.beginPath();
         SHAPES.diamond(context, x, top + 1, 4);
         paint(context, { fill: shade });
         context.font = `600 11px ${theme.font}`;
-        const width = context.measureText(text).width,
-          left = x + 7 + width < this.sheet.width - EDGE.right ? x + 7 : x - 7 - width;
+        const width = context.measureText(text).width;
+        const left = x + 7 + width < this.sheet.width - EDGE.right ? x + 7 : x - 7 - width;
         if (left < (ends[panel] ?? 0)) continue; // the mark stays, and the playhead tells the value
         ends[panel] = left + width + 4;
         Object.assign(context, { textAlign: "left", textBaseline: "middle", lineJoin: "round", lineWidth: 3 });
@@ -175,9 +163,9 @@ export class LossChart {
   }
 
   #drawCurve(context: Pen, curve: Curve, k: number, theme: Theme) {
-    const { top, height } = this.#panel(k),
-      { steps, terms } = this.timeline,
-      place = this.scales[k];
+    const { top, height } = this.#panel(k);
+    const { steps, terms } = this.timeline;
+    const place = this.scales[k];
     context.strokeStyle = fade(theme.text, 0.16);
     context.beginPath();
     context.moveTo(EDGE.left, Math.round(top + height) + 0.5);
@@ -204,8 +192,8 @@ export class LossChart {
 
   /** Beside a name: the weight at the playhead, and how the curve is drawn. */
   #drawNote(context: Pen, k: number, theme: Theme) {
-    const name = WEIGHTED[k],
-      weight = name && this.#weight(name, this.timeline.steps[this.timeline.index]);
+    const name = WEIGHTED[k];
+    const weight = name && this.#weight(name, this.timeline.steps[this.timeline.index]);
     Object.assign(context, { fillStyle: fade(theme.text, 0.6), font: `11px ${theme.font}`, textAlign: "left" });
     const note = [weight === undefined ? "" : `× ${setting(weight)}`, this.scales[k].log ? "log scale" : ""]
       .filter(Boolean)
@@ -217,8 +205,8 @@ export class LossChart {
     context.fillStyle = fade(theme.text, 0.62);
     context.font = `11px ${theme.font}`;
     context.textBaseline = "alphabetic";
-    const y = this.sheet.height - 6,
-      end = this.sheet.width - EDGE.right;
+    const y = this.sheet.height - 6;
+    const end = this.sheet.width - EDGE.right;
     context.textAlign = "left";
     context.fillText("step 0", EDGE.left, y);
     context.textAlign = "right";
@@ -226,12 +214,12 @@ export class LossChart {
   }
 
   #drawPlayhead(context: Pen, theme: Theme) {
-    const { timeline } = this,
-      i = timeline.index;
+    const { timeline } = this;
+    const i = timeline.index;
     const x = this.#x(stepAt(timeline));
     CURVES.forEach((_, k) => {
-      const { top, height } = this.#panel(k),
-        value = timeline.terms[i][k];
+      const { top, height } = this.#panel(k);
+      const value = timeline.terms[i][k];
       this.#drawNote(context, k, theme);
       context.fillStyle = fade(theme.text, 0.35);
       context.fillRect(Math.round(x), top, 1, height);
@@ -244,27 +232,4 @@ export class LossChart {
       context.fillText(measured(value), this.sheet.width - EDGE.right, top - 8);
     });
   }
-}
-
-/** The step at the playhead, linear between snapshots. */
-function stepAt({ steps, playhead, last }: Pick<Timeline, "steps" | "playhead" | "last">) {
-  const place = Math.min(playhead, last),
-    before = Math.floor(place);
-  return steps[before] + (place - before) * (steps[Math.min(before + 1, last)] - steps[before]);
-}
-
-/** Maps the values of column k to [0, 1]; logarithmic when they are positive and span more than a factor of 30. */
-function valueScale(terms: Float32Array[], k: number): Scale {
-  let low = Infinity,
-    high = -Infinity;
-  for (const row of terms) {
-    low = Math.min(low, row[k]);
-    high = Math.max(high, row[k]);
-  }
-  const log = low > 0 && high / low > 30;
-  const map = (value: number) => (log ? Math.log(value) : value);
-  const from = map(low),
-    span = map(high) - from;
-  const place = (value: number) => (span > 0 ? (map(value) - from) / span : 0.5);
-  return Object.assign(place, { log });
 }

@@ -4,15 +4,13 @@ import type { DeltaMeta, Playback, SnapshotArrays } from "../core/payloads.ts";
 import type { Pair } from "../core/types.ts";
 import { FULL_SCALE } from "../core/constants.ts";
 const RUN_SECONDS = 6; // a whole run takes about this long at speed 1 ...
-const SLOWEST = 4,
-  FASTEST = 30; // ... within these snapshots a second
+const SLOWEST = 4;
+const FASTEST = 30; // ... within these snapshots a second
 const LINGER = 0.8; // seconds that a looping run rests on its last snapshot
 const CATCH_UP = 0.35; // seconds in which a live run closes up with the newest snapshot
 
 /** What a timeline reads of a full payload. */
 export type TimelineMeta = Partial<Playback> & { run: string };
-
-export const LONGEST_TICK = 0.25; // seconds: after a pause of the browser the playhead does not leap
 
 export class Timeline {
   run: string | null = null;
@@ -41,8 +39,8 @@ export class Timeline {
   /** Take a full payload: everything of a new run, or all of this one again without moving the playhead. */
   replace(arrays: SnapshotArrays, meta: TimelineMeta, calm: boolean) {
     // A run that is live again was started anew.
-    const fresh = meta.run !== this.run || (meta.live && !this.live) || (meta.cue ?? "") !== (this.cue ?? ""),
-      atEnd = !fresh && this.sticky;
+    const fresh = meta.run !== this.run || (meta.live && !this.live) || (meta.cue ?? "") !== (this.cue ?? "");
+    const atEnd = !fresh && this.sticky;
     this.frames.length = this.steps.length = this.terms.length = this.forces.length = 0;
     Object.assign(this, { run: meta.run, live: Boolean(meta.live), total: meta.total_steps ?? 0, cue: meta.cue });
     this.#store(arrays, 0);
@@ -69,9 +67,9 @@ export class Timeline {
   }
 
   #store({ frames, steps, terms, forces }: SnapshotArrays, first: number) {
-    const [count, points] = frames.shape,
-      width = terms.shape[1],
-      pulls = forces ? forces.values.length / count : 0;
+    const [count, points] = frames.shape;
+    const width = terms.shape[1];
+    const pulls = forces ? forces.values.length / count : 0;
     for (let k = 0; k < count; k += 1) {
       this.frames[first + k] = frames.values.subarray(2 * points * k, 2 * points * (k + 1));
       this.steps[first + k] = steps.values[k];
@@ -127,11 +125,11 @@ export class Timeline {
   /** Points at the playhead in data coordinates, linear between two snapshots. */
   points(low: Pair, high: Pair, out?: Float32Array) {
     if (!this.frames.length) return new Float32Array(0);
-    const place = Math.min(this.playhead, this.last),
-      before = Math.floor(place),
-      t = place - before;
-    const a = this.frames[before],
-      b = this.frames[Math.min(before + 1, this.last)];
+    const place = Math.min(this.playhead, this.last);
+    const before = Math.floor(place);
+    const t = place - before;
+    const a = this.frames[before];
+    const b = this.frames[Math.min(before + 1, this.last)];
     const scale = [0, 1].map((axis) => (high[axis] - low[axis]) / 2 / FULL_SCALE);
     const centre = [0, 1].map((axis) => (high[axis] + low[axis]) / 2);
     const result = out && out.length === a.length ? out : new Float32Array(a.length);
@@ -140,11 +138,11 @@ export class Timeline {
   }
   /** Arrows at the playhead as they were quantised, (3 x m x 2), linear between two snapshots; null if there are none. */
   arrows(out?: Float32Array | null) {
-    const place = Math.min(this.playhead, this.last),
-      before = Math.floor(place),
-      t = place - before;
-    const a = this.forces[before],
-      b = this.forces[Math.min(before + 1, this.last)];
+    const place = Math.min(this.playhead, this.last);
+    const before = Math.floor(place);
+    const t = place - before;
+    const a = this.forces[before];
+    const b = this.forces[Math.min(before + 1, this.last)];
     if (!a || a.length !== b?.length) return null;
     const result = out && out.length === a.length ? out : new Float32Array(a.length);
     for (let i = 0; i < a.length; i += 1) result[i] = a[i] + t * (b[i] - a[i]);

@@ -41,8 +41,8 @@ export class Transport {
 
   constructor(player: Played) {
     this.player = player;
-    const { timeline } = player,
-      act = (change: () => void) => () => player.act(change);
+    const { timeline } = player;
+    const act = (change: () => void) => () => player.act(change);
     this.play = iconButton(
       "play",
       "Play (Space)",
@@ -133,10 +133,10 @@ export class Transport {
 
   /** Bring every control in line with the timeline. */
   show() {
-    const { timeline } = this.player,
-      { play, range } = this;
-    const place = timeline.index,
-      total = Math.max(timeline.total, timeline.steps[timeline.last] ?? 0);
+    const { timeline } = this.player;
+    const { play, range } = this;
+    const place = timeline.index;
+    const total = Math.max(timeline.total, timeline.steps[timeline.last] ?? 0);
     const words = timeline.words ?? `step ${grouped(timeline.steps[place] ?? 0)} of ${grouped(total)}`;
     if (Number(range.max) !== timeline.last) range.max = String(timeline.last);
     if (Number(range.value) !== place) range.value = String(place);
@@ -161,8 +161,8 @@ export class Transport {
 
   /** Keys of the stage; inside a control that uses a key itself, that control has it. */
   onKey(event: KeyboardEvent) {
-    const { timeline } = this.player,
-      own = (event.target as Element).closest("button, select, input");
+    const { timeline } = this.player;
+    const own = (event.target as Element).closest("button, select, input");
     const steps: Partial<Record<string, () => void>> = {
       " ": () => timeline.toggle(),
       ArrowLeft: () => timeline.seek(timeline.index - 1),

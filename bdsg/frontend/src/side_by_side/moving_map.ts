@@ -16,15 +16,15 @@ import { heatImage } from "../core/theme.ts";
 
 /** The map at a playhead, linear between the two that are known around it; `map_frames` says whose snapshots these are. */
 export function mapAt({ maps, map_frames: frames }: MovingMap, playhead: number) {
-  const [count, rows, columns] = maps.shape,
-    size = rows * columns,
-    at = frames.values;
+  const [count, rows, columns] = maps.shape;
+  const size = rows * columns;
+  const at = frames.values;
   let before = 0;
   while (before + 1 < count && at[before + 1] <= playhead) before += 1;
   const after = Math.min(before + 1, count - 1);
   const t = after === before ? 0 : Math.max(0, (playhead - at[before]) / (at[after] - at[before]));
-  const a = maps.values.subarray(before * size, (before + 1) * size),
-    b = maps.values.subarray(after * size, (after + 1) * size);
+  const a = maps.values.subarray(before * size, (before + 1) * size);
+  const b = maps.values.subarray(after * size, (after + 1) * size);
   const values = new Uint8Array(size);
   for (let i = 0; i < size; i += 1) values[i] = Math.round(a[i] + t * (b[i] - a[i]));
   return { values, shape: [rows, columns] };

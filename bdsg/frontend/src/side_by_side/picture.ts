@@ -10,8 +10,8 @@ import { drawFilmWords } from "../export/film.ts";
 import { contextOf, fade } from "../core/theme.ts";
 import { grouped, setting } from "../core/format.ts";
 
-const PANE_GAP = 16,
-  PANE_HEAD = 26; // pixels between the planes, and above them for the titles
+const PANE_GAP = 16;
+const PANE_HEAD = 26; // pixels between the planes, and above them for the titles
 
 export class BesidePicture implements Filmed {
   private readonly view: SideBySide;
@@ -46,13 +46,13 @@ export class BesidePicture implements Filmed {
 
   /** The size of all in a row, and canvases of it. */
   get sheet() {
-    const sheets = this.#sheets,
-      { ratio } = sheets[0],
-      height = PANE_HEAD + Math.max(...sheets.map((sheet) => sheet.height));
+    const sheets = this.#sheets;
+    const { ratio } = sheets[0];
+    const height = PANE_HEAD + Math.max(...sheets.map((sheet) => sheet.height));
     const width = sheets.reduce((sum, sheet) => sum + sheet.width + PANE_GAP, -PANE_GAP);
     const layer = () => {
-      const canvas = document.createElement("canvas"),
-        context = contextOf(canvas);
+      const canvas = document.createElement("canvas");
+      const context = contextOf(canvas);
       Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       return { canvas, context };
@@ -111,18 +111,18 @@ export class BesidePicture implements Filmed {
   /** All animations at the same share of their way; null while nothing moves. */
   film(): Film | null {
     const {
-        timeline: { sides, leader },
-        runs,
-        theme,
-      } = this.view,
-      { width, height } = this.sheet;
+      timeline: { sides, leader },
+      runs,
+      theme,
+    } = this.view;
+    const { width, height } = this.sheet;
     if (!theme) return null;
     const own = sides.map(({ frames, steps }) =>
       Object.assign(new Timeline(), { frames: [...frames], steps: [...steps] }),
     );
-    const maps = runs.some(({ arrays }) => arrays.maps),
-      metas = runs.map(({ meta }) => meta),
-      count = leader.frames.length;
+    const maps = runs.some(({ arrays }) => arrays.maps);
+    const metas = runs.map(({ meta }) => meta);
+    const count = leader.frames.length;
     if (count < 2) return null;
     const moving = (context: CanvasRenderingContext2D, k: number) => {
       for (const side of own) side.playhead = (k / (count - 1)) * side.last;

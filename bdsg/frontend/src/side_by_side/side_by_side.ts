@@ -7,7 +7,8 @@ import { BesidePicture } from "./picture.ts";
 import { Ensemble } from "./ensemble.ts";
 import { FITTED, HINTS, NAMES, find, layerButton, make, setData } from "../core/dom.ts";
 import { Sheet, aspectOf, cameraFor, clipped } from "../canvas/plane.ts";
-import { LONGEST_TICK, type Timeline } from "../player/timeline.ts";
+import { FrameLoop } from "../player/frame_loop.ts";
+import type { Timeline } from "../player/timeline.ts";
 import { Transport } from "../player/transport.ts";
 import { drawBoundary, drawGround } from "../canvas/marks.ts";
 import { drawMap, inside } from "./moving_map.ts";
@@ -46,11 +47,13 @@ export class SideBySide {
   private readonly calm = matchMedia("(prefers-reduced-motion: reduce)");
   private readonly saves: HTMLElement;
   private readonly controls: Transport;
-  private readonly tick = (now: number) => this.#tick(now);
+  private readonly frames = new FrameLoop((seconds) => {
+    const more = this.timeline.advance(seconds);
+    this.draw();
+    return more;
+  });
   private bytes: Uint8Array | null = null;
   private bases: Base[] = [];
-  private before: number | null = null;
-  private pending = 0;
 
   constructor(parent: ParentNode) {
     this.root = find(parent, ".bdsg");
@@ -88,8 +91,8 @@ export class SideBySide {
   /** What the layers are called: by their usual names where `words` has no others, [name, hint] each. */
   #name(words: Record<string, [string, string]>) {
     for (const button of this.root.querySelectorAll<HTMLElement>(".legend .layer")) {
-      const { layer = "" } = button.dataset,
-        usual = layer === "data" && this.runs.some(({ meta }) => meta.stands_in) ? FITTED : NAMES[layer];
+      const { layer = "" } = button.dataset;
+      const usual = layer === "data" && this.runs.some(({ meta }) => meta.stands_in) ? FITTED : NAMES[layer];
       const [name, hint] = words[layer] ?? [usual, HINTS[layer]];
       if (button.lastElementChild) button.lastElementChild.innerHTML = name;
       button.title = `${hint}. Press to show or hide.`;
@@ -118,8 +121,8 @@ export class SideBySide {
       "aria-label": "Generated points over the data",
     });
     Object.assign(canvas, { bdsg: { positions: () => Float32Array.from(this.points[k] ?? []) } });
-    const whose = make("p", { class: "whose" }),
-      plane = make("div", { class: "plane", tabindex: 0, role: "group" }, canvas);
+    const whose = make("p", { class: "whose" });
+    const plane = make("div", { class: "plane", tabindex: 0, role: "group" }, canvas);
     const main = make("div", { class: "main" }, whose, plane);
     find(this.root, ".panes").append(main);
     return { main, whose, plane, sheet: new Sheet(canvas, () => this.redraw()) };
@@ -132,16 +135,7 @@ export class SideBySide {
   }
 
   #wake() {
-    if (!this.timeline.playing || this.pending || !this.runs.length) return;
-    this.before = null;
-    this.pending = requestAnimationFrame(this.tick);
-  }
-
-  #tick(now: number) {
-    const seconds = this.before === null ? 0 : Math.min(LONGEST_TICK, (now - this.before) / 1000);
-    this.before = now;
-    this.pending = this.timeline.advance(seconds) ? requestAnimationFrame(this.tick) : 0;
-    this.draw();
+    if (this.timeline.playing && this.runs.length) this.frames.start();
   }
 
   redraw() {
@@ -159,11 +153,11 @@ export class SideBySide {
   }
 
   #drawSide(run: Run, k: number) {
-    const { sheet } = this.panes[k],
-      { meta } = run,
-      side = this.timeline.sides[k];
-    const { canvas, camera } = (this.bases[k] ??= this.#base(sheet, run)),
-      context = sheet.begin();
+    const { sheet } = this.panes[k];
+    const { meta } = run;
+    const side = this.timeline.sides[k];
+    const { canvas, camera } = (this.bases[k] ??= this.#base(sheet, run));
+    const context = sheet.begin();
     this.drawMap(context, camera, run, side);
     sheet.put(canvas);
     this.points[k] = side.points(meta.low, meta.high, this.points[k]);
@@ -171,8 +165,8 @@ export class SideBySide {
   }
 
   #base(sheet: Sheet, run: Run): Base {
-    const camera = cameraFor(sheet, this.low, this.high),
-      { canvas, context } = sheet.layer();
+    const camera = cameraFor(sheet, this.low, this.high);
+    const { canvas, context } = sheet.layer();
     this.drawStill(context, camera, run);
     return { canvas, camera };
   }
@@ -197,7 +191,7 @@ export class SideBySide {
   }
 
   stop() {
-    cancelAnimationFrame(this.pending);
+    this.frames.stop();
     for (const { sheet } of this.panes) sheet.stop();
   }
 }
