@@ -22,13 +22,16 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
 
 LINK = "data.preset=bimodal&boundary.objective=paper&boundary.steps=500"
-PLACES = (".player .plane", ".player .transport", ".player .losses")
+PLACES = [".plane", ".transport", ".losses"]
+TOPS = """(root, places) => root.isConnected
+  ? places.map((place) => Math.round(root.querySelector(place).getBoundingClientRect().top + scrollY)) : []"""
 
 
 def tops(page: Page) -> list[float]:
-    """Where the parts of the player stand on the page, in pixels."""
-    top = "part => Math.round(part.getBoundingClientRect().top + scrollY)"
-    return [page.locator(place).first.evaluate(top) for place in PLACES]
+    """Where the parts of the player stand on the page, in pixels; all of one, for another may take its place."""
+    while not (found := page.locator(".bdsg.player").first.evaluate(TOPS, PLACES)):
+        pass
+    return list(found)
 
 
 def arrows(page: Page) -> np.ndarray:
