@@ -22,7 +22,7 @@ from tests.bench.server_probe import MOST_BYTES
 from tests.bench.visitors import PATIENCE_MS, PLACE, Diary
 
 WIDGETS = ("button", "slider", "bidi_component")
-TRAIN, WEIGHT, EVALUATION = re.compile(r"-train$"), re.compile(r"-steer:lambda2$"), re.compile(r"evaluation")
+TRAIN, WEIGHT, EVALUATION = re.compile(r"-train$"), re.compile(r"-steer:lambda2:"), re.compile(r"evaluation")
 
 
 class Line:

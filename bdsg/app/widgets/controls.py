@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -21,6 +22,23 @@ OWN = "own"
 
 EVERY_LEVEL = 16
 """Levels that B(z, ε) learns where a visitor asks for it."""
+
+
+def heard(key: str, shown: Any, take: Callable[[Any], None]) -> Callable[[], None]:
+    """An ``on_change`` that gives ``take`` the control's value, unless it is what was ``shown`` or was heard last.
+
+    A browser that has not got the new page yet sends what the old one's controls showed, and Streamlit, which has
+    forgotten their values but not their ``on_change``, calls it: that would undo what was chosen meanwhile.
+    """
+    last = [shown]
+
+    def told() -> None:
+        value = st.session_state[key]
+        if value != last[0]:
+            last[0] = value
+            take(value)
+
+    return told
 
 
 def run_caption(*, trained: bool = False) -> None:
@@ -45,7 +63,7 @@ def setting_controls(section: str, names: tuple[str, ...]) -> None:
     """One control for each named field of a section of the config."""
     config = session.config()
     part = getattr(config, section)
-    variant = f"{_distribution(config)}:{config.density.kind}:{config.boundary.objective}"
+    variant = variant_of(config)
     fields = {field.name: field for field in dataclasses.fields(part)}
     for name in names:
         steered = section == "boundary" and name in STEERED
@@ -57,17 +75,41 @@ def setting_controls(section: str, names: tuple[str, ...]) -> None:
 def _control(section: str, field: dataclasses.Field[Any], value: Any, key: str) -> None:
     """A widget whose change goes into the choices; its key holds the variant, so that a new one starts afresh."""
     meta, title = field.metadata, label(f"{section}.{field.name}")
-    common: dict[str, Any] = {"key": key, "on_change": _changed, "args": (section, field.name, key)}
+    common: dict[str, Any] = {"key": key}
+
+    def take(told: Any) -> None:
+        _changed(section, field.name, told)
+
     if meta["choices"]:
         options = list(meta["choices"])
-        st.selectbox(title, options, options.index(value), format_func=name_of, help=meta["help"], **common)
+        st.selectbox(
+            title,
+            options,
+            options.index(value),
+            format_func=name_of,
+            help=meta["help"],
+            on_change=heard(key, value, take),
+            **common,
+        )
     elif isinstance(value, tuple):
-        st.text_input(title, ", ".join(map(str, value)), help=f"{meta['help']} Whole numbers, by commas.", **common)
+        text = ", ".join(map(str, value))
+        words = f"{meta['help']} Whole numbers, by commas."
+        st.text_input(title, text, help=words, on_change=heard(key, text, take), **common)
     else:
         limits = f"{meta['help']} From {setting(meta['low'])} to {setting(meta['high'])}."
         whole = isinstance(value, int)
         low, high = (int(meta["low"]), int(meta["high"])) if whole else (float(meta["low"]), float(meta["high"]))
-        st.number_input(title, low, high, value, _step(value), format="%d" if whole else FIELD, help=limits, **common)
+        st.number_input(
+            title,
+            low,
+            high,
+            value,
+            _step(value),
+            format="%d" if whole else FIELD,
+            help=limits,
+            on_change=heard(key, value, take),
+            **common,
+        )
 
 
 def _step(value: float) -> float:
@@ -76,8 +118,7 @@ def _step(value: float) -> float:
     return max(1, int(size / 2)) if isinstance(value, int) else size / 2
 
 
-def _changed(section: str, name: str, key: str) -> None:
-    value = st.session_state[key]
+def _changed(section: str, name: str, value: Any) -> None:
     if name == "hidden":
         try:
             value = [int(part) for part in str(value).split(",")]
@@ -92,6 +133,11 @@ def _distribution(config: ExperimentConfig) -> str:
     return config.data.preset or OWN
 
 
+def variant_of(config: ExperimentConfig) -> str:
+    """Of what a control of a setting is: its key names it, so that each variant has a control of its own."""
+    return f"{_distribution(config)}:{config.density.kind}:{config.boundary.objective}"
+
+
 def distribution_control() -> None:
     """Choose a preset or an own mixture."""
     config = session.config()
@@ -103,7 +149,7 @@ def distribution_control() -> None:
         options.index(present),
         format_func=lambda name: "Your own mixture" if name == OWN else PRESETS[name].title,
         key=f"distribution:{present}",
-        on_change=lambda: _choose_distribution(st.session_state[f"distribution:{present}"]),
+        on_change=heard(f"distribution:{present}", present, _choose_distribution),
         help="Where the data come from. Choose your own to place Gaussians yourself.",
     )
 
@@ -139,7 +185,7 @@ def variant_control(section: str, name: str, help: str) -> None:
         format_func=name_of,
         key=key,
         help=help,
-        on_change=lambda: session.choose_variant(section, name, st.session_state[key]),
+        on_change=heard(key, getattr(part, name), lambda value: session.choose_variant(section, name, value)),
     )
 
 
@@ -153,7 +199,9 @@ def levels_control() -> None:
         "Every ε at once",
         config.boundary.levels > 1,
         key=key,
-        on_change=lambda: session.change("boundary", "levels", EVERY_LEVEL if st.session_state[key] else 1),
+        on_change=heard(
+            key, config.boundary.levels > 1, lambda on: session.change("boundary", "levels", EVERY_LEVEL if on else 1)
+        ),
         help="Trains B(z, ε) for all thresholds from a tenth of ε to half the peak's density or so, in seconds: "
         "ε then moves the boundary on the Evaluate page, whose slider marks the range.",
     )
@@ -171,21 +219,21 @@ def epsilon_control() -> None:
         config.epsilon / 10,
         format=FIELD,
         key=key,
-        on_change=lambda: session.change(None, "epsilon", st.session_state[key]),
+        on_change=heard(key, config.epsilon, lambda value: session.change(None, "epsilon", value)),
         help="Density at or above which a point is normal. B(z) aims just below it.",
     )
 
 
 def seed_control() -> None:
     """The seed."""
-    key = f"seed:{visit().adopted}"
+    key, seed = f"seed:{visit().adopted}", session.config().seed
     st.number_input(
         "Seed",
         0,
         2**31 - 1,
-        session.config().seed,
+        seed,
         1,
         key=key,
-        on_change=lambda: session.change(None, "seed", st.session_state[key]),
+        on_change=heard(key, seed, lambda value: session.change(None, "seed", value)),
         help="Same settings and seed: the same run, bit for bit.",
     )

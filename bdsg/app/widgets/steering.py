@@ -11,6 +11,7 @@ import streamlit as st
 from bdsg.app.labels import change_words, label
 from bdsg.app.visit import session
 from bdsg.app.visit.state import visit
+from bdsg.app.widgets.controls import heard, variant_of
 from bdsg.config import BoundaryConfig
 from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError
@@ -51,7 +52,7 @@ def pace_control() -> float:
         required=True,
         format_func=lambda seconds: PACES[seconds],
         key="pace_choice",
-        on_change=lambda: setattr(visit(), "pace", float(st.session_state["pace_choice"])),
+        on_change=heard("pace_choice", visit().pace, lambda seconds: setattr(visit(), "pace", float(seconds))),
         help="Train at once, or train to watch: then there is time to move λ1, λ2 and the learning rate.",
     )
     return visit().pace
@@ -66,7 +67,7 @@ def sliders(run: Run | None) -> None:
 def _slider(name: str, run: Run | None) -> None:
     value = getattr(run.weights if run is not None else session.config().boundary.last_weights, name)
     low, high = _limits(name)
-    key = f"steer:{name}"
+    key = f"steer:{name}:{variant_of(session.config())}"
     known = visit().stops.setdefault(name, [])
     if value not in known:  # the stops stay the same while the thumb moves among them
         known[:] = stops(name, value)
@@ -77,15 +78,13 @@ def _slider(name: str, run: Run | None) -> None:
         known,
         format_func=setting,
         key=key,
-        on_change=_moved,
-        args=(name, run),
+        on_change=heard(key, value, lambda wanted: _moved(name, run, wanted)),
         help=f"From {setting(low)} to {setting(high)}, logarithmic.{zero} While a run is under way, this steers it.",
     )
 
 
-def _moved(name: str, run: Run | None) -> None:
+def _moved(name: str, run: Run | None, value: float) -> None:
     """Called before the page runs again."""
-    value = st.session_state[f"steer:{name}"]
     if run is None or not run.active:
         session.change("boundary", name, value)
         return

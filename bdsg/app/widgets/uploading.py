@@ -111,7 +111,7 @@ def note() -> None:
             options.index(own.modes or 0),
             format_func=lambda count: str(count or "As needed"),
             key=key,
-            on_change=lambda: _refit(own, st.session_state[key] or None),
+            on_change=controls.heard(key, own.modes or 0, lambda count: _refit(own, count or None)),
             help="The lowest Bayesian information criterion decides, unless you know how many there are.",
         )
 
