@@ -53,7 +53,7 @@ ALLOWED = {
 """The rooms and modules that may import a heavy package."""
 
 LIGHT = (
-    "boundary.generators.every_level_numpy",
+    "boundary.generators.levels_numpy",
     "baselines.contract",
     "baselines.registry",
     "experiments.score",

@@ -9,11 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.boundary import loss_terms
-from bdsg.boundary.generators.every_level import LevelCode, LevelGenerator
-from bdsg.boundary.generators.one_level import BoundaryGenerator, ComponentGenerator, DenseGenerator, LatentCode
+from bdsg.boundary.generators.dense import BoundaryGenerator, DenseGenerator, on_circle
+from bdsg.boundary.generators.levels import LevelCode, LevelGenerator
 from bdsg.boundary.level_sets.level_tree import LevelTree, grow_tree
-from bdsg.boundary.level_sets.parametrisation import Places, find_places
-from bdsg.boundary.level_sets.tracing import trace_level_set
 from bdsg.config import BoundaryConfig
 from bdsg.config.schedule import Weights
 from bdsg.density.base import DensityModel
@@ -24,7 +22,6 @@ LEVEL_RANGE = (0.1, 5.0)
 
 HIGHEST = 0.8
 """... or up to this share of the highest density among the samples."""
-
 
 ENDS = 0.05
 """Share of the draws that each end of the range gets for itself: levels there have neighbours on one side only."""
@@ -48,9 +45,11 @@ class Objective(Protocol):
     """A generator to train and the terms of its loss.
 
     Attributes:
+        density: p_g.
         weights: λ1 and λ2 as they are now: the config's, until the training changes them.
     """
 
+    density: DensityModel
     generator: BoundaryGenerator
     weights: Weights
 
@@ -77,46 +76,16 @@ class PaperObjective:
         """Eq. 4's three terms for given points."""
         l0 = loss_terms.density_term(self.density.log_prob(points))
         l1 = loss_terms.distance_term(points, self.data)
-        return l0, l1, loss_terms.dispersion_term(self.generator.read(z).circle, points)
+        return l0, l1, loss_terms.dispersion_term(on_circle(z), points)
 
 
 class OurObjective:
     """A level-aimed L0, the distance to the place that z stands for, and dispersion within each component.
 
     The components and their places come from p_g alone: samples of G pushed to the level ε* = √(δε), the
-    logarithmic middle of the boundary band, and the closed curves traced from them.
+    logarithmic middle of the boundary band, and the closed curves traced from them.  For B(z, ε) the tree has a
+    range of levels, and every z of a batch is trained at a random one.
     """
-
-    def __init__(
-        self, config: BoundaryConfig, density: DensityModel, places: Places, log_level: float, random: torch.Generator
-    ) -> None:
-        self.config, self.density, self.weights = config, density, config.weights_at(0)
-        self.places, self.log_level = places, log_level
-        self.ours = ComponentGenerator(config.hidden, places, random)
-        self.generator: BoundaryGenerator = self.ours
-
-    def terms(self, z: Tensor, random: torch.Generator) -> Terms:
-        """Evaluate the loss; ``random`` is not used."""
-        code = self.ours.read(z)
-        local = self.ours.local(code)
-        return _weighted(self.weights, *self._terms(code, local, self.places.to_data(local, code.components)))
-
-    def terms_at(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Our three terms for given points."""
-        code = self.ours.read(z)
-        return self._terms(code, self.places.to_local(points, code.components), points)
-
-    def _terms(self, code: LatentCode, local: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """For points in the units of their ellipses and in data space."""
-        targets, steepness = self.places.at(*code)
-        astray = (points - self.places.to_data(targets, code.components)).norm(dim=1) * steepness
-        l0 = loss_terms.level_term(self.density.log_prob(points), self.log_level, astray)
-        l1 = loss_terms.place_term(local, targets)
-        return l0, l1, loss_terms.component_dispersion_term(targets, code.components, local)
-
-
-class LevelObjective:
-    """``OurObjective`` at a random level of the range for every z."""
 
     def __init__(
         self,
@@ -134,28 +103,27 @@ class LevelObjective:
 
     def terms(self, z: Tensor, random: torch.Generator) -> Terms:
         """Evaluate the loss at levels drawn from ``random``."""
-        code = self.ours.code(z, self.positions(len(z), random))
+        code = self.ours.code(z, self.positions(len(z), random).to(z))
         local = self.ours.local(code)
         return _weighted(self.weights, *self._terms(code, local, self.ours.to_data(local, code)))
 
     def positions(self, count: int, random: torch.Generator) -> Tensor:
-        """Levels to train at, in steps from the lowest, (count,)."""
+        """Levels to train at, in steps from the lowest, (count,); of one level none are drawn."""
+        if not self.tree.last:
+            return torch.zeros(count)
         spread = (1 + 2 * ENDS) * torch.rand(count, generator=random) - ENDS
-        return (len(self.tree.log_levels) - 1) * spread.clamp(0, 1)
+        return self.tree.last * spread.clamp(0, 1)
 
     def terms_at(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The three terms for given points, all at the config's ε."""
-        position = self.ours.position(self.ours.epsilon)
-        code = self.ours.code(z, torch.full_like(z[:, 0], position))
+        code = self.ours.read(z)
         return self._terms(code, self.tree.to_local(points, code.branches, code.position), points)
 
     def _terms(self, code: LevelCode, local: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """For points in the units of their ellipses and in data space."""
-        low, high = self.tree.log_levels[0], self.tree.log_levels[-1]
-        last = len(self.tree.log_levels) - 1
         targets, steepness = self.tree.at(*code)
         astray = (points - self.ours.to_data(targets, code)).norm(dim=1) * steepness
-        log_levels = low + (high - low) * code.position / last
+        log_levels = self.tree.log_levels[0] + self.tree.step * code.position
         l0 = loss_terms.level_term(self.density.log_prob(points), log_levels, astray)
         l1 = loss_terms.place_term(local, targets)
         return l0, l1, loss_terms.component_dispersion_term(targets, code.branches, local)
@@ -178,31 +146,27 @@ def make_objective(
     """
     if config.objective == "paper":
         return PaperObjective(config, density, data, random)
-    if config.levels > 1:
-        return _level_objective(config, density, samples, epsilon, delta, random)
-    log_level = 0.5 * (math.log(epsilon) + math.log(delta))
-    curves = trace_level_set(density.log_prob, samples, log_level)
-    return OurObjective(config, density, find_places(density.log_prob, curves, log_level), log_level, random)
+    tree = find_tree(config.levels, density, samples, epsilon, delta)
+    return OurObjective(config, density, tree, epsilon, delta, random)
 
 
-def _level_objective(
-    config: BoundaryConfig,
-    density: DensityModel,
-    samples: Tensor,
-    epsilon: float,
-    delta: float,
-    random: torch.Generator,
-) -> LevelObjective:
-    """B(z, ε) over ``LEVEL_RANGE``, cut off below the density's peak."""
-    with torch.no_grad():
-        peak = float(density.log_prob(samples).max())
-    low, high = (math.log(ratio * epsilon) for ratio in LEVEL_RANGE)
-    high = max(min(high, peak + math.log(HIGHEST)), math.log(epsilon))
-    if peak <= math.log(epsilon):
-        raise EmptyBoundaryError(epsilon, math.exp(peak))
-    log_levels = torch.linspace(low, high, config.levels) - 0.5 * math.log(epsilon / delta)
-    tree = grow_tree(density.log_prob, samples, log_levels)
-    return LevelObjective(config, density, tree, epsilon, delta, random)
+def find_tree(levels: int, density: DensityModel, samples: Tensor, epsilon: float, delta: float) -> LevelTree:
+    """The level set of √(δε), or those over ``LEVEL_RANGE``, cut off below the density's peak.
+
+    Raises:
+        EmptyBoundaryError: hardly any sample can reach the level.
+    """
+    if levels == 1:
+        log_levels = torch.tensor([math.log(epsilon)], dtype=torch.float64)
+    else:
+        with torch.no_grad():
+            peak = float(density.log_prob(samples).max())
+        if peak <= math.log(epsilon):
+            raise EmptyBoundaryError(epsilon, math.exp(peak))
+        low, high = (math.log(ratio * epsilon) for ratio in LEVEL_RANGE)
+        high = max(min(high, peak + math.log(HIGHEST)), math.log(epsilon))
+        log_levels = torch.linspace(low, high, levels, dtype=torch.float64)
+    return grow_tree(density.log_prob, samples, log_levels - 0.5 * math.log(epsilon / delta))
 
 
 def parameters(generator: BoundaryGenerator) -> list[nn.Parameter]:

@@ -25,7 +25,7 @@ from bdsg.config.sections import (
 )
 from bdsg.errors import ConfigError
 
-FORMAT = 5
+FORMAT = 6
 """Version of what a config means; it is part of every key, so raising it retires stored results."""
 
 PAPER_BOUNDARY: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from bdsg.boundary.objectives import Objective, OurObjective, make_objective
+from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective, find_tree
 from bdsg.config import BoundaryConfig
 from bdsg.density import DensityModel
 from bdsg.errors import ConfigError, DivergenceError
@@ -62,20 +63,18 @@ class Start(NamedTuple):
 def make_objectives(
     starts: Sequence[Start], density: DensityModel, samples: Tensor, epsilon: float, delta: float
 ) -> list[Objective]:
-    """What ``make_objective`` makes for each, but the level set, which all of ours share, is traced once.
+    """What ``make_objective`` makes for each, but level sets, which all of ours share, are traced once.
 
     Args:
         samples: samples of G, (n, d), that are pushed to the level set.
     """
-    made: list[Objective] = []
-    ours: OurObjective | None = None
-    for config, data, random in starts:
-        if config.objective == "ours" and config.levels == 1 and ours is not None:
-            made.append(OurObjective(config, density, ours.places, ours.log_level, random))
-            continue
-        made.append(make_objective(config, density, data, samples, epsilon, delta, random))
-        ours = made[-1] if isinstance(made[-1], OurObjective) else ours
-    return made
+    tree = functools.cache(lambda levels: find_tree(levels, density, samples, epsilon, delta))
+    return [
+        PaperObjective(config, density, data, random)
+        if config.objective == "paper"
+        else OurObjective(config, density, tree(config.levels), epsilon, delta, random)
+        for config, data, random in starts
+    ]
 
 
 Keep = Callable[[int, BoundarySnapshot], bool]

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from bdsg import __version__
-from bdsg.boundary.generators.every_level import LevelGenerator
+from bdsg.boundary.generators.levels import LevelGenerator
 from bdsg.boundary.objectives import Objective, make_objective
 from bdsg.boundary.training.control import Ask, Pace, TrainingControl, no_steering
 from bdsg.config import ExperimentConfig
@@ -174,9 +174,10 @@ def _boundary_arrays(problem: Problem, fitted: Fitted, objective: Objective) -> 
 
 def _level_arrays(objective: Objective, z: Tensor) -> Arrays:
     """B(z, ε) itself, with the z of the boundary's points, where it was trained for every ε."""
-    if not isinstance(objective.generator, LevelGenerator):
+    generator = objective.generator
+    if not isinstance(generator, LevelGenerator) or not generator.tree.last:
         return {}
-    exported = {LEVEL + name: array for name, array in objective.generator.export().items()}
+    exported = {LEVEL + name: array for name, array in generator.export().items()}
     return {"boundary_latent": to_numpy(z), **exported}
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
 
-from bdsg.boundary.generators.every_level_numpy import LevelBoundary
+from bdsg.boundary.generators.levels_numpy import LevelBoundary
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.errors import ConfigError, EmptyBoundaryError, StoreError

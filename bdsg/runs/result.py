@@ -165,7 +165,7 @@ class RunArrays:
     density_frames: Annotated[np.ndarray, "T", "P", "P"]  # log p_g on a coarse grid
     snapshot_forces: Annotated[np.ndarray | None, "S", 3, "m", 2] = None  # not in older results
     boundary_latent: Annotated[np.ndarray | None, "L", "k"] = None  # z of ``boundary``, where B is B(z, ε)
-    # B(z, ε) itself, where there is one: bdsg.boundary.generators.every_level says what it holds.
+    # B(z, ε) itself, where there is one: bdsg.boundary.generators.levels says what it holds.
     level: Arrays = field(default_factory=dict)
 
     @classmethod

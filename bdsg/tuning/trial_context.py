@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bdsg.boundary.generators.one_level import BoundaryGenerator
+from bdsg.boundary.generators.dense import BoundaryGenerator
 from bdsg.config import ExperimentConfig
 from bdsg.density.diagnostics import log_prob_in_chunks
 from bdsg.errors import BDSGError

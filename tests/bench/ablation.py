@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +10,10 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary import loss_terms
-from bdsg.boundary.level_sets.parametrisation import PLACES, Places, find_places
-from bdsg.boundary.level_sets.tracing import trace_level_set
-from bdsg.boundary.objectives import OurObjective, Terms
+from bdsg.boundary.generators.levels import SMALLEST_SHARE
+from bdsg.boundary.level_sets.level_tree import LevelTree
+from bdsg.boundary.level_sets.parametrisation import PLACES
+from bdsg.boundary.objectives import OurObjective, Terms, find_tree
 from bdsg.config import ExperimentConfig
 from bdsg.density import ClosedForm
 from bdsg.experiments.problem import Problem
@@ -33,17 +33,17 @@ class Ablation(OurObjective):
         """Evaluate the changed loss."""
         code = self.ours.read(z)
         local = self.ours.local(code)
-        targets, steepness = self.places.at(*code)
-        points = self.places.to_data(local, code.components)
-        apart = (points - self.places.to_data(targets, code.components)).norm(dim=1)
+        targets, steepness = self.tree.at(*code)
+        points = self.ours.to_data(local, code)
+        apart = (points - self.ours.to_data(targets, code)).norm(dim=1)
         l0 = self.l0(points, apart * steepness)
         l1 = self.l1(points, local, targets)
-        l2 = loss_terms.component_dispersion_term(targets, code.components, local)
+        l2 = loss_terms.component_dispersion_term(targets, code.branches, local)
         return Terms(loss_terms.weighted_sum(l0, l1, l2, self.config.lambda1, self.config.lambda2), l0, l1, l2)
 
     def l0(self, points: Tensor, astray: Tensor) -> Tensor:
         """The level term."""
-        return loss_terms.level_term(self.density.log_prob(points), self.log_level, astray)
+        return loss_terms.level_term(self.density.log_prob(points), float(self.tree.log_levels[0]), astray)
 
     def l1(self, points: Tensor, local: Tensor, targets: Tensor) -> Tensor:
         """The distance to the places."""
@@ -63,7 +63,7 @@ class PapersDensity(Ablation):
 
     def l0(self, points: Tensor, astray: Tensor) -> Tensor:
         """Eq. 5."""
-        return loss_terms.density_term(self.density.log_prob(points) - self.log_level)
+        return loss_terms.density_term(self.density.log_prob(points) - float(self.tree.log_levels[0]))
 
 
 class LevelFromAfar(Ablation):
@@ -79,10 +79,10 @@ class OneWay(Ablation):
 
     def l1(self, points: Tensor, local: Tensor, targets: Tensor) -> Tensor:
         """Distance to the nearest place in units of the mean ellipse."""
-        count = self.places.count
-        components = torch.arange(count).repeat_interleave(PLACES // 4)
-        places = self.places.to_data(self.places.table[:, ::4].reshape(-1, 2), components)
-        scale = self.places.axes.norm(dim=1).mean()
+        branches = torch.arange(self.tree.count).repeat_interleave(PLACES // 4)
+        level = torch.zeros(len(branches))
+        places = self.tree.to_data(self.tree.table[0, :, ::4].reshape(-1, 2), branches, level)
+        scale = self.tree.axes[0].norm(dim=1).mean()
         return loss_terms.distance_term(points, places) / scale
 
 
@@ -100,23 +100,30 @@ def _with_boundary(config: ExperimentConfig, **settings: Any) -> ExperimentConfi
     return dataclasses.replace(config, boundary=dataclasses.replace(config.boundary, **settings))
 
 
-def on_one_curve(places: Places) -> Places:
+def on_one_curve(tree: LevelTree) -> LevelTree:
     """No component code: all closed curves one after another along a single angle, in one frame."""
-    quotas = torch.diff(torch.round(torch.cumsum(places.shares, 0) * PLACES), prepend=torch.zeros(1)).long()
+    shares = (tree.lengths / tree.lengths.sum()).clamp(min=SMALLEST_SHARE)
+    quotas = torch.diff(torch.round(torch.cumsum(shares / shares.sum(), 0) * PLACES), prepend=torch.zeros(1)).long()
     points, steepness = [], []
     for k, quota in enumerate(quotas.tolist()):
         chosen = (torch.arange(quota) * PLACES) // max(quota, 1)
-        points.append(places.to_data(places.table[k, chosen], torch.full((quota,), k)))
-        steepness.append(places.steepness[k, chosen])
+        points.append(tree.to_data(tree.table[0, k, chosen], torch.full((quota,), k), torch.zeros(quota)))
+        steepness.append(tree.steepness[0, k, chosen])
     whole = torch.cat(points)
     centre, half = 0.5 * (whole.amax(0) + whole.amin(0)), 0.5 * (whole.amax(0) - whole.amin(0))
-    one = torch.ones(1)
-    return Places(
-        centre[None], torch.diag(half)[None], one, ((whole - centre) / half)[None], torch.cat(steepness)[None], one
+    return LevelTree(
+        tree.log_levels,
+        tree.alive[:, :1],
+        torch.ones(1),
+        centre[None, None],
+        torch.diag(half)[None, None],
+        ((whole - centre) / half)[None, None],
+        torch.cat(steepness)[None, None],
+        torch.ones(1),
     )
 
 
-class FewHarmonics(Places):
+class FewHarmonics(LevelTree):
     """The network sees the angle's first few multiples only."""
 
     def harmonics(self) -> int:
@@ -124,9 +131,9 @@ class FewHarmonics(Places):
         return FEW_HARMONICS
 
 
-def few_harmonics(places: Places) -> Places:
+def few_harmonics(tree: LevelTree) -> LevelTree:
     """The same places."""
-    return FewHarmonics(**{field.name: getattr(places, field.name) for field in dataclasses.fields(places)})
+    return FewHarmonics(**vars(tree))
 
 
 def unchanged(anything: Any) -> Any:
@@ -134,7 +141,7 @@ def unchanged(anything: Any) -> Any:
     return anything
 
 
-Change = tuple[type[OurObjective], Callable[[ExperimentConfig], ExperimentConfig], Callable[[Places], Places]]
+Change = tuple[type[OurObjective], Callable[[ExperimentConfig], ExperimentConfig], Callable[[LevelTree], LevelTree]]
 
 PARTS: dict[str, Change] = {
     "nothing": (OurObjective, unchanged, unchanged),
@@ -159,17 +166,15 @@ def _ablated(
     config: ExperimentConfig,
     objective_type: type[OurObjective],
     change: Callable[[ExperimentConfig], ExperimentConfig],
-    replace: Callable[[Places], Places],
+    replace: Callable[[LevelTree], LevelTree],
 ) -> dict[str, Any]:
     problem = Problem(change(config))
     config, mixture = problem.config, problem.mixture
     model, band = ClosedForm(mixture), Band(config.epsilon, config.delta)
     samples = problem.level_samples(model)
     random = samples.random()
-    log_level = 0.5 * (math.log(config.epsilon) + math.log(config.delta))
-    curves = trace_level_set(model.log_prob, samples.first, log_level)
-    places = replace(find_places(model.log_prob, curves, log_level))
-    objective = objective_type(config.boundary, model, places, log_level, random)
+    tree = replace(find_tree(1, model, samples.first, config.epsilon, config.delta))
+    objective = objective_type(config.boundary, model, tree, config.epsilon, config.delta, random)
     # The compiled steps know nothing of changed terms.
     for _ in train_by_autograd(objective, config.boundary, torch.zeros(1, 2), random, lambda: False):
         pass

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary.kernels import density as densities
-from bdsg.boundary.kernels import dispersion, nearest, network, paper
+from bdsg.boundary.kernels import dispersion, nearest, network, paper, terms
 from bdsg.boundary.objectives import Objective, PaperObjective, make_objective
 from bdsg.boundary.training.compiled_objective import compiled_stepper
 from bdsg.boundary.training.compiled_steps import KernelStepper, Stepper
@@ -164,15 +164,15 @@ def shares() -> list[Row]:
     made = stepper()
     made.steps(latents(500), np.full(500, RATE), 0)
     net, loss, workspace, z = made.network, made.loss, made.workspace, latents(1)[0].numpy()
-    (x, y), (pull_x, pull_y) = workspace.points, np.zeros_like(workspace.pull)
+    (x, y), (pull_x, pull_y) = workspace.points, np.zeros_like(workspace.points)
     u, v = net.values[0, :BATCH], net.values[1, :BATCH]
     parts: dict[str, Callable[[], object]] = {
         "B(z)": lambda: paper.paper_points(z, net, loss, workspace),
         "log p_g and its gradient": lambda: densities.log_density(loss.density, x, y, workspace.found),
-        "L0": lambda: densities.density_term(workspace.found, 1.0, pull_x, pull_y),
-        "L1, nearest samples": lambda: nearest.distance_term(loss.candidates, x, y, 0.3, pull_x, pull_y),
+        "L0": lambda: densities.density_term(workspace.found, pull_x, pull_y),
+        "L1, nearest samples": lambda: nearest.distance_term(loss.candidates, x, y, pull_x, pull_y),
         "L2, all pairs": lambda: dispersion.dispersion(u, v, x, y, 1e-6, pull_x, pull_y),
-        "back to the weights, Adam": lambda: network.descend(net, workspace.pull, 0.0, 1),
+        "back to the weights, Adam": lambda: terms.move(net, workspace.slopes, 0.3, 0.025, loss.scale, 0.0, 1),
         "drawing z": lambda: torch.randn(25, BATCH, 2),
     }
     rows = []

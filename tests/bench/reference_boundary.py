@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary.generators.one_level import DenseGenerator
+from bdsg.boundary.generators.dense import DenseGenerator
 from bdsg.density.base import DensityModel
 
 

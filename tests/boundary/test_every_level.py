@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary import loss_terms
-from bdsg.boundary.generators.every_level import LevelGenerator
+from bdsg.boundary.generators.levels import LevelGenerator
 from bdsg.boundary.objectives import LEVEL_RANGE, LevelObjective, make_objective
 from bdsg.config import BoundaryConfig
 from bdsg.config.presets import PRESETS

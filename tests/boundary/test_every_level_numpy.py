@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from bdsg.app.components import run_payloads
-from bdsg.boundary.generators.every_level import LevelGenerator
-from bdsg.boundary.generators.every_level_numpy import LevelBoundary
+from bdsg.boundary.generators.levels import LevelGenerator
+from bdsg.boundary.generators.levels_numpy import LevelBoundary
 from bdsg.boundary.objectives import LevelObjective, make_objective
 from bdsg.config import LEVELS_BOUNDARY, BoundaryConfig, ExperimentConfig
 from bdsg.data import GaussianMixture

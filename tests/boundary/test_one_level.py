@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from bdsg.boundary.generators.one_level import (
+from bdsg.boundary.generators.dense import (
     START_OUTSIDE,
     START_RADIUS,
     ComponentGenerator,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary.generators.one_level import layers
+from bdsg.boundary.generators.dense import layers
 
 Hidden = tuple[int, ...]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary.generators.one_level import on_circle
+from bdsg.boundary.generators.dense import on_circle
 from bdsg.config.image_config import ImageBoundaryConfig
 from bdsg.density.image_flows.convolution import Shape
 from bdsg.errors import ConfigError

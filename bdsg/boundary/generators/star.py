@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.boundary import loss_terms
-from bdsg.boundary.generators.one_level import layers, on_circle
+from bdsg.boundary.generators.dense import layers, on_circle
 from bdsg.data.mixture import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import DivergenceError, EmptyBoundaryError

@@ -116,10 +116,10 @@ def log_density(density: Density, x: np.ndarray, y: np.ndarray, out: Densities) 
 
 
 @kernel
-def density_term(found: Densities, weight: float, slope_x: np.ndarray, slope_y: np.ndarray) -> np.float64:
-    """L0 = mean_i p_g(B(z_i)) (eqs. 5, 6); its gradient times ``weight`` is written to the slopes."""
+def density_term(found: Densities, slope_x: np.ndarray, slope_y: np.ndarray) -> np.float64:
+    """L0 = mean_i p_g(B(z_i)) (eqs. 5, 6); its gradient is written to the slopes."""
     count = slope_x.size
-    share = np.float32(weight / count)
+    share = np.float32(1.0 / count)
     total = np.float64(0.0)
     for n in range(count):
         p = exponential(found.log_density[n])

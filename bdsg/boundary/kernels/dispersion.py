@@ -15,7 +15,7 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 def dispersion(
     u: np.ndarray, v: np.ndarray, x: np.ndarray, y: np.ndarray, share: float, slope_x: np.ndarray, slope_y: np.ndarray
 ) -> np.float64:
-    """Sum over the pairs of ‖z_i − z_j‖/‖B_i − B_j‖; its gradient times ``share`` is added to the slopes.
+    """Sum over the pairs of ‖z_i − z_j‖/‖B_i − B_j‖; its gradient times ``share`` is written to the slopes.
 
     Each point meets all others, so that its own sums stay in registers: half the pairs with a scattered
     gradient took longer.
@@ -38,7 +38,5 @@ def dispersion(
             pull_x += pull * dx
             pull_y += pull * dy
         total += row
-        if share != 0.0:
-            slope_x[i] -= weight * pull_x
-            slope_y[i] -= weight * pull_y
+        slope_x[i], slope_y[i] = -weight * pull_x, -weight * pull_y
     return 0.5 * total

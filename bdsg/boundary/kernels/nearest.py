@@ -22,7 +22,7 @@ MOST_ITEMS = 1 << 20
 _SLACK = 1e-3
 """Share of a cell by which it is taken larger than it is: single precision may put a point next door."""
 
-_SMALLEST = np.float32(SMALLEST_DISTANCE**2)
+_SMALLEST, _ZERO = np.float32(SMALLEST_DISTANCE**2), np.float32(0.0)
 
 
 class Candidates(NamedTuple):
@@ -92,12 +92,12 @@ def _refine(
 
 @kernel
 def distance_term(
-    candidates: Candidates, x: np.ndarray, y: np.ndarray, weight: float, slope_x: np.ndarray, slope_y: np.ndarray
+    candidates: Candidates, x: np.ndarray, y: np.ndarray, slope_x: np.ndarray, slope_y: np.ndarray
 ) -> np.float64:
-    """L1 = mean_i min_j ‖B(z_i) − x_j‖ (eq. 4); its gradient times ``weight`` is added to the slopes."""
+    """L1 = mean_i min_j ‖B(z_i) − x_j‖ (eq. 4); its gradient is written to the slopes."""
     low_x, low_y, side = candidates.low[0], candidates.low[1], candidates.side
     scale_x, scale_y = candidates.scale[0], candidates.scale[1]
-    share = np.float32(weight / x.size)
+    share = np.float32(1.0 / x.size)
     total = np.float64(0.0)
     for n in range(x.size):
         i, j = (x[n] - low_x) * scale_x, (y[n] - low_y) * scale_y
@@ -111,7 +111,6 @@ def distance_term(
                 least, dx, dy = square, to_x, to_y
         distance = np.sqrt(max(least, _SMALLEST))
         total += distance
-        if weight != 0.0 and least > _SMALLEST:
-            slope_x[n] += share * dx / distance
-            slope_y[n] += share * dy / distance
+        inverse = share / distance if least > _SMALLEST else _ZERO
+        slope_x[n], slope_y[n] = inverse * dx, inverse * dy
     return total / x.size

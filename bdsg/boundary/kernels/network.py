@@ -163,16 +163,12 @@ def backward(
 
 
 @kernel
-def descend(network: Network, pull: np.ndarray, rate: float, step: int) -> None:
-    """Carry the loss's gradient in the network's output, (2, N), back to the weights, and move them.
+def descend(network: Network, rate: float, step: int) -> None:
+    """Carry the loss's gradient in the output, the last rows of ``errors``, back to the weights, and move them.
 
     Args:
         rate: learning rate.
         step: number of the step, from 0.
     """
-    last = network.errors.shape[0] - network.widths[-1]
-    for axis in range(pull.shape[0]):
-        for n in range(pull.shape[1]):
-            network.errors[last + axis, n] = pull[axis, n]
     backward(network.widths, network.weights, network.values, network.slopes, network.errors, network.gradient)
     adam(network.weights, network.gradient, network.first, network.second, rate, step + 1)

@@ -1,4 +1,7 @@
-"""Steps of our objective: each z has its place on a closed curve of the level set, known beforehand."""
+"""Steps of our objective: each z has its place on a closed curve of the level set, known beforehand.
+
+There is one level, or a range of them, of which each z of a batch then has its own.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +9,29 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bdsg.boundary.kernels.curves import (
-    angle_rows,
-    around,
-    component_dispersion,
-    curve_rows,
-    level_and_place,
-    sort_columns,
-)
+from bdsg.boundary.kernels.curves import angle_rows, around, curve_rows, sort_columns
 from bdsg.boundary.kernels.density import Densities, Density, log_density
-from bdsg.boundary.kernels.network import Network, descend, forward
-from bdsg.boundary.kernels.terms import finite, weighted_sum
+from bdsg.boundary.kernels.dispersion import dispersion
+from bdsg.boundary.kernels.network import Network, forward
+from bdsg.boundary.kernels.terms import EVALUATE, PLACE, move, weighted_sum
+from bdsg.boundary.loss_terms import LOG_RATIO_CAP, SMALLEST_DISTANCE
 from bdsg.numerics.numba_cache import kernel
 
-_ONE = np.float32(1.0)
+_ZERO, _ONE, _TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)
+_CAP, _SMALLEST = np.float32(LOG_RATIO_CAP), np.float32(SMALLEST_DISTANCE)
 
 
 class OurLoss(NamedTuple):
-    """The curves and their places (see ``bdsg.boundary.level_sets.parametrisation.Places``), and the loss's settings.
+    """The branches and their places at each of n levels (see level_sets/level_tree.py), and the loss's settings.
 
     Attributes:
-        edges: |z|² from which on the next curve is meant, (K − 1,).
-        radii: of each curve's first circle in units of its ellipse, (K,).
+        edges: at each level the |z|² from which on the next branch is meant, (n, B).
+        radii: of each branch's first circle in units of its ellipse, (B,).
+        centres, axes, table, steepness: as in the tree.
         harmonics: highest multiple of the angle among the network's inputs.
-        log_level: log ε*.
+        lowest, step: log ε* of the first level, and from one to the next.
         lambda1, lambda2: weights of the distance and of the dispersion.
+        scale: of the points in the units of their ellipses, which are the network's: 1, 1.
     """
 
     density: Density
@@ -41,88 +42,145 @@ class OurLoss(NamedTuple):
     table: np.ndarray
     steepness: np.ndarray
     harmonics: int
-    log_level: float
+    lowest: float
+    step: float
     lambda1: float
     lambda2: float
+    scale: np.ndarray
 
 
 class OurWorkspace(NamedTuple):
-    """Workspace for a batch, its columns in the order of their curves, so that those of one lie together.
+    """Workspace for a batch, its columns in the order of their branches, so that those of one lie together.
 
     Attributes:
         points: B(z), (2, N).
-        local: in units of the curve's ellipse, (2, N).
+        local: in units of the branch's ellipse, (2, N).
         targets: the places that z stand for, likewise, (2, N).
-        steepness: ‖∇ log p_g‖ there, (N,).
-        pull: the loss's gradient in ``local``, (2, N).
-        curves: of each column, (N,).
+        slopes: the gradients of L0, L1 and L2 in ``local``, (3, 2, N).
+        positions: of each column's level in steps from the lowest, (N,).
+        steepness: ‖∇ log p_g‖ at the places, (N,).
+        centres, axes: of the ellipses, (N, 2) and (N, 2, 2).
+        curves: the branch of each column, (N,).
         columns: of each z, (N,).
-        starts: first column of each curve, and the end, (K + 1,).
+        starts: first column of each branch, and the end, (B + 1,).
     """
 
     found: Densities
     points: np.ndarray
     local: np.ndarray
     targets: np.ndarray
+    slopes: np.ndarray
+    positions: np.ndarray
     steepness: np.ndarray
-    pull: np.ndarray
+    centres: np.ndarray
+    axes: np.ndarray
     curves: np.ndarray
     columns: np.ndarray
     starts: np.ndarray
 
 
 @kernel
-def _choose_curves(z: np.ndarray, edges: np.ndarray, columns: np.ndarray) -> None:
-    """Which curve each z means, by |z|²."""
+def _choose_branches(z: np.ndarray, edges: np.ndarray, workspace: OurWorkspace) -> None:
+    """Which branch each z means, by |z|², among those alive at the level nearest to its own; and the columns' order."""
+    columns = workspace.columns
     for n in range(z.shape[0]):
-        square, curve = z[n, 0] * z[n, 0] + z[n, 1] * z[n, 1], 0
-        for edge in edges:
-            curve += edge < square
-        columns[n] = curve
+        square, branch = z[n, 0] * z[n, 0] + z[n, 1] * z[n, 1], 0
+        row = edges[int(np.rint(z[n, 2]))]
+        for k in range(row.size):
+            branch += row[k] < square
+        columns[n] = branch
+    sort_columns(columns, workspace.curves, workspace.starts)
+    for n in range(z.shape[0]):
+        workspace.positions[columns[n]] = z[n, 2]
+
+
+@kernel
+def _find_places(cosines: np.ndarray, sines: np.ndarray, loss: OurLoss, workspace: OurWorkspace) -> None:
+    """Ellipses, and the places between the two of the table that are next in angle, at the two levels around each."""
+    last = loss.table.shape[0] - 1
+    for n in range(workspace.curves.size):
+        k, position = workspace.curves[n], workspace.positions[n]
+        low = min(int(position), max(last - 1, 0))
+        high, up = min(low + 1, last), position - np.float32(low)
+        below, above, part = around(cosines[n], sines[n], loss.table.shape[2])
+        for i in range(2):
+            first, second = loss.centres[low, k, i], loss.centres[high, k, i]
+            workspace.centres[n, i] = first + up * (second - first)
+            for j in range(2):
+                first, second = loss.axes[low, k, i, j], loss.axes[high, k, i, j]
+                workspace.axes[n, i, j] = first + up * (second - first)
+            a, b = loss.table[low, k, below, i], loss.table[low, k, above, i]
+            c, d = loss.table[high, k, below, i], loss.table[high, k, above, i]
+            first, second = a + part * (b - a), c + part * (d - c)
+            workspace.targets[i, n] = first + up * (second - first)
+        workspace.steepness[n] = loss.steepness[int(np.rint(position)), k, below]
 
 
 @kernel
 def our_points(z: np.ndarray, network: Network, loss: OurLoss, workspace: OurWorkspace) -> None:
-    """B(z), (N, 2) -> (2, N), into ``workspace.points`` by columns."""
-    values, harmonics = network.values, loss.harmonics
-    _choose_curves(z, loss.edges, workspace.columns)
-    sort_columns(workspace.columns, workspace.curves, workspace.starts)
+    """B(z, ε), (N, 3) -> (2, N), into ``workspace.points`` by columns; the third of z is its level's position."""
+    values, harmonics, branches = network.values, loss.harmonics, loss.radii.size
+    _choose_branches(z, loss.edges, workspace)
     angle_rows(z, workspace.columns, values, harmonics)
-    curve_rows(workspace.curves, loss.radii.size, values, 2 * harmonics)
+    curve_rows(workspace.curves, branches, values, 2 * harmonics)
+    if loss.table.shape[0] > 1:
+        scale = _TWO / np.float32(loss.table.shape[0] - 1)
+        for k in range(branches):
+            here, scaled = values[2 * harmonics + k], values[2 * harmonics + branches + k]
+            for n in range(workspace.curves.size):
+                scaled[n] = here[n] * (scale * workspace.positions[n] - _ONE)
+    _find_places(values[0], values[harmonics], loss, workspace)
     forward(network.widths, network.activation, network.weights, values, network.slopes)
     last = values.shape[0] - network.widths[-1]
     for n in range(z.shape[0]):
-        k = workspace.curves[n]
-        x = loss.radii[k] * values[0, n] + values[last, n]
-        y = loss.radii[k] * values[harmonics, n] + values[last + 1, n]
+        radius, centre, axes = loss.radii[workspace.curves[n]], workspace.centres[n], workspace.axes[n]
+        x = radius * values[0, n] + values[last, n]
+        y = radius * values[harmonics, n] + values[last + 1, n]
         workspace.local[0, n], workspace.local[1, n] = x, y
-        workspace.points[0, n] = loss.centres[k, 0] + loss.axes[k, 0, 0] * x + loss.axes[k, 0, 1] * y
-        workspace.points[1, n] = loss.centres[k, 1] + loss.axes[k, 1, 0] * x + loss.axes[k, 1, 1] * y
+        workspace.points[0, n] = centre[0] + axes[0, 0] * x + axes[0, 1] * y
+        workspace.points[1, n] = centre[1] + axes[1, 0] * x + axes[1, 1] * y
 
 
 @kernel
-def _find_targets(cosines: np.ndarray, sines: np.ndarray, loss: OurLoss, workspace: OurWorkspace) -> None:
-    """The places on the curves, between the two of the table that are next in angle."""
-    for n in range(workspace.curves.size):
-        below, above, part = around(cosines[n], sines[n], loss.table.shape[1])
-        k = workspace.curves[n]
-        for axis in range(2):
-            first, second = loss.table[k, below, axis], loss.table[k, above, axis]
-            workspace.targets[axis, n] = first + part * (second - first)
-        workspace.steepness[n] = loss.steepness[k, below]
-
-
-@kernel
-def _level_and_place(loss: OurLoss, workspace: OurWorkspace, terms: np.ndarray) -> None:
-    """L0 and L1 into ``terms``, and their weighted gradient into ``workspace.pull``."""
+def our_terms(loss: OurLoss, workspace: OurWorkspace, terms: np.ndarray) -> None:
+    """L0, L1, L2 into the last of ``terms`` (4,), and their gradients into ``workspace.slopes``."""
+    found, slopes, local, targets = workspace.found, workspace.slopes, workspace.local, workspace.targets
     level, place = np.float64(0.0), np.float64(0.0)
     share = _ONE / np.float32(workspace.curves.size)
-    weights, log_level = (share, share * np.float32(loss.lambda1)), np.float32(loss.log_level)
     for n in range(workspace.curves.size):
-        own = level_and_place(workspace, n, loss.axes[workspace.curves[n]], log_level, weights)
-        level += own[0]
-        place += own[1]
+        axes = workspace.axes[n]
+        off_x, off_y = local[0, n] - targets[0, n], local[1, n] - targets[1, n]
+        x, y = axes[0, 0] * off_x + axes[0, 1] * off_y, axes[1, 0] * off_x + axes[1, 1] * off_y
+        near = _ONE / (_ONE + (x * x + y * y) * workspace.steepness[n] * workspace.steepness[n])
+        misfit = found.log_density[n] - np.float32(loss.lowest + loss.step * workspace.positions[n])
+        within = max(min(misfit, _CAP), -_CAP)
+        slope = share * near * (within + within)
+        slope_x, slope_y = slope * found.slope_x[n], slope * found.slope_y[n]
+        slopes[0, 0, n] = axes[0, 0] * slope_x + axes[1, 0] * slope_y
+        slopes[0, 1, n] = axes[0, 1] * slope_x + axes[1, 1] * slope_y
+        distance = np.sqrt(off_x * off_x + off_y * off_y)
+        inverse = share / distance if distance > _SMALLEST else _ZERO
+        slopes[1, 0, n], slopes[1, 1, n] = inverse * off_x, inverse * off_y
+        level += near * within * (misfit + misfit - within)
+        place += max(distance, _SMALLEST)
     terms[1], terms[2] = level * share, place * share
+    terms[3] = _dispersion(workspace)
+
+
+@kernel
+def _dispersion(workspace: OurWorkspace) -> float:
+    """L2 over the pairs within each branch; 0 where there is none."""
+    pairs, total, starts = 0.0, 0.0, workspace.starts
+    for k in range(starts.size - 1):
+        count = starts[k + 1] - starts[k]
+        pairs += 0.5 * count * (count - 1)
+    share = 1.0 / max(pairs, 1.0)
+    for k in range(starts.size - 1):
+        a, b = starts[k], starts[k + 1]
+        target_x, target_y = workspace.targets[0, a:b], workspace.targets[1, a:b]
+        x, y, slopes = workspace.local[0, a:b], workspace.local[1, a:b], workspace.slopes[2]
+        total += dispersion(target_x, target_y, x, y, share, slopes[0, a:b], slopes[1, a:b])
+    return total * share
 
 
 @kernel
@@ -136,18 +194,17 @@ def our_steps(
     known: bool,
     terms: np.ndarray,
 ) -> tuple[int, int]:
-    """Like ``kernels.paper.paper_steps``, for our objective."""
+    """Like ``kernels.paper.paper_steps``, at the level that each z of (S, N, 3) comes with."""
     for s in range(latents.shape[0]):
         our_points(latents[s], network, loss, workspace)
+        if rates[s] == PLACE:
+            continue
         outside = log_density(loss.density, workspace.points[0], workspace.points[1], workspace.found)
         if outside > 0 and not (known and s == 0):
             return s, outside
-        _find_targets(network.values[0], network.values[loss.harmonics], loss, workspace)
-        _level_and_place(loss, workspace, terms[s])
-        terms[s, 3] = component_dispersion(loss.lambda2, workspace)
-        weighted_sum(terms[s], loss.lambda1, loss.lambda2)
-        if not finite(terms[s]):
+        our_terms(loss, workspace, terms[s])
+        if not weighted_sum(terms[s], loss.lambda1, loss.lambda2):
             return s, 0
-        if rates[s] >= 0.0:
-            descend(network, workspace.pull, rates[s], first_step + s)
+        if rates[s] != EVALUATE:
+            move(network, workspace.slopes, loss.lambda1, loss.lambda2, loss.scale, rates[s], first_step + s)
     return latents.shape[0], 0

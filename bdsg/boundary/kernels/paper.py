@@ -9,8 +9,8 @@ import numpy as np
 from bdsg.boundary.kernels.density import Densities, Density, density_term, log_density
 from bdsg.boundary.kernels.dispersion import dispersion
 from bdsg.boundary.kernels.nearest import Candidates, distance_term
-from bdsg.boundary.kernels.network import Network, descend, forward
-from bdsg.boundary.kernels.terms import finite, weighted_sum
+from bdsg.boundary.kernels.network import Network, forward
+from bdsg.boundary.kernels.terms import EVALUATE, PLACE, move, weighted_sum
 from bdsg.numerics.numba_cache import kernel
 
 
@@ -18,29 +18,30 @@ class PaperLoss(NamedTuple):
     """What eq. 4 needs besides the network.
 
     Attributes:
-        centre, spread: B(z) = centre + spread · network, (2,) each.
+        centre, scale: B(z) = centre + scale · network, (2,) each.
         lambda1, lambda2: weights of the distance and of the dispersion.
     """
 
     density: Density
     candidates: Candidates
     centre: np.ndarray
-    spread: np.ndarray
     lambda1: float
     lambda2: float
+    scale: np.ndarray
 
 
 class PaperWorkspace(NamedTuple):
     """Workspace for a batch.
 
     Attributes:
-        points, pull: B(z), and the loss's gradient in the network's output, (2, N) each.
+        points: B(z), (2, N).
+        slopes: the gradients of L0, L1 and L2 there, (3, 2, N).
         columns: of each z, (N,): here the n-th of the n-th.
     """
 
     found: Densities
     points: np.ndarray
-    pull: np.ndarray
+    slopes: np.ndarray
     columns: np.ndarray
 
 
@@ -61,22 +62,21 @@ def paper_points(z: np.ndarray, network: Network, loss: PaperLoss, workspace: Pa
     last = network.values.shape[0] - network.widths[-1]
     for axis in range(2):
         for n in range(z.shape[0]):
-            workspace.points[axis, n] = loss.centre[axis] + loss.spread[axis] * network.values[last + axis, n]
+            workspace.points[axis, n] = loss.centre[axis] + loss.scale[axis] * network.values[last + axis, n]
 
 
 @kernel
-def paper_terms(network: Network, loss: PaperLoss, workspace: PaperWorkspace, terms: np.ndarray) -> None:
-    """L, L0, L1, L2 of eq. 4 into ``terms`` (4,), and the gradient into ``workspace.pull``."""
-    x, y, pull_x, pull_y = workspace.points[0], workspace.points[1], workspace.pull[0], workspace.pull[1]
-    u, v = network.values[0, : x.size], network.values[1, : x.size]
-    terms[1] = density_term(workspace.found, 1.0, pull_x, pull_y)
-    terms[2] = distance_term(loss.candidates, x, y, loss.lambda1, pull_x, pull_y)
-    pairs = 0.5 * x.size * (x.size - 1)
-    terms[3] = dispersion(u, v, x, y, loss.lambda2 / pairs, pull_x, pull_y) / pairs
-    for axis in range(2):
-        for n in range(x.size):
-            workspace.pull[axis, n] *= loss.spread[axis]
-    weighted_sum(terms, loss.lambda1, loss.lambda2)
+def paper_terms(circle: np.ndarray, loss: PaperLoss, workspace: PaperWorkspace, terms: np.ndarray) -> None:
+    """L0, L1, L2 of eq. 4 into the last of ``terms`` (4,), and their gradients into ``workspace.slopes``.
+
+    Args:
+        circle: z as B sees it, (2, N) or more columns.
+    """
+    x, y, slopes = workspace.points[0], workspace.points[1], workspace.slopes
+    terms[1] = density_term(workspace.found, slopes[0, 0], slopes[0, 1])
+    terms[2] = distance_term(loss.candidates, x, y, slopes[1, 0], slopes[1, 1])
+    share = 1.0 / max(0.5 * x.size * (x.size - 1), 1.0)  # one point alone has no pair
+    terms[3] = share * dispersion(circle[0], circle[1], x, y, share, slopes[2, 0], slopes[2, 1])
 
 
 @kernel
@@ -94,7 +94,7 @@ def paper_steps(
 
     Args:
         latents: z of each step, (S, N, 2).
-        rates: learning rate of each step, (S,); a negative one evaluates the terms and does not descend.
+        rates: learning rate of each step, (S,), or EVALUATE or PLACE (see ``kernels.terms``).
         first_step: number of the first step, from 0.
         known: in the first step the values for the points outside the table are already in ``workspace.found``.
         terms: L, L0, L1, L2 of each step, (S, 4).
@@ -104,12 +104,14 @@ def paper_steps(
     """
     for s in range(latents.shape[0]):
         paper_points(latents[s], network, loss, workspace)
+        if rates[s] == PLACE:
+            continue
         outside = log_density(loss.density, workspace.points[0], workspace.points[1], workspace.found)
         if outside > 0 and not (known and s == 0):
             return s, outside
-        paper_terms(network, loss, workspace, terms[s])
-        if not finite(terms[s]):
+        paper_terms(network.values[:2], loss, workspace, terms[s])
+        if not weighted_sum(terms[s], loss.lambda1, loss.lambda2):
             return s, 0
-        if rates[s] >= 0.0:
-            descend(network, workspace.pull, rates[s], first_step + s)
+        if rates[s] != EVALUATE:
+            move(network, workspace.slopes, loss.lambda1, loss.lambda2, loss.scale, rates[s], first_step + s)
     return latents.shape[0], 0

@@ -1,4 +1,4 @@
-"""Level sets over a range of levels: how closed curves continue from level to level, split, join and end."""
+"""Level sets at one level or over a range: how closed curves continue from level to level, split, join and end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from bdsg.boundary.level_sets.parametrisation import (
     PlacedCurve,
-    Places,
+    highest_harmonic,
     main_directions,
     place_curve,
     table_places,
@@ -53,11 +53,20 @@ class LevelTree:
     steepness: Tensor
     lengths: Tensor
 
-    def places(self, level: int) -> Places:
-        """The places of all branches at a level by number, alive or not."""
-        shares = self.lengths / self.lengths.sum()
-        parts = (self.centres[level], self.axes[level], self.inside, self.table[level], self.steepness[level], shares)
-        return Places(*parts)
+    @property
+    def count(self) -> int:
+        """How many branches there are, B."""
+        return self.alive.shape[1]
+
+    @property
+    def last(self) -> int:
+        """The number of the highest level, n − 1: 0 where there is but one."""
+        return len(self.table) - 1
+
+    @property
+    def step(self) -> float:
+        """From one log ε* to the next; 0 where there is but one."""
+        return float(self.log_levels[-1] - self.log_levels[0]) / max(self.last, 1)
 
     def at(self, circle: Tensor, branches: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
         """The places (N, 2), in units of the ellipses, for an angle, a branch and a level; their steepness, (N,).
@@ -69,11 +78,10 @@ class LevelTree:
         """
         left, right, across = table_places(circle, self.table.shape[2])
         low, high, up = _around(len(self.table), position)
-        rows = [
-            (1 - across) * self.table[i, branches, left] + across * self.table[i, branches, right] for i in (low, high)
-        ]
-        found = (1 - up[:, None]) * rows[0] + up[:, None] * rows[1]
-        return found, self.steepness[position.round().long(), branches, left]
+        below, above = (
+            torch.lerp(self.table[i, branches, left], self.table[i, branches, right], across) for i in (low, high)
+        )
+        return torch.lerp(below, above, up[:, None]), self.steepness[position.round().long(), branches, left]
 
     def to_data(self, local: Tensor, branches: Tensor, position: Tensor) -> Tensor:
         """From units of the ellipses, which move from level to level, to data space, (N, 2)."""
@@ -86,14 +94,14 @@ class LevelTree:
 
     def harmonics(self) -> int:
         """The highest multiple of the angle that any curve needs, within limits."""
-        return max(self.places(level).harmonics() for level in range(len(self.log_levels)))
+        return highest_harmonic(self.table.flatten(0, 1))
 
 
 def between(values: Tensor, branches: Tensor, position: Tensor) -> Tensor:
     """Values (n, B, ...) of each point's branch (N,), interpolated between the two levels around it, (N, ...)."""
     low, high, part = _around(len(values), position)
     part = part.reshape(-1, *[1] * (values.dim() - 2))
-    return (1 - part) * values[low, branches] + part * values[high, branches]
+    return torch.lerp(values[low, branches], values[high, branches], part)
 
 
 def _around(count: int, position: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -192,4 +200,5 @@ def _tabulate(
 
     names = PlacedCurve._fields  # centre, axes, table, steepness
     centres, axes, table, steepness = (field(name) for name in names)
-    return LevelTree(log_levels, alive, torch.tensor(inside), centres, axes, table, steepness, torch.tensor(lengths))
+    ends, sizes = (torch.tensor(part).to(table) for part in (inside, lengths))
+    return LevelTree(log_levels, alive.to(table.device), ends, centres, axes, table, steepness, sizes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -17,63 +16,21 @@ PLACES = 512
 BEND = 0.3
 """Share of the angle that goes to a curve's bends instead of its length: a sharp tip gets room to turn."""
 
-SMALLEST_SHARE = 0.01
-"""The smallest curve is drawn at least this often, or it would hardly be trained."""
-
 _MISFIT = 0.005
 """Root mean square of what the harmonics above the chosen one carry, as a share of the curve's size."""
 
 _HARMONICS = (8, 40)
 
 
-@dataclass(frozen=True, eq=False)
-class Places:
-    """The closed curves of a level set, each in the frame of an ellipse of its own.
-
-    Attributes:
-        centres: of the ellipses, (K, 2).
-        axes: their half axes, as columns, (K, 2, 2).
-        inside: 1 where the support lies inside the curve, −1 where it lies around it (a hole), (K,).
-        table: places at equal steps of the angle, in units of the ellipse, (K, P, 2).
-        steepness: ‖∇ log p_g‖ there in nats per data unit, (K, P).
-        shares: of the boundary's length, (K,); they sum to 1.
-    """
-
-    centres: Tensor
-    axes: Tensor
-    inside: Tensor
-    table: Tensor
-    steepness: Tensor
-    shares: Tensor
-
-    @property
-    def count(self) -> int:
-        """How many closed curves there are, K."""
-        return len(self.centres)
-
-    def to_data(self, local: Tensor, components: Tensor) -> Tensor:
-        """Points (N, 2) in units of the ellipses of their components (N,), in data space, (N, 2)."""
-        return self.centres[components] + (self.axes[components] @ local[:, :, None])[:, :, 0]
-
-    def to_local(self, points: Tensor, components: Tensor) -> Tensor:
-        """The inverse of ``to_data``."""
-        return to_local(points, self.centres[components], self.axes[components])
-
-    def at(self, circle: Tensor, components: Tensor) -> tuple[Tensor, Tensor]:
-        """Places in units of the ellipse, (N, 2), for points of the unit circle (N, 2); and their steepness, (N,)."""
-        below, above, part = table_places(circle, self.table.shape[1])
-        found = (1 - part) * self.table[components, below] + part * self.table[components, above]
-        return found, self.steepness[components, below]
-
-    def harmonics(self) -> int:
-        """The highest multiple of the angle that the curves need, within limits."""
-        waves = torch.fft.fft(torch.view_as_complex(self.table.contiguous()), norm="forward").abs().square()
-        half = self.table.shape[1] // 2
-        power = waves[:, 1:half] + waves.flip(1)[:, : half - 1]  # of the multiples 1, 2, ... both ways round
-        above = power.flip(1).cumsum(1).flip(1)  # of this multiple and all higher ones
-        needed = int((above > _MISFIT**2).sum(1).max())
-        low, high = _HARMONICS
-        return min(max(needed, low), high)
+def highest_harmonic(table: Tensor) -> int:
+    """The highest multiple of the angle that curves tabulated at equal steps of it, (K, P, 2), need, within limits."""
+    waves = torch.fft.fft(torch.view_as_complex(table.contiguous()), norm="forward").abs().square()
+    half = table.shape[1] // 2
+    power = waves[:, 1:half] + waves.flip(1)[:, : half - 1]  # of the multiples 1, 2, ... both ways round
+    above = power.flip(1).cumsum(1).flip(1)  # of this multiple and all higher ones
+    needed = int((above > _MISFIT**2).sum(1).max())
+    low, high = _HARMONICS
+    return min(max(needed, low), high)
 
 
 def table_places(circle: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -83,21 +40,14 @@ def table_places(circle: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
     return below, (below + 1) % count, (place - below)[:, None]
 
 
-def find_places(log_prob: LogProb, curves: list[ClosedCurve], log_level: float) -> Places:
-    """Tabulate traced curves: equal steps of the angle are equal steps of length and bend (see ``BEND``).
-
-    The angle starts and runs so that each curve is as near as can be to the circle of its frame, turn for turn.
-    """
-    placed = [place_curve(log_prob, curve, log_level, main_directions(curve)) for curve in curves]
-    centres, axes, table, steep = (torch.stack(parts) for parts in zip(*placed, strict=True))
-    inside = torch.tensor([1.0 if curve.area() > 0 else -1.0 for curve in curves]).to(table)
-    lengths = torch.stack([curve.steps().sum() for curve in curves])
-    shares = (lengths / lengths.sum()).clamp(min=SMALLEST_SHARE)
-    return Places(centres, axes, inside, table, steep, shares / shares.sum())
-
-
 class PlacedCurve(NamedTuple):
-    """One closed curve in the frame of an ellipse: see ``Places`` for the names."""
+    """One closed curve in the frame of an ellipse.
+
+    Attributes:
+        centre, axes: of the ellipse, (2,), and its half axes as columns, (2, 2).
+        table: places at equal steps of the angle, in units of the ellipse, (P, 2).
+        steepness: ‖∇ log p_g‖ there in nats per data unit, (P,).
+    """
 
     centre: Tensor
     axes: Tensor
@@ -106,7 +56,13 @@ class PlacedCurve(NamedTuple):
 
 
 def place_curve(log_prob: LogProb, curve: ClosedCurve, log_level: float, directions: Tensor) -> PlacedCurve:
-    """Tabulate one curve; ``directions`` (2, 2), as columns, are those of its ellipse's axes."""
+    """Tabulate one curve: equal steps of the angle are equal steps of length and bend (see ``BEND``).
+
+    The angle starts and runs so that the curve is as near as can be to the circle of its frame, turn for turn.
+
+    Args:
+        directions: of the ellipse's axes, as columns, (2, 2).
+    """
     centre, axes = _frame(curve, directions)
     along = _measure(curve, axes)
     points = curve.points

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bdsg.boundary.kernels.terms import EVALUATE
 from bdsg.boundary.training.compiled_steps import Stepper
 from bdsg.boundary.training.control import Pace, TrainingControl
 from bdsg.config.schedule import Change
@@ -79,13 +80,13 @@ def stretches(
         change = control.reach(step, last=last)
         stepper.weigh(control.weights)
         points = stepper.points(latent) if last or step in due else None
-        forces = None if points is None else stepper.forces(latent, points)
+        forces = None if points is None else stepper.forces(latent)
         end = min(int(ends[ends > step][0]), control.next_change(step)) if not last else step + 1
         count = min(end - step, allowed, paced)
         rates = [control.weights.learning_rate * one_cycle(i / steps) for i in range(step, step + count)]
         begun = time.perf_counter()
         latents = stepper.draw(count, random)
-        terms = stepper.steps(latents, np.array([-1.0] if last else rates), step)
+        terms = stepper.steps(latents, np.array([EVALUATE] if last else rates), step)
         finite = np.isfinite(terms).all(1)
         if finite[0]:
             yield Stretch(step, terms[finite], points, forces, last, change)

@@ -9,11 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bdsg.boundary.kernels.network import LANES, Network
-from bdsg.boundary.objectives import LevelObjective, OurObjective, PaperObjective
-from bdsg.boundary.term_gradients import Pulls, forces_by_autograd, look_up
-from bdsg.boundary.training.packing import padded, with_columns
+from bdsg.boundary.kernels.density import Densities
+from bdsg.boundary.kernels.network import Network
+from bdsg.boundary.kernels.terms import EVALUATE, PLACE
+from bdsg.boundary.objectives import Objective
+from bdsg.boundary.term_gradients import SHOWN
+from bdsg.boundary.training.packing import with_columns
 from bdsg.config.schedule import Weights
+from bdsg.density import DensityModel
 
 _BLOCK = 16
 """PyTorch draws normal numbers in blocks of 16: draws of whole blocks are one stream, however they are cut."""
@@ -33,7 +36,7 @@ class Stepper(Protocol):
         """What ``steps`` takes for ``count`` steps, as training by autograd would draw it."""
 
     def steps(self, latents: Tensor, rates: np.ndarray, first_step: int) -> np.ndarray:
-        """Descend once for each z of (S, N, 2 or 3), at learning rates (S,); a negative one only evaluates the terms.
+        """Descend once for each z of (S, N, 2 or 3), at learning rates (S,); ``EVALUATE`` only evaluates the terms.
 
         Returns:
             L, L0, L1, L2 of each step, (S, 4) in double precision; it ends early with a step that is not finite.
@@ -42,36 +45,30 @@ class Stepper(Protocol):
     def points(self, latent: Tensor) -> np.ndarray:
         """B(z), (n, 2) -> (n, 2) float32, as trained so far."""
 
-    def forces(self, latent: Tensor, points: np.ndarray) -> np.ndarray:
-        """The terms' pulls on B(z) = points (n, 2), for the first m of the latent (n, 2): (3, m, 2)."""
+    def forces(self, latent: Tensor) -> np.ndarray:
+        """The terms' pulls on B(z) for the first m of the latent (n, 2): (3, m, 2), see ``term_gradients``."""
 
     def weigh(self, weights: Weights) -> None:
         """Go on with these weights of L1 and L2."""
 
 
-def _as_it_is(z: Tensor) -> Tensor:
-    return z
-
-
 class Kernels(NamedTuple):
-    """What the kernels of an objective share.
+    """What an objective's compiled steps consist of.
 
     Attributes:
         steps: as ``kernels.paper.paper_steps``.
-        points: as ``kernels.paper.paper_points``.
         workspace: makes one for a batch of a size.
         draw: see :class:`Stepper`.
         complete: adds to z (n, 2) what the kernels want beside it.
+        units: how many of the network's units a data unit is at each column: the matrices (N, 2, 2), or (2, 2), by
+            which gradients (2,) in the network's units become gradients in data space.
     """
 
     steps: Callable[..., tuple[int, int]]
-    points: Callable[..., None]
     workspace: Callable[[int], Any]
     draw: Callable[[int, torch.Generator], Tensor]
-    complete: Callable[[Tensor], Tensor] = _as_it_is
-
-
-Compilable = PaperObjective | OurObjective | LevelObjective
+    complete: Callable[[Tensor], Tensor]
+    units: Callable[[Any], np.ndarray]
 
 
 class KernelStepper:
@@ -83,11 +80,10 @@ class KernelStepper:
         workspace: what the last step left.
     """
 
-    def __init__(self, kernels: Kernels, objective: Compilable, network: Network, loss: Any, batch: int) -> None:
+    def __init__(self, kernels: Kernels, objective: Objective, network: Network, loss: Any, batch: int) -> None:
         self._kernels, self._objective = kernels, objective
-        self._pulls: tuple[Tensor, Pulls] | None = None
         self.network, self.loss, self.workspace = network, loss, kernels.workspace(batch)
-        self._shown = network, self.workspace
+        self._spaces: dict[int, tuple[Network, Any]] = {}
 
     def draw(self, count: int, random: torch.Generator) -> Tensor:
         """See :class:`Stepper`."""
@@ -95,39 +91,57 @@ class KernelStepper:
 
     def steps(self, latents: Tensor, rates: np.ndarray, first_step: int) -> np.ndarray:
         """See :class:`Stepper`; points outside a table's window are looked up in the model itself."""
-        z, terms = latents.numpy(), np.zeros((len(latents), 4))
-        done, known = 0, False
+        return self._take(latents.numpy(), rates, (self.network, self.workspace), first_step)
+
+    def _take(self, z: np.ndarray, rates: np.ndarray, space: tuple[Network, Any], first_step: int = 0) -> np.ndarray:
+        network, workspace = space
+        terms, done, known = np.zeros((len(z), 4)), 0, False
         while done < len(z):
             more, outside = self._kernels.steps(
-                z[done:], rates[done:], self.network, self.loss, self.workspace, first_step + done, known, terms[done:]
+                z[done:], rates[done:], network, self.loss, workspace, first_step + done, known, terms[done:]
             )
             done += more
             known = outside > 0
             if known:
-                look_up(self._objective.density, self.workspace.points, self.workspace.found, outside)
+                look_up(self._objective.density, workspace.points, workspace.found, outside)
             elif done < len(z):
                 return terms[: done + 1]
         return terms
 
+    def _at(self, latent: Tensor, rate: float) -> Any:
+        """The workspace, kept for each number of points, after a step of a latent that moves nothing."""
+        count = len(latent)
+        if count not in self._spaces:
+            self._spaces[count] = with_columns(self.network, count), self._kernels.workspace(count)
+        self._take(self._kernels.complete(latent).numpy()[None], np.full(1, rate), self._spaces[count])
+        return self._spaces[count][1]
+
     def points(self, latent: Tensor) -> np.ndarray:
         """See :class:`Stepper`."""
-        count = len(latent)
-        if self._shown[1].points.shape[1] != count or self._shown[1] is self.workspace:
-            self._shown = with_columns(self.network, padded(count, LANES)), self._kernels.workspace(count)
-        network, workspace = self._shown
-        self._kernels.points(self._kernels.complete(latent).numpy(), network, self.loss, workspace)
+        workspace = self._at(latent, PLACE)
         points: np.ndarray = workspace.points.T[workspace.columns]
         return points
 
-    def forces(self, latent: Tensor, points: np.ndarray) -> np.ndarray:
+    def forces(self, latent: Tensor) -> np.ndarray:
         """See :class:`Stepper`."""
-        if isinstance(self._objective, LevelObjective):
-            return forces_by_autograd(self._objective, latent)
-        if self._pulls is None or self._pulls[0] is not latent:
-            self._pulls = latent, Pulls(self._objective, latent)
-        return self._pulls[1].at(points, self.loss)
+        z = latent[:SHOWN]
+        workspace = self._at(z, EVALUATE)
+        weights = np.array([1.0, self.loss.lambda1, self.loss.lambda2])[:, None, None]
+        slopes = workspace.slopes.transpose(0, 2, 1)[..., None, :]  # as rows, (3, m, 1, 2)
+        pulls = -len(z) * weights * (slopes @ self._kernels.units(workspace))[..., 0, :]
+        return np.ascontiguousarray(pulls[:, workspace.columns], np.float32)
 
     def weigh(self, weights: Weights) -> None:
         """See :class:`Stepper`."""
         self._objective.weights = weights
         self.loss = self.loss._replace(lambda1=weights.lambda1, lambda2=weights.lambda2)
+
+
+def look_up(model: DensityModel, points: np.ndarray, found: Densities, outside: int) -> None:
+    """log p_g and its gradient by the model itself, for the few of points (2, n) that lie outside a table."""
+    which = found.outside[:outside]
+    x = torch.from_numpy(points[:, which].T.copy()).requires_grad_()
+    log_prob = model.log_prob(x)
+    (slope,) = torch.autograd.grad(log_prob.sum(), x)
+    found.log_density[which] = log_prob.detach().numpy()
+    found.slope_x[which], found.slope_y[which] = slope.numpy().T

@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
+from bdsg.boundary.generators.dense import on_circle
 from bdsg.boundary.generators.image_generator import ImageGenerator
-from bdsg.boundary.generators.one_level import on_circle
 from bdsg.boundary.image_loss_terms import nearest_images, shifted_density_term
 from bdsg.boundary.level_sets.image_places import LogProb
 from bdsg.boundary.loss_terms import dispersion_term, distance_term, level_term, place_term, weighted_sum

@@ -13,22 +13,20 @@ from bdsg.config import BoundaryConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 
-OBJECTIVES = (("ours", 1), ("paper", 1), ("ours", 2))
-"""With their number of levels, in the order in which they are likely to be needed."""
+OBJECTIVES = ("ours", "paper")
+"""In the order in which they are likely to be needed."""
 
 _BATCH = 8
 
 
-def warm_up(objectives: Sequence[tuple[str, int]] = OBJECTIVES) -> None:
+def warm_up(objectives: Sequence[str] = OBJECTIVES) -> None:
     """Take a step of compiled objectives on a toy problem; the same code serves every other."""
     random = torch.Generator().manual_seed(0)
     density = ClosedForm(GaussianMixture([1.0], [[0.0, 0.0]], [[[1.0, 0.0], [0.0, 1.0]]]))
     samples = density.sample(256, random).float()
-    for name, levels in objectives:
-        config = BoundaryConfig(objective=name, levels=levels, hidden=(4,), batch_size=_BATCH)
+    for name in objectives:
+        config = BoundaryConfig(objective=name, hidden=(4,), batch_size=_BATCH)
         objective = make_objective(config, density, samples, samples, 0.05, 0.01, random)
         stepper = compiled_stepper(objective, config)
         assert stepper is not None
         stepper.steps(stepper.draw(1, random), np.zeros(1), 0)
-        latent = torch.randn(_BATCH, 2, generator=random)
-        stepper.forces(latent, stepper.points(latent))

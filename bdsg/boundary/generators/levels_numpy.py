@@ -11,7 +11,7 @@ from bdsg.runs.result import Arrays, RunArrays
 
 
 class LevelBoundary:
-    """B(z, ε) from the arrays of ``LevelGenerator.export`` (every_level.py), which says what they hold."""
+    """B(z, ε) from the arrays of ``LevelGenerator.export`` (levels.py), which says what they hold."""
 
     def __init__(self, exported: Arrays) -> None:
         self._logs, self._edges = exported["log_epsilons"].astype(float), exported["edges"]

@@ -1,4 +1,4 @@
-"""B(z, ε): one generator for a whole range of levels, so that ε moves the boundary itself."""
+"""Our B(z), or B(z, ε): one generator for a level, or for a whole range, so that ε moves the boundary itself."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary.generators.one_level import START_OUTSIDE, LatentCode, angle_features, layers, on_circle
+from bdsg.boundary.generators.dense import layers, on_circle
 from bdsg.boundary.level_sets.level_tree import LevelTree
-from bdsg.boundary.level_sets.parametrisation import SMALLEST_SHARE
 from bdsg.errors import ConfigError
+
+START_OUTSIDE = 1.4
+"""How far outside the support a curve's first ellipse lies, as a ratio of its size."""
+
+SMALLEST_SHARE = 0.01
+"""The smallest curve is drawn at least this often, or it would hardly be trained."""
 
 
 class LevelCode(NamedTuple):
@@ -30,10 +35,11 @@ class LevelCode(NamedTuple):
 
 
 class LevelGenerator(nn.Module):
-    """Ours for every ε of a range: |z| chooses a branch that is alive at ε, z/‖z‖ a place on its closed curve.
+    """Ours: |z| chooses a branch that is alive at ε, z/‖z‖ a place on its closed curve; one network moves them all.
 
-    The network sees the angle's damped sines and cosines, the branch, and the level times the branch.  It adds
-    an offset in units of an ellipse that moves and grows with the level.
+    The network sees the angle's damped sines and cosines, the branch, and, where there are several, the level times
+    the branch.  It adds an offset in units of an ellipse that moves and grows with the level; each curve starts as an
+    ellipse just outside the support, around a component or within a hole.
 
     Args:
         hidden: width of each hidden layer.
@@ -53,12 +59,13 @@ class LevelGenerator(nn.Module):
         self.harmonics = tree.harmonics()
         self.register_buffer("edges", _edges(tree))
         self.register_buffer("radii", START_OUTSIDE**tree.inside)
-        count = tree.alive.shape[1]
-        self.network = layers((2 * self.harmonics + 2 * count, *hidden, 2), nn.SiLU, generator)
+        inputs = 2 * self.harmonics + tree.count * (2 if tree.last else 1)
+        self.network = layers((inputs, *hidden, 2), nn.SiLU, generator)
         with torch.no_grad():
             final = self.network[-1]
             assert isinstance(final, nn.Linear)
             final.weight.mul_(0.05)  # start on the ellipses
+        self.to(tree.table.device)
 
     @property
     def range(self) -> tuple[float, float]:
@@ -71,34 +78,32 @@ class LevelGenerator(nn.Module):
         Raises:
             ConfigError: ε is out of range.
         """
-        low, high = self.log_levels[0], self.log_levels[-1]
-        last = len(self.log_levels) - 1
-        found: float = last * (math.log(epsilon) - self.below - low) / (high - low)
-        if not -1e-6 <= found <= last + 1e-6:
+        at, low = math.log(epsilon) - self.below, self.log_levels[0]
+        if not low - 1e-6 <= at <= self.log_levels[-1] + 1e-6:
             least, most = self.range
             raise ConfigError(
                 "epsilon", epsilon, f"must lie between {least:.3g} and {most:.3g}, which B was trained for."
             )
-        return min(max(found, 0.0), float(last))
+        return min(max((at - low) / self.tree.step, 0.0), float(self.tree.last)) if self.tree.last else 0.0
 
     def code(self, z: Tensor, position: Tensor) -> LevelCode:
-        """The angle, and the branch by the CDF of |z| among those alive at the level."""
+        """The angle, and the branch by the CDF of |z|, 1 − exp(−|z|²/2), among those alive at the level."""
         uniform = -torch.expm1(-0.5 * (z * z).sum(-1))
         rows = self.edges[position.round().long()]
         branches = torch.searchsorted(rows, uniform.clamp(min=1e-7)[:, None])[:, 0]
         return LevelCode(on_circle(z), branches, position)
 
-    def read(self, z: Tensor) -> LatentCode:
+    def read(self, z: Tensor) -> LevelCode:
         """The code at the default ε."""
-        circle, branches, _ = self.code(z, torch.full_like(z[:, 0], self.position(self.epsilon)))
-        return LatentCode(circle, branches)
+        return self.code(z, torch.full_like(z[:, 0], self.position(self.epsilon)))
 
     def local(self, code: LevelCode) -> Tensor:
         """B in units of the ellipses, (N, 2)."""
-        one_hot = nn.functional.one_hot(code.branches, self.edges.shape[1]).to(code.circle)
-        level = 2 * code.position[:, None] / (len(self.log_levels) - 1) - 1
-        inputs = torch.cat([angle_features(code.circle, self.harmonics), one_hot, level * one_hot], 1)
-        offset: Tensor = self.network(inputs)
+        one_hot = nn.functional.one_hot(code.branches, self.tree.count).to(code.circle)
+        inputs = [angle_features(code.circle, self.harmonics), one_hot]
+        if self.tree.last:
+            inputs.append((2 * code.position[:, None] / self.tree.last - 1) * one_hot)
+        offset: Tensor = self.network(torch.cat(inputs, 1))
         return self.radii[code.branches, None] * code.circle + offset
 
     def to_data(self, local: Tensor, code: LevelCode) -> Tensor:
@@ -135,6 +140,17 @@ def _edges(tree: LevelTree) -> Tensor:
     """Cumulative shares of the branches at each level, (n, B); one that is not alive has none."""
     living = tree.alive * tree.lengths
     shares = living / living.sum(1, keepdim=True)
-    shares = torch.where(tree.alive, shares.clamp(min=SMALLEST_SHARE), torch.zeros(()))
+    shares = tree.alive * shares.clamp(min=SMALLEST_SHARE)
     edges = torch.cumsum(shares / shares.sum(1, keepdim=True), 1)
-    return torch.where(edges > 1 - 1e-5, torch.ones(()), edges)
+    return torch.where(edges > 1 - 1e-5, torch.ones_like(edges), edges)
+
+
+def angle_features(circle: Tensor, harmonics: int) -> Tensor:
+    """cos mθ/√m and sin mθ/√m for m = 1 .. harmonics, (n, 2·harmonics), by powers of a complex number.
+
+    Undamped, the high multiples are learned as fast as the low ones, and the curve frays on its way.
+    """
+    place = torch.complex(circle[:, 0], circle[:, 1])
+    powers = torch.cumprod(place[:, None].expand(-1, harmonics), 1)
+    powers = powers / torch.arange(1, harmonics + 1).to(circle).sqrt()
+    return torch.cat([powers.real, powers.imag], 1)

@@ -1,18 +1,13 @@
-"""B(z): networks from the latent space to the boundary, and how each reads z ~ N(0, I)."""
+"""The paper's B(z): a dense network from the latent circle to the boundary."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
-
-from bdsg.boundary.level_sets.parametrisation import Places
-
-START_OUTSIDE = 1.4
-"""How far outside the support a curve's first ellipse lies, as a ratio of its size."""
 
 START_RADIUS = 3.0
 """Radius of the paper's generator's first circle, in standard deviations of the data."""
@@ -23,21 +18,11 @@ RIDGE = 1e-4
 _PROBES = 256
 
 
-class LatentCode(NamedTuple):
-    """What B reads from z: a place on the unit circle (N, 2), and which closed curve (N,)."""
-
-    circle: Tensor
-    components: Tensor
-
-
 class BoundaryGenerator(Protocol):
     """B : z -> x, (n, 2) -> (n, d), with trainable parameters."""
 
     def __call__(self, z: Tensor) -> Tensor:
         """Points B(z), (n, d)."""
-
-    def read(self, z: Tensor) -> LatentCode:
-        """The part of z that B uses."""
 
 
 def on_circle(z: Tensor) -> Tensor:
@@ -106,67 +91,7 @@ class DenseGenerator(nn.Module):
         final.weight.copy_(weights[:-1].T)
         final.bias.copy_(weights[-1])
 
-    def read(self, z: Tensor) -> LatentCode:
-        """z/‖z‖, all on one curve."""
-        return LatentCode(on_circle(z), torch.zeros(len(z), dtype=torch.long, device=z.device))
-
     def forward(self, z: Tensor) -> Tensor:
         """B(z), (n, 2) -> (n, d)."""
         points: Tensor = self.centre + self.spread * self.network(on_circle(z))
         return points
-
-
-class ComponentGenerator(nn.Module):
-    """Ours: |z| chooses a closed curve, z/‖z‖ a place on it; one network moves all the curves.
-
-    Each curve starts as an ellipse just outside the support: around a component, or within a hole.  The
-    network sees the angle's sines and cosines and the curve, and adds an offset in units of that ellipse.
-
-    Args:
-        hidden: width of each hidden layer.
-        places: the level set's closed curves; they set the ellipses and how often each is drawn.
-    """
-
-    edges: Tensor
-    radii: Tensor
-
-    def __init__(self, hidden: tuple[int, ...], places: Places, generator: torch.Generator) -> None:
-        super().__init__()
-        self.places = places
-        self.harmonics = places.harmonics()
-        self.register_buffer("edges", torch.cumsum(places.shares, 0)[:-1].contiguous())
-        self.register_buffer("radii", START_OUTSIDE**places.inside)
-        self.network = layers((2 * self.harmonics + places.count, *hidden, 2), nn.SiLU, generator)
-        with torch.no_grad():
-            final = self.network[-1]
-            assert isinstance(final, nn.Linear)
-            final.weight.mul_(0.05)  # start on the ellipses
-        self.to(places.table.device)
-
-    def read(self, z: Tensor) -> LatentCode:
-        """The angle, and the component by the CDF of |z|, which is uniform: 1 − exp(−|z|²/2)."""
-        uniform = -torch.expm1(-0.5 * (z * z).sum(-1))
-        return LatentCode(on_circle(z), torch.bucketize(uniform, self.edges))
-
-    def local(self, code: LatentCode) -> Tensor:
-        """B(z) in units of its component's ellipse, (N, 2)."""
-        circle, components = code
-        one_hot = nn.functional.one_hot(components, self.places.count).to(circle)
-        offset: Tensor = self.network(torch.cat([angle_features(circle, self.harmonics), one_hot], 1))
-        return self.radii[components, None] * circle + offset
-
-    def forward(self, z: Tensor) -> Tensor:
-        """B(z), (n, 2) -> (n, 2)."""
-        code = self.read(z)
-        return self.places.to_data(self.local(code), code.components)
-
-
-def angle_features(circle: Tensor, harmonics: int) -> Tensor:
-    """cos mθ/√m and sin mθ/√m for m = 1 .. harmonics, (n, 2·harmonics), by powers of a complex number.
-
-    Undamped, the high multiples are learned as fast as the low ones, and the curve frays on its way.
-    """
-    place = torch.complex(circle[:, 0], circle[:, 1])
-    powers = torch.cumprod(place[:, None].expand(-1, harmonics), 1)
-    powers = powers / torch.arange(1, harmonics + 1).to(circle).sqrt()
-    return torch.cat([powers.real, powers.imag], 1)
