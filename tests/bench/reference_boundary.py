@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from bdsg.boundary.generators.dense import DenseGenerator
+from bdsg.boundary.generators.dense import DenseGenerator, on_circle
 from bdsg.density.base import DensityModel
 
 
@@ -13,7 +13,7 @@ def reference_terms(
     generator: DenseGenerator, density: DensityModel, data: Tensor, z: Tensor, lambda1: float, lambda2: float
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """L, L0, L1 and L2 of eq. 4 for z (N, 2) and data (M, 2)."""
-    count, points, circle = len(z), generator(z), generator.read(z).circle
+    count, points, circle = len(z), generator(z), on_circle(z)
     l0 = density.log_prob(points).exp().mean()
     l1 = (points[:, None] - data[None]).norm(dim=2).amin(1).mean()  # (N, M)
     apart = (points[:, None] - points[None]).norm(dim=2) + torch.eye(count)  # (N, N); 0/1 on the diagonal

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from bdsg.boundary import loss_terms
 from bdsg.boundary.generators.levels import LevelGenerator
-from bdsg.boundary.objectives import LEVEL_RANGE, LevelObjective, make_objective
+from bdsg.boundary.objectives import LEVEL_RANGE, OurObjective, make_objective
 from bdsg.config import BoundaryConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
@@ -29,22 +29,22 @@ def normal(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def objective_of(mixture: GaussianMixture, epsilon: float, **settings: object) -> LevelObjective:
+def objective_of(mixture: GaussianMixture, epsilon: float, **settings: object) -> OurObjective:
     model, random = ClosedForm(mixture), torch.Generator().manual_seed(1)
     config = BoundaryConfig(**{"levels": 8, "hidden": (16, 16), **settings})  # type: ignore[arg-type]
     samples = model.sample(2048, random).float()
     made = make_objective(config, model, samples[:300], samples, epsilon, epsilon / 10, random)
-    assert isinstance(made, LevelObjective)
+    assert isinstance(made, OurObjective)
     return made
 
 
 @pytest.fixture(scope="module")
-def objective() -> LevelObjective:
+def objective() -> OurObjective:
     """Two modes that part within the range."""
     return objective_of(SADDLE, 0.01)
 
 
-def test_the_range_is_around_epsilon_and_below_the_peak(objective: LevelObjective) -> None:
+def test_the_range_is_around_epsilon_and_below_the_peak(objective: OurObjective) -> None:
     low, high = objective.ours.range
     assert (low, high) == pytest.approx((LEVEL_RANGE[0] * 0.01, LEVEL_RANGE[1] * 0.01), rel=1e-5)
     near_peak = objective_of(SADDLE, 0.05)
@@ -54,12 +54,12 @@ def test_the_range_is_around_epsilon_and_below_the_peak(objective: LevelObjectiv
 
 
 @pytest.mark.parametrize("epsilon", [0.0009, 0.06])
-def test_epsilon_out_of_range_is_refused(objective: LevelObjective, epsilon: float) -> None:
+def test_epsilon_out_of_range_is_refused(objective: OurObjective, epsilon: float) -> None:
     with pytest.raises(ConfigError, match=r"must lie between 0\.001 and 0\.05, which B was trained for"):
         objective.ours(normal(3, 2), epsilon)
 
 
-def test_z_chooses_among_the_living_branches_by_their_lengths(objective: LevelObjective) -> None:
+def test_z_chooses_among_the_living_branches_by_their_lengths(objective: OurObjective) -> None:
     tree, ours = objective.tree, objective.ours
     for position in range(8):
         code = ours.code(normal(20_000, 2), torch.full((20_000,), float(position)))
@@ -70,14 +70,14 @@ def test_z_chooses_among_the_living_branches_by_their_lengths(objective: LevelOb
     assert torch.equal(half.branches, ours.code(normal(10, 2), torch.full((10,), 3.0)).branches)
 
 
-def test_without_an_epsilon_it_is_the_configs(objective: LevelObjective) -> None:
+def test_without_an_epsilon_it_is_the_configs(objective: OurObjective) -> None:
     z = normal(50, 2)
     assert torch.equal(objective.generator(z), objective.ours(z, 0.01))
     code = objective.generator.read(z)
     assert torch.equal(code.circle, z / z.norm(dim=1, keepdim=True))
 
 
-def test_the_loss_is_ours_at_levels_of_its_own(objective: LevelObjective) -> None:
+def test_the_loss_is_ours_at_levels_of_its_own(objective: OurObjective) -> None:
     z, ours = normal(64, 2), objective.ours
     found = objective.terms(z, torch.Generator().manual_seed(5))
     spread = 1.1 * torch.rand(64, generator=torch.Generator().manual_seed(5)) - 0.05
@@ -127,7 +127,7 @@ def evaluate(exported: dict[str, np.ndarray], z: np.ndarray, epsilon: float) -> 
 
 
 @pytest.mark.parametrize("epsilon", [0.0011, 0.0123, 0.0399])
-def test_the_export_is_all_that_b_takes(objective: LevelObjective, epsilon: float) -> None:
+def test_the_export_is_all_that_b_takes(objective: OurObjective, epsilon: float) -> None:
     z, ours = normal(40, 2), objective.ours
     exported = ours.export()
     assert {array.dtype for array in exported.values()} == {np.dtype(np.float32)}

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.boundary import loss_terms
+from bdsg.boundary.generators.dense import on_circle
 from bdsg.boundary.kernels.adam import adam
 from bdsg.boundary.kernels.density import Densities, log_density
 from bdsg.boundary.kernels.nearest import Candidates, distance_term, make_candidates
@@ -68,7 +69,7 @@ def test_each_of_fifty_steps_has_the_loss_and_gradient_of_autograd(batch: int, l
         points = points + (rounded.double() - points).detach()
         l0 = loss_terms.density_term(MIXTURE.log_prob(points))
         l1 = loss_terms.distance_term(points, DATA.double())
-        l2 = loss_terms.dispersion_term(truth.generator.read(z[step].double()).circle, points)
+        l2 = loss_terms.dispersion_term(on_circle(z[step].double()), points)
         expected = [loss_terms.weighted_sum(l0, l1, l2, lambda1, lambda2), l0, l1, l2]
         assert terms[0].tolist() == pytest.approx([float(term.detach()) for term in expected], rel=1e-5)
         slopes = torch.autograd.grad(expected[0], list(truth_network.parameters()))
@@ -174,10 +175,10 @@ def test_the_nearest_sample_is_the_nearest(samples: np.ndarray) -> None:
     places = samples.mean(0) + 3 * spread * (np.random.default_rng(0).random((2000, 2)) - 0.5)
     points = np.ascontiguousarray(np.concatenate([places, samples[:10]]).T, np.float32)
     pull = np.zeros_like(points)
-    found = distance_term(make_candidates(samples), points[0], points[1], 2.0, pull[0], pull[1])
+    found = distance_term(make_candidates(samples), points[0], points[1], pull[0], pull[1])
     exact = torch.from_numpy(points.T.copy()).double().requires_grad_()
     truth = torch.cdist(exact, torch.from_numpy(samples).double()).amin(1).mean()
-    (slope,) = torch.autograd.grad(2.0 * loss_terms.distance_term(exact, torch.from_numpy(samples).double()), exact)
+    (slope,) = torch.autograd.grad(loss_terms.distance_term(exact, torch.from_numpy(samples).double()), exact)
     assert found == pytest.approx(float(truth.detach()), rel=1e-5)
     misses = np.linalg.norm(pull.T - slope.numpy(), axis=1) * len(exact)
     assert (misses > 1e-2).mean() < 2e-3  # ties apart, where either sample is as near

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from bdsg.boundary.level_sets.level_tree import LevelTree
-from bdsg.boundary.objectives import LevelObjective, make_objective
+from bdsg.boundary.objectives import OurObjective, make_objective
 from bdsg.boundary.training.compiled_objective import compiled_stepper
 from bdsg.boundary.training.compiled_steps import KernelStepper
 from bdsg.config import BoundaryConfig
@@ -21,34 +21,34 @@ from bdsg.experiments.train import train_boundary, train_by_autograd
 LATENT = torch.randn(50, 2, generator=torch.Generator().manual_seed(4))
 
 
-def objective(name: str, **settings: object) -> LevelObjective:
+def objective(name: str, **settings: object) -> OurObjective:
     """With branches that split, join or end within the range."""
     density = ClosedForm(GaussianMixture(**PRESETS[name].mixture))
     raw: dict[str, object] = {"hidden": (24, 16), "batch_size": 64, "levels": 5, **settings}
     config, random = BoundaryConfig(**raw), torch.Generator().manual_seed(1)  # type: ignore[arg-type]
     samples = density.sample(1000, torch.Generator().manual_seed(0)).float()
     made = make_objective(config, density, samples, samples, 0.01, 0.001, random)
-    assert isinstance(made, LevelObjective)
+    assert isinstance(made, OurObjective)
     return made
 
 
-def stepper_for(made: LevelObjective) -> KernelStepper:
+def stepper_for(made: OurObjective) -> KernelStepper:
     stepper = compiled_stepper(made, made.config)
     assert stepper is not None
     return stepper
 
 
-def doubled(made: LevelObjective) -> LevelObjective:
+def doubled(made: OurObjective) -> OurObjective:
     """The same in double precision, with weights of its own."""
     parts = {field.name: getattr(made.tree, field.name) for field in dataclasses.fields(LevelTree)}
     tree = LevelTree(**{name: part.double() if part.is_floating_point() else part for name, part in parts.items()})
-    twin = LevelObjective(made.config, made.density, tree, 0.01, 0.001, torch.Generator())
+    twin = OurObjective(made.config, made.density, tree, 0.01, 0.001, torch.Generator())
     twin.ours.load_state_dict(made.ours.state_dict())
     twin.ours.double()
     return twin
 
 
-class Positions(LevelObjective):
+class Positions(OurObjective):
     """Trains at levels that are given."""
 
     given: torch.Tensor

@@ -44,19 +44,21 @@ def test_paper_is_equation_4() -> None:
 def test_ours_aims_at_the_middle_of_the_band_and_at_the_places() -> None:
     objective = make("ours", lambda1=3.0, lambda2=0.025)
     assert isinstance(objective, OurObjective)
-    assert objective.log_level == pytest.approx(math.log(0.01 / math.sqrt(10)), rel=1e-12)
-    assert objective.places.count == 2
-    points, (circle, components) = objective.generator(Z).double(), objective.generator.read(Z)
-    axes = objective.places.axes[components].double()
-    places = objective.places.at(circle, components)[0].double()
-    offsets = points - objective.places.centres[components] - (axes @ places[:, :, None])[:, :, 0]
+    tree, log_level = objective.tree, math.log(0.01 / math.sqrt(10))
+    assert tree.log_levels.tolist() == pytest.approx([log_level], rel=1e-12)
+    assert tree.count == 2
+    points, code = objective.generator(Z).double(), objective.ours.read(Z)
+    components = code.branches
+    axes, centres = tree.axes[0, components].double(), tree.centres[0, components]
+    places = tree.at(*code)[0].double()
+    offsets = points - centres - (axes @ places[:, :, None])[:, :, 0]
     # Circles around (±4, 0) with ½/2π·exp(−r²/2) = ε*; the slope of log p is −r there.
     radius = math.sqrt(-2 * math.log(4 * math.pi * 0.01 / math.sqrt(10)))
-    misfit = (MODEL.log_prob(points) - objective.log_level).abs()
+    misfit = (MODEL.log_prob(points) - log_level).abs()
     cost = torch.where(misfit < 3, misfit**2, 6 * misfit - 9)
     l0 = (cost / (1 + (radius * offsets.norm(dim=1)) ** 2)).mean()
     l1 = (offsets.norm(dim=1) / radius).mean()
-    local = (points - objective.places.centres[components]) / radius
+    local = (points - centres) / radius
     pairs = [(i, j) for i in range(len(Z)) for j in range(i) if components[i] == components[j]]
     ratios = [(places[i] - places[j]).norm() / (axes[i] @ (local[i] - local[j]) / radius).norm() for i, j in pairs]
     l2 = torch.stack(ratios).mean()

@@ -9,9 +9,9 @@ import math
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from bdsg.boundary.level_sets.parametrisation import Places
+from bdsg.boundary.level_sets.level_tree import LevelTree
 from bdsg.boundary.objectives import OurObjective, make_objective
 from bdsg.boundary.training.compiled_objective import compiled_stepper
 from bdsg.boundary.training.compiled_steps import KernelStepper
@@ -44,16 +44,18 @@ def stepper_for(made: OurObjective) -> KernelStepper:
 
 def doubled(made: OurObjective) -> OurObjective:
     """The same in double precision, with weights of its own."""
-    parts = (getattr(made.places, field.name) for field in dataclasses.fields(Places))
-    places = Places(*(part.double() for part in parts))
-    twin = OurObjective(made.config, made.density, places, made.log_level, torch.Generator())
+    parts = {field.name: getattr(made.tree, field.name) for field in dataclasses.fields(LevelTree)}
+    tree = LevelTree(**{name: part.double() if part.is_floating_point() else part for name, part in parts.items()})
+    twin = OurObjective(made.config, made.density, tree, 0.01, 0.001, torch.Generator())
     twin.ours.load_state_dict(made.ours.state_dict())
     twin.ours.double()
     return twin
 
 
 def latents(steps: int, batch: int) -> Tensor:
-    return torch.randn(steps, batch, 2, generator=torch.Generator().manual_seed(2))
+    """(steps, batch, 3): z, and the only level."""
+    z = torch.randn(steps, batch, 2, generator=torch.Generator().manual_seed(2))
+    return nn.functional.pad(z, (0, 1))
 
 
 @pytest.mark.parametrize("batch", [64, 9])
@@ -64,7 +66,7 @@ def test_each_of_fifty_steps_has_the_loss_and_gradient_of_autograd(name: str, ba
     for step in range(50):
         truth = doubled(made)
         terms = stepper.steps(z[step : step + 1], np.array([0.002]), step)
-        expected = truth.terms(z[step].double(), NONE)
+        expected = truth.terms(z[step, :, :2].double(), NONE)
         assert terms[0].tolist() == pytest.approx([float(term.detach()) for term in expected], rel=2e-4, abs=1e-6)
         assert terms[0, 0] == pytest.approx(float(expected.loss.detach()), rel=1e-5)
         slopes = torch.autograd.grad(expected.loss, list(truth.ours.parameters()))
@@ -79,7 +81,7 @@ def test_weights_of_zero_leave_their_term_out(lambda1: float, lambda2: float) ->
     made = objective(closed_form("ring"), lambda1=lambda1, lambda2=lambda2)
     truth, z = doubled(made), latents(1, 64)
     terms = stepper_for(made).steps(z, np.zeros(1), 0)
-    expected = truth.terms(z[0].double(), NONE)
+    expected = truth.terms(z[0, :, :2].double(), NONE)
     assert terms[0].tolist() == pytest.approx([float(term.detach()) for term in expected], rel=1e-5)
     slopes = torch.autograd.grad(expected.loss, list(truth.ours.parameters()))
     for weight, slope in zip(made.ours.parameters(), slopes, strict=True):
@@ -90,7 +92,7 @@ def test_points_come_in_the_order_of_their_z() -> None:
     made = objective(closed_form("ring"))
     stepper = stepper_for(made)
     for count in (64, 1500, 3):
-        z = latents(1, count)[0]
+        z = latents(1, count)[0, :, :2]
         torch.testing.assert_close(torch.from_numpy(stepper.points(z)), made.ours(z).detach(), atol=1e-5, rtol=1e-5)
 
 
@@ -98,9 +100,9 @@ def test_a_batch_may_miss_curves_and_have_no_pair() -> None:
     made = objective(closed_form("ring"), batch_size=8)
     stepper, z = stepper_for(made), latents(1, 8)
     # One z for each of the eight curves, by the quantiles of |z|.
-    edges = torch.cat([torch.zeros(1), made.ours.edges, torch.ones(1)])
+    edges = torch.cat([torch.zeros(1), made.ours.edges[0, :-1], torch.ones(1)])
     radii = (-2 * torch.log1p(-0.5 * (edges[1:] + edges[:-1]))).sqrt()
-    z[0] = z[0] / z[0].norm(dim=1, keepdim=True) * radii[:, None]
+    z[0, :, :2] *= (radii / z[0].norm(dim=1))[:, None]
     terms = stepper.steps(z, np.zeros(1), 0)
     assert stepper.workspace.curves.tolist() == list(range(8))
     assert terms[0, 3] == 0.0
@@ -119,7 +121,7 @@ def test_points_that_leave_the_table_are_looked_up_in_the_model() -> None:
     small.ours = small.generator = copy.deepcopy(wide.ours)
     z, rates = latents(30, 64), np.full(30, 0.002)
     terms = [stepper_for(made).steps(z, rates, 0) for made in (small, wide)]
-    assert float(wide.ours(z[0]).detach().abs().max()) > 3.0
+    assert float(wide.ours(z[0, :, :2]).detach().abs().max()) > 3.0
     np.testing.assert_allclose(terms[0], terms[1], rtol=2e-3, atol=1e-4)
 
 

@@ -10,7 +10,9 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from bdsg.boundary.level_sets.parametrisation import PLACES, SMALLEST_SHARE, find_places
+from bdsg.boundary.generators.levels import SMALLEST_SHARE, LevelGenerator
+from bdsg.boundary.level_sets.level_tree import LevelTree, grow_tree
+from bdsg.boundary.level_sets.parametrisation import PLACES
 from bdsg.boundary.level_sets.tracing import ClosedCurve, project, trace_level_set
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
@@ -26,6 +28,11 @@ def samples_of(model: ClosedForm) -> Tensor:
 def traced(mixture: GaussianMixture, level: float) -> tuple[ClosedForm, list[ClosedCurve]]:
     model = ClosedForm(mixture)
     return model, trace_level_set(model.log_prob, samples_of(model), math.log(level))
+
+
+def tree_of(model: ClosedForm, level: float) -> LevelTree:
+    """Of one level."""
+    return grow_tree(model.log_prob, samples_of(model), torch.tensor([math.log(level)], dtype=torch.float64))
 
 
 def lengths(curves: list[ClosedCurve]) -> list[float]:
@@ -114,44 +121,42 @@ def test_no_curve_without_a_level() -> None:
 
 
 def test_places_of_a_circle_are_the_unit_circle_turn_for_turn() -> None:
-    model, curves = traced(GaussianMixture([1.0], [[300.0, -100.0]], [9.0 * np.eye(2)]), 0.001)
-    places = find_places(model.log_prob, curves, math.log(0.001))
+    tree = tree_of(ClosedForm(GaussianMixture([1.0], [[300.0, -100.0]], [9.0 * np.eye(2)])), 0.001)
     radius = 3 * math.sqrt(-2 * math.log(0.001 * 2 * math.pi * 9))
     angles = torch.linspace(-3.1, 3.1, 77)
     circle = torch.stack([angles.cos(), angles.sin()], 1)
-    found, steepness = places.at(circle, torch.zeros(77, dtype=torch.long))
-    torch.testing.assert_close(places.centres, torch.tensor([[300.0, -100.0]]), atol=0.05, rtol=0)
-    torch.testing.assert_close(
-        found @ places.axes[0].T / radius, (circle @ places.axes[0].T) / radius, atol=0.02, rtol=0
-    )
+    found, steepness = tree.at(circle, torch.zeros(77, dtype=torch.long), torch.zeros(77))
+    torch.testing.assert_close(tree.centres[0], torch.tensor([[300.0, -100.0]]), atol=0.05, rtol=0)
+    axes = tree.axes[0, 0].T
+    torch.testing.assert_close(found @ axes / radius, circle @ axes / radius, atol=0.02, rtol=0)
     assert steepness.tolist() == pytest.approx([radius / 9] * 77, rel=1e-3)
-    assert (places.harmonics(), places.count, places.inside.tolist()) == (8, 1, [1.0])
+    assert (tree.harmonics(), tree.count, tree.inside.tolist()) == (8, 1, [1.0])
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_places_lie_on_the_level_and_go_all_the_way_round(seed: int) -> None:
     mixture, level = random_mixture(seed), 0.005
     model, curves = traced(mixture, level)
-    places = find_places(model.log_prob, curves, math.log(level))
-    components = torch.arange(places.count).repeat_interleave(PLACES)
-    points = places.to_data(places.table.reshape(-1, 2), components)
+    tree = tree_of(model, level)
+    branches = torch.arange(tree.count).repeat_interleave(PLACES)
+    points = tree.to_data(tree.table.reshape(-1, 2), branches, torch.zeros(len(branches)))
     assert (model.log_prob(points) - math.log(level)).abs().max() < 0.02
-    steps = (places.table.roll(-1, 1) - places.table).norm(dim=2)
+    steps = (tree.table.roll(-1, 2) - tree.table).norm(dim=3)
     assert steps.max() < 25 / PLACES  # once round a unit circle would take steps of 6.3 / PLACES
     expected = torch.tensor([float(curve.steps().sum()) for curve in curves])
     kept = (expected / expected.sum()).clamp(min=SMALLEST_SHARE)
-    torch.testing.assert_close(places.shares, kept / kept.sum())
-    assert float(places.shares.sum()) == pytest.approx(1.0)
-    assert 8 <= places.harmonics() <= 40
+    edges = LevelGenerator((8,), tree, level, level / 10, torch.Generator()).edges
+    torch.testing.assert_close(edges[0], torch.cumsum(kept / kept.sum(), 0))
+    assert float(edges[0, -1]) == 1.0
+    assert 8 <= tree.harmonics() <= 40
 
 
 def test_a_holes_places_run_as_its_ellipse_does() -> None:
-    model, curves = traced(ring_around_core(), 0.01 / math.sqrt(10))
-    places = find_places(model.log_prob, curves, math.log(0.01 / math.sqrt(10)))
-    assert sorted(places.inside.tolist()) == [-1, 1, 1]
+    tree = tree_of(ClosedForm(ring_around_core()), 0.01 / math.sqrt(10))
+    assert sorted(tree.inside.tolist()) == [-1, 1, 1]
     angles = 2 * math.pi * torch.arange(PLACES) / PLACES
     circle = torch.stack([angles.cos(), angles.sin()], 1)
-    assert (places.table - circle).norm(dim=2).max() < 0.1  # all three are nearly round
+    assert (tree.table - circle).norm(dim=3).max() < 0.1  # all three are nearly round
 
 
 def test_the_same_samples_give_the_same_places() -> None:

@@ -11,7 +11,7 @@ import torch
 from bdsg.app.components import run_payloads
 from bdsg.boundary.generators.levels import LevelGenerator
 from bdsg.boundary.generators.levels_numpy import LevelBoundary
-from bdsg.boundary.objectives import LevelObjective, make_objective
+from bdsg.boundary.objectives import OurObjective, make_objective
 from bdsg.config import LEVELS_BOUNDARY, BoundaryConfig, ExperimentConfig
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
@@ -42,7 +42,7 @@ def generator() -> LevelGenerator:
     samples = model.sample(2048, random).float()
     config = BoundaryConfig(levels=6, hidden=(16, 16))
     made = make_objective(config, model, samples[:300], samples, 0.01, 0.001, random)
-    assert isinstance(made, LevelObjective)
+    assert isinstance(made, OurObjective)
     return made.ours
 
 
