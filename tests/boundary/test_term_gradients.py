@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from bdsg.boundary.kernels.density import log_density
+from bdsg.boundary.kernels.paper import paper_terms
+from bdsg.boundary.kernels.terms import EVALUATE
 from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective, make_objective
 from bdsg.boundary.term_gradients import SHOWN, forces_by_autograd
-from bdsg.boundary.training.compiled_objective import compiled_stepper
+from bdsg.boundary.training.compiled_objective import _paper_workspace, compiled_stepper
 from bdsg.boundary.training.compiled_steps import KernelStepper
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
@@ -43,20 +46,23 @@ def trained(objective: Any, steps: int) -> KernelStepper:
     stepper = compiled_stepper(objective, objective.config)
     assert isinstance(stepper, KernelStepper)
     z = stepper.draw(max(1, steps), torch.Generator().manual_seed(2))
-    stepper.steps(z, np.full(len(z), 0.01 if steps else -1.0), 0)
+    stepper.steps(z, np.full(len(z), 0.01 if steps else EVALUATE), 0)
     return stepper
 
 
 @pytest.mark.parametrize("steps", [0, 60])
 @pytest.mark.parametrize(
-    ("kind", "preset", "table"),
+    ("kind", "preset", "table", "levels"),
     [
-        ("paper", "bimodal", None), ("paper", "ring", None), ("ours", "bimodal", None), ("ours", "ring", None),
-        ("ours", "bimodal", 9.0), ("paper", "bimodal", 3.0),
+        ("paper", "bimodal", None, 1), ("paper", "ring", None, 1), ("paper", "bimodal", 3.0, 1),
+        ("ours", "bimodal", None, 1), ("ours", "ring", None, 1), ("ours", "bimodal", 9.0, 1),
+        ("ours", "three_modes", None, 5),
     ],
 )  # fmt: skip
-def test_compiled_pulls_are_those_of_autograd(kind: str, preset: str, table: float | None, steps: int) -> None:
-    objective = made(kind, preset, table=table)
+def test_compiled_pulls_are_those_of_autograd(
+    kind: str, preset: str, table: float | None, levels: int, steps: int
+) -> None:
+    objective = made(kind, preset, table=table, levels=levels)
     stepper = trained(objective, steps)
     points = stepper.points(LATENT)
     assert table != 3.0 or (np.abs(points[:SHOWN]) > 3.0).any()  # some are looked up beyond the table
@@ -89,32 +95,25 @@ def test_the_terms_at_b_are_the_terms_of_the_loss() -> None:
         assert [float(part) for part in parts] == pytest.approx([float(term) for term in terms[1:]], rel=1e-4)
 
 
-class Fixed(torch.nn.Module):
-    """B whose points are given."""
-
-    def __init__(self, points: torch.Tensor) -> None:
-        super().__init__()
-        self.points = points
-
-    def forward(self, z: torch.Tensor) -> torch.Tensor:
-        return self.points
-
-
 def test_eq_4_by_hand() -> None:
-    objective = made("paper", "unimodal", lambda1=0.5, lambda2=0.3)
+    objective = made("paper", "unimodal")
     assert isinstance(objective, PaperObjective)
     objective.data = torch.tensor([[0.0, 0.0], [3.0, 0.0]])
-    z, points = torch.tensor([[1.0, 0.0], [-2.0, 0.0]]), np.array([[1.0, 1.0], [4.0, 5.0]], np.float32)
-    network = objective.generator = Fixed(torch.from_numpy(points))
-    assert torch.equal(network(z), torch.from_numpy(points))
-    pulls = forces_by_autograd(objective, z)
+    circle, points = np.array([[1.0, -1.0], [0.0, 0.0]], np.float32), np.array([[1.0, 1.0], [4.0, 5.0]], np.float32)
+    loss, workspace, terms = trained(objective, 0).loss, _paper_workspace(2), np.zeros(4)
+    workspace.points[:] = points.T
+    log_density(loss.density, *workspace.points, workspace.found)
+    paper_terms(circle, loss, workspace, terms)
+    slopes = workspace.slopes.transpose(0, 2, 1)
     x = torch.from_numpy(points).double().requires_grad_()
     density = torch.exp(objective.density.log_prob(x))
-    (slope,) = torch.autograd.grad(density.sum(), x)
-    np.testing.assert_allclose(pulls[0], -slope.numpy(), rtol=1e-4, atol=1e-6)  # downhill
-    np.testing.assert_allclose(pulls[1], [[-0.5 / 2**0.5] * 2, [-0.5 / 26**0.5, -2.5 / 26**0.5]], rtol=1e-5)
-    # ‖z_i − z_j‖ = 2 on the circle, ‖b_i − b_j‖ = 5, N = 2: λ2·2/1·2·(−3, −4)/125.
-    np.testing.assert_allclose(pulls[2], 0.3 * 4 / 125 * np.array([[-3, -4], [3, 4]]), rtol=1e-5)
+    (slope,) = torch.autograd.grad(density.mean(), x)
+    np.testing.assert_allclose(slopes[0], slope.numpy(), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(slopes[1], [[0.5 / 2**0.5] * 2, [0.5 / 26**0.5, 2.5 / 26**0.5]], rtol=1e-5)
+    # ‖z_i − z_j‖ = 2 on the circle, ‖b_i − b_j‖ = 5, N = 2: one pair, −2·(−3, −4)/125.
+    np.testing.assert_allclose(slopes[2], 2 / 125 * np.array([[3, 4], [-3, -4]]), rtol=1e-5)
+    expected = [float(density.mean().detach()), 0.5 * (2**0.5 + 26**0.5), 2 / 5]
+    np.testing.assert_allclose(terms[1:], expected, rtol=1e-5)
 
 
 def test_one_point_alone_is_not_pushed() -> None:

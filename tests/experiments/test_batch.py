@@ -65,7 +65,7 @@ def test_objectives_of_a_sweep_share_the_level_set_and_nothing_else() -> None:
     first, _, last = made
     assert isinstance(first, OurObjective)
     assert isinstance(last, OurObjective)
-    assert last.places is first.places
+    assert last.tree is first.tree
     runs = [Run(one, start.config, LATENT, start.random) for one, start in zip(made, starts, strict=True)]
     for k, trained in enumerate(train_together(runs, never)):
         random = torch.Generator().manual_seed(k)
