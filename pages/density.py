@@ -11,7 +11,7 @@ from bdsg.config.presets import PRESETS
 
 DENSITY_SETTINGS = (
     "blocks", "hidden", "steps", "batch_size", "learning_rate",
-    "coefficient", "norm", "activation", "log_determinant", "series_terms",
+    "coefficient", "activation", "log_determinant", "series_terms",
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ DENSITIES: dict[str, dict[str, Any]] = {
     "closed form": {"kind": "closed_form"},
     "exact": {"kind": "iresnet", **FLOW},
     "truncated": {"kind": "iresnet", "log_determinant": "truncated", "activation": "elu", **FLOW},
-    "roulette": {"kind": "resflow", "norm": "mixed", **FLOW},
+    "roulette": {"kind": "resflow", **FLOW},
 }
 SMALL = {"GRID": 20, "BOUNDARY_POINTS": 200, "LEVEL_SAMPLES": 512, "SHOWN_POINTS": 50}
 

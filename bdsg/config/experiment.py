@@ -22,6 +22,7 @@ from bdsg.config.sections import (
     UnitsConfig,
     frozen,
     read_mixture,
+    without_norm,
 )
 from bdsg.errors import ConfigError
 
@@ -151,6 +152,7 @@ Section = TypeVar("Section", DensityConfig, BoundaryConfig)
 def _section(kind: type[Section], key: str, raw: object, preset: dict[str, Any]) -> Section:
     """One section: what is written, over the preset's, over the defaults of the chosen variant."""
     variant = "objective" if kind is BoundaryConfig else "kind"
+    raw = without_norm(raw) if kind is DensityConfig and isinstance(raw, dict) else raw
     written = known_keys(raw, key, tuple(f.name for f in fields(kind)))
     chosen = written.get(variant, preset.get(variant))
     inherited = preset if chosen == preset.get(variant) else {}

@@ -92,11 +92,6 @@ class DensityConfig:
     hidden: tuple[int, ...] = setting((16, 16), "Width of each hidden layer in a block.", 1, 512, unit="units")
     activation: str = setting("lipswish", "Nonlinearity, 1-Lipschitz.", choices=("elu", "lipswish"))
     coefficient: float = setting(0.97, "Upper bound on each block's Lipschitz constant.", 0.1, 0.995)
-    norm: str = setting(
-        "spectral",
-        "In which norm blocks contract: spectral, or mixed norms of learned orders.",
-        choices=("spectral", "mixed"),
-    )
     log_determinant: str = setting(
         "exact",
         "How training gets the log-determinant: exactly, by a truncated series, or unbiased.",
@@ -165,6 +160,16 @@ class BoundaryConfig:
             started = {**self.weights_at(0)._asdict(), **change.given()}
             return dataclasses.replace(self, **started, changes=())
         return dataclasses.replace(self, changes=with_change(self.changes, change))
+
+
+def without_norm(written: dict[str, Any]) -> dict[str, Any]:
+    """A written density without the ``norm`` that older ones name; raises ConfigError if it is not the one left."""
+    if written.get("norm", "spectral") != "spectral":
+        remedy = (
+            "norms of learned orders gained nothing measurable and were removed: leave it out for the spectral norm."
+        )
+        raise ConfigError("density.norm", written["norm"], remedy)
+    return {name: value for name, value in written.items() if name != "norm"}
 
 
 def read_mixture(raw: object) -> MixtureConfig:

@@ -32,7 +32,7 @@ SQUARINGS = 6
 AN_OPERATION = 4e-4
 """A product of a block's Jacobian with a batch by autograd, without what grows with the batch."""
 AN_AUTOGRAD_WEIGHT, AN_AUTOGRAD_UNIT = 2e-10, 6e-9
-PRODUCTS = {"exact": 4, "roulette": 5}
+ROULETTE_PRODUCTS = 5
 """Such products a block and step; a truncated series takes as many as it has terms."""
 
 A_SETTLED_WEIGHT, A_SETTLED_UNIT = 5e-5, 3e-3
@@ -48,7 +48,7 @@ A_LEVEL = 0.4
 
 A_TERM = 7
 TRACED = {"exact": 4, "roulette": 10}
-"""Numbers that a gradient by autograd keeps of each unit for a point, by log-determinant; a series seven a term."""
+"""Numbers that a gradient keeps of each unit for a point, by log-determinant; a series seven a term."""
 
 
 def seconds(config: ExperimentConfig) -> float:
@@ -63,10 +63,11 @@ def density_seconds(config: DensityConfig) -> float:
         return 0.0
     weights, units = _size(config)
     point = A_WEIGHT * weights + A_UNIT * units
-    if config.log_determinant == "exact" and config.norm == "spectral":
+    if config.log_determinant == "exact":
         step = config.batch_size * point + A_SQUARE * SQUARINGS * _squares(config)
     else:
-        step = _products(config) * (
+        products = ROULETTE_PRODUCTS if config.log_determinant == "roulette" else config.series_terms
+        step = products * (
             config.blocks * AN_OPERATION + config.batch_size * (AN_AUTOGRAD_WEIGHT * weights + AN_AUTOGRAD_UNIT * units)
         )
     evaluated = A_FORWARD * point * (config.steps * HELD_OUT + FRAMES)
@@ -88,7 +89,7 @@ def memory_bytes(config: ExperimentConfig) -> float:
     if density.kind == "closed_form":
         return pairs
     _, units = _size(density)
-    kept = 4 if density.norm == "spectral" and density.log_determinant == "exact" else _traced(density)
+    kept = TRACED.get(density.log_determinant, A_TERM * density.series_terms)
     return pairs + 4.0 * kept * density.batch_size * units
 
 
@@ -105,11 +106,3 @@ def _squares(config: DensityConfig) -> int:
     """Multiply-adds of squaring each layer's smaller Gram matrix once."""
     widths = (2, *config.hidden, 2)
     return config.blocks * sum(min(pair) ** 3 for pair in itertools.pairwise(widths))
-
-
-def _products(config: DensityConfig) -> int:
-    return PRODUCTS.get(config.log_determinant, config.series_terms)
-
-
-def _traced(config: DensityConfig) -> int:
-    return TRACED.get(config.log_determinant, A_TERM * config.series_terms)

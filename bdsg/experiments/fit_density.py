@@ -210,8 +210,7 @@ def restore_flow(config: DensityConfig, parameters: Arrays) -> ResidualFlow:
 
 
 def _new_flow(config: DensityConfig, dim: int, random: torch.Generator) -> ResidualFlow:
-    activation, norm = config.activation, config.norm
-    return ResidualFlow(dim, config.blocks, config.hidden, config.coefficient, activation, random, norm)
+    return ResidualFlow(dim, config.blocks, config.hidden, config.coefficient, config.activation, random)
 
 
 def _curves(snapshots: list[DensitySnapshot]) -> Arrays:

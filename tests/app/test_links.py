@@ -41,7 +41,7 @@ def test_every_preset_named_in_full_and_written_out(name: str) -> None:
 def test_every_setting_is_in_the_link() -> None:
     changed = {
         "data": {"preset": "ring", "samples": 77},
-        "density": {"kind": "resflow", "hidden": [8, 9], "coefficient": 0.9, "norm": "mixed", "steps": 7},
+        "density": {"kind": "resflow", "hidden": [8, 9], "coefficient": 0.9, "steps": 7},
         "boundary": {
             "objective": "paper",
             "hidden": [5],

@@ -57,7 +57,6 @@ CASES: dict[str, dict[str, Any]] = {
     "IResNet, truncated, 8 blocks of 128-128, batch 1024": flow(
         log_determinant="truncated", hidden=[128, 128], blocks=8, batch_size=1024, steps=20
     ),
-    "IResNet, mixed norms": flow(norm="mixed", steps=150),
     "ResFlow": flow("resflow", steps=150),
 }
 

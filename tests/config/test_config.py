@@ -94,6 +94,13 @@ def test_another_variant_than_the_presets_starts_from_its_own_defaults() -> None
     assert config(density={"kind": "iresnet"}).density.log_determinant == "exact"
 
 
+def test_the_norm_that_older_configs_name_is_understood_and_another_is_a_sentence() -> None:
+    assert config(density={"kind": "resflow", "norm": "spectral"}) == config(density={"kind": "resflow"})
+    with pytest.raises(ConfigError, match=r"density.norm is 'mixed', but .* removed: leave it out") as caught:
+        config(density={"kind": "resflow", "norm": "mixed"})
+    assert caught.value.key == "density.norm"
+
+
 def test_a_mixture_alone_is_enough() -> None:
     made = ExperimentConfig.from_dict({"data": {"mixture": MIXTURE}})
     assert made.data.mixture == MixtureConfig((0.5, 0.5), ((-2.0, 0.0), (2.0, 0.0)), (((1.0, 0.0), (0.0, 1.0)),) * 2)

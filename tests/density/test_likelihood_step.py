@@ -105,7 +105,6 @@ def test_what_is_not_compiled() -> None:
     assert not compiles(plane, TruncatedSeries())
     assert not compiles(space, PlanarExact())
     assert not compiles(shaken_flow((8, 8), "elu").double(), PlanarExact())
-    assert not compiles(ResidualFlow(2, 1, (8,), 0.9, "elu", torch.Generator(), norm="mixed"), PlanarExact())
     assert np.isfinite(Descent(space, PlanarExact(), torch.Generator(), 1).step(batch(9, 3), 0.01))
 
 

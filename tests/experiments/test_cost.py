@@ -20,7 +20,6 @@ def config(density: dict[str, Any] | None = None, boundary: dict[str, Any] | Non
 KINDS: list[dict[str, Any]] = [
     {"kind": "iresnet"},
     {"kind": "iresnet", "log_determinant": "truncated"},
-    {"kind": "iresnet", "norm": "mixed"},
     {"kind": "resflow"},
 ]
 

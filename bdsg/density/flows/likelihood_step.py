@@ -103,8 +103,7 @@ class Descent:
 def compiles(flow: ResidualFlow, estimator: LogDeterminant) -> bool:
     """Whether the compiled gradient is that of this estimator on this flow."""
     plain = isinstance(estimator, PlanarExact) and flow.dim == 2 and len(flow.layers) > 1
-    spectral = flow.orders is None
-    return plain and spectral and flow.shift.device.type == "cpu" and flow.shift.dtype == torch.float32
+    return plain and flow.shift.device.type == "cpu" and flow.shift.dtype == torch.float32
 
 
 class AutogradGradient:

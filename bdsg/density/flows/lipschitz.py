@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -69,13 +69,9 @@ class LipschitzLinear(nn.Module):
         """σ(V) as power iteration sees it, (count,): at or below the true norm, differentiable in V."""
         return (self.left.mT @ self.weight @ self.right)[:, 0, 0]
 
-    def norms(self) -> Tensor:
-        """The norm that is bounded, (count,): here σ(V)."""
-        return self.spectral_norms()
-
     def normalised_weight(self) -> Tensor:
         """W with a norm <= bound, (count, out_features, in_features)."""
-        scale = torch.clamp(self.bound / self.norms().clamp(min=TINY), max=1.0)
+        scale = torch.clamp(self.bound / self.spectral_norms().clamp(min=TINY), max=1.0)
         return self.weight * scale[:, None, None]
 
 
@@ -123,16 +119,19 @@ class Branch(NamedTuple):
             tangents = slopes[None] * rows[1:]
         return hidden, tangents
 
+    @torch.no_grad()
+    def lipschitz_bound(self) -> float:
+        """The product of the layers' norms by singular value decomposition; infinite where a weight is no number."""
+        if not all(bool(weight.isfinite().all()) for weight in self.weights):
+            return math.inf
+        return math.prod(float(torch.linalg.matrix_norm(weight.double(), ord=2)) for weight in self.weights)
+
     def activate(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The 1-Lipschitz nonlinearity and its derivative, elementwise."""
         if self.activation == "elu":
             falling = torch.exp(torch.clamp(x, max=0.0))
             return torch.relu(x) + falling - 1.0, falling
         return lipswish(x, self.slope)
-
-
-BranchBound = Callable[[int, Any], float]
-"""Lipschitz bound of a branch of any kind, given with its index."""
 
 
 def _product(hidden: Tensor, tangents: Tensor, weight: Tensor) -> Tensor:
@@ -148,27 +147,21 @@ def lipswish(x: Tensor, slope: Tensor) -> tuple[Tensor, Tensor]:
     return value / 1.1, (gate + slope * value * (1.0 - gate)) / 1.1
 
 
-def largest_singular_value(weight: Tensor) -> float:
-    """‖W‖₂, or infinity where an entry is no finite number, which the decomposition would not take."""
-    finite = bool(weight.isfinite().all())
-    return float(torch.linalg.matrix_norm(weight.double(), ord=2)) if finite else math.inf
+class Contraction(Protocol):
+    """A branch that knows a bound of its Lipschitz constant."""
+
+    def lipschitz_bound(self) -> float:
+        """At or above its Lipschitz constant in ‖·‖₂; infinite where a weight is no finite number."""
 
 
-@torch.no_grad()
-def spectral_bound(index: int, branch: Branch) -> float:
-    """A Lipschitz bound of a branch in ‖·‖₂: the product of its layers' norms by singular value decomposition."""
-    return math.prod(largest_singular_value(weight) for weight in branch.weights)
-
-
-def check_lipschitz(branches: Sequence[Any], bound: BranchBound = spectral_bound) -> list[float]:
-    """Each branch's Lipschitz bound, in the norm that ``bound``, given a branch with its index, stands for.
+def check_lipschitz(branches: Iterable[Contraction]) -> list[float]:
+    """Each branch's Lipschitz bound.
 
     Raises:
         LipschitzError: a bound of 1 or more.
     """
-    bounds = []
-    for index, branch in enumerate(branches):
-        bounds.append(bound(index, branch))
-        if not bounds[-1] < 1.0:
-            raise LipschitzError(index, bounds[-1])
+    bounds = [branch.lipschitz_bound() for branch in branches]
+    for index, bound in enumerate(bounds):
+        if not bound < 1.0:
+            raise LipschitzError(index, bound)
     return bounds

@@ -12,16 +12,8 @@ from torch import Tensor, nn
 from bdsg.density.base import standard_normal_log_prob
 from bdsg.density.flows.exact_2d import PlanarExact
 from bdsg.density.flows.inverse import Inverse, fixed_point_inverse
-from bdsg.density.flows.lipschitz import (
-    DOUBLINGS,
-    SETTLED_DOUBLINGS,
-    Branch,
-    LipschitzLinear,
-    check_lipschitz,
-    spectral_bound,
-)
+from bdsg.density.flows.lipschitz import DOUBLINGS, SETTLED_DOUBLINGS, Branch, LipschitzLinear, check_lipschitz
 from bdsg.density.flows.log_determinant import LogDeterminant
-from bdsg.density.flows.mixed_norm import MixedNormLinear, NormOrders
 
 FIRST_SLOPE = 5.0
 """LipSwish's β starts at softplus of it.  With the usual β = 1 the first branches are nearly linear, and a fit stays
@@ -62,10 +54,6 @@ class ResidualFlow(nn.Module):
         coefficient: bound on a branch's Lipschitz constant; each of its layers gets the root.
         activation: ``lipswish`` or ``elu``.
         generator: source of the initial weights.
-        norm: ``spectral``, or ``mixed`` for induced norms of learned orders.
-
-    Attributes:
-        orders: those of mixed norms, else None.
     """
 
     def __init__(
@@ -76,17 +64,13 @@ class ResidualFlow(nn.Module):
         coefficient: float,
         activation: str,
         generator: torch.Generator,
-        norm: str = "spectral",
     ) -> None:
         super().__init__()
         widths = (dim, *hidden, dim)
         bound = coefficient ** (1.0 / (len(widths) - 1))
-        shapes = [(blocks, out, into, bound, generator) for into, out in itertools.pairwise(widths)]
-        self.orders = NormOrders(blocks, len(shapes)) if norm == "mixed" else None
-        if self.orders is None:
-            self.layers = nn.ModuleList(LipschitzLinear(*shape) for shape in shapes)
-        else:
-            self.layers = nn.ModuleList(MixedNormLinear(*one, self.orders, i) for i, one in enumerate(shapes))
+        self.layers = nn.ModuleList(
+            LipschitzLinear(blocks, out, into, bound, generator) for into, out in itertools.pairwise(widths)
+        )
         self.slopes = nn.Parameter(torch.full((blocks,), FIRST_SLOPE))
         self.shift = nn.Parameter(torch.zeros(blocks + 1, dim))
         self.log_scale = nn.Parameter(torch.zeros(blocks + 1, dim))
@@ -178,7 +162,7 @@ class ResidualFlow(nn.Module):
             LipschitzError: a bound of 1 or more.
         """
         self.power_iterate(SETTLED_DOUBLINGS)
-        return check_lipschitz(self.branches(), spectral_bound if self.orders is None else self.orders.bound)
+        return check_lipschitz(self.branches())
 
     @torch.no_grad()
     def check_inverse(self, x: Tensor) -> InverseReport:

@@ -108,6 +108,10 @@ class ConvolutionalBranch(NamedTuple):
             hidden = nn.functional.conv2d(lipswish(hidden, slope)[0], weight, bias, padding=weight.shape[-1] // 2)
         return hidden.flatten(1).to(x.dtype)  # mixed precision leaves it in another
 
+    def lipschitz_bound(self) -> float:
+        """The product of the layers' :func:`operator_norm`."""
+        return math.prod(operator_norm(weight, *self.shape[1:]) for weight in self.weights)
+
 
 @torch.no_grad()
 def operator_norm(weight: Tensor, height: int, width: int) -> float:
@@ -124,12 +128,6 @@ def operator_norm(weight: Tensor, height: int, width: int) -> float:
     basis = torch.eye(side, dtype=weight.dtype, device=weight.device).view(side, -1, height, width)
     rows = apply(basis, weight, padding=kernel // 2).flatten(1).double()
     return math.sqrt(max(0.0, float(torch.linalg.eigvalsh(rows @ rows.T)[-1])))
-
-
-@torch.no_grad()
-def convolutional_bound(index: int, branch: ConvolutionalBranch) -> float:
-    """A Lipschitz bound of a branch in ‖·‖₂: the product of its layers' :func:`operator_norm`."""
-    return math.prod(operator_norm(weight, *branch.shape[1:]) for weight in branch.weights)
 
 
 def _unit(x: Tensor) -> Tensor:
