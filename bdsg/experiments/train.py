@@ -19,11 +19,14 @@ from bdsg.boundary.training.control import Pace, TrainingControl
 from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.config.schedule import Change
 from bdsg.density.diagnostics import affordable
-from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.learning_rate import BestWeights, Schedule, one_cycle
 from bdsg.density.flows.likelihood_step import Descent
-from bdsg.density.flows.log_determinant import LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.density.flows.lipschitz import Branch
+from bdsg.density.flows.log_determinant import LogDeterminant
 from bdsg.density.flows.residual_flow import ResidualFlow
+from bdsg.density.flows.russian_roulette import RussianRoulette
+from bdsg.density.flows.truncated_series import TruncatedSeries
 from bdsg.errors import DivergenceError
 from bdsg.numerics.device import to_numpy
 from bdsg.runs.result import TERMS, BoundarySnapshot, DensitySnapshot, Progress, StepClock
@@ -46,11 +49,11 @@ def snapshot_steps(steps: int, count: int, power: float = 1.5) -> list[int]:
     return sorted({round(place) for place in places.tolist()})
 
 
-def estimator_for(config: DensityConfig) -> LogDeterminant:
+def estimator_for(config: DensityConfig) -> LogDeterminant[Branch]:
     """The log-determinant that the config trains with."""
     if config.log_determinant == "truncated":
         return TruncatedSeries(config.series_terms)
-    return RussianRoulette() if config.log_determinant == "roulette" else PlanarExact()
+    return RussianRoulette() if config.log_determinant == "roulette" else Exact()
 
 
 def train_density(

@@ -19,7 +19,10 @@ from bdsg.boundary.training.image_training import (
     train_image_generator,
 )
 from bdsg.config.image_config import PAPER, ImageBoundaryConfig, ImageConfig
-from bdsg.density.flows.log_determinant import ExactByAutograd, SeriesLogDeterminant, TruncatedSeries
+from bdsg.density.flows.exact import ExactByAutograd
+from bdsg.density.flows.inverse import Residual
+from bdsg.density.flows.log_determinant import LogDeterminant
+from bdsg.density.flows.truncated_series import TruncatedSeries
 from bdsg.density.image_flows.convolution import Shape
 from bdsg.density.image_flows.image_fit import ImageTraining, build_flow, log_prob_of_images
 from bdsg.density.image_flows.image_flow import ImageFlow
@@ -80,7 +83,7 @@ class ImageModel:
     neighbours: TangentNeighbours
 
 
-def evaluation_for(dim: int) -> SeriesLogDeterminant:
+def evaluation_for(dim: int) -> LogDeterminant[Residual]:
     """The estimator that scores use: it draws the same probes each time, so equal images score alike."""
     return ExactByAutograd() if dim <= EXACT_DIMENSIONS else TruncatedSeries(EVALUATION_TERMS)
 

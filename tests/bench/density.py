@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.learning_rate import one_cycle
 from bdsg.density.flows.likelihood_step import CompiledGradient, Descent
 from tests.bench.density_quality import estimators, quality
@@ -49,7 +49,7 @@ class Contestant:
         self.model = _model(name)
         if isinstance(self.model, ResidualFlow):
             self.model.initialise(first)
-            self.descent = Descent(self.model, PlanarExact(), torch.Generator(), threads)
+            self.descent = Descent(self.model, Exact(), torch.Generator(), threads)
         self.rate = LEARNING_RATES[name.split()[0]]
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=self.rate, betas=(0.9, 0.99), fused=True)
 
@@ -155,7 +155,7 @@ def shares(threads: int) -> list[Row]:
     truth, random = ClosedForm(GaussianMixture(**PRESETS["bimodal"].mixture)), torch.Generator().manual_seed(1)
     flow = ResidualFlow(2, BLOCKS, HIDDEN, COEFFICIENT, "lipswish", random)
     flow.initialise(truth.sample(2048, random).float())
-    descent, gradient = Descent(flow, PlanarExact(), random, threads), CompiledGradient.__call__
+    descent, gradient = Descent(flow, Exact(), random, threads), CompiledGradient.__call__
     assert isinstance(descent.gradient, CompiledGradient)
     clocks: dict[str, list[float]] = {"sampling": [], "normalising weights": [], "gradient": [], "all but sampling": []}
 

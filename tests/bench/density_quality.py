@@ -15,8 +15,11 @@ from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.diagnostics import log_prob_in_chunks
+from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.likelihood_step import Descent
-from bdsg.density.flows.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.density.flows.log_determinant import LogDeterminant
+from bdsg.density.flows.russian_roulette import RussianRoulette
+from bdsg.density.flows.truncated_series import TruncatedSeries
 from bdsg.experiments.fit_density import Fitted, fit
 from bdsg.experiments.problem import Problem
 from bdsg.experiments.train import estimator_for
@@ -176,7 +179,7 @@ def _summary_row(name: str, rows: list[Row], step: float) -> Row:
 
 
 @torch.no_grad()
-def bias(flows: list[ResidualFlow], estimator: LogDeterminant) -> Row:
+def bias(flows: list[ResidualFlow], estimator: LogDeterminant[Branch]) -> Row:
     """Mean gap of an estimated log p_g to the exact one at samples of each flow, over many draws."""
     gaps = []
     for seed, flow in enumerate(flows):

@@ -12,7 +12,9 @@ from sklearn.datasets import load_digits
 from torch import Tensor
 
 from bdsg.config.image_config import ImageFlowConfig
-from bdsg.density.flows.log_determinant import ExactByAutograd, RussianRoulette, TruncatedSeries
+from bdsg.density.flows.exact import ExactByAutograd
+from bdsg.density.flows.russian_roulette import RussianRoulette
+from bdsg.density.flows.truncated_series import TruncatedSeries
 from bdsg.density.image_flows.image_fit import ImageTraining, build_flow, log_prob_of_images
 from bdsg.density.image_flows.image_flow import ImageFlow, Scale
 from bdsg.density.image_flows.image_steps import Pixels, bits_per_dimension, dequantised, squeeze, unsqueeze

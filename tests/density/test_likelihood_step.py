@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from bdsg.density import ResidualFlow
-from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.likelihood_step import (
     MEMORY,
     AutogradGradient,
@@ -20,7 +20,7 @@ from bdsg.density.flows.likelihood_step import (
     Gradient,
     compiles,
 )
-from bdsg.density.flows.log_determinant import Exact, TruncatedSeries
+from bdsg.density.flows.truncated_series import TruncatedSeries
 from bdsg.density.kernels.norms import power_iterate
 
 
@@ -86,11 +86,11 @@ def test_a_second_and_larger_batch_needs_no_new_start() -> None:
 
 def test_whole_descents_agree() -> None:
     descents = []
-    for estimator in (PlanarExact(), Exact()):
+    for estimator in (Exact(), Exact()):
         flow = shaken_flow((8, 8), "lipswish")
         flow.initialise(batch(500))
         descents.append((flow, Descent(flow, estimator, torch.Generator(), threads=1)))
-    assert [compiles(flow, e) for (flow, _), e in zip(descents, (PlanarExact(), Exact()), strict=True)] == [True, False]
+    assert [compiles(flow, e) for (flow, _), e in zip(descents, (Exact(), Exact()), strict=True)] == [True, False]
     for seed in range(30):
         x = torch.randn(64, 2, generator=torch.Generator().manual_seed(seed)) + torch.tensor([2.0, 0.0])
         found, truth = (descent.step(x, 0.003) for _, descent in descents)
@@ -101,11 +101,11 @@ def test_whole_descents_agree() -> None:
 
 def test_what_is_not_compiled() -> None:
     plane, space = shaken_flow((8, 8), "elu"), shaken_flow((8, 8), "elu", dim=3)
-    assert compiles(plane, PlanarExact())
+    assert compiles(plane, Exact())
     assert not compiles(plane, TruncatedSeries())
-    assert not compiles(space, PlanarExact())
-    assert not compiles(shaken_flow((8, 8), "elu").double(), PlanarExact())
-    assert np.isfinite(Descent(space, PlanarExact(), torch.Generator(), 1).step(batch(9, 3), 0.01))
+    assert not compiles(space, Exact())
+    assert not compiles(shaken_flow((8, 8), "elu").double(), Exact())
+    assert np.isfinite(Descent(space, Exact(), torch.Generator(), 1).step(batch(9, 3), 0.01))
 
 
 @pytest.mark.parametrize("shape", [(16, 2), (2, 16), (9, 9), (1, 1)])
@@ -129,7 +129,7 @@ def test_parameters_live_in_one_vector() -> None:
 
 def test_the_average_is_of_all_steps_the_last_ones_most() -> None:
     flow = shaken_flow((5,), "elu")
-    descent = Descent(flow, PlanarExact(), torch.Generator(), threads=1)
+    descent = Descent(flow, Exact(), torch.Generator(), threads=1)
     start = descent.flat.values.clone()
     path = []
     for seed in range(40):

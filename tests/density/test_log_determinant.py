@@ -9,8 +9,11 @@ import torch
 from torch import Tensor
 
 from bdsg.density import ResidualFlow
+from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.lipschitz import Branch, check_lipschitz
-from bdsg.density.flows.log_determinant import Exact, LogDeterminant, RussianRoulette, TruncatedSeries
+from bdsg.density.flows.log_determinant import LogDeterminant
+from bdsg.density.flows.russian_roulette import RussianRoulette
+from bdsg.density.flows.truncated_series import TruncatedSeries
 
 DIMS = [2, 3, 5]
 
@@ -122,7 +125,7 @@ def test_long_series_on_the_line_is_exact_with_its_gradient() -> None:
     torch.testing.assert_close(mine, expected, rtol=1e-5, atol=1e-6)
 
 
-def assert_unbiased_gradient(flow: ResidualFlow, estimator: LogDeterminant, calls: int, rows: int) -> None:
+def assert_unbiased_gradient(flow: ResidualFlow, estimator: LogDeterminant[Branch], calls: int, rows: int) -> None:
     x, parameters, random = points(2, 4), list(flow.layers.parameters()), torch.Generator().manual_seed(1)
     truth = gradient(true_log_determinant(flow.branches()[0], x).mean(), parameters)
     draws = torch.stack(
@@ -213,7 +216,7 @@ def test_neumann_surrogate_is_no_log_determinant(flow: ResidualFlow) -> None:
 
 
 @pytest.mark.parametrize("estimator", [TruncatedSeries(3), RussianRoulette(), Exact()])
-def test_without_a_graph_the_surrogate_is_the_value(flow: ResidualFlow, estimator: LogDeterminant) -> None:
+def test_without_a_graph_the_surrogate_is_the_value(flow: ResidualFlow, estimator: LogDeterminant[Branch]) -> None:
     with torch.no_grad():
         block = estimator(flow.branches()[0], points(2, 5), torch.Generator().manual_seed(5))
     assert torch.equal(block.value, block.surrogate)

@@ -12,7 +12,9 @@ from torch import Tensor
 
 from bdsg.data import GaussianMixture
 from bdsg.density import ResidualFlow
-from bdsg.density.flows.log_determinant import Exact, RussianRoulette, TruncatedSeries
+from bdsg.density.flows.exact import Exact
+from bdsg.density.flows.russian_roulette import RussianRoulette
+from bdsg.density.flows.truncated_series import TruncatedSeries
 
 
 def spread_points(dim: int, count: int, seed: int = 0) -> Tensor:

@@ -16,9 +16,10 @@ from bdsg.config import BoundaryConfig, DensityConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.learning_rate import WARM_UP, one_cycle
-from bdsg.density.flows.log_determinant import RussianRoulette, TruncatedSeries
+from bdsg.density.flows.russian_roulette import RussianRoulette
+from bdsg.density.flows.truncated_series import TruncatedSeries
 from bdsg.errors import DivergenceError
 from bdsg.experiments.train import estimator_for, snapshot_steps, train_boundary, train_density
 from bdsg.runs.result import BoundarySnapshot, DensitySnapshot, Progress
@@ -125,7 +126,7 @@ def test_snapshot_steps_by_hand() -> None:
 def test_the_config_names_the_estimator() -> None:
     assert estimator_for(iresnet(log_determinant="truncated", series_terms=7)) == TruncatedSeries(7)
     assert estimator_for(iresnet(log_determinant="roulette")) == RussianRoulette()
-    assert estimator_for(iresnet()) == PlanarExact()
+    assert estimator_for(iresnet()) == Exact()
 
 
 @pytest.mark.parametrize(("steps", "count"), [(1, 10), (25, 5)])

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bdsg.density.flows.exact_2d import PlanarExact
-from bdsg.density.flows.lipschitz import DOUBLINGS, LipschitzLinear
+from bdsg.density.flows.exact import Exact
+from bdsg.density.flows.lipschitz import DOUBLINGS, Branch, LipschitzLinear
 from bdsg.density.flows.log_determinant import LogDeterminant
 from bdsg.density.flows.residual_flow import ResidualFlow
 from bdsg.density.kernels import likelihood, norms
@@ -67,7 +67,9 @@ class Descent:
         gradient: compiled where it can be.
     """
 
-    def __init__(self, flow: ResidualFlow, estimator: LogDeterminant, random: torch.Generator, threads: int) -> None:
+    def __init__(
+        self, flow: ResidualFlow, estimator: LogDeterminant[Branch], random: torch.Generator, threads: int
+    ) -> None:
         self.flat = FlatParameters(flow)
         self._average = self.flat.values.clone()
         self._steps = 0
@@ -100,17 +102,17 @@ class Descent:
             self.flat.values.copy_(present)
 
 
-def compiles(flow: ResidualFlow, estimator: LogDeterminant) -> bool:
+def compiles(flow: ResidualFlow, estimator: LogDeterminant[Branch]) -> bool:
     """Whether the compiled gradient is that of this estimator on this flow."""
-    plain = isinstance(estimator, PlanarExact) and flow.dim == 2 and len(flow.layers) > 1
-    return plain and flow.shift.device.type == "cpu" and flow.shift.dtype == torch.float32
+    exact = isinstance(estimator, Exact) and flow.dim == 2
+    return exact and flow.shift.device.type == "cpu" and flow.shift.dtype == torch.float32
 
 
 class AutogradGradient:
     """Any estimator, any dimension, any device."""
 
     def __init__(
-        self, flow: ResidualFlow, flat: FlatParameters, estimator: LogDeterminant, random: torch.Generator
+        self, flow: ResidualFlow, flat: FlatParameters, estimator: LogDeterminant[Branch], random: torch.Generator
     ) -> None:
         self._flow, self._flat, self._estimator, self._random = flow, flat, estimator, random
 

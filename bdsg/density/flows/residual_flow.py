@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.density.base import standard_normal_log_prob
-from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.inverse import Inverse, fixed_point_inverse
 from bdsg.density.flows.lipschitz import DOUBLINGS, SETTLED_DOUBLINGS, Branch, LipschitzLinear, check_lipschitz
 from bdsg.density.flows.log_determinant import LogDeterminant
@@ -75,7 +75,6 @@ class ResidualFlow(nn.Module):
         self.shift = nn.Parameter(torch.zeros(blocks + 1, dim))
         self.log_scale = nn.Parameter(torch.zeros(blocks + 1, dim))
         self.activation = activation
-        self.exact: LogDeterminant = PlanarExact()
 
     @property
     def dim(self) -> int:
@@ -100,9 +99,9 @@ class ResidualFlow(nn.Module):
 
     def log_prob(self, x: Tensor) -> Tensor:
         """log p_g (n,) with the exact determinant; differentiable in ``x`` (n, d)."""
-        return self.estimate_log_prob(x, self.exact, torch.Generator()).value
+        return self.estimate_log_prob(x, Exact(), torch.Generator()).value
 
-    def estimate_log_prob(self, x: Tensor, estimator: LogDeterminant, generator: torch.Generator) -> LogProb:
+    def estimate_log_prob(self, x: Tensor, estimator: LogDeterminant[Branch], generator: torch.Generator) -> LogProb:
         """log p_g (n,) with the given estimator of each block's log-determinant."""
         y, total = x, self.log_scale.sum()
         *before, after = self._normalisations()

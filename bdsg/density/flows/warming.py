@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from bdsg.density.flows.exact_2d import PlanarExact
+from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.likelihood_step import Descent
 from bdsg.density.flows.residual_flow import ResidualFlow
 
@@ -13,4 +13,4 @@ def warm_up() -> None:
     """Take a step of a small flow; the same code serves every other."""
     random = torch.Generator().manual_seed(0)
     flow = ResidualFlow(2, 1, (4, 4), 0.9, "lipswish", random)
-    Descent(flow, PlanarExact(), random, threads=1).step(torch.randn(16, 2, generator=random), 0.0)
+    Descent(flow, Exact(), random, threads=1).step(torch.randn(16, 2, generator=random), 0.0)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from bdsg.density.flows.lipschitz import TINY, lipswish
+from bdsg.density.flows.lipschitz import TINY, lipswish_gate
 
 ITERATIONS = 2
 """Power iterations a training step, from where the last step's ended."""
@@ -105,7 +105,8 @@ class ConvolutionalBranch(NamedTuple):
         """g(x), (n, d) -> (n, d), d = channels · height · width."""
         hidden = x.view(-1, *self.shape)
         for weight, bias, slope in zip(self.weights, self.biases, self.slopes, strict=True):
-            hidden = nn.functional.conv2d(lipswish(hidden, slope)[0], weight, bias, padding=weight.shape[-1] // 2)
+            activated = hidden * lipswish_gate(hidden, slope)
+            hidden = nn.functional.conv2d(activated, weight, bias, padding=weight.shape[-1] // 2)
         return hidden.flatten(1).to(x.dtype)  # mixed precision leaves it in another
 
     def lipschitz_bound(self) -> float:

@@ -11,9 +11,12 @@ import torch
 from torch import Tensor
 
 from bdsg.config.image_config import ImageFlowConfig
+from bdsg.density.flows.inverse import Residual
 from bdsg.density.flows.learning_rate import one_cycle
 from bdsg.density.flows.likelihood_step import MEMORY, FlatParameters
-from bdsg.density.flows.log_determinant import RussianRoulette, SeriesLogDeterminant, TruncatedSeries
+from bdsg.density.flows.log_determinant import LogDeterminant
+from bdsg.density.flows.russian_roulette import RussianRoulette
+from bdsg.density.flows.truncated_series import TruncatedSeries
 from bdsg.density.image_flows.image_flow import ImageFlow, Scale
 from bdsg.density.image_flows.image_steps import Pixels, bits_per_dimension, dequantised, quantised
 from bdsg.errors import DivergenceError
@@ -28,7 +31,7 @@ def build_flow(
     shape: tuple[int, int, int],
     config: ImageFlowConfig,
     generator: torch.Generator,
-    evaluation: SeriesLogDeterminant | None = None,
+    evaluation: LogDeterminant[Residual] | None = None,
 ) -> ImageFlow:
     """An untrained flow of images (channels, height, width)."""
     scales = [Scale(*scale) for scale in config.scales]
@@ -36,7 +39,7 @@ def build_flow(
     return ImageFlow(shape, scales, config.coefficient, pixels, generator, evaluation)
 
 
-def training_estimator(config: ImageFlowConfig) -> SeriesLogDeterminant:
+def training_estimator(config: ImageFlowConfig) -> LogDeterminant[Residual]:
     """IResNet's truncated series, or ResFlow's unbiased one."""
     return RussianRoulette(2, 0.5) if config.kind == "resflow" else TruncatedSeries(config.series_terms)
 

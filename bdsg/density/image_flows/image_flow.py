@@ -9,10 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from bdsg.density.base import standard_normal_log_prob
-from bdsg.density.flows.inverse import Inverse, fixed_point_inverse
+from bdsg.density.flows.inverse import Inverse, Residual, fixed_point_inverse
 from bdsg.density.flows.lipschitz import check_lipschitz
-from bdsg.density.flows.log_determinant import SeriesLogDeterminant, TruncatedSeries
+from bdsg.density.flows.log_determinant import LogDeterminant
 from bdsg.density.flows.residual_flow import InverseReport, LogProb
+from bdsg.density.flows.truncated_series import TruncatedSeries
 from bdsg.density.image_flows.convolution import (
     ITERATIONS,
     SETTLED_ITERATIONS,
@@ -54,11 +55,11 @@ class ImageFlow(nn.Module):
         coefficient: float,
         pixels: Pixels,
         generator: torch.Generator,
-        evaluation: SeriesLogDeterminant | None = None,
+        evaluation: LogDeterminant[Residual] | None = None,
     ) -> None:
         super().__init__()
         self.shape, self.pixels = shape, pixels
-        self.evaluation: SeriesLogDeterminant = evaluation or TruncatedSeries(10)
+        self.evaluation: LogDeterminant[Residual] = evaluation or TruncatedSeries(10)
         self.before: list[Shape | None] = []  # for each block, the shape that it squeezes, if it does
         blocks: list[nn.Module] = []
         for scale in scales:
@@ -86,7 +87,7 @@ class ImageFlow(nn.Module):
         """log p_g (n,) of flat images, per unit of grey value in each dimension; differentiable in ``x`` (n, d)."""
         return self.estimate_log_prob(x, self.evaluation, torch.Generator().manual_seed(0)).value
 
-    def estimate_log_prob(self, x: Tensor, estimator: SeriesLogDeterminant, generator: torch.Generator) -> LogProb:
+    def estimate_log_prob(self, x: Tensor, estimator: LogDeterminant[Residual], generator: torch.Generator) -> LogProb:
         """log p_g (n,) with the given estimator of each block's log-determinant."""
         y, value = self.pixels.forward(x)
         value = value + self.final.log_determinant()

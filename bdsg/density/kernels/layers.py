@@ -1,6 +1,10 @@
 """The layers of a residual branch of the plane, forward and backward, elementwise work in one pass over memory.
 
-Rows are [h; T₁; T₂], Tᵢ = ∂h/∂xᵢ, stacked (3n, width); the derivatives are those at the head of ``planar``.
+Rows are [h; T₁; T₂], Tᵢ = ∂h/∂xᵢ, stacked (3n, width).  With a = W h + b and an activation φ:
+
+    forward:   h' = φ(a),   T'ᵢ = φ'(a) ∘ W Tᵢ
+    backward:  ā = φ'(a) ∘ h̄' + φ''(a) ∘ Σᵢ T̄'ᵢ ∘ W Tᵢ,   the gradient of W Tᵢ is φ'(a) ∘ T̄'ᵢ
+
 All arrays are single precision.
 """
 
@@ -8,11 +12,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from bdsg.density.flows.lipschitz import SWISH_SLOPE
 from bdsg.numerics.numba_cache import exponential_parts, kernel
 
 ZERO, ONE, TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)
-INVERSE_BOUND = np.float32(1.0 / 1.1)
-"""LipSwish is Swish divided by 1.1, the bound of Swish's slope."""
+INVERSE_BOUND = np.float32(1.0 / SWISH_SLOPE)
 
 
 @kernel
