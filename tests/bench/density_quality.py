@@ -17,6 +17,7 @@ from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.diagnostics import log_prob_in_chunks
 from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.likelihood_step import Descent
+from bdsg.density.flows.lipschitz import Branch
 from bdsg.density.flows.log_determinant import LogDeterminant
 from bdsg.density.flows.russian_roulette import RussianRoulette
 from bdsg.density.flows.truncated_series import TruncatedSeries
