@@ -105,6 +105,7 @@ SOURCES = sorted(
     path
     for place in ("app.py", "bdsg/**/*.py", "pages/**/*.py")
     for path in ROOT.glob(place)
+    if "node_modules" not in path.parts
     if path != ROOT / "bdsg" / "__init__.py"
 )
 

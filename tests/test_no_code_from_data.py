@@ -16,7 +16,8 @@ from bdsg.tuning.folder import StudyFolder
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(path for place in ("app.py", "bdsg/**/*.py", "pages/**/*.py") for path in ROOT.glob(place))
-SCRIPTS = sorted((ROOT / "bdsg" / "app" / "components" / "assets").glob("*.js"))
+SOURCES = [path for path in SOURCES if "node_modules" not in path.parts]
+SCRIPTS = sorted((ROOT / "bdsg" / "frontend" / "src").glob("*/*.ts"))
 
 MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "yaml", "xml", "pty"}
 CALLS = {

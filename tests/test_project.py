@@ -71,7 +71,7 @@ def test_the_page_on_installing_has_every_range() -> None:
 
 
 def test_nothing_names_a_machine() -> None:
-    suffixes = {".py", ".md", ".toml", ".js", ".css", ".html", ".json", ".txt"}
+    suffixes = {".py", ".md", ".toml", ".js", ".mjs", ".ts", ".css", ".html", ".json", ".txt"}
     paths = tracked(*suffixes)
     assert Path(__file__).resolve() in paths
     for path in paths:
@@ -90,7 +90,7 @@ def test_what_merely_lies_in_the_folder_is_no_part_of_the_project() -> None:
 
 def test_node_comes_with_the_tests() -> None:
     said = subprocess.run([needs.node(), "--version"], capture_output=True, text=True, check=True).stdout
-    assert int(said.removeprefix("v").partition(".")[0]) >= 18
+    assert int(said.removeprefix("v").partition(".")[0]) >= 24  # it reads TypeScript
 
 
 def test_a_missing_program_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:

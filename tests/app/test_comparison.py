@@ -10,7 +10,8 @@ import pytest
 from bdsg.app.pages import comparison
 from bdsg.config import ExperimentConfig
 from tests.app.payload_parts import full_payload
-from tests.frontend.test_stage_scripts import node, part
+from tests.frontend.scripts import node
+from tests.frontend.test_stage_scripts import part
 
 CHOICES: dict[str, Any] = {
     "data": {"preset": "ring", "samples": 300},
@@ -110,7 +111,7 @@ def test_two_timelines_keep_the_same_share_of_their_way(tmp_path: Path) -> None:
     seen.push(places());
     print(seen);
     """
-    names = ("tensors.js", "timeline.js", "dom.js", "ensemble.js")
+    names = ("core/arrays", "player/timeline", "core/dom", "side_by_side/ensemble")
     seen = node(names, driver, tmp_path / "short", tmp_path / "long", folder=tmp_path)
     assert seen[0] == [True, 0]
     assert seen[1] == [[2, 4], 0.5, "steps 2 | 4"]

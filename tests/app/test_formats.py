@@ -14,7 +14,7 @@ import pytest
 from bdsg import formats
 from bdsg.app.labels import SECTIONS, brief_label, label, setting_label
 from bdsg.config.schedule import STEERED
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 
 CASES: list[tuple[str, tuple[Any, ...], str]] = [
     ("percent", (None,), "–"),
@@ -93,7 +93,7 @@ def test_the_browser_writes_the_same(tmp_path: Path) -> None:
     driver = (
         f"const twins = {{ {table} }};\nprint({json.dumps(calls)}.map(([name, ...given]) => twins[name](...given)));"
     )
-    assert node(("format.js",), driver, folder=tmp_path) == [text for _, _, text in CASES]
+    assert node(("core/format",), driver, folder=tmp_path) == [text for _, _, text in CASES]
 
 
 def test_both_agree_on_numbers_of_every_size(tmp_path: Path) -> None:
@@ -110,13 +110,13 @@ def test_both_agree_on_numbers_of_every_size(tmp_path: Path) -> None:
     """
     expected = [[write(value) for value in values] for write in (formats.measured, formats.setting)]
     expected += [[write(share) for share in shares] for write in (formats.percent, formats.area)]
-    assert node(("format.js",), driver, folder=tmp_path) == expected
+    assert node(("core/format",), driver, folder=tmp_path) == expected
 
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("app.py", "pages/*.py", "bdsg/app/**/*.py", "bdsg/figures/*.py")
 PYTHON = sorted(path for place in PLACES for path in ROOT.glob(place))
-SCRIPTS = sorted((ROOT / "bdsg" / "app" / "components" / "assets").glob("*.js"))
+SCRIPTS = sorted((ROOT / "bdsg" / "frontend" / "src").glob("*/*.ts"))
 BY_HAND = re.compile(r"toFixed|toPrecision|toExponential|toLocaleString|Intl\.")
 
 
@@ -145,8 +145,8 @@ def test_no_page_writes_numbers_by_itself(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_no_script_writes_numbers_by_itself(path: Path) -> None:
-    if path.name != "format.js":
-        assert not BY_HAND.findall(path.read_text(encoding="utf-8")), "write it by a function of format.js"
+    if path.name != "format.ts":
+        assert not BY_HAND.findall(path.read_text(encoding="utf-8")), "write it by a function of core/format.ts"
 
 
 def test_scores_and_weights_have_one_name_in_both(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_scores_and_weights_have_one_name_in_both(tmp_path: Path) -> None:
     const named = Object.fromEntries(Object.entries(CARDS).map(([id, card]) => [id, card.name]));
     print([named, Object.fromEntries(Object.entries(CHANGED).map(([name, { symbol }]) => [name, symbol]))]);
     """
-    cards, symbols = node(("dom.js", "cards.js", "losses.js"), driver, folder=tmp_path)
+    cards, symbols = node(("core/dom", "evaluation/cards", "player/losses"), driver, folder=tmp_path)
     own = {"components": formats.COVERED, "distance": formats.SCORES["distance_mean"].title}
     assert cards == {name: own.get(name) or formats.SCORES[name].title for name in cards}
     assert symbols == {name: brief_label(f"boundary.{name}").replace("Learning", "learning") for name in STEERED}
@@ -176,7 +176,7 @@ def test_the_slider_sends_what_it_shows_and_comes_back_to_the_runs_own(tmp_path:
     const values = Array.from({ length: SLIDER_STEPS + 1 }, (_, place) => epsilonAt(meta, place));
     print([values.map(setting), values, values.map((value) => placeOf(meta, value)), placeOf(meta, own)]);
     """
-    texts, values, places, home = node(("evaluate.js",), driver, folder=tmp_path)
+    texts, values, places, home = node(("core/format", "evaluation/evaluation"), driver, folder=tmp_path)
     assert places == list(range(501))  # an arrow key never gets stuck
     assert values[home] == 0.0091234
     others = [(text, value) for k, (text, value) in enumerate(zip(texts, values, strict=True)) if k != home]

@@ -21,7 +21,7 @@ from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentCon
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.runs.result import Result
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 from tests.run_parts import run_arrays
 
 MIXTURE = {"weights": [1.0], "means": [[0.0, 0.0]], "covariances": [[[1.0, 0.0], [0.0, 1.0]]]}
@@ -186,7 +186,7 @@ def test_a_browser_keeps_what_other_visits_listed_but_not_what_was_removed(tmp_p
       keptOf("runs"),
     ]);
     """
-    assert node(("memory.js",), driver, folder=tmp_path) == [["b", "a"], ["b", "a"], []]
+    assert node(("memory/kept",), driver, folder=tmp_path) == [["b", "a"], ["b", "a"], []]
 
 
 def test_a_browser_keeps_the_points_of_several_tables(tmp_path: Path) -> None:
@@ -201,6 +201,6 @@ def test_a_browser_keeps_the_points_of_several_tables(tmp_path: Path) -> None:
     const lists = [tables, edited, withTable(tables, table("e"), 3)].map((list) => list.map(({ key }) => key));
     print([lists, keptOf("points")]);
     """
-    lists, kept = node(("memory.js",), driver, folder=tmp_path)
+    lists, kept = node(("memory/kept",), driver, folder=tmp_path)
     assert lists == [["a", "c", "b"], ["d", "a", "b"], ["e", "a", "c"]]
     assert kept == [{"key": "d", "text": "d's"}]  # what there was room for

@@ -25,7 +25,7 @@ from bdsg.data import GaussianMixture
 from bdsg.experiments.run_experiment import run
 from bdsg.experiments.score import score_result
 from bdsg.runs.result import Result
-from tests.frontend.test_stage_scripts import SCORING, node
+from tests.frontend.scripts import SCORING, node
 from tests.targets import environment
 
 

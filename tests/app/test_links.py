@@ -15,7 +15,7 @@ from bdsg.app.visit import links
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.errors import ConfigError
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 
 
 def there_and_back(choices: links.Choices) -> links.Choices:
@@ -88,7 +88,7 @@ def test_the_address_keeps_its_other_parameters_to_the_letter(tmp_path: Path) ->
       ["frame=7", "frame=", "frame=x", "other=7", "frame=1e1"].map((text) => numberIn(`?${text}`, "frame")),
     ]);
     """
-    added, changed, dropped, first, last, read = node(("address.js",), driver, folder=tmp_path)
+    added, changed, dropped, first, last, read = node(("core/address",), driver, folder=tmp_path)
     start = "?data.preset=ring&data.mixture=%7B%22a%22%7D&teach"
     assert (added, changed, dropped) == (f"{start}&frame=12", f"{start}&frame=3", start)
     assert (first, last) == ("?at=0.5", "")

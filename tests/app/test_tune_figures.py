@@ -14,7 +14,7 @@ from bdsg.app.pages.tune.study_data import Known, Trial, fenced
 from bdsg.app.pages.tune.tune_choices import choices_of
 from bdsg.config import ExperimentConfig
 from bdsg.tuning.folder import StudyFolder
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 from tests.tuning.studies import made_study
 
 
@@ -130,7 +130,7 @@ def test_choices_make_the_very_config_and_are_few(raw: dict[str, object]) -> Non
     assert sum(len(part) for part in choices.values() if isinstance(part, dict)) <= 8
 
 
-SCRIPTS = ("tensors.js", "theme.js", "dom.js", "plane.js", "mosaic.js")
+SCRIPTS = ("core/arrays", "core/theme", "core/dom", "canvas/plane", "mosaic/mosaic")
 
 
 def test_each_cell_shows_its_best_trial(tmp_path: Path) -> None:

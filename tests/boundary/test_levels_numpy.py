@@ -19,7 +19,7 @@ from bdsg.errors import ConfigError
 from bdsg.experiments.run_experiment import run
 from bdsg.experiments.score import score_result
 from bdsg.runs.result import LEVEL, Result
-from tests.frontend.test_stage_scripts import SCORING, node
+from tests.frontend.scripts import SCORING, node
 
 RAW = {
     "data": {"preset": "bimodal", "samples": 200},
@@ -102,7 +102,7 @@ def test_the_browser_moves_the_boundary_as_python_does(result: Result, tmp_path:
       return [Array.from(points), Array.from(levels.logDensity(points))];
     }})]);
     """
-    ends, found = node((*SCORING, "every_level.js"), driver, path, folder=tmp_path)
+    ends, found = node((*SCORING, "math/every_level"), driver, path, folder=tmp_path)
     boundary = LevelBoundary.of_run(result.arrays)
     assert boundary is not None
     assert ends == pytest.approx(boundary.range)

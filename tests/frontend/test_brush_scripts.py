@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 
 START = "const painting = new Painting({ least: 20, most: 200 }, randomNumbers(7)), counts = [];\n"
 
 
 def run(driver: str, folder: Path) -> Any:
-    return node(("brush.js",), START + driver, folder=folder)
+    return node(("editor/brush",), START + driver, folder=folder)
 
 
 def test_strewn_points_are_normal_and_inside_the_brush(tmp_path: Path) -> None:

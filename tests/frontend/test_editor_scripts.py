@@ -14,9 +14,9 @@ from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid
 from bdsg.metrics import Field
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 
-SCRIPTS = ("levels.js", "modes.js")
+SCRIPTS = ("math/contours", "editor/modes")
 MODE = {"weight": 0.25, "x": 1.0, "y": -2.0, "long": 2.0, "short": 0.5, "angle": 30.0}
 BOUNDS = {"x": [-5, 5], "y": [-5, 5], "sigma": [0.1, 3], "weight": [0.01, 0.99], "modes": 3}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 
 A, B = "data.preset=ring&boundary.lambda1=1", "data.preset=ring&boundary.lambda1=2"
 
@@ -26,14 +26,14 @@ CASES = [
 def test_an_address_that_is_added(here: str, there: str, way: str, tmp_path: Path) -> None:
     base = "http://localhost/app/"
     driver = f'print([false, true].map((untouched) => entryFor("{base}{here}", "{base}{there}", untouched)));'
-    assert node(("entries.js",), driver, folder=tmp_path) == [way, way]
+    assert node(("memory/entries",), driver, folder=tmp_path) == [way, way]
 
 
 @pytest.mark.parametrize("there", [f"tour?{A}", "tour", f"tour?{B}"])
 def test_a_link_that_comes_before_its_page_is_the_pages(there: str, tmp_path: Path) -> None:
     address = f"http://localhost/compare?{A}", f"http://localhost/{there}"
     driver = f"print([false, true].map((untouched) => entryFor(...{list(address)}, untouched)));"
-    assert node(("entries.js",), driver, folder=tmp_path) == ["push", "replace"]
+    assert node(("memory/entries",), driver, folder=tmp_path) == ["push", "replace"]
 
 
 def test_a_page_without_a_link_is_lent_the_present_one_until_it_writes_its_own(tmp_path: Path) -> None:
@@ -45,14 +45,14 @@ def test_a_page_without_a_link_is_lent_the_present_one_until_it_writes_its_own(t
     const pairs = [[first, plain], [plain, first], [lent, lent + "&tour=1"], [lent, plain], [two, plain]];
     print(pairs.map((pair) => withLink(...pair)));
     """
-    assert node(("entries.js",), driver, folder=tmp_path) == [lent, first, lent + "&tour=1", plain, plain]
+    assert node(("memory/entries",), driver, folder=tmp_path) == [lent, first, lent + "&tour=1", plain, plain]
     steps = f"""
     const ways = [];
     for (const [link, untouched] of [["{A}", true], ["{B}", true], ["{B}", false]])
       ways.push(entryFor("{lent}", "{plain}?" + link, untouched, true));
     print(ways);
     """
-    assert node(("entries.js",), steps, folder=tmp_path) == ["replace", "replace", "push"]
+    assert node(("memory/entries",), steps, folder=tmp_path) == ["replace", "replace", "push"]
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_a_page_without_a_link_is_lent_the_present_one_until_it_writes_its_own(t
 )
 def test_the_link_of_a_visit_that_begins_is_written_where_it_began(at: str, written: str, tmp_path: Path) -> None:
     driver = f"""
-    const window = {{ location: new URL("http://localhost/{at}"), history: {{
+    globalThis.window = {{ location: new URL("http://localhost/{at}"), history: {{
       replaceState(state, unused, address) {{ window.location = new URL(address, window.location.href); }} }} }};
     writeLink({{ was: "?{A}", query: "?{B}" }});
     print(window.location.href);
     """
-    assert node(("entries.js",), driver, folder=tmp_path) == f"http://localhost/{written}"
+    assert node(("memory/entries",), driver, folder=tmp_path) == f"http://localhost/{written}"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 
 DRIVER = """
 const aligned = ({ buffer, byteOffset, length }) => buffer.slice(byteOffset, byteOffset + length);
@@ -32,7 +32,7 @@ def encoded(frames: np.ndarray, folder: Path) -> tuple[int, bytes]:
     paths = folder / "pixels", folder / "sizes"
     paths[0].write_bytes(pixels.tobytes())
     paths[1].write_bytes(np.array([width, height, count], np.int32).tobytes())
-    colours, text = node(("palette.js", "gif.js"), DRIVER, *paths, folder=folder)
+    colours, text = node(("export/palette", "export/gif"), DRIVER, *paths, folder=folder)
     return colours, base64.b64decode(text)
 
 
@@ -95,7 +95,7 @@ def test_times_and_loop(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("count", "kept"), [(2, 2), (100, 100), (120, 120), (121, 61), (400, 101), (1001, 113)])
 def test_every_kth_snapshot_is_kept_with_the_last(count: int, kept: int, tmp_path: Path) -> None:
-    numbers, delay = node(("film.js",), f"print([filmFrames({count}), filmDelay({kept})]);", folder=tmp_path)
+    numbers, delay = node(("export/film",), f"print([filmFrames({count}), filmDelay({kept})]);", folder=tmp_path)
     assert (len(numbers), numbers[0], numbers[-1]) == (kept, 0, count - 1)
     assert len(set(np.diff(numbers[:-1]))) <= 1
     assert 5 <= delay <= 8

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.app.components.browser_components import module
-from bdsg.app.pages.images import images_component
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 
 SCORES = np.round(np.random.default_rng(0).normal(size=301), 2)
 
@@ -18,13 +16,7 @@ SCORES = np.round(np.random.default_rng(0).normal(size=301), 2)
 def run(code: str, folder: Path) -> Any:
     """The value of an expression, with ``scores`` sorted."""
     driver = f"const scores = Float32Array.from({SCORES.tolist()}).sort();\nprint({code});"
-    return node(("bins.js",), driver, folder=folder)
-
-
-def test_the_component_is_one_valid_module(tmp_path: Path) -> None:
-    text = module(images_component.SCRIPTS)
-    assert text.count("export default") == 1
-    assert node(images_component.SCRIPTS, "print(typeof Images);", folder=tmp_path) == "function"
+    return node(("math/bins",), driver, folder=folder)
 
 
 def test_shares_beyond_a_threshold(tmp_path: Path) -> None:

@@ -10,9 +10,15 @@ import pytest
 from bdsg.formats import measured
 from bdsg.metrics import truth_field
 from bdsg.runs.tensor_file import pack
-from tests.frontend.test_stage_scripts import SCORING, evaluation_case, node
+from tests.frontend.scripts import SCORING, node
+from tests.frontend.test_stage_scripts import evaluation_case
 
-SCRIPTS = (*SCORING, "cells.js", "highlights.js", "cards.js", "dom.js")
+SCRIPTS = (*SCORING, "evaluation/cells", "evaluation/highlights", "evaluation/cards", "core/dom")
+WATCHED = {
+    "core/theme": ("imageCanvas", "fade"),
+    "canvas/plane": ("drawImage", "clipped"),
+    "canvas/marks": ("markScale", "drawPoints", "drawLines"),
+}
 RATIO = 0.1
 
 RECORDER = """
@@ -71,7 +77,7 @@ def painted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     print({{ normal: all("normal"), anomalous: all("anomalous"), scores: plain, coverage: [detail.coverage.covered,
       detail.coverage.total] }});
     """
-    found: dict[str, Any] = node(SCRIPTS, RECORDER + driver, folder / "payload", folder=folder)
+    found: dict[str, Any] = node(SCRIPTS, RECORDER + driver, folder / "payload", folder=folder, watched=WATCHED)
     return found
 
 

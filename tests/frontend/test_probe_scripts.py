@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.interpolate import RectBivariateSpline
 
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.runs.tensor_file import pack
-from tests.frontend.test_stage_scripts import node
+from tests.frontend.scripts import node
 
-SCRIPTS = ("tensors.js", "probe.js", "latent.js")
+SCRIPTS = ("core/arrays", "canvas/probe", "math/spline", "player/latent")
 TOLERANCE, CLOSE, DENSE = 0.06, 0.02, 1e-5
 """Largest error of the interpolated log density in the window, and where the density is above ``DENSE``, on the coarser
 of the two grids: within 6 % and 2 % of the density itself."""
@@ -23,7 +24,7 @@ def mixture_of(preset: str) -> GaussianMixture:
     return GaussianMixture(numbers["weights"], numbers["means"], numbers["covariances"])
 
 
-def field(preset: str, count: int, path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def field(preset: str, count: int, path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """A window around a preset's data, with the log density on ``count`` x ``count`` nodes written to ``path``."""
     mixture = mixture_of(preset)
     data = mixture.sample(400, np.random.default_rng(1))
@@ -34,30 +35,33 @@ def field(preset: str, count: int, path: Path) -> tuple[np.ndarray, np.ndarray, 
     grid = mixture.log_prob(nodes).reshape(count, count).astype(np.float32)
     points = np.random.default_rng(2).uniform(low, high, (3000, 2))
     path.write_bytes(pack({"grid": grid, "points": points}, {"low": low.tolist(), "high": high.tolist()}))
-    return low, high, points
+    return low, high, grid, points
 
 
 READ = "const { arrays: { grid, points }, meta: { low, high } } = readTensors(payloads[0]);\n"
 
 
 @pytest.mark.parametrize("preset", ["unimodal", "bimodal_separate", "three_modes", "ring", "grid"])
-def test_interpolation_keeps_its_tolerance(preset: str, tmp_path: Path) -> None:
-    _, _, points = field(preset, 160, tmp_path / "p")
-    driver = "const v = points.values, at = (k) => gridAt(grid, low, high, v[2 * k], v[2 * k + 1]);\n"
+def test_the_spline_is_that_of_the_scores_and_keeps_its_tolerance(preset: str, tmp_path: Path) -> None:
+    low, high, grid, points = field(preset, 160, tmp_path / "p")
+    driver = "const v = points.values, spline = new BicubicSpline(grid, low, high);\n"
+    driver += "const at = (k) => spline.at(v[2 * k], v[2 * k + 1]);\n"
     driver += "print(Array.from({ length: v.length / 2 }, (_, k) => at(k)));"
     found = np.array(node(SCRIPTS, READ + driver, tmp_path / "p", folder=tmp_path))
     exact = mixture_of(preset).log_prob(points)
+    reference = RectBivariateSpline(*(np.linspace(low[k], high[k], 160) for k in (1, 0)), grid)
+    assert found == pytest.approx(reference.ev(points[:, 1], points[:, 0]), abs=1e-9)  # as Python scores it
     assert np.abs(found - exact).max() < TOLERANCE
     assert np.abs(found - exact)[exact > np.log(DENSE)].max() < CLOSE
     if preset == "unimodal":  # a parabola: only single precision is lost
         assert np.abs(found - exact).max() < 2e-5
 
 
-def test_interpolation_of_a_parabola_is_exact_up_to_the_edges_and_ends_there(tmp_path: Path) -> None:
+def test_the_spline_of_a_cubic_is_exact_up_to_the_edges_and_ends_there(tmp_path: Path) -> None:
     driver = """
-    const f = (x, y) => 3 - x * x + 2 * y * y + x * y, low = [-1, -2], high = [2, 2];
+    const f = (x, y) => 3 - x * x * x + 2 * y * y + x * y * y * y, low = [-1, -2], high = [2, 2];
     const values = Float64Array.from({ length: 7 * 5 }, (_, k) => f(-1 + (k % 7) / 2, -2 + Math.floor(k / 7)));
-    const at = (x, y) => gridAt({ values, shape: [5, 7] }, low, high, x, y);
+    const spline = new BicubicSpline({ values, shape: [5, 7] }, low, high), at = (x, y) => spline.at(x, y);
     const places = [[-1, -2], [2, 2], [-0.9, 1.95], [1.99, -1.7], [0.3, 0.2]];
     print([places.map(([x, y]) => at(x, y) - f(x, y)), at(2.01, 0), at(0, -2.01)]);
     """
@@ -68,7 +72,7 @@ def test_interpolation_of_a_parabola_is_exact_up_to_the_edges_and_ends_there(tmp
 
 def test_a_card_holds_both_verdicts_the_nearest_points_and_what_flips_them(tmp_path: Path) -> None:
     driver = """
-    const flat = (value) => ({ values: Float64Array.from({ length: 9 }, () => Math.log(value)), shape: [3, 3] });
+    const flat = (value) => ({ values: Float64Array.from({ length: 16 }, () => Math.log(value)), shape: [4, 4] });
     const scene = { low: [0, 0], high: [2, 2], epsilon: 0.02, truth: flat(0.03), model: flat(0.01),
       points: [0, 0, 9, 9, 1, 0.5, 9, 9], stride: 4, data: [2, 2, 1, 1.25] };
     const shown = probeAt(scene, 1, 1);

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bdsg.app.components import browser_components, canvas_encoding
+from bdsg.app.components import canvas_encoding
 from bdsg.app.components.payloads import EvaluationPayload
-from bdsg.app.pages.tune import mosaic
 from bdsg.boundary.level_sets.latent_rays import cross_rays, directions_in_plane
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
@@ -22,43 +19,9 @@ from bdsg.experiments.fit_density import RAYS, ray_arrays
 from bdsg.metrics import Band, Field, score, truth_field
 from bdsg.metrics.summary import ScoredPoints
 from bdsg.runs.tensor_file import pack
-from tests import needs
 from tests.app.payload_parts import delta_payload, full_payload
+from tests.frontend.scripts import SCORING, node
 from tests.run_parts import run_arrays
-
-SCORING = ("tensors.js", "levels.js", "nearest.js", "mixture.js", "scores.js")
-
-
-def node(names: tuple[str, ...], driver: str, *files: Path, folder: Path) -> Any:
-    """Run the joined scripts and a driver, whose ``print`` takes one value; ``files`` are its payloads."""
-    script = folder / "script.mjs"
-    head = 'import { readFileSync } from "node:fs";\nconst print = (value) => console.log(JSON.stringify(value));\n'
-    head += "const payloads = process.argv.slice(2).map((name) => new Uint8Array(readFileSync(name)));\n"
-    joined = browser_components.module(dict.fromkeys(("format.js", *names)))  # any script may write numbers
-    script.write_text(f"{head}{joined}\n{driver}", encoding="utf-8")
-    done = subprocess.run([needs.node(), str(script), *map(str, files)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-@pytest.mark.parametrize(
-    "names",
-    [
-        browser_components.PLAYER,
-        browser_components.EVALUATION,
-        browser_components.EDITOR,
-        browser_components.BESIDE,
-        mosaic.SCRIPTS,
-    ],
-)
-def test_each_component_is_one_valid_module(names: tuple[str, ...], tmp_path: Path) -> None:
-    text = browser_components.module(names)
-    assert text.count("export default") == 1
-    assert "/**" not in text
-    path = tmp_path / "component.mjs"
-    path.write_text(text, encoding="utf-8")
-    done = subprocess.run([needs.node(), "--check", str(path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def test_scripts_read_every_type_of_array_at_any_offset(tmp_path: Path) -> None:
@@ -77,7 +40,7 @@ def test_scripts_read_every_type_of_array_at_any_offset(tmp_path: Path) -> None:
     const { arrays, meta } = readTensors(shifted.subarray(3));
     print([meta, Object.fromEntries(Object.entries(arrays).map(([k, v]) => [k, [v.shape, Array.from(v.values)]]))]);
     """
-    meta, read = node(("tensors.js",), driver, path, folder=tmp_path)
+    meta, read = node(("core/arrays",), driver, path, folder=tmp_path)
     assert meta == {"word": "ε"}
     expected = {k: [list(v.shape), v.ravel().astype(float).tolist()] for k, v in arrays.items()}
     assert read == expected
@@ -102,7 +65,7 @@ def test_nearest_segment_agrees_with_looking_at_all(tmp_path: Path) -> None:
     const hook = Float64Array.of(0, 0, 2, 0);
     print([worst, disagreements, [[1, 1], [-3, 4], [5, 4]].map(([x, y]) => segmentDistance(hook, 0, x, y))]);
     """
-    worst, disagreements, by_hand = node(("nearest.js",), driver, folder=tmp_path)
+    worst, disagreements, by_hand = node(("math/nearest",), driver, folder=tmp_path)
     assert (worst, disagreements) == (pytest.approx(0, abs=1e-15), 0)
     assert by_hand == [1, 25, 25]
 
@@ -125,7 +88,7 @@ def test_contour_of_a_paraboloid_is_a_circle_and_pieces_are_counted(tmp_path: Pa
       open.map((line) => line.closed), count, ...sides, connectedLabels(two, -1.2).count]);
     """
     lines, closed, length, nearest, farthest, open_, pieces, left, right, joined = node(
-        ("levels.js",), driver, folder=tmp_path
+        ("math/contours",), driver, folder=tmp_path
     )
     assert (lines, closed, open_) == (1, True, [False] * 4)
     assert length == pytest.approx(2 * np.pi, rel=1e-4)
@@ -239,7 +202,7 @@ def test_rays_in_the_browser_cross_the_level_where_they_do_exactly(epsilon: floa
     const rays = {{ index: ray_index.values, points: ray_points.values, logModel: ray_log_p_g.values }};
     print(Array.from(rayCrossings(rays, Math.log({epsilon}))));
     """
-    found = np.reshape(node(("tensors.js", "rays.js"), driver, tmp_path / "payload", folder=tmp_path), (-1, 2))
+    found = np.reshape(node(("core/arrays", "math/rays"), driver, tmp_path / "payload", folder=tmp_path), (-1, 2))
     exact = cross_rays(ClosedForm(case["model"]), directions_in_plane(RAYS), epsilon).points.numpy()
     assert len(found) == len(exact) > RAYS
     np.testing.assert_allclose(case["model"].log_prob(found), np.log(epsilon), atol=0.015)
@@ -271,7 +234,7 @@ def timeline(driver: str, *payloads: bytes, folder: Path) -> Any:
     head = "const read = payloads.map((bytes) => readTensors(bytes)), t = new Timeline();\n"
     head += "const take = (i, calm = false) => (read[i].meta.kind === 'full' ? t.replace : t.append)"
     head += ".call(t, read[i].arrays, read[i].meta, calm);\n"
-    return node(("tensors.js", "timeline.js"), head + driver, *paths, folder=folder)
+    return node(("core/arrays", "player/timeline"), head + driver, *paths, folder=folder)
 
 
 def part(first: int, last: int) -> dict[str, Any]:
@@ -380,7 +343,15 @@ def test_arrows_are_drawn_from_their_points_to_scale(tmp_path: Path) -> None:
     const lengths = [0.99, 1e12].map((pull) => arrowDecades(pull, scale));
     print([context.parts, camera.x(0.5), camera.y(-0.5), DECADE * markScale(camera), ...lengths]);
     """
-    scripts = ("theme.js", "dom.js", "plane.js", "marks.js", "svg.js", "timeline.js", "forces.js")
+    scripts = (
+        "core/theme",
+        "core/dom",
+        "canvas/plane",
+        "canvas/marks",
+        "export/svg",
+        "core/constants",
+        "player/forces",
+    )
     (halo, shaft, head, outline), x, y, decade, two, most = node(scripts, driver, folder=tmp_path)
     assert (two, most) == (pytest.approx(2), 6)
     path = f'd="M{x:g} {y:g}L{round(x + 2 * decade, 2):g} {y:g}"'
@@ -398,7 +369,7 @@ def test_a_moving_map_is_linear_between_its_snapshots(tmp_path: Path) -> None:
     const { arrays } = readTensors(payloads[0]);
     print([0, 2, 3, 6, 9].map((playhead) => Array.from(mapAt(arrays, playhead).values)));
     """
-    seen = node(("tensors.js", "moving_map.js"), driver, tmp_path / "maps", folder=tmp_path)
+    seen = node(("core/arrays", "side_by_side/moving_map"), driver, tmp_path / "maps", folder=tmp_path)
     wanted = [maps[0], maps[0], 0.75 * maps[0] + 0.25 * maps[1], maps[1], maps[1]]
     np.testing.assert_allclose(seen, [values.ravel() for values in wanted], atol=0.5)
 
@@ -415,5 +386,7 @@ def test_points_that_strayed_from_the_window_are_not_drawn_on_its_edge(tmp_path:
     const keep = inside(timeline.points(meta.low, meta.high), meta);
     print([0, 1, 2, 3, 4].map(keep));
     """
-    seen = node(("tensors.js", "timeline.js", "moving_map.js"), driver, tmp_path / "run", folder=tmp_path)
+    seen = node(
+        ("core/arrays", "player/timeline", "side_by_side/moving_map"), driver, tmp_path / "run", folder=tmp_path
+    )
     assert seen == [False, True, True, False, False]

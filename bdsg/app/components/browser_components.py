@@ -1,73 +1,60 @@
 """The components that draw on the plane in the browser.
 
-Each component is one JavaScript module, joined from the files in ``assets``; Streamlit sends it along
-with a block of bytes (:mod:`bdsg.app.components.payloads`).  Playing, scrubbing and moving ε need no server.
+Each is one bundle of ``bdsg/frontend`` under ``bdsg/app/static``: a browser fetches it once, by a name that changes
+with its content.  An update carries nothing but a block of bytes (:mod:`bdsg.app.components.payloads`).  Playing,
+scrubbing and moving ε need no server.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from bdsg.config.fields import number
 from bdsg.errors import ConfigError
 from bdsg.runs.tensor_file import pack
 
 ASSETS = Path(__file__).parent / "assets"
-SHARED = (
-    "format.js",
-    "tensors.js",
-    "theme.js",
-    "dom.js",
-    "plane.js",
-    "marks.js",
-    "svg.js",
-    "legend.js",
-    "picture.js",
-    "address.js",
-)
-FILM = ("palette.js", "gif.js", "film.js")
-PLAYER = (
-    *SHARED, *FILM, "timeline.js", "forces.js", "losses.js", "transport.js", "probe.js", "latent.js", "player.js"
-)  # fmt: skip
-BESIDE = (
-    *SHARED, *FILM, "timeline.js", "transport.js", "ensemble.js", "moving_map.js", "beside_picture.js", "beside.js"
-)  # fmt: skip
-EVALUATION = (
-    *SHARED, "levels.js", "nearest.js", "mixture.js", "scores.js", "cells.js", "highlights.js", "cards.js", "probe.js",
-    "rays.js", "every_level.js", "evaluate.js",
-)  # fmt: skip
-EDITOR = (
-    *SHARED, "levels.js", "modes.js", "brush.js", "editor_panel.js", "editor_hand.js", "editor_brush.js",
-    "editor_marks.js", "editor.js",
-)  # fmt: skip
-MEMORY = ("entries.js", "menu.js", "memory.js")
+STATIC = Path(__file__).parents[1] / "static"
+NAMES = ("player", "side_by_side", "evaluation", "editor", "mosaic", "images", "memory")
+PACKAGE = "bdsg"
 
 
-def module(names: Iterable[str]) -> str:
-    """Join scripts into one ES module.  It travels with every update, so comments and indents are left out."""
-    text = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
-    lines = (line.strip() for line in re.sub(r"^\s*/\*\*.*?\*/", "", text, flags=re.M | re.S).splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+def component(name: str) -> Callable[..., Any]:
+    """The component of a bundle: a function that shows it, as ``streamlit.components.v2.component`` makes it."""
+
+    def show(**given: Any) -> Any:
+        _declare()
+        shown = st.components.v2.component(f"{PACKAGE}.{name}", js=f"{name}-*.js")
+        return shown(**given)
+
+    return show
 
 
-def component(name: str, html: str, scripts: Sequence[str]) -> Any:
-    css = (ASSETS / "stage.css").read_text(encoding="utf-8")
-    return st.components.v2.component(
-        name, html=(ASSETS / html).read_text(encoding="utf-8"), css=css, js=module(scripts)
-    )
+def bundle(name: str) -> str:
+    """The text of a component's bundle, an ES module."""
+    return next(STATIC.glob(f"{name}-*.js")).read_text(encoding="utf-8")
 
 
-_PLAYER = component("bdsg_player", "player.html", PLAYER)
-_BESIDE = component("bdsg_beside", "beside.html", BESIDE)
-_EVALUATION = component("bdsg_evaluation", "evaluate.html", EVALUATION)
-_EDITOR = component("bdsg_editor", "editor.html", EDITOR)
-_MEMORY = st.components.v2.component("bdsg_memory", html="<i hidden></i>", js=module(MEMORY))
+def _declare() -> None:
+    """Tell the running server where the bundles lie: by itself it looks in installed packages alone."""
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(f"{PACKAGE}.{NAMES[0]}") is None:
+        found = [ComponentConfig(name=name, asset_dir=STATIC.name) for name in NAMES]
+        manager.register_from_manifest(ComponentManifest(PACKAGE, "1", found), STATIC.parent)
+
+
+_PLAYER = component("player")
+_BESIDE = component("side_by_side")
+_EVALUATION = component("evaluation")
+_EDITOR = component("editor")
+_MEMORY = component("memory")
 
 
 def player(payload: bytes, *, key: str) -> None:

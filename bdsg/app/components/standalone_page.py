@@ -1,4 +1,4 @@
-"""A run's animation as one HTML file: the player's own scripts and its payload, and nothing from the network."""
+"""A run's animation as one HTML file: the player's bundle and its payload, and nothing from the network."""
 
 from __future__ import annotations
 
@@ -18,36 +18,28 @@ _PAGE = """<!doctype html>
 :root {{ --st-background-color: #ffffff; --st-text-color: #1b2430; --st-font: system-ui, sans-serif; }}
 @media (prefers-color-scheme: dark) {{ :root {{ --st-background-color: #11161d; --st-text-color: #e6eaf0; }} }}
 body {{ margin: 0 auto; padding: 16px; max-width: 1120px; background: var(--st-background-color); }}
-{style}
 </style>
 </head>
 <body>
-<main>
-{markup}
-</main>
+<main></main>
 <script type="module">
-{module}
+import component from "data:text/javascript;base64,{module}";
 const bytes = Uint8Array.from(atob("{payload}"), (sign) => sign.charCodeAt(0));
-const show = () => component({{ data: bytes, parentElement: document.querySelector("main") }});
+const show = () => component({{ data: bytes, key: "player", parentElement: document.querySelector("main") }});
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
 show();
 </script>
 </body>
 </html>
 """
-_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+_POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data: blob:"
 
 
 def page(payload: bytes, title: str) -> str:
     """The player with the bytes of a ``PlayerPayload``, as a page that works from a disk."""
-    module = browser_components.module(browser_components.PLAYER).replace(
-        "export default function", "const component = function"
-    )
     return _PAGE.format(
         policy=_POLICY,
         title=html.escape(title),
-        style=(browser_components.ASSETS / "stage.css").read_text(encoding="utf-8"),
-        markup=(browser_components.ASSETS / "player.html").read_text(encoding="utf-8"),
-        module=module,
+        module=base64.b64encode(browser_components.bundle("player").encode()).decode("ascii"),
         payload=base64.b64encode(payload).decode("ascii"),
     )

@@ -5,29 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from bdsg.app.components.browser_components import ASSETS, module
+from bdsg.app.components import browser_components
 from bdsg.errors import StoreError
 from bdsg.runs.tensor_file import Arrays, pack
 
-SCRIPTS = ("format.js", "tensors.js", "theme.js", "dom.js", "bins.js", "images.js")
-STYLES = ("stage.css", "images.css")
 PICTURES = ("samples", "nearest", "walk")
 NUMBERS = ("log_p", "l1", "loss", "walk_log_p", "walk_scores")
 SETS = "scores_"
 SHADES = {"scores_normal": "data", "scores": "boundary", "scores_left_out": "lost"}
-"""Sets of scores in the page's order, and their shades in ``theme.js``; those of other data sets follow in another."""
+"""Sets of scores in the page's order, and their shades in ``core/theme.ts``; those of other sets follow in another."""
 NEEDED = ("scores_normal", "scores_left_out")
 TOGETHER = (("samples", "nearest", "log_p", "l1", "loss"), ("walk", "walk_scores", "walk_log_p"))
 """What tells of the same images; the first two of each come both or not at all."""
 
-_IMAGES = st.components.v2.component(
-    "bdsg_images",
-    html=(ASSETS / "images.html").read_text(encoding="utf-8"),
-    css="\n".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES),
-    js=module(SCRIPTS),
-)
+_IMAGES = browser_components.component("images")
 
 
 def show(payload: bytes, *, key: str) -> None:

@@ -22,7 +22,6 @@ from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.goals import GOALS
 from bdsg.tuning.space import Dimension
 
-SCRIPTS = ("format.js", "tensors.js", "theme.js", "dom.js", "plane.js", "mosaic.js")
 MOST_SHOWN = 600
 """Trials that travel to the browser: of more, the best of each of 24 × 24 parts."""
 PARTS = 24
@@ -33,7 +32,7 @@ FEW_VALUES = 8
 TOLD = ("bf1", "bp1", "boundary_recall", "level_error")
 """Scores of a trial in a line: BP1 never without boundary recall."""
 
-_MOSAIC = browser_components.component("bdsg_mosaic", "mosaic.html", SCRIPTS)
+_MOSAIC = browser_components.component("mosaic")
 
 
 def show(folder: StudyFolder, known: Known, across: str, up: str, goal: str, chosen: int | None) -> int | None:

@@ -1,0 +1,103 @@
+"""Writes the browser's types of payloads, and the figures that both sides share, as TypeScript.
+
+``python -m bdsg.app.components.browser_types`` writes the two files anew; a test compares them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import types
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from bdsg.app.components import canvas_encoding, payload_shapes
+from bdsg.config.schedule import Change
+from bdsg.config.sections import UnitsConfig
+from bdsg.metrics import boundary, polylines
+
+SOURCES = Path(__file__).parents[2] / "frontend" / "src" / "core"
+HEAD = "// Written by `python -m bdsg.app.components.browser_types`: "
+NAMES = {UnitsConfig: "Units"}
+PLAIN = {str: "string", bool: "boolean", int: "number", float: "number"}
+ARRAYS: dict[type[Any], str] = {
+    np.uint8: "Uint8Array",
+    np.int16: "Int16Array",
+    np.int32: "Int32Array",
+    np.float32: "Float32Array",
+    np.float64: "Float64Array",
+}
+CONSTANTS: Mapping[str, tuple[float, str]] = {
+    "FULL_SCALE": (canvas_encoding.FULL_SCALE, "int16 that stands for the window's edge"),
+    "HEAT_SPAN": (canvas_encoding.HEAT_SPAN, "natural-log units below the peak that the heat map shows"),
+    "COVERED": (boundary.COVERED, "a component counts as covered from this boundary recall on"),
+    "REACH": (boundary.REACH, "a piece of contour is covered by an in-band point within so many band widths"),
+    "TIE": (boundary.TIE, "sums that differ by no more than this share are equal"),
+    "PROBES": (polylines.PROBES, "probes along all lines of a contour, about"),
+    "FEWEST_PROBES": (polylines.FEWEST_PROBES, "probes along one line, at least"),
+}
+
+
+def constants() -> str:
+    """The module of shared figures."""
+    lines = [
+        f"/** {words} */\nexport const {name} = {json.dumps(value)};" for name, (value, words) in CONSTANTS.items()
+    ]
+    return "\n".join([f"{HEAD}figures that the server and the browser share.", "", *lines, ""])
+
+
+def payloads() -> str:
+    """The module of the payloads' types."""
+    tensor = "export interface Tensor<T> {\n  shape: number[];\n  values: T;\n}"
+    return "\n\n".join([f"{HEAD}what the server sends.", tensor, *map(interface, payload_shapes.RECORDS)]) + "\n"
+
+
+def interface(record: type[Any]) -> str:
+    """A record as an interface; what it inherits is inherited."""
+    parents = ", ".join(_name(base) for base in record.__bases__ if base is not object)
+    head = f"export interface {_name(record)}" + (f" extends {parents}" if parents else "")
+    return "\n".join([f"{head} {{", *(f"  {line};" for line in _fields(record)), "}"])
+
+
+def _fields(record: type[Any]) -> Iterator[str]:
+    hints = get_type_hints(record, include_extras=True)
+    for name in inspect.get_annotations(record):
+        kind = hints[name]
+        given = [one for one in get_args(kind) if one is not type(None)]
+        left_out = len(given) < len(get_args(kind)) and (record is Change or get_origin(given[0]) is Annotated)
+        yield f"{name}?: {typed(given[0])}" if left_out else f"{name}: {typed(kind)}"
+
+
+def typed(kind: Any) -> str:
+    """A Python type in TypeScript."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return f"Tensor<{ARRAYS[parts[1]]}>"
+    if origin in (types.UnionType, Union):
+        return " | ".join("null" if one is type(None) else typed(one) for one in parts)
+    if origin is Literal:
+        return " | ".join(json.dumps(one) for one in parts)
+    if origin is list:
+        return f"{typed(parts[0])}[]"
+    if origin is tuple:
+        return f"{typed(parts[0])}[]" if parts[-1] is Ellipsis else f"[{', '.join(map(typed, parts))}]"
+    if origin is dict:
+        return f"Record<string, {typed(parts[1])}>"
+    return PLAIN.get(kind) or _name(kind)
+
+
+def _name(record: type[Any]) -> str:
+    return NAMES.get(record, record.__name__)
+
+
+def main() -> None:
+    """Write both files."""
+    (SOURCES / "constants.ts").write_text(constants(), encoding="utf-8")
+    (SOURCES / "payloads.ts").write_text(payloads(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

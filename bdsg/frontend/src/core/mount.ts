@@ -1,0 +1,56 @@
+// How Streamlit puts a component on the page: one view for each place, kept across its calls.
+
+/** What Streamlit hands to a component at each update. */
+export interface Mounting {
+  data: unknown;
+  key: string;
+  parentElement: ParentNode & Node;
+  setStateValue: Tell;
+  setTriggerValue: Tell;
+}
+
+/** Sends a value to the server, under the name of one of the component's states. */
+export type Tell = (name: string, value: unknown) => void;
+
+export interface View {
+  root: HTMLElement;
+  receive(bytes: Uint8Array | null, mounting: Mounting): void;
+  stop(): void;
+}
+
+/** What outlives a canvas that Streamlit puts up anew, by names; each component on the page has its own. */
+export type Kept = Record<string, unknown>;
+
+/** A component of `markup` and `style`, whose views `create` makes. */
+export function mounted(markup: string, style: string, create: (parent: ParentNode, kept: Kept) => View) {
+  const views = new WeakMap<Node, View>();
+  const kept = new Map<string, Kept>();
+
+  return function component(mounting: Mounting) {
+    const { data, key, parentElement: parent } = mounting;
+    let view = views.get(parent);
+    if (!view?.root.isConnected) {
+      view?.stop(); // its markup was taken away
+      fill(parent, markup, style);
+      if (!kept.has(key)) kept.set(key, {});
+      view = create(parent, kept.get(key)!);
+      views.set(parent, view);
+    }
+    view.receive(data instanceof Uint8Array ? data : null, mounting);
+    return () => {
+      views.get(parent)?.stop();
+      views.delete(parent);
+    };
+  };
+}
+
+/** Put the markup on the page, in place of what an earlier view has filled. */
+export function fill(parent: ParentNode & Node, markup: string, style: string) {
+  for (const old of parent.querySelectorAll(":scope > .bdsg, :scope > style.bdsg-style")) old.remove();
+  const sheet = document.createElement("style");
+  sheet.className = "bdsg-style";
+  sheet.textContent = style;
+  const holder = document.createElement("template");
+  holder.innerHTML = markup;
+  parent.append(sheet, holder.content);
+}
