@@ -13,7 +13,8 @@ from torch import Tensor
 from bdsg.boundary.generators.levels import SMALLEST_SHARE, LevelGenerator
 from bdsg.boundary.level_sets.level_tree import LevelTree, grow_tree
 from bdsg.boundary.level_sets.parametrisation import PLACES
-from bdsg.boundary.level_sets.tracing import ClosedCurve, project, trace_level_set
+from bdsg.boundary.level_sets.to_level import to_level
+from bdsg.boundary.level_sets.tracing import ClosedCurve, trace_level_set
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.density import ClosedForm
@@ -110,7 +111,7 @@ def test_projection_meets_the_level_and_reaches_no_farther_than_it_may() -> None
     level = math.log(0.01)
     radius = math.sqrt(-2 * math.log(0.01 * 2 * math.pi))
     points = torch.tensor([[radius + 0.1, 0.0], [0.0, 0.5]])
-    found = project(model.log_prob, points, level, torch.tensor([1.0, 0.01]), steps=3)
+    found = to_level(model.log_prob, points, level, torch.tensor([1.0, 0.01]), steps=3)
     assert float(found[0, 0]) == pytest.approx(radius, rel=1e-5)
     assert float(found[1, 1]) == pytest.approx(0.53, rel=1e-5)
 

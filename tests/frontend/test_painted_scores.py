@@ -13,11 +13,19 @@ from bdsg.runs.tensor_file import pack
 from tests.frontend.scripts import SCORING, node
 from tests.frontend.test_stage_scripts import evaluation_case
 
-SCRIPTS = (*SCORING, "evaluation/cells", "evaluation/highlights", "evaluation/cards", "core/dom")
+SCRIPTS = (
+    *SCORING,
+    "evaluation/cells",
+    "evaluation/highlights",
+    "evaluation/cards",
+    "evaluation/card_texts",
+    "core/dom",
+)
 WATCHED = {
     "core/theme": ("imageCanvas", "fade"),
     "canvas/plane": ("drawImage", "clipped"),
-    "canvas/marks": ("markScale", "drawPoints", "drawLines"),
+    "canvas/marks": ("markScale", "drawLines"),
+    "canvas/shapes": ("drawPoints",),
 }
 RATIO = 0.1
 

@@ -13,7 +13,7 @@ from bdsg.data import GaussianMixture
 from bdsg.runs.tensor_file import pack
 from tests.frontend.scripts import node
 
-SCRIPTS = ("core/arrays", "canvas/probe", "math/spline", "player/latent")
+SCRIPTS = ("core/arrays", "canvas/probe", "canvas/probe_card", "math/spline", "player/latent_bins")
 TOLERANCE, CLOSE, DENSE = 0.06, 0.02, 1e-5
 """Largest error of the interpolated log density in the window, and where the density is above ``DENSE``, on the coarser
 of the two grids: within 6 % and 2 % of the density itself."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,8 @@ import numpy as np
 from bdsg.app.components import canvas_encoding, payload_shapes
 from bdsg.config.schedule import Change
 from bdsg.config.sections import UnitsConfig
-from bdsg.metrics import boundary, polylines
+from bdsg.data import window
+from bdsg.metrics import boundary, contour_distances, polylines
 
 SOURCES = Path(__file__).parents[2] / "frontend" / "src" / "core"
 HEAD = "// Written by `python -m bdsg.app.components.browser_types`: "
@@ -31,11 +33,11 @@ ARRAYS: dict[type[Any], str] = {
     np.float64: "Float64Array",
 }
 CONSTANTS: Mapping[str, tuple[float, str]] = {
-    "FULL_SCALE": (canvas_encoding.FULL_SCALE, "int16 that stands for the window's edge"),
+    "FULL_SCALE": (window.FULL_SCALE, "int16 that stands for the window's edge"),
     "HEAT_SPAN": (canvas_encoding.HEAT_SPAN, "natural-log units below the peak that the heat map shows"),
     "COVERED": (boundary.COVERED, "a component counts as covered from this boundary recall on"),
     "REACH": (boundary.REACH, "a piece of contour is covered by an in-band point within so many band widths"),
-    "TIE": (boundary.TIE, "sums that differ by no more than this share are equal"),
+    "TIE": (contour_distances.TIE, "sums that differ by no more than this share are equal"),
     "PROBES": (polylines.PROBES, "probes along all lines of a contour, about"),
     "FEWEST_PROBES": (polylines.FEWEST_PROBES, "probes along one line, at least"),
 }
@@ -44,9 +46,14 @@ CONSTANTS: Mapping[str, tuple[float, str]] = {
 def constants() -> str:
     """The module of shared figures."""
     lines = [
-        f"/** {words} */\nexport const {name} = {json.dumps(value)};" for name, (value, words) in CONSTANTS.items()
+        f"/** {words} */\nexport const {name} = {_written(value)};" for name, (value, words) in CONSTANTS.items()
     ]
     return "\n".join([f"{HEAD}figures that the server and the browser share.", "", *lines, ""])
+
+
+def _written(value: float) -> str:
+    """1e-9 as the formatter of TypeScript wants it, not 1e-09."""
+    return re.sub(r"e([+-])0", r"e\1", json.dumps(value))
 
 
 def payloads() -> str:

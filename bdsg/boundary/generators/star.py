@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from bdsg.boundary import loss_terms
 from bdsg.boundary.generators.dense import layers, on_circle
+from bdsg.boundary.level_sets.to_level import bisect
 from bdsg.data.mixture import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import DivergenceError, EmptyBoundaryError
@@ -99,10 +100,7 @@ def crossing(
     last = (known * torch.arange(1, _PROBES + 1)[:, None]).amax(0).clamp(min=1) - 1
     low = probes[last] * radii * (1 - 1e-9)
     high = probes[(last + 1).clamp(max=_PROBES - 1)] * radii
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        within = inside(middle)
-        low, high = torch.where(within, middle, low), torch.where(within, high, middle)
+    low, high = bisect(inside, low, high, _HALVINGS)
     return 0.5 * (low + high)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from bdsg.boundary.level_sets.to_level import bisect
 from bdsg.density.image_flows.convolution import Shape
 
 LogProb = Callable[[Tensor], Tensor]
@@ -60,10 +61,7 @@ def places_around(
     crossed = torch.isfinite(outer)
     start, end, origins = start[crossed], end[crossed], origins[crossed]
     inner, outer = inner[crossed], outer[crossed]
-    for _ in range(HALVINGS if len(start) else 0):
-        middle = 0.5 * (inner + outer)
-        outside = log_prob(_blend(start, end, middle)) < log_level
-        inner, outer = torch.where(outside, inner, middle), torch.where(outside, middle, outer)
+    _, outer = bisect(lambda share: log_prob(_blend(start, end, share)) >= log_level, inner, outer, HALVINGS)
     points = _blend(start, end, outer)
     if not len(points):
         return ImagePlaces(points, origins, points[:, 0])

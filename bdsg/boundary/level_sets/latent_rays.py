@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from bdsg.boundary.level_sets.to_level import bisect
 from bdsg.density.base import DensityModel
 
 REACH = 6.6
@@ -106,12 +107,11 @@ def cross_rays(model: DensityModel, directions: Tensor, epsilon: float) -> RayCr
     same = walk.rays[1:] == walk.rays[:-1]
     low = (same & ((misfits[1:] > 0) != (misfits[:-1] > 0))).nonzero()[:, 0]
     rays, rising = walk.rays[low], misfits[low] <= 0
-    near, far = walk.radii[low], walk.radii[low + 1]
-    for _ in range(_BISECTIONS if len(low) else 0):
-        middle = 0.5 * (near + far)
-        above = _chunked(model.log_prob, _image(model, directions[rays], middle)) > log_level
-        beyond = above == rising  # the crossing lies before the middle
-        near, far = torch.where(beyond, near, middle), torch.where(beyond, middle, far)
+
+    def before(radii: Tensor) -> Tensor:
+        return (_chunked(model.log_prob, _image(model, directions[rays], radii)) > log_level) != rising
+
+    near, far = bisect(before, walk.radii[low], walk.radii[low + 1], _BISECTIONS)
     radii = 0.5 * (near + far)
     return RayCrossings(_image(model, directions[rays], radii), rays, radii)
 

@@ -16,7 +16,8 @@ from bdsg.boundary.level_sets.parametrisation import (
     table_places,
     to_local,
 )
-from bdsg.boundary.level_sets.tracing import ClosedCurve, LogProb, project, tangents_at, trace_level_set
+from bdsg.boundary.level_sets.to_level import LogProb, to_level
+from bdsg.boundary.level_sets.tracing import ClosedCurve, tangents_at, trace_level_set
 from bdsg.boundary.loss_terms import pair_distances
 
 _VOTERS = 64
@@ -153,7 +154,7 @@ def _votes(log_prob: LogProb, curves: list[ClosedCurve], onto: list[ClosedCurve]
     for curve in curves:
         voters = curve.points[torch.linspace(0, len(curve.points) - 1, _VOTERS).round().long()]
         size = voters.amax(0) - voters.amin(0)
-        pushed = project(log_prob, voters, log_level, (0.1 * size.max()).expand(len(voters)), _STEPS)
+        pushed = to_level(log_prob, voters, log_level, (0.1 * size.max()).expand(len(voters)), _STEPS)
         distances = pair_distances(pushed, corners)
         agree = tangents_at(log_prob, pushed) @ tangents.T > 0
         nearest = torch.where(agree, distances, torch.inf).argmin(1)

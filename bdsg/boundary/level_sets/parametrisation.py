@@ -8,7 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from bdsg.boundary.level_sets.tracing import ClosedCurve, LogProb, project, steepness, turns
+from bdsg.boundary.level_sets.to_level import LogProb, to_level
+from bdsg.boundary.level_sets.tracing import ClosedCurve, steepness, turns
 
 PLACES = 512
 """Places tabulated along each curve; between them it is straight."""
@@ -70,7 +71,7 @@ def place_curve(log_prob: LogProb, curve: ClosedCurve, log_level: float, directi
         points, along = points.flip(0).roll(1, 0), 1 - along.flip(0)
     points = _aligned(points, along, centre, axes)
     reach = (points.roll(-1, 0) - points).norm(dim=1)
-    points = project(log_prob, points, log_level, reach)
+    points = to_level(log_prob, points, log_level, reach)
     return PlacedCurve(centre, axes, to_local(points, centre, axes), steepness(log_prob, points))
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from bdsg.boundary.level_sets.newton import reach_level, thin_evenly
+from bdsg.boundary.level_sets.to_level import LogProb, reach_level, thin_evenly, to_level, value_and_gradient
 from bdsg.boundary.loss_terms import pair_distances
 from bdsg.errors import BDSGError
 from bdsg.numerics.device import to_numpy
-
-LogProb = Callable[[Tensor], Tensor]
 
 SEEDS = 192
 """Places that the tracing starts from in a round; each tracer goes on to the next such place."""
@@ -92,33 +89,15 @@ def trace_level_set(log_prob: LogProb, samples: Tensor, log_level: float) -> lis
     return curves
 
 
-def project(log_prob: LogProb, points: Tensor, log_level: float, reach: Tensor, steps: int = 3) -> Tensor:
-    """Newton steps along the gradient onto the level, each of at most ``reach`` (n,)."""
-    for _ in range(steps):
-        value, gradient = _value_and_gradient(log_prob, points)
-        steepness = gradient.norm(dim=1).clamp(min=1e-30)
-        length = torch.minimum((value - log_level) / steepness, reach).maximum(-reach)
-        points = points - (length / steepness)[:, None] * gradient
-    return points
-
-
 def steepness(log_prob: LogProb, points: Tensor) -> Tensor:
     """‖∇ log p‖ in nats per data unit, (n,): one over the distance within which the density changes by e."""
-    slope: Tensor = _value_and_gradient(log_prob, points)[1].norm(dim=1)
+    slope: Tensor = value_and_gradient(log_prob, points)[1].norm(dim=1)
     return slope
 
 
 def tangents_at(log_prob: LogProb, points: Tensor) -> Tensor:
     """Unit tangents (n, 2) of the level sets through the points, with the higher density on the left."""
-    return _tangent(_value_and_gradient(log_prob, points)[1])
-
-
-def _value_and_gradient(log_prob: LogProb, points: Tensor) -> tuple[Tensor, Tensor]:
-    points = points.detach().requires_grad_()
-    with torch.enable_grad():
-        value = log_prob(points)
-        (gradient,) = torch.autograd.grad(value.sum(), points)
-    return value.detach(), gradient
+    return _tangent(value_and_gradient(log_prob, points)[1])
 
 
 def _tangent(gradient: Tensor) -> Tensor:
@@ -144,7 +123,7 @@ class _Tracers:
 
     def __init__(self, log_prob: LogProb, seeds: Tensor, log_level: float, longest: float) -> None:
         self.log_prob, self.seeds, self.log_level, self.longest = log_prob, seeds, log_level, longest
-        gradient = _value_and_gradient(log_prob, seeds)[1]
+        gradient = value_and_gradient(log_prob, seeds)[1]
         self.seed_tangents = _tangent(gradient)
         self.points, self.tangents = seeds.clone(), self.seed_tangents.clone()
         self.lengths = (0.3 / gradient.norm(dim=1).clamp(min=1e-30)).clamp(max=longest)
@@ -156,8 +135,8 @@ class _Tracers:
         """Move every tracer that still walks by one step, if the step is good."""
         walking = self.walking
         before, tangents, lengths = self.points[walking], self.tangents[walking], self.lengths[walking]
-        after = project(self.log_prob, before + lengths[:, None] * tangents, self.log_level, lengths)
-        value, gradient = _value_and_gradient(self.log_prob, after)
+        after = to_level(self.log_prob, before + lengths[:, None] * tangents, self.log_level, lengths)
+        value, gradient = value_and_gradient(self.log_prob, after)
         turned = _tangent(gradient)
         cosines, moved = (turned * tangents).sum(1), (after - before).norm(dim=1)
         good = (value - self.log_level).abs() < _TOLERANCE
@@ -179,7 +158,7 @@ class _Tracers:
 
     def _level_between(self, before: Tensor, after: Tensor, tangents: Tensor) -> Tensor:
         """Whether the level passes near the middle of each step, and there in the same direction."""
-        value, gradient = _value_and_gradient(self.log_prob, 0.5 * (before + after))
+        value, gradient = value_and_gradient(self.log_prob, 0.5 * (before + after))
         steepness = gradient.norm(dim=1)
         near: Tensor = (value - self.log_level).abs() < 0.1 * steepness * (after - before).norm(dim=1) + _TOLERANCE
         along = (_tangent(gradient) * tangents).sum(1) > math.cos(_TURN)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from bdsg.boundary.level_sets.newton import push_to_level, reach_level, thin_evenly
+from bdsg.boundary.level_sets.to_level import bisect, push_to_level, reach_level, thin_evenly
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError, EmptyBoundaryError
@@ -94,3 +94,16 @@ def test_a_level_above_the_peak_has_no_boundary(level: float) -> None:
         reach_level(model.log_prob, samples_of(model), math.log(level))
     assert isinstance(caught.value, ConfigError)
     assert caught.value.key == "epsilon"
+
+
+def test_brackets_are_halved_around_their_crossings() -> None:
+    roots = torch.tensor([0.3, 1.7], dtype=torch.float64)
+    low, high = bisect(lambda x: x * x < roots * roots, torch.zeros_like(roots), 2 * torch.ones_like(roots), 20)
+    torch.testing.assert_close(high - low, torch.full_like(roots, 2.0**-19))
+    assert bool(((low <= roots) & (roots <= high)).all())
+
+
+def test_no_bracket_is_no_question() -> None:
+    none = torch.empty(0)
+    low, high = bisect(lambda x: x / len(x) > 0, none, none, 3)
+    assert len(low) == len(high) == 0
