@@ -52,7 +52,7 @@ def sliders_below(first: Callable[[], object]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="steering"):
         steering.sliders(run)
         with st.popover("More settings"):
-            controls.setting_controls("boundary", SETTINGS)
+            controls.setting_controls("boundary", *SETTINGS)
 
 
 session.front_door()

@@ -49,18 +49,13 @@ def _link_button(text: str, key: str, icon: str, on_click: Callable[[], None]) -
 
 
 def _more_settings() -> None:
-    columns = st.columns(3)
-    with columns[0]:
-        controls.epsilon_control()
-    with columns[1]:
-        controls.setting_controls("data", ("samples",))
-    with columns[2]:
-        controls.seed_control()
-    if config.density.kind != "closed_form":
-        columns = st.columns(3)
-        for index, name in enumerate(DENSITY_SETTINGS):
-            with columns[index % 3]:
-                controls.setting_controls("density", (name,))
+    every = [("", "epsilon"), ("data", "samples"), ("", "seed")]
+    learned = [("density", name) for name in DENSITY_SETTINGS] if config.density.kind != "closed_form" else []
+    for some in filter(None, (every, learned)):
+        for column, names in zip(st.columns(3), (some[k::3] for k in range(3)), strict=True):
+            with column:
+                for section, name in names:
+                    controls.setting_controls(section, name)
 
 
 session.front_door()

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bdsg.boundary.generators.levels_numpy import LevelBoundary
 from scipy.interpolate import RectBivariateSpline
 
+from bdsg.boundary.generators.levels_numpy import LevelBoundary
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.metrics import Band, Field, score, truth_field

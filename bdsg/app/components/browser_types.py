@@ -45,9 +45,7 @@ CONSTANTS: Mapping[str, tuple[float, str]] = {
 
 def constants() -> str:
     """The module of shared figures."""
-    lines = [
-        f"/** {words} */\nexport const {name} = {_written(value)};" for name, (value, words) in CONSTANTS.items()
-    ]
+    lines = [f"/** {words} */\nexport const {name} = {_written(value)};" for name, (value, words) in CONSTANTS.items()]
     return "\n".join([f"{HEAD}figures that the server and the browser share.", "", *lines, ""])
 
 

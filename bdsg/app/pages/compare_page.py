@@ -146,7 +146,7 @@ def _both(first: Run, second: Run) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"##### Scores of both at ε = {setting(epsilon)}")
-        st.table(_table(comparison.score_rows(*scores), "Score", titles))
+        st.table(comparison.table("Score", titles, comparison.score_rows(*scores)))
         if configs[0].epsilon != configs[1].epsilon:
             st.caption(f"B was trained for ε = {setting(configs[1].epsilon)}, so at A's ε it is out of place.")
         st.caption("BP1 alone says little: all points on one spot of the boundary reach 100 %. Read it with recall.")
@@ -154,13 +154,9 @@ def _both(first: Run, second: Run) -> None:
         st.markdown("##### What differs in the settings")
         rows = comparison.differences(*configs)
         if rows:
-            st.table(_table(rows, "Setting", titles))
+            st.table(comparison.table("Setting", titles, rows))
         else:
             st.caption("Nothing: these are equal runs.")
-
-
-def _table(rows: list[tuple[str, str, str]], head: str, titles: tuple[str, str]) -> dict[str, list[str]]:
-    return {name: [row[k] for row in rows] for k, name in enumerate((head, *titles))}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bdsg import formats
@@ -10,6 +11,9 @@ from bdsg.app.visit import history
 from bdsg.app.visit.links import Choices
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
+
+SCORES = ("bp1", "boundary_recall", "bf1", formats.COVERED, "bp2", "distance_mean")
+"""Rows of the table of scores."""
 
 KEPT = ("steps", "snapshots")
 """Settings of B(z) that mean the same to both objectives; the others are not carried over."""
@@ -28,30 +32,37 @@ def other_objective(choices: Choices) -> Choices:
     return {**choices, "boundary": {"objective": "paper" if objective == "ours" else "ours", **kept}}
 
 
-def differences(first: ExperimentConfig, second: ExperimentConfig) -> list[tuple[str, str, str]]:
-    """Settings in which two configs differ: label, and the value in each; a dash where a run has no such setting."""
-    names = history.differing([first, second])
-    return [(setting_label(name), history.shown(first, name), history.shown(second, name)) for name in names]
+def differences(*configs: ExperimentConfig) -> list[tuple[str, ...]]:
+    """Settings in which configs differ: label, and the value in each; a dash where a run has no such setting."""
+    names = history.differing(list(configs))
+    return [(setting_label(name), *(history.shown(config, name) for config in configs)) for name in names]
 
 
-def score_rows(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Scores of both runs at one ε, BP1 never without boundary recall: name, and the value of each."""
-    both = (first, second)
-    names = ("bp1", "boundary_recall", "bf1", "bp2", "distance_mean")
-    rows = [(formats.SCORES[name].title, *(formats.score(scores, name) for scores in both)) for name in names]
-    return [*rows[:3], (formats.COVERED, *map(formats.covered, both)), *rows[3:]]  # type: ignore[list-item]
+def score_rows(*several: dict[str, Any] | None, names: Sequence[str] = SCORES) -> list[tuple[str, ...]]:
+    """Scores of runs at one ε, BP1 never without boundary recall: title, and the value of each run that has scores."""
+
+    def value(name: str, scores: dict[str, Any] | None) -> str:
+        if not scores:
+            return formats.ABSENT
+        return formats.covered(scores) if name == formats.COVERED else formats.score(scores, name)
+
+    titles = {name: score.title for name, score in formats.SCORES.items()}
+    return [(titles.get(name, name), *(value(name, scores) for scores in several)) for name in names]
+
+
+def table(head: str, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    """Rows by columns, as Streamlit draws them."""
+    return {name: [row[k] for row in rows] for k, name in enumerate((head, *titles))}
 
 
 def titles(first: ExperimentConfig, second: ExperimentConfig) -> tuple[str, str]:
     """What tells the two apart, in a few words each."""
-    parts = [
+    one, other = (
         (PRESETS[c.data.preset].title if c.data.preset else "Own mixture", c.density.kind, c.boundary.objective)
         for c in (first, second)
-    ]
-    said = [[name_of(a) for a, b in zip(one, other, strict=True) if a != b] for one, other in (parts, parts[::-1])]
-    letters = ("A", "B")
-    a, b = (
-        ": ".join([letter, *([" · ".join(words)] if words else [])])
-        for letter, words in zip(letters, said, strict=True)
     )
-    return a, b
+    told = [(name_of(a), name_of(b)) for a, b in zip(one, other, strict=True) if a != b]
+    if not told:
+        return "A", "B"
+    a, b = (" · ".join(words) for words in zip(*told, strict=True))
+    return f"A: {a}", f"B: {b}"

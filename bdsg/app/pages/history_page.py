@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 import streamlit as st
 
 from bdsg import formats
 from bdsg.app.components import run_payloads
 from bdsg.app.labels import setting_label
+from bdsg.app.pages import comparison
 from bdsg.app.visit import history, refresh, session
 from bdsg.app.visit.history import Entry
 from bdsg.app.visit.state import visit
@@ -19,7 +16,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.runs.result import Result
 from bdsg.serving.job import Run
 
-SCORES = ("bp1", "boundary_recall", "bf1", "distance_mean", "bp2", "f1", "accuracy", "auroc")
+SCORES = ("bp1", "boundary_recall", "bf1", "distance_mean", "bp2", "f1", "accuracy", "auroc", formats.COVERED)
 """Of two runs beside each other."""
 
 REFRESH_SECONDS = 1.0
@@ -112,33 +109,13 @@ def _comparison(listed: list[Entry], runs: dict[str, Run | None]) -> None:
     results = [run.result if (run := runs[entry.key]) else None for entry in pair]
     configs = [ExperimentConfig.from_dict(entry.choices) for entry in pair]
     titles = [entry.name if pair[0].name != pair[1].name else f"{entry.name} ({k})" for k, entry in enumerate(pair, 1)]
-    names = history.differing(configs)
+    scores = [result.summary["scores"] if result else None for result in results]
+    tables = {
+        "Settings that differ": comparison.table("Setting", titles, comparison.differences(*configs)),
+        "Scores": comparison.table("Score", titles, comparison.score_rows(*scores, names=SCORES)),
+    }
     st.page_link("pages/compare.py", label="Watch the two side by side", icon=":material/compare:")
-    left, right = st.columns(2)
-    with left:
-        st.markdown("##### Settings that differ")
-        st.table(_columns("Setting", titles, {setting_label(n): [history.shown(c, n) for c in configs] for n in names}))
-    with right:
-        st.markdown("##### Scores")
-        st.table(
-            _columns("Score", titles, _score_rows([result.summary["scores"] if result else None for result in results]))
-        )
-
-
-def _score_rows(several: list[dict[str, Any] | None]) -> dict[str, list[str]]:
-    """Each score of each run as text, by its name."""
-
-    def row(write: Callable[[dict[str, Any]], str]) -> list[str]:
-        return [write(scores) if scores else formats.ABSENT for scores in several]
-
-    rows = {formats.SCORES[name].title: row(partial(_written, name)) for name in SCORES}
-    return {**rows, formats.COVERED: row(formats.covered)}
-
-
-def _written(name: str, scores: dict[str, Any]) -> str:
-    return formats.score(scores, name)
-
-
-def _columns(first: str, titles: list[str], rows: dict[str, list[str]]) -> dict[str, list[str]]:
-    """A table by columns, as Streamlit draws it."""
-    return {first: list(rows), **{title: [row[k] for row in rows.values()] for k, title in enumerate(titles)}}
+    for column, (title, rows) in zip(st.columns(2), tables.items(), strict=True):
+        with column:
+            st.markdown(f"##### {title}")
+            st.table(rows)

@@ -137,10 +137,10 @@ def config() -> ExperimentConfig:
     return visit().config_of(visit().choices)
 
 
-def change(section: str | None, name: str, value: Any) -> None:
-    """Choose one setting; an impossible one is refused with a notice and leaves all as it was."""
+def change(section: str, name: str, value: Any) -> None:
+    """Choose one setting, of the config itself if no section is named; an impossible one is refused with a notice."""
     present = visit().choices
-    if section is None:
+    if not section:
         _take({**present, name: value})
         return
     part = present.get(section, {})

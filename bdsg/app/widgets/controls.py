@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from bdsg.app.components import run_payloads
-from bdsg.app.labels import label, name_of, plain, run_words, setting_label
+from bdsg.app.labels import field_of, label, name_of, plain, run_words, setting_label
 from bdsg.app.visit import session
 from bdsg.app.visit.state import visit
 from bdsg.config import ExperimentConfig
@@ -59,26 +59,26 @@ def teaching_footer() -> None:
         )
 
 
-def setting_controls(section: str, names: tuple[str, ...]) -> None:
-    """One control for each named field of a section of the config."""
+def setting_controls(section: str, *names: str) -> None:
+    """One control for each named field of a section of the config; of the config itself for an empty name."""
     config = session.config()
-    part = getattr(config, section)
     variant = variant_of(config)
-    fields = {field.name: field for field in dataclasses.fields(part)}
     for name in names:
-        steered = section == "boundary" and name in STEERED
-        value = getattr(config.boundary.last_weights if steered else part, name)
+        dotted, steered = f"{section}.{name}".lstrip("."), section == "boundary" and name in STEERED
+        part = config.boundary.last_weights if steered else getattr(config, section) if section else config
+        value = getattr(part, name)
         elsewhere = f":{value}" if name in STEERED else ""  # a slider may have moved it
-        _control(section, fields[name], value, f"{section}.{name}:{variant}{elsewhere}:{visit().adopted}")
+        _control(section, name, value, f"{dotted}:{variant}{elsewhere}:{visit().adopted}")
 
 
-def _control(section: str, field: dataclasses.Field[Any], value: Any, key: str) -> None:
+def _control(section: str, name: str, value: Any, key: str) -> None:
     """A widget whose change goes into the choices; its key holds the variant, so that a new one starts afresh."""
-    meta, title = field.metadata, label(f"{section}.{field.name}")
+    dotted = f"{section}.{name}".lstrip(".")
+    meta, title = field_of(dotted).metadata, label(dotted)
     common: dict[str, Any] = {"key": key}
 
     def take(told: Any) -> None:
-        _changed(section, field.name, told)
+        _changed(section, name, told)
 
     if meta["choices"]:
         options = list(meta["choices"])
@@ -96,20 +96,10 @@ def _control(section: str, field: dataclasses.Field[Any], value: Any, key: str) 
         words = f"{meta['help']} Whole numbers, by commas."
         st.text_input(title, text, help=words, on_change=heard(key, text, take), **common)
     else:
+        number: type = type(value)
         limits = f"{meta['help']} From {setting(meta['low'])} to {setting(meta['high'])}."
-        whole = isinstance(value, int)
-        low, high = (int(meta["low"]), int(meta["high"])) if whole else (float(meta["low"]), float(meta["high"]))
-        st.number_input(
-            title,
-            low,
-            high,
-            value,
-            _step(value),
-            format="%d" if whole else FIELD,
-            help=limits,
-            on_change=heard(key, value, take),
-            **common,
-        )
+        common |= {"format": "%d" if number is int else FIELD, "help": limits, "on_change": heard(key, value, take)}
+        st.number_input(title, number(meta["low"]), number(meta["high"]), value, _step(value), **common)
 
 
 def _step(value: float) -> float:
@@ -174,13 +164,12 @@ def own_mixture() -> None:
 def variant_control(section: str, name: str, help: str) -> None:
     """Choose the density model or the objective."""
     config = session.config()
-    part = getattr(config, section)
-    field = next(field for field in dataclasses.fields(part) if field.name == name)
-    key = f"{section}.{name}:{_distribution(config)}:{getattr(part, name)}"
+    present = getattr(getattr(config, section), name)
+    key = f"{section}.{name}:{_distribution(config)}:{present}"
     st.segmented_control(
         setting_label(f"{section}.{name}"),
-        list(field.metadata["choices"]),
-        default=getattr(part, name),
+        list(field_of(f"{section}.{name}").metadata["choices"]),
+        default=present,
         required=True,
         format_func=name_of,
         key=key,
@@ -204,36 +193,4 @@ def levels_control() -> None:
         ),
         help="Trains B(z, ε) for all thresholds from a tenth of ε to half the peak's density or so, in seconds: "
         "ε then moves the boundary on the Evaluate page, whose slider marks the range.",
-    )
-
-
-def epsilon_control() -> None:
-    """The training ε."""
-    config = session.config()
-    key = f"epsilon:{visit().adopted}"
-    st.number_input(
-        label("epsilon"),
-        1e-9,
-        1e3,
-        config.epsilon,
-        config.epsilon / 10,
-        format=FIELD,
-        key=key,
-        on_change=heard(key, config.epsilon, lambda value: session.change(None, "epsilon", value)),
-        help="Density at or above which a point is normal. B(z) aims just below it.",
-    )
-
-
-def seed_control() -> None:
-    """The seed."""
-    key, seed = f"seed:{visit().adopted}", session.config().seed
-    st.number_input(
-        "Seed",
-        0,
-        2**31 - 1,
-        seed,
-        1,
-        key=key,
-        on_change=heard(key, seed, lambda value: session.change(None, "seed", value)),
-        help="Same settings and seed: the same run, bit for bit.",
     )

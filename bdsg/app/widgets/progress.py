@@ -83,7 +83,7 @@ def another_button() -> None:
 
 def _start_another() -> None:
     """Called before the page runs again."""
-    session.change(None, "seed", (session.config().seed + 1) % 2**31)
+    session.change("", "seed", (session.config().seed + 1) % 2**31)
     _start(0.0)
 
 

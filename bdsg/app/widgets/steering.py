@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
 import streamlit as st
 
-from bdsg.app.labels import change_words, label
+from bdsg.app.labels import change_words, field_of, label
 from bdsg.app.visit import session
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets.controls import heard, variant_of
-from bdsg.config import BoundaryConfig
 from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError
 from bdsg.formats import setting
@@ -39,8 +37,8 @@ def stops(name: str, *present: float) -> list[float]:
 
 
 def _limits(name: str) -> tuple[float, float]:
-    field = next(field for field in dataclasses.fields(BoundaryConfig) if field.name == name)
-    return field.metadata["low"], field.metadata["high"]
+    words = field_of(f"boundary.{name}").metadata
+    return words["low"], words["high"]
 
 
 def pace_control() -> float:

@@ -85,7 +85,7 @@ def _controls(config: ExperimentConfig, chosen: Sequence[str], outcomes: Mapping
                 help=f"{LEAST} or {MOST} of the {len(METHODS)}, BDSG's own two among them.",
             )
         with st.container(width=120):
-            controls.seed_control()
+            controls.setting_controls("", "seed")
         baseline_training.button(config, chosen, again=set(chosen) <= outcomes.keys())
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from bdsg.app.visit.state import visit
+from bdsg.errors import StoreError
 from bdsg.tuning.folder import CLOUDS, StudyFolder
 from bdsg.tuning.goals import GOALS
 from bdsg.tuning.plan import Plan
@@ -81,26 +84,18 @@ def rank(trial: Trial, goal: str) -> float:
 
 def read(folder: StudyFolder) -> Known | None:
     """The study as it is now; None before its storage is there.  Raises BDSGError where it cannot be read."""
-    from bdsg.errors import StoreError
-
     try:
         stamp = _stamp(folder)
     except OSError as error:
         raise StoreError(f"The study {folder.name} was removed while it was shown: reload the page.") from error
-    kept = visit().kept.get("study")
-    if kept is not None and kept[0] == stamp:
-        found: Known = kept[1]
-        return found
     if folder.own_storage() is None and not (folder.path / "study.db").is_file():
         return None
     try:
-        known = _read(folder)
+        return visit().once("study", stamp, lambda: _read(folder))
     except StoreError:
         if folder.driver():
             return None  # it is being made
         raise
-    visit().kept["study"] = stamp, known
-    return known
 
 
 def _stamp(folder: StudyFolder) -> object:
@@ -112,8 +107,6 @@ def _stamp(folder: StudyFolder) -> object:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _opened(path: str, made: int) -> Study:
     """The study's storage, which remembers the trials that are finished."""
-    from pathlib import Path
-
     from bdsg.tuning.study import Study
 
     return Study(StudyFolder(Path(path)))
@@ -123,30 +116,25 @@ def _read(folder: StudyFolder) -> Known:
     from bdsg.tuning.study import refusals_told
 
     with refusals_told(folder):
-        return _gathered(folder)
+        return _gathered(_opened(str(folder.path), (folder.path / "plan.json").stat().st_mtime_ns), folder.name)
 
 
-def _gathered(folder: StudyFolder) -> Known:
+def _gathered(study: Study, name: str) -> Known:
     import optuna
 
     from bdsg.tuning.study import ERROR, SCORES
 
-    study = _opened(str(folder.path), (folder.path / "plan.json").stat().st_mtime_ns)
-    counts: dict[str, int] = {}
-    trials, complete, failed = [], [], []
-    for one in study.trials():
-        state = one.state.name.lower()
-        counts[state] = counts.get(state, 0) + 1
-        error = one.user_attrs.get(ERROR, "")
-        if error:
-            failed.append(f"Trial {one.number}: {error}")
-        if SCORES in one.user_attrs:
-            trials.append(Trial(one.number, state, one.params, one.user_attrs[SCORES], error))
-        if state == "complete":
-            complete.append(one)
+    told = [(one, one.state.name.lower(), one.user_attrs.get(ERROR, "")) for one in study.trials()]
     memory = optuna.create_study(directions=study.optuna.directions)
-    memory.add_trials(complete)
-    return Known(folder.name, study.plan, counts, trials, failed, memory)
+    memory.add_trials([one for one, state, _ in told if state == "complete"])
+    return Known(
+        name,
+        study.plan,
+        Counter(state for _, state, _ in told),
+        [Trial(t.number, state, t.params, t.user_attrs[SCORES], e) for t, state, e in told if SCORES in t.user_attrs],
+        [f"Trial {one.number}: {error}" for one, _, error in told if error],
+        memory,
+    )
 
 
 def clouds(folder: StudyFolder, numbers: list[int]) -> np.ndarray:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -29,26 +28,45 @@ SCALE = [[0.0, VERMILION], [0.5, "#969BA5"], [1.0, BLUE]]
 
 
 def _themed(figure: go.Figure, height: int = 420) -> go.Figure:
-    grid = "rgba(128,128,128,0.25)"
-    figure.update_layout(
-        paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, height=height, margin={"l": 60, "r": 20, "t": 40, "b": 50}
+    axis = {"gridcolor": "rgba(128,128,128,0.25)", "zeroline": False}
+    return (
+        figure.update_layout(
+            paper_bgcolor=CLEAR,
+            plot_bgcolor=CLEAR,
+            height=height,
+            margin={"l": 60, "r": 20, "t": 40, "b": 50},
+            legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0},
+            title=None,
+        )
+        .update_xaxes(axis)
+        .update_yaxes(axis)
     )
-    figure.update_layout(legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0}, title=None)
-    figure.update_xaxes(gridcolor=grid, zeroline=False)
-    figure.update_yaxes(gridcolor=grid, zeroline=False)
-    return figure
+
+
+def _dots(x: Any, y: Any, words: Any, **look: Any) -> go.Scatter:
+    """Dots that each say their own sentence."""
+    return go.Scatter(x=x, y=y, customdata=words, mode="markers", hovertemplate=HOVER, **look)
 
 
 def outliers_note(known: Known, goal: str) -> str:
     """What is said where outliers were moved to the axis' edge; empty where there are none."""
-    values = _values(known, goal)
-    moved = study_data.fenced(values)[1] if len(values) else 0
-    return f"{moved} of {len(values)} trials lie beyond the axis and are drawn on its edge." if moved else ""
+    scored = _scored(known, goal)
+    moved = int((scored.kept != scored.values).sum())
+    return f"{moved} of {len(scored.values)} trials lie beyond the axis and are drawn on its edge." if moved else ""
 
 
-def _values(known: Known, goal: str) -> np.ndarray:
-    found = [trial.scores[goal] for trial in known.trials if trial.scores.get(goal) is not None]
-    return _unit(goal) * np.array(found, float)
+class _Scored(NamedTuple):
+    """The trials that have a score, their scores, and these with outliers moved to the fences."""
+
+    trials: list[Trial]
+    values: np.ndarray
+    kept: np.ndarray
+
+
+def _scored(known: Known, goal: str) -> _Scored:
+    trials = [trial for trial in known.trials if trial.scores.get(goal) is not None]
+    values = _unit(goal) * np.array([trial.scores[goal] for trial in trials], float)
+    return _Scored(trials, values, study_data.fenced(values)[0] if trials else values)
 
 
 def _unit(goal: str) -> float:
@@ -56,49 +74,37 @@ def _unit(goal: str) -> float:
     return 100.0 if goal in SHARES else 1.0
 
 
-def _scored(figure: go.Figure, goal: str, positive: bool) -> None:
-    """The vertical axes of a chart of scores."""
+def _score_axes(figure: go.Figure, goal: str, values: np.ndarray, **titled: Any) -> None:
+    """The vertical axes of a chart of scores; ``titled`` says which of them have its title."""
+    figure.update_yaxes(title=GOALS[goal].title, **titled)
     figure.update_yaxes(ticksuffix=" %" if goal in SHARES else "")
-    if GOALS[goal].log and positive:
+    if GOALS[goal].log and (values > 0).all():
         figure.update_yaxes(type="log", exponentformat="power")
 
 
-def _target(known: Known, goal: str) -> Callable[[FrozenTrial], float]:
-    """A trial's score, outliers moved to the fences."""
-    from bdsg.tuning.study import SCORES as KEY
-
-    kept, _ = study_data.fenced(_values(known, goal))
-    low, high = float(kept.min()), float(kept.max())
-    return lambda trial: float(np.clip(_unit(goal) * trial.user_attrs[KEY][goal], low, high))
-
-
-def _words(trial: Trial, goal: str) -> str:
-    return f"trial {trial.number}: {GOALS[goal].title} {SCORES[goal].write(trial.scores[goal])}"
+def _words(trial: Trial, goal: str, value: float | None = None) -> str:
+    score = SCORES[goal].write(trial.scores[goal] if value is None else value)
+    return f"trial {trial.number}: {GOALS[goal].title} {score}"
 
 
 def history(known: Known, goal: str) -> go.Figure:
     """Each trial's score, and the best so far."""
-    trials = [trial for trial in known.trials if trial.scores.get(goal) is not None]
-    numbers = [trial.number for trial in trials]
-    values = _values(known, goal)
-    kept, _ = study_data.fenced(values)
+    trials, values, kept = _scored(known, goal)
+    numbers = np.array([trial.number for trial in trials])
     words = np.array([_words(trial, goal) for trial in trials])
     complete = np.array([trial.state == "complete" for trial in trials])
-    larger = GOALS[goal].larger
-    counted = np.where(complete, values, -np.inf if larger else np.inf)
-    running = np.maximum.accumulate(counted) if larger else np.minimum.accumulate(counted)
     figure = go.Figure()
     for state, name, colour, symbol in ((True, "Trial", BLUE, "circle"), (False, "Ended early", VERMILION, "x")):
         chosen = complete == state
         if chosen.any():
             marker = {"color": colour, "size": 6, "opacity": 0.65, "symbol": symbol}
-            points = {"x": np.array(numbers)[chosen], "y": kept[chosen], "customdata": words[chosen]}
-            figure.add_trace(go.Scatter(**points, name=name, mode="markers", marker=marker, hovertemplate=HOVER))
-    best = np.clip(running, kept.min(), kept.max())
+            figure.add_trace(_dots(numbers[chosen], kept[chosen], words[chosen], name=name, marker=marker))
+    worst, best_of = (-np.inf, np.maximum) if GOALS[goal].larger else (np.inf, np.minimum)
+    best = best_of.accumulate(np.where(complete, values, worst)).clip(kept.min(), kept.max())
     line = {"color": GREEN, "width": 2, "shape": "hv"}
     figure.add_trace(go.Scatter(x=numbers, y=best, name="Best so far", mode="lines", line=line))
-    figure.update_layout(xaxis_title="Trial", yaxis_title=GOALS[goal].title)
-    _scored(figure, goal, bool((kept > 0).all()))
+    figure.update_xaxes(title="Trial")
+    _score_axes(figure, goal, kept)
     return _themed(figure)
 
 
@@ -107,30 +113,29 @@ def importance(known: Known, goal: str) -> go.Figure | None:
     from bdsg.tuning.study import SCORES as KEY
     from bdsg.tuning.study import importances_of
 
-    shares = importances_of(known.study, lambda trial: trial.user_attrs[KEY][goal], GOALS[goal].larger)
-    if not shares:
+    found = importances_of(known.study, lambda trial: trial.user_attrs[KEY][goal], GOALS[goal].larger)
+    if not found:
         return None
-    names = list(shares)[::-1]
-    bars = go.Bar(
-        x=[100 * shares[name] for name in names],
-        y=[setting_label(name) for name in names],
-        orientation="h",
-        marker={"color": BLUE},
-        text=[percent(shares[name]) for name in names],
-        textposition="auto",
-        hoverinfo="text",
+    shares = list(found.values())[::-1]
+    figure = go.Figure(
+        go.Bar(
+            x=[100 * share for share in shares],
+            y=[setting_label(name) for name in found][::-1],
+            orientation="h",
+            marker={"color": BLUE},
+            text=[percent(share) for share in shares],
+            textposition="auto",
+            hoverinfo="text",
+        )
     )
-    figure = go.Figure(bars)
-    figure.update_layout(xaxis_title=f"Share of what moves {GOALS[goal].title}")
-    figure.update_xaxes(ticksuffix=" %", rangemode="tozero")
+    figure.update_xaxes(title=f"Share of what moves {GOALS[goal].title}", ticksuffix=" %", rangemode="tozero")
     figure.update_yaxes(automargin=True)
-    return _themed(figure, 120 + 44 * len(names))
+    return _themed(figure, 120 + 44 * len(shares))
 
 
 def parallel(known: Known, goal: str) -> go.Figure:
     """One line a trial through all of its settings; Optuna's own figure has a trace a trial, too slow for hundreds."""
-    trials = [trial for trial in known.trials if trial.scores.get(goal) is not None]
-    kept, _ = study_data.fenced(_values(known, goal))
+    trials, _, kept = _scored(known, goal)
     scores = np.log10(np.maximum(kept, 1e-12)) if GOALS[goal].log else kept
     axes = [_axis([trial.settings[one.name] for trial in trials], one) for one in known.plan.dimensions]
     last = {"label": GOALS[goal].title, "values": scores, **(_powers(scores) if GOALS[goal].log else {})}
@@ -161,23 +166,20 @@ def _powers(logs: np.ndarray) -> dict[str, Any]:
 
 def slices(known: Known, goal: str) -> go.Figure:
     """The score over each setting by itself, two panels a row: Optuna's one row is unreadable on phones."""
-    trials = [trial for trial in known.trials if trial.scores.get(goal) is not None]
-    kept, _ = study_data.fenced(_values(known, goal))
-    names = [one.name for one in known.plan.dimensions]
-    rows = (len(names) + 1) // 2
-    titles = [setting_label(name) for name in names]
-    figure = make_subplots(rows, min(2, len(names)), subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04)
-    for k, dimension in enumerate(known.plan.dimensions):
+    trials, _, kept = _scored(known, goal)
+    dimensions = known.plan.dimensions
+    titles, rows = [setting_label(one.name) for one in dimensions], (len(dimensions) + 1) // 2
+    columns = min(2, len(dimensions))
+    figure = make_subplots(rows, columns, subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04)
+    marker = {"color": [trial.number for trial in trials], "colorscale": "Cividis", "size": 6, "opacity": 0.8}
+    for k, dimension in enumerate(dimensions):
         values = [trial.settings[dimension.name] for trial in trials]
-        marker = {"color": [trial.number for trial in trials], "colorscale": "Cividis", "size": 6, "opacity": 0.8}
         words = [f"{titles[k]} {value_words(v)}<br>{_words(t, goal)}" for v, t in zip(values, trials, strict=True)]
-        look = {"mode": "markers", "marker": marker, "customdata": words, "hovertemplate": HOVER}
-        dots = go.Scatter(x=values, y=kept, showlegend=False, **look)
-        figure.add_trace(dots, k // 2 + 1, k % 2 + 1)
+        panel = {"row": k // 2 + 1, "col": k % 2 + 1}
+        figure.add_trace(_dots(values, kept, words, showlegend=False, marker=marker), **panel)
         if dimension.log:
-            figure.update_xaxes(type="log", row=k // 2 + 1, col=k % 2 + 1, nticks=5)
-    figure.update_yaxes(title=GOALS[goal].title, col=1)
-    _scored(figure, goal, bool((kept > 0).all()))
+            figure.update_xaxes(type="log", nticks=5, **panel)
+    _score_axes(figure, goal, kept, col=1)
     return _themed(figure, 60 + 260 * rows)
 
 
@@ -185,21 +187,23 @@ def contour(known: Known, goal: str, across: str, up: str) -> go.Figure:
     """The score over two settings, in between the trials: Optuna's figure."""
     from optuna.visualization import plot_contour
 
-    figure = plot_contour(known.study, params=[across, up], target=_target(known, goal), target_name=GOALS[goal].title)
+    from bdsg.tuning.study import SCORES as KEY
+
+    kept = _scored(known, goal).kept
+
+    def target(trial: FrozenTrial) -> float:
+        return float(np.clip(_unit(goal) * trial.user_attrs[KEY][goal], kept.min(), kept.max()))
+
+    figure = plot_contour(known.study, params=[across, up], target=target, target_name=GOALS[goal].title)
     for trace in figure.data:
         if trace.type == "contour":
             trace.update(colorscale=SCALE, reversescale=not GOALS[goal].larger)
         else:
             trace.marker.update(size=5, color=NEUTRAL)
-    _rename(figure)
-    return _themed(figure, 480)
-
-
-def _rename(figure: go.Figure) -> None:
-    """The pages' names for settings instead of dotted ones."""
     for axis in [*figure.select_xaxes(), *figure.select_yaxes()]:
-        if axis.title.text and "." in axis.title.text:
+        if axis.title.text and "." in axis.title.text:  # a dotted name
             axis.title.text = setting_label(axis.title.text)
+    return _themed(figure, 480)
 
 
 def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | None:
@@ -208,31 +212,24 @@ def seeds(known: Known, rows: list[dict[str, Any]], goal: str) -> go.Figure | No
     groups: dict[int, list[float]] = {}
     for row in rows:
         if row["scores"].get(goal) is not None and row["trial"] in trials:
-            groups.setdefault(row["trial"], []).append(_unit(goal) * row["scores"][goal])
+            groups.setdefault(row["trial"], []).append(row["scores"][goal])
     if not groups:
         return None
-    everything = np.concatenate([np.array(values) for values in groups.values()])
+    everything = _unit(goal) * np.concatenate([np.array(values) for values in groups.values()])
     kept, _ = study_data.fenced(everything)
-    sign = -1.0 if GOALS[goal].larger else 1.0
-    order = sorted(groups, key=lambda number: sign * float(np.mean(groups[number])))
+    means = {number: _unit(goal) * float(np.mean(values)) for number, values in groups.items()}
+    order = sorted(means, key=means.__getitem__, reverse=GOALS[goal].larger)
     figure = go.Figure()
     for place, number in enumerate(order):
-        values = np.clip(groups[number], kept.min(), kept.max())
+        values, trial = groups[number], trials[number]
+        y = (_unit(goal) * np.array(values)).clip(kept.min(), kept.max())
+        settings = ", ".join(f"{setting_label(name)} {value_words(value)}" for name, value in trial.settings.items())
+        words = [f"{_words(trial, goal, value)}<br>{settings}" for value in values]
+        marker, shown = {"color": BLUE, "size": 8, "opacity": 0.75}, place == 0
         spread = place + np.linspace(-0.22, 0.22, len(values))
-        marker = {"color": BLUE, "size": 8, "opacity": 0.75}
-        settings = ", ".join(f"{setting_label(k)} {value_words(v)}" for k, v in trials[number].settings.items())
-        write = SCORES[goal].write
-        words = [f"trial {number}: {GOALS[goal].title} {write(v / _unit(goal))}<br>{settings}" for v in groups[number]]
-        look = {"mode": "markers", "marker": marker, "customdata": words, "hovertemplate": HOVER}
-        figure.add_trace(go.Scatter(x=spread, y=values, name="A seed", **look))
-        mean = float(np.mean(groups[number]))
-        line = {"color": VERMILION, "width": 3}
-        ends = [place - 0.32, place + 0.32]
-        figure.add_trace(go.Scatter(x=ends, y=[mean, mean], mode="lines", line=line, hoverinfo="skip", name="Mean"))
-    for k, trace in enumerate(figure.data):
-        trace.showlegend = k < 2
-    ticks = {"tickvals": list(range(len(order))), "ticktext": [f"trial {number}" for number in order]}
-    figure.update_xaxes(**ticks)
-    figure.update_yaxes(title=GOALS[goal].title)
-    _scored(figure, goal, bool((everything > 0).all()))
+        figure.add_trace(_dots(spread, y, words, name="A seed", marker=marker, showlegend=shown))
+        look = {"mode": "lines", "line": {"color": VERMILION, "width": 3}, "hoverinfo": "skip", "showlegend": shown}
+        figure.add_trace(go.Scatter(x=[place - 0.32, place + 0.32], y=[means[number]] * 2, name="Mean", **look))
+    figure.update_xaxes(tickvals=list(range(len(order))), ticktext=[f"trial {number}" for number in order])
+    _score_axes(figure, goal, everything)
     return _themed(figure, 380)
