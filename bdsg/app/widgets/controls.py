@@ -174,7 +174,7 @@ def variant_control(section: str, name: str, help: str) -> None:
         format_func=name_of,
         key=key,
         help=help,
-        on_change=heard(key, getattr(part, name), lambda value: session.choose_variant(section, name, value)),
+        on_change=heard(key, present, lambda value: session.choose_variant(section, name, value)),
     )
 
 
