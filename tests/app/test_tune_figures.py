@@ -100,7 +100,6 @@ def test_of_many_trials_the_best_of_each_part_travel(study: tuple[StudyFolder, K
                 y.name: int(y.low + (y.high - y.low) * generator.random()),  # type: ignore[operator]
             },
             {"bf1": float(generator.random())},
-            "",
         )
         for k in range(3000)
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -14,7 +15,11 @@ from bdsg.app.visit import own_points
 from bdsg.app.widgets import charts
 from bdsg.experiments import export
 from bdsg.formats import setting
+from bdsg.runs.result import Result
 from bdsg.serving.job import Run
+
+KINDS = {"html": "text/html", "csv": "text/csv", "json": "application/json", "py": "text/x-python"}
+"""Of files, by their endings."""
 
 
 def show(run: Run, epsilon: float | None = None, *, with_charts: bool = False) -> None:
@@ -27,36 +32,39 @@ def show(run: Run, epsilon: float | None = None, *, with_charts: bool = False) -
     result = run.result
     if result is None:
         return
-    name = f"bdsg-{result.config.key()[:8]}"
     epsilon = result.config.epsilon if epsilon is None else epsilon
     with st.popover("Take away", icon=":material/download:"):
         st.caption("For a picture, press **PNG** or **SVG** in its corner; there **GIF** saves the animation.")
         if with_charts:
             charts.format_control()
-        _file("Animation, one HTML file", f"{name}.html", "text/html", "movie", lambda: _animation(run))
-        _file("B(z), CSV", f"{name}-boundary.csv", "text/csv", "scatter_plot", lambda: export.boundary_table(result))
-        _file("Data, CSV", f"{name}-data.csv", "text/csv", "grain", lambda: export.data_table(result))
-        file = f"{name}-scores-{epsilon}.csv"
-        _file(
-            f"Scores at ε = {setting(epsilon)}, CSV",
-            file,
-            "text/csv",
-            "table",
-            lambda: export.score_table(run_payloads.scores_at(result, epsilon)),
-        )
-        if own := own_points.of(result.config):
-            file = f"{name}-verdicts-{epsilon}.csv"
-            table = partial(export.verdict_table, result.config, own.points, epsilon)
-            _file(f"Your points with verdicts at ε = {setting(epsilon)}, CSV", file, "text/csv", "rule", table)
-        _file("Loss terms, CSV", f"{name}-losses.csv", "text/csv", "show_chart", lambda: export.loss_table(result))
-        _file("Config, JSON", f"{name}.json", "application/json", "data_object", result.config.to_json)
-        _file("Python script", f"{name}.py", "text/x-python", "code", lambda: export.script(result))
+        for label, ending, icon, make in _files(run, result, epsilon):
+            name = f"bdsg-{result.config.key()[:8]}{ending}"
+            look: dict[str, Any] = {
+                "key": f"take:{name}",
+                "on_click": "ignore",
+                "icon": f":material/{icon}:",
+                "width": "stretch",
+            }
+            st.download_button(label, make, name, KINDS[ending.rpartition(".")[2]], **look)
 
 
-def _file(label: str, name: str, mime: str, icon: str, make: Callable[[], str]) -> None:
-    st.download_button(
-        label, make, name, mime, key=f"take:{name}", on_click="ignore", icon=f":material/{icon}:", width="stretch"
-    )
+def _files(run: Run, result: Result, epsilon: float) -> Iterator[tuple[str, str, str, Callable[[], str]]]:
+    """What each file is called on the page, the end of its name, its icon, and what makes it."""
+    yield "Animation, one HTML file", ".html", "movie", lambda: _animation(run)
+    yield "B(z), CSV", "-boundary.csv", "scatter_plot", lambda: export.boundary_table(result)
+    yield "Data, CSV", "-data.csv", "grain", lambda: export.data_table(result)
+    at = f"at ε = {setting(epsilon)}, CSV"
+    yield f"Scores {at}", f"-scores-{epsilon}.csv", "table", lambda: _scores(result, epsilon)
+    if own := own_points.of(result.config):
+        verdicts = partial(export.verdict_table, result.config, own.points, epsilon)
+        yield f"Your points with verdicts {at}", f"-verdicts-{epsilon}.csv", "rule", verdicts
+    yield "Loss terms, CSV", "-losses.csv", "show_chart", lambda: export.loss_table(result)
+    yield "Config, JSON", ".json", "data_object", result.config.to_json
+    yield "Python script", ".py", "code", lambda: export.script(result)
+
+
+def _scores(result: Result, epsilon: float) -> str:
+    return export.score_table(run_payloads.scores_at(result, epsilon))
 
 
 def _animation(run: Run) -> str:

@@ -53,9 +53,7 @@ Rows = list[dict[str, float]]
 def show(on_points: Callable[[], None]) -> None:
     """The canvas, and below it the same mixture as a table and as JSON; ``on_points`` takes painted points."""
     config = session.config()
-    mixture = GaussianMixture.from_config(config.data)
-    if mixture.dim != 2:
-        raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
+    mixture = _plane(GaussianMixture.from_config(config.data))
     if len(mixture.weights) <= MOST_MODES:
         browser_components.editor(_payload(config, mixture), key=KEY, on_change=_edited, on_points=on_points)
     else:
@@ -67,6 +65,13 @@ def show(on_points: Callable[[], None]) -> None:
         text = st.text_area("Mixture", mixture.to_json(), height=180, key=f"mixture_json:{version}:{config.key()}")
         if st.button("Use this JSON", key="use_json", icon=":material/check:"):
             _use(lambda: from_json(text))
+
+
+def _plane(mixture: GaussianMixture) -> GaussianMixture:
+    """The mixture, if it can be drawn."""
+    if mixture.dim != 2:
+        raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
+    return mixture
 
 
 def _payload(config: ExperimentConfig, mixture: GaussianMixture) -> bytes:
@@ -122,12 +127,10 @@ def read_modes(raw: object) -> Rows:
 def brief(mixture: GaussianMixture) -> MixtureConfig:
     """The mixture's numbers, rounded to ``DIGITS`` significant figures."""
 
-    def shortened(values: np.ndarray) -> Any:
-        return [shortened(value) for value in values] if values.ndim else rounded(float(values), DIGITS)
-
-    rows = (shortened(array) for array in (mixture.weights, mixture.means, mixture.covariances))
-    weights, means, covariances = rows
-    raw = {"weights": weights, "means": means, "covariances": covariances}
+    raw = {
+        name: np.vectorize(lambda value: rounded(float(value), DIGITS))(getattr(mixture, name)).tolist()
+        for name in ("weights", "means", "covariances")
+    }
     numbers = ExperimentConfig.from_dict({"data": {"mixture": raw}}).data.mixture
     assert numbers is not None
     return numbers
@@ -165,10 +168,7 @@ def from_json(text: str) -> GaussianMixture:
 
 
 def _use(make: Callable[[], GaussianMixture]) -> None:
-    mixture = make()
-    if mixture.dim != 2:
-        raise ConfigError("data.mixture.means", mixture.dim, "need 2 coordinates each: the app draws the plane.")
-    _change(mixture.to_config())
+    _change(_plane(make()).to_config())
     visit().mixture_version += 1
     st.rerun()
 

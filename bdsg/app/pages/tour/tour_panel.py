@@ -180,16 +180,21 @@ def _end() -> None:
     st.switch_page("pages/tour.py")
 
 
+def _step_of(config: ExperimentConfig) -> Step | None:
+    """The present step, if this config is its own."""
+    step = current()
+    return step if step is not None and ExperimentConfig.from_dict(step.choices).key() == config.key() else None
+
+
 def veils(config: ExperimentConfig) -> bool:
     """Whether a page must not show this config's run yet, because it would give the answer away."""
-    step = current()
-    hides = step is not None and step.veiled and _guess() is None
-    return hides and step is not None and ExperimentConfig.from_dict(step.choices).key() == config.key()
+    step = _step_of(config)
+    return step is not None and step.veiled and _guess() is None
 
 
 def hides_line(config: ExperimentConfig) -> bool:
     """Whether the line of p_x = ε would give the answer away."""
-    step = current()
+    step = _step_of(config)
     return step is not None and not step.drawn and veils(config)
 
 
@@ -201,7 +206,6 @@ def cue() -> str:
 
 def epsilon(config: ExperimentConfig) -> float:
     """The threshold that the evaluate page starts from: the step's after its answer, else the config's."""
-    step = current()
-    if step is None or step.epsilon is None or _guess() is None:
-        return config.epsilon
-    return step.epsilon if ExperimentConfig.from_dict(step.choices).key() == config.key() else config.epsilon
+    step = _step_of(config)
+    raised = step.epsilon if step is not None and _guess() is not None else None
+    return config.epsilon if raised is None else raised

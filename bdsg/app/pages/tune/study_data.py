@@ -39,7 +39,6 @@ class Trial:
     state: str
     settings: dict[str, Any]
     scores: dict[str, float | None]
-    error: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +130,11 @@ def _gathered(study: Study, name: str) -> Known:
         name,
         study.plan,
         Counter(state for _, state, _ in told),
-        [Trial(t.number, state, t.params, t.user_attrs[SCORES], e) for t, state, e in told if SCORES in t.user_attrs],
+        [
+            Trial(one.number, state, one.params, found)
+            for one, state, _ in told
+            if (found := one.user_attrs.get(SCORES))
+        ],
         [f"Trial {one.number}: {error}" for one, _, error in told if error],
         memory,
     )
