@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
-    ("errors", "extras", "folders", "formats"),
+    ("errors", "extras", "folders", "formats", "compat"),
     ("config", "numerics"),
     ("runs", "data", "metrics"),
     ("density",),
@@ -30,9 +30,9 @@ LEVELS = (
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 ALLOWED = {
-    "streamlit": {"app.py", "pages", "app"},
+    "streamlit": {"app.py", "pages", "app", "compat.streamlit_runtime"},
     "plotly": {"app.py", "pages", "app", "figures"},
-    "numba": {"numerics.numba_cache"},
+    "numba": {"numerics.numba_cache", "compat.numba_caching"},
     "optuna": {"tuning", "app.pages.tune"},
     "dask": {"tuning"},
     "distributed": {"tuning"},
@@ -162,7 +162,7 @@ def test_the_package_itself_loads_nothing_heavy() -> None:
 
 
 def test_the_light_half_loads_nothing_heavy() -> None:
-    heavy = ALLOWED["torch"] | ALLOWED["plotly"] | ALLOWED["numba"]
+    heavy = set().union(*ALLOWED.values())
     modules = [name for name in modules_of(LEVEL) if not among(name.removeprefix("bdsg."), heavy)] + modules_of(LIGHT)
     assert {"bdsg.config", "bdsg.runs.cache", "bdsg.data", "bdsg.metrics", "bdsg.__main__"} <= set(modules)
     assert len(modules) > 60

@@ -6,8 +6,6 @@ import contextlib
 import functools
 import hashlib
 import inspect
-import logging
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +13,9 @@ from typing import Any
 import numba
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  # kernels multiply matrices by its BLAS, whose threads are set below
-from filelock import FileLock
-from numba.core.caching import CompileResultCacheImpl, FunctionCache
-from numba.core.compiler_lock import global_compiler_lock
-from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
 
-from bdsg.folders import default_root
+from bdsg.compat.numba_caching import Dispatcher, global_compiler_lock, keep
 
 _FAST = {"nsz", "arcp", "contract", "afn", "reassoc"}
 """Sums may be reordered and vectorised; NaN and infinity keep their meaning."""
@@ -36,11 +30,6 @@ _TAYLOR = tuple(np.float32(c) for c in (1.9875691e-4, 1.3981999e-3, 8.3334519e-3
 _LN2 = np.float32(0.6931471805599453)
 _HALF_BITS = np.int32(0x3F3504F3)
 """The bits of √½: a mantissa from there up to √2 is closest to 1."""
-
-LOCK, LOCK_SECONDS = "bdsg.lock", 10.0
-"""The file by which processes take turns at writing machine code, and how long one waits for its turn."""
-
-log = logging.getLogger(__name__)
 
 _digests: dict[Any, str] = {}
 
@@ -58,8 +47,7 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
         compiled: Any = numba.njit(nogil=True, fastmath=_FAST, error_model="numpy", forceinline=True)(function)
     compiled.compile = _switched_on()(compiled.compile)
     _digests[compiled] = _digest(function)
-    with contextlib.suppress(RuntimeError):  # Numba found no place for its cache
-        compiled._cache = _Cache(function, _digests[compiled])
+    keep(compiled, function, _digests[compiled])
     return compiled  # type: ignore[no-any-return]
 
 
@@ -73,69 +61,6 @@ def _switched_on() -> Iterator[None]:
             yield
         finally:
             config.DISABLE_JIT = before
-
-
-_LOCATORS: tuple[Any, ...] = tuple(CompileResultCacheImpl._locator_classes)
-_user_wide = next(one for one in _LOCATORS if one.__name__.endswith("UserWideCacheLocator"))
-
-
-class _BesideRuns(_user_wide):  # type: ignore[misc,valid-type]
-    """Machine code in this package's own cache folder; Numba's own makes one called ``~`` for users without a home.
-
-    Not in a folder of somebody else, who could put code there: without a home it lies where all may write.
-    """
-
-    def __init__(self, function: Callable[..., Any], file: str) -> None:
-        super().__init__(function, file)
-        self._root = default_root() / "kernels"
-        self._cache_path = str(self._root / self.get_suitable_cache_subpath(file))
-
-    def ensure_cache_path(self) -> None:
-        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        super().ensure_cache_path()
-        owners = {path.stat().st_uid for path in (self._root.parent, self._root, Path(self._cache_path))}
-        if hasattr(os, "geteuid") and owners != {os.geteuid()}:
-            raise PermissionError
-
-
-class _Implementation(CompileResultCacheImpl):
-    _locator_classes = [_BesideRuns if one is _user_wide else one for one in _LOCATORS]  # noqa: RUF012  Numba's protocol
-
-
-class _Cache(FunctionCache):
-    """Machine code by the source of a kernel and of all that it is compiled with.
-
-    Numba's own cache looks at the kernel's file alone: code inlined from another would outlive its source.
-    """
-
-    _impl_class = _Implementation
-
-    def __init__(self, function: Callable[..., Any], digest: str) -> None:
-        super().__init__(function)  # type: ignore[no-untyped-call]
-        self._digest = digest
-
-    def load_overload(self, *sought: Any) -> Any:
-        """What was compiled before; None where it is not there or cannot be read, and it is then compiled anew."""
-        try:
-            return super().load_overload(*sought)  # type: ignore[no-untyped-call]
-        except Exception as error:  # of a file that was cut or altered: whatever pickle and LLVM say to it
-            log.warning("Machine code of %s is ignored: %s", self._name, error)
-            with contextlib.suppress(OSError):
-                self.flush()  # type: ignore[no-untyped-call]
-            return None
-
-    def save_overload(self, *compiled: Any) -> None:
-        """Keep what was compiled if that is possible: a full disk costs time at the next start, and no run.
-
-        One process at a time: two that number their files alike would give one signature the other's code.
-        """
-        with contextlib.suppress(OSError):
-            self._impl.locator.ensure_cache_path()
-            with FileLock(Path(self.cache_path) / LOCK, timeout=LOCK_SECONDS):
-                super().save_overload(*compiled)  # type: ignore[no-untyped-call]
-
-    def _index_key(self, *signature: Any) -> tuple[Any, ...]:
-        return (*super()._index_key(*signature), self._digest)  # type: ignore[no-untyped-call]
 
 
 def _digest(function: Callable[..., Any]) -> str:

@@ -10,7 +10,6 @@ from concurrent.futures import CancelledError
 
 import distributed
 from distributed import Client, Future, LocalCluster
-from distributed.comm.core import CommClosedError
 
 from bdsg.errors import BDSGError
 from bdsg.tuning.trial_result import Outcome, Task
@@ -24,7 +23,7 @@ CONNECT_SECONDS = 10.0
 PATIENCE = 60.0
 """Seconds that a lost scheduler is waited for."""
 
-_GONE = (OSError, TimeoutError, CancelledError, CommClosedError, distributed.client.FutureCancelledError)
+_GONE = (OSError, TimeoutError, CancelledError, distributed.client.FutureCancelledError)
 
 
 def run_task(task: Task) -> list[Outcome]:

@@ -120,7 +120,7 @@ class Study:
         if create:
             self._claim(folder)
         self.optuna.sampler = self._sampler(len(self.trials()))
-        self._storage, self._id = self.optuna._storage, self.optuna._study_id
+        self._storage, self._id = storage, storage.get_study_id_from_name(folder.name)
         self._grid = grid(self.plan.dimensions, self.plan.trials) if self.plan.sampler == "grid" else []
 
     def _claim(self, folder: StudyFolder) -> None:

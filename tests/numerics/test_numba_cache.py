@@ -94,12 +94,21 @@ EXPONENTIAL = (
 WHICH_CACHE = EXPONENTIAL.replace("exponential._cache.cache_path", "type(exponential._cache).__name__")
 
 
+COPIED = (
+    "__init__.py",
+    "folders.py",
+    *(f"compat/{name}.py" for name in ("__init__", "numba_caching")),
+    *(f"numerics/{name}.py" for name in ("__init__", "numba_cache")),
+)
+
+
 def printed_by(code: str, folder: Path, **environment: str | None) -> str:
     """What a process prints that compiles a kernel of a copy of the package, which cannot keep it beside its source."""
     package = folder / "bdsg"
     if not package.exists():
-        (package / "numerics").mkdir(parents=True)
-        for name in ("__init__.py", "folders.py", "numerics/__init__.py", "numerics/numba_cache.py"):
+        for part in ("compat", "numerics"):
+            (package / part).mkdir(parents=True)
+        for name in COPIED:
             shutil.copy(ROOT / "bdsg" / name, package / name)
         (package / "numerics" / "__pycache__").write_text("a file is in the way, for the superuser as well")
     own = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_CACHE_DIR": None}

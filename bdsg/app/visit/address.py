@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bdsg.app.visit import session
 from bdsg.app.visit.state import Addressed, Visit, visit
+from bdsg.compat.streamlit_runtime import went_back
 from bdsg.errors import ConfigError
 
 PICTURES = ("frame", "at")
@@ -22,7 +22,7 @@ PICTURES = ("frame", "at")
 
 def follow(page: str) -> None:
     """Before a page is drawn: take what its address says, where the visit begins or the browser went back to it."""
-    here, back = visit(), bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+    here, back = visit(), went_back()
     read(here, page, st.query_params.to_dict(), back=back)
     here.shown = None
     if "watching" in here.arrived:

@@ -7,14 +7,13 @@ what stands outside it, such as the button that says *Stop*, so the end of a run
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Hashable, Iterable
 
 import streamlit as st
-from streamlit import runtime
 
 from bdsg.app.visit.state import visit
+from bdsg.compat.streamlit_runtime import event_loop
 from bdsg.serving.job import Run
 
 HAND_OVER_SECONDS = 30.0
@@ -47,10 +46,8 @@ def hand_over() -> None:
     script's end and the last of its turns makes Streamlit drop what it has not taken yet, the part's own timer among
     it: the page would then stay as it was.  While the script waits, a part that is asked for waits for the script.
     """
-    if not runtime.exists():
-        return
-    loop = runtime.get_instance()._get_async_objs().eventloop  # private; tried with Streamlit 1.66 and 1.67
-    if not isinstance(loop, asyncio.AbstractEventLoop):  # a test of a page by itself: there is no server
+    loop = event_loop()
+    if loop is None:
         return
     taken = threading.Event()
     loop.call_soon_threadsafe(taken.set)

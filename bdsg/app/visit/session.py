@@ -13,13 +13,13 @@ from typing import Any
 
 import streamlit as st
 import threadpoolctl
-from streamlit.runtime.pages_manager import PagesManager
 
 from bdsg.app.labels import plain
 from bdsg.app.visit import budget, refresh
 from bdsg.app.visit.links import Choices
 from bdsg.app.visit.poll_rate import Pacing
 from bdsg.app.visit.state import visit
+from bdsg.compat.streamlit_runtime import pages_are_scripts
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import STEERED
@@ -127,7 +127,7 @@ def front_door() -> None:
     Until ``st.navigation`` was called once, Streamlit takes ``pages`` for a folder of independent
     scripts; the first visitor of a fresh server who opens a page's own address would miss app.py.
     """
-    if PagesManager.uses_pages_directory:
+    if pages_are_scripts():
         runpy.run_path(str(APP), run_name="__main__")
         st.stop()
 

@@ -1,0 +1,27 @@
+"""Streamlit's server and its script runs, tried with 1.66.0 and 1.67.0; none of this has a public way."""
+
+from __future__ import annotations
+
+from asyncio import AbstractEventLoop
+
+from streamlit import runtime
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+
+def event_loop() -> AbstractEventLoop | None:
+    """The loop that sends what scripts draw; None where there is no server, as in a test of a page by itself."""
+    if not runtime.exists():
+        return None
+    loop = runtime.get_instance()._get_async_objs().eventloop
+    return loop if isinstance(loop, AbstractEventLoop) else None
+
+
+def went_back() -> bool:
+    """Whether the script runs because the browser went back or forward."""
+    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+
+
+def pages_are_scripts() -> bool:
+    """Whether ``pages`` is still taken for a folder of independent scripts, as until the first ``st.navigation``."""
+    return bool(PagesManager.uses_pages_directory)
