@@ -8,8 +8,10 @@ the last one of every run is an :class:`Ended`.
 from __future__ import annotations
 
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, BinaryIO
+
+import numpy as np
 
 from bdsg.baselines.contract import BaselineRanks, BaselineScores, BaselineSnapshot
 from bdsg.config import ExperimentConfig
@@ -40,11 +42,9 @@ Rivalry = BaselineSnapshot | BaselineRanks | BaselineScores
 
 Item = Event | Result | Rivalry | Ended
 
-KINDS = (
-    Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Change, Ended,
-    BaselineSnapshot, BaselineRanks, BaselineScores,
-)  # fmt: skip
-"""All that is made again from its fields alone."""
+_KINDS = (Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Change, Ended)
+KINDS: dict[str, Any] = {cls.__name__: cls for cls in (*_KINDS, BaselineSnapshot, BaselineRanks, BaselineScores)}
+"""All that is made again from its fields alone: arrays, and what JSON knows."""
 
 
 def write_frame(stream: BinaryIO, payload: bytes) -> None:
@@ -97,38 +97,20 @@ def decode(payload: bytes) -> tuple[int, Item]:
     run, kind = meta.pop("id"), meta.pop("kind")
     if kind == "Result":
         return run, _result(arrays, meta)
-    kinds = {cls.__name__: cls for cls in KINDS}
-    parts: dict[str, Any] = {**arrays, **meta}
-    if kind == "BaselineScores":
-        parts["components"] = tuple(parts["components"])  # JSON knows lists alone
-    event: Item = kinds[kind](**parts)
+    if "components" in meta:
+        meta["components"] = tuple(meta["components"])  # JSON knows lists alone
+    event: Item = KINDS[kind](**arrays, **meta)
     return run, event
 
 
 def _split(event: Item) -> tuple[tensor_file.Arrays, dict[str, Any]]:
     """Arrays, and all else."""
-    match event:
-        case Result():
-            arrays = {f"arrays/{name}": array for name, array in event.arrays.to_dict().items()}
-            arrays |= {f"parameters/{name}": array for name, array in event.parameters.items()}
-            return arrays, {"config": event.config.to_dict(), "summary": event.summary}
-        case Scene():
-            return {"data": event.data, "low": event.low, "high": event.high}, {}
-        case DensitySnapshot():
-            return {"log_density": event.log_density}, {"step": event.step, "held_out": event.held_out}
-        case DensityFitted():
-            arrays = {"log_p_g": event.log_p_g, "samples": event.samples, "warp": event.warp}
-            return arrays, {"report": event.report}
-        case BoundarySnapshot():
-            forces = {} if event.forces is None else {"forces": event.forces}
-            return {"points": event.points, **forces}, {"step": event.step, "terms": event.terms}
-        case BaselineSnapshot():
-            meta = {"method": event.method, "step": event.step, "terms": event.terms}
-            return {"points": event.points, "scores": event.scores}, meta
-        case BaselineRanks():
-            return {"ranks": event.ranks}, {"method": event.method}
-        case Progress() | Change() | Ended() | BaselineScores():
-            return {}, asdict(event)
+    if isinstance(event, Result):
+        arrays = {f"arrays/{name}": array for name, array in event.arrays.to_dict().items()}
+        arrays |= {f"parameters/{name}": array for name, array in event.parameters.items()}
+        return arrays, {"config": event.config.to_dict(), "summary": event.summary}
+    arrays = {name: part for name, part in vars(event).items() if isinstance(part, np.ndarray)}
+    return arrays, {name: part for name, part in vars(event).items() if name not in arrays}
 
 
 def _result(arrays: tensor_file.Arrays, meta: dict[str, Any]) -> Result:

@@ -1,4 +1,9 @@
-"""The owner's end of ``fork_server.py``: workers that are forked from one loaded process and share its memory."""
+"""The owner's end of ``fork_server.py``: workers that are forked from one loaded process and share its memory.
+
+``multiprocessing``'s own fork server starts runs as soon.  But it takes no request while it loads, so that after a
+first start each worker compiles what is left by itself (981 MB in all after a minute, 725 MB this way); and every
+worker imports Streamlit's script, unless a private part is replaced.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +19,7 @@ import threading
 
 from bdsg.errors import BDSGError
 from bdsg.serving.fork_server import FORK, PREPARE, REAP, UNKNOWN
-from bdsg.serving.once import Once
-from bdsg.serving.processes import CLOSE_SECONDS, start_module
+from bdsg.serving.processes import CLOSE_SECONDS, OnePerProcess, start_module
 
 AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
 """Elsewhere a process that has loaded PyTorch cannot safely be forked, and each worker loads it by itself."""
@@ -87,15 +91,15 @@ class ForkServer:
     def fork(self) -> Fork:
         """A new worker, once all is loaded; raises ForkServerGone if there is none to be had."""
         (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
+        left = [theirs_in, theirs_out]
         try:
             pid, unprepared = map(int, self._ask(FORK, theirs_in, theirs_out).split())
         except BDSGError:
-            os.close(ours_in)
-            os.close(ours_out)
+            left += [ours_in, ours_out]
             raise
         finally:
-            os.close(theirs_in)
-            os.close(theirs_out)
+            for pipe in left:
+                os.close(pipe)
         return Fork(self, pid, ours_in, ours_out, unprepared > 0)
 
     def reap(self, pid: int) -> int:
@@ -110,8 +114,9 @@ class ForkServer:
     def close(self) -> None:
         """End the process; it forks no more."""
         self._closed = True
-        with contextlib.suppress(OSError, AttributeError):  # wakes a thread that waits for an answer
-            self._socket.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+        if (connection := self._socket) is not None:
+            with contextlib.suppress(OSError):  # wakes a thread that waits for an answer
+                connection.shutdown(socket.SHUT_RDWR)
         with self._lock:
             self._forget()
 
@@ -166,7 +171,7 @@ def _started() -> tuple[socket.socket, subprocess.Popen[bytes]]:
             raise
 
 
-@Once
+@OnePerProcess
 def shared() -> ForkServer:
     """The fork server of this process: queues that follow one another need not load everything again."""
     fork_server = ForkServer()

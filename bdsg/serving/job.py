@@ -23,7 +23,7 @@ class Run:
     """One run as a page sees it; only the queue changes it.
 
     Attributes:
-        config: with the changes made so far; the result's, in the end.  Without units: see ``asked_run.py``.
+        config: with the changes made so far; the result's, in the end.  Without units: see :class:`AskedRun`.
         name: stays the same all through: a player that shows the run goes on while the config changes.
         seconds: what training B is to take, for one who watches; 0 for as little as it can.
         hurried: it is no longer to take its time, because others wait.
@@ -116,6 +116,42 @@ class Run:
         """What remains of the present stage at its pace so far; None when that is not known."""
         return self.progress.seconds_left if self.state == "running" and self.progress is not None else None
 
+    def take(self, event: Event | Result | Rivalry) -> None:
+        """Note what a worker sent."""
+        match event:
+            case Progress():
+                self.progress = event
+            case Scene():
+                self.scene = event
+            case DensityFitted():
+                self.fitted = event
+            case DensitySnapshot():
+                _note(self.density_snapshots, event)
+            case BoundarySnapshot():
+                _note(self.boundary_snapshots, event)
+            case Change():
+                self.config, self.reached = steered(self.config, event), event.step
+                self.asked = {name: value for name, value in self.asked.items() if name not in event.given()}
+            case Result():
+                self.fill(event)
+                self.config = event.config
+
+    def fill(self, result: Result) -> None:
+        """Scene and snapshots from a result, so that a run from the store is like one just finished."""
+        arrays = result.arrays
+        if self.scene is None:
+            self.scene = Scene(arrays.data, *arrays.corners)
+        self.fitted = DensityFitted(result.summary["density"], arrays.log_p_g, arrays.model_samples, arrays.warp)
+        fit = zip(arrays.density_steps, arrays.density_held_out, arrays.density_frames, strict=True)
+        self.density_snapshots = [DensitySnapshot(int(step), float(held_out), frame) for step, held_out, frame in fit]
+        self.boundary_snapshots = list(arrays.snapshots)
+        self.result = result
+
+    def begin_again(self) -> None:
+        """Its process died, and another takes it from the start; the pictures stay, as they will be the same."""
+        self.attempts += 1
+        self.progress, self.started = None, time.monotonic()
+
 
 @dataclass(eq=False)
 class RivalRun(Run):
@@ -146,34 +182,27 @@ class RivalRun(Run):
         """Whether it has its scores, or the sentence that stands for them."""
         return self.row is not None
 
+    def take(self, event: Event | Result | Rivalry) -> None:
+        """Note what a worker sent of the method."""
+        match event:
+            case BaselineSnapshot():
+                self.rival_snapshots.append(event)
+            case BaselineRanks():
+                self.ranks = event
+            case BaselineScores():
+                self.row = event
+            case _:
+                super().take(event)
+
+    def begin_again(self) -> None:
+        """The method is trained from its start, and shown anew."""
+        super().begin_again()
+        self.rival_snapshots, self.ranks, self.row = [], None, None
+
 
 def rival_key(config: ExperimentConfig, method: str) -> str:
     """The key of a :class:`RivalRun`."""
     return f"{config.key()}:{method}"
-
-
-def take(run: Run, event: Event | Result | Rivalry) -> None:
-    """Note what a worker sent."""
-    match event:
-        case Progress():
-            run.progress = event
-        case Scene():
-            run.scene = event
-        case DensityFitted():
-            run.fitted = event
-        case DensitySnapshot():
-            _note(run.density_snapshots, event)
-        case BoundarySnapshot():
-            _note(run.boundary_snapshots, event)
-        case Change():
-            run.config, run.reached = steered(run.config, event), event.step
-            run.asked = {name: value for name, value in run.asked.items() if name not in event.given()}
-        case Result():
-            fill(run, event)
-            run.config = event.config
-        case BaselineSnapshot() | BaselineRanks() | BaselineScores():
-            assert isinstance(run, RivalRun)
-            take_rival(run, event)
 
 
 def _note(known: list[Any], snapshot: DensitySnapshot | BoundarySnapshot) -> None:
@@ -182,37 +211,6 @@ def _note(known: list[Any], snapshot: DensitySnapshot | BoundarySnapshot) -> Non
         known.append(snapshot)
 
 
-def begin_again(run: Run) -> None:
-    """Its process died, and another takes it from the start; the pictures so far stay, as they will be the same."""
-    run.attempts += 1
-    run.progress, run.started = None, time.monotonic()
-    if isinstance(run, RivalRun):
-        run.rival_snapshots, run.ranks, run.row = [], None, None
-
-
-def take_rival(run: RivalRun, event: Rivalry) -> None:
-    """Note what a contest told of its method."""
-    match event:
-        case BaselineSnapshot():
-            run.rival_snapshots.append(event)
-        case BaselineRanks():
-            run.ranks = event
-        case BaselineScores():
-            run.row = event
-
-
 def steered(config: ExperimentConfig, change: Change) -> ExperimentConfig:
     """The config with a change made by hand; raises ConfigError if it cannot be made."""
     return dataclasses.replace(config, boundary=config.boundary.steered(change))
-
-
-def fill(run: Run, result: Result) -> None:
-    """Scene and snapshots from a result, so that a run from the store is like one just finished."""
-    arrays = result.arrays
-    if run.scene is None:
-        run.scene = Scene(arrays.data, *arrays.corners)
-    run.fitted = DensityFitted(result.summary["density"], arrays.log_p_g, arrays.model_samples, arrays.warp)
-    fit = zip(arrays.density_steps, arrays.density_held_out, arrays.density_frames, strict=True)
-    run.density_snapshots = [DensitySnapshot(int(step), float(held_out), frame) for step, held_out, frame in fit]
-    run.boundary_snapshots = list(arrays.snapshots)
-    run.result = result

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from bdsg.errors import BDSGError
 from bdsg.serving.events import Ended
 from bdsg.serving.fork_client import ForkServerGone
-from bdsg.serving.job import Run, begin_again, take
+from bdsg.serving.job import Run
 from bdsg.serving.worker_handle import WorkerDied, WorkerProcess
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Service:
         with self._changed:
             if run.stopping or self._closed():
                 return False
-            begin_again(run)
+            run.begin_again()
             self._changed.notify_all()
             return True
 
@@ -89,7 +89,7 @@ class Service:
                     raise BDSGError(event.error)
                 return
             with self._changed:
-                take(run, event)
+                run.take(event)
                 self._changed.notify_all()
 
     def _send(self, run: Run) -> None:

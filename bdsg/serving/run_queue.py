@@ -14,11 +14,10 @@ from bdsg.config.schedule import Change
 from bdsg.errors import BDSGError
 from bdsg.runs.cache import Store
 from bdsg.serving import fork_client
-from bdsg.serving.asked_run import asked_run
 from bdsg.serving.fair_queue import FairQueue
-from bdsg.serving.job import RivalRun, Run, fill, rival_key, steered
+from bdsg.serving.job import RivalRun, Run, rival_key, steered
 from bdsg.serving.job_runner import Service
-from bdsg.serving.run_registry import KnownRuns
+from bdsg.serving.run_registry import KnownRuns, asked_run
 from bdsg.serving.worker_handle import WorkerDied, WorkerProcess
 
 STOP_SECONDS = 10.0
@@ -84,8 +83,8 @@ class RunQueue:
 
         Raises BDSGError as :meth:`submit` does.
         """
+        key = rival_key(config, method)
         with self._changed:
-            key = rival_key(config, method)
             known = self._runs.sound(key)
             if isinstance(known, RivalRun):
                 return known
@@ -168,7 +167,7 @@ class RunQueue:
                 return asked_run(run, config)
             run = self._new(config)
             self._runs.add(config.key(), run)
-            fill(run, result)
+            run.fill(result)
             run.state = "finished"
             self._update()
             return asked_run(run, config)
@@ -225,11 +224,6 @@ class RunQueue:
                 lambda: bool(run.boundary_snapshots) or not run.active or (run.state == "queued" and self.busy), seconds
             )
 
-    def wait_change(self, seconds: float | None = None) -> bool:
-        """Block until any run changes; False if none did for ``seconds``."""
-        with self._changed:
-            return self._changed.wait(seconds)
-
     def close(self) -> None:
         """Stop every run and end the worker processes; the queue takes no more."""
         with self._changed:
@@ -280,10 +274,7 @@ class RunQueue:
             if self._closed:
                 return
         try:
-            if self._fork_server is not None:
-                self._fork_server.warm()
-            else:
-                worker.start()
+            worker.prepare()
         except BDSGError as error:
             log.warning("%s", error)
 

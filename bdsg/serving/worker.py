@@ -134,9 +134,11 @@ class BestEffortStore(Store):
 def serve(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) -> None:
     """Run one experiment or contest and send its events; whatever happens, the last one is ``Ended``."""
     run, error, root = command["id"], None, command.get("store")
-    store = BestEffortStore(root) if root else None
+    store, throttle = BestEffortStore(root) if root else None, Throttle()
     try:
-        _stream(command, inbox, send, store)
+        for event in _events(command, inbox, store):
+            if throttle.passes(event):
+                send(encode(run, event))
     except BDSGError as problem:
         error = str(problem)
     except Exception as problem:
@@ -145,39 +147,23 @@ def serve(command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None]) 
     send(encode(run, Ended(error, store.refusal if store else None)))
 
 
-def _stream(
-    command: dict[str, Any], inbox: Inbox, send: Callable[[bytes], None], store: BestEffortStore | None
-) -> None:
-    contest = command["command"] == "contest"
-    throttle = Throttle()
-    for event in _contest(command, inbox) if contest else _experiment(command, inbox, store):
-        if throttle.passes(event):
-            send(encode(command["id"], event))
+def _events(command: dict[str, Any], inbox: Inbox, store: Store | None) -> Iterator[Item]:
+    """What a command starts; a contest goes without the store, where a run of BDSG would have no snapshots."""
+    run, config, seconds = command["id"], ExperimentConfig.from_dict(command["config"]), command.get("seconds")
+    stop = partial(inbox.stop_asked, run)
+    if command["command"] == "contest":
+        from bdsg.experiments.compare import contest
 
-
-def _experiment(command: dict[str, Any], inbox: Inbox, store: Store | None) -> Iterator[Item]:
+        return contest(config, command["methods"], stop=stop, snapshots=command["snapshots"])
     from bdsg.boundary.training.control import Pace
     from bdsg.experiments import run_experiment
 
-    run, seconds = command["id"], command.get("seconds")
-    config = ExperimentConfig.from_dict(command["config"])
-    pace = Pace(lambda: inbox.seconds(run, seconds)) if seconds else None
-    return run_experiment.run(
-        config, stop=lambda: inbox.stop_asked(run), store=store, steer=lambda: inbox.steered(run), pace=pace
-    )
-
-
-def _contest(command: dict[str, Any], inbox: Inbox) -> Iterator[Item]:
-    """Without the store: a run of BDSG that it has would show no snapshots."""
-    from bdsg.experiments.compare import contest
-
-    run, config = command["id"], ExperimentConfig.from_dict(command["config"])
-    snapshots, methods = command["snapshots"], command["methods"]
-    return contest(config, methods, stop=lambda: inbox.stop_asked(run), snapshots=snapshots)
+    pace = Pace(partial(inbox.seconds, run, seconds)) if seconds else None
+    return run_experiment.run(config, stop=stop, store=store, steer=partial(inbox.steered, run), pace=pace)
 
 
 def preparations() -> list[Callable[[], None]]:
-    """What loads compiled kernels, or compiles them, the most wanted first."""
+    """What loads compiled kernels, or compiles them, the most wanted first; what fails is left to the run."""
     from bdsg.boundary.training import warming as boundary
     from bdsg.density.flows import warming as density
 

@@ -59,6 +59,13 @@ class WorkerProcess:
         except OSError as error:
             raise WorkerDied(f"The training process cannot be started ({error.strerror}): try again later.") from error
 
+    def prepare(self) -> None:
+        """Have a process load ahead of the next run; raises BDSGError as :meth:`start` does."""
+        if self._fork_server is not None:
+            self._fork_server.warm()
+        else:
+            self.start()
+
     def send(self, command: str, run: int = 0, **details: object) -> None:
         """Send a command; raises WorkerDied when nobody is there to read it."""
         with self._sending:
@@ -97,11 +104,10 @@ class WorkerProcess:
         self._exit_code()
 
     def _pipe(self, name: str) -> BinaryIO:
-        pipe = getattr(self._process, name, None)
+        pipe: BinaryIO | None = getattr(self._process, name, None)
         if pipe is None:
             raise self._died()
-        stream: BinaryIO = pipe
-        return stream
+        return pipe
 
     def _exit_code(self) -> int | None:
         """Wait for the process to leave, or make it."""

@@ -16,7 +16,6 @@ from bdsg.config.schedule import Change, Weights
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Progress
-from bdsg.serving.job import take
 from bdsg.serving.run_queue import Run, RunQueue
 from tests.serving.test_run_queue import PATIENCE, long, small, wait_until
 
@@ -138,7 +137,7 @@ def test_a_better_run_under_the_same_key_stays(idle: RunQueue) -> None:
 def test_a_change_holds_although_progress_is_told_of_later() -> None:
     config = ExperimentConfig.from_dict({"data": {"preset": "unimodal"}, "boundary": {"steps": 200}})
     run = Run(config, 1, state="running", progress=Progress("boundary", 40, 200, 0.1), asked={"lambda2": 0.0})
-    take(run, Change(50, lambda2=0.0))
+    run.take(Change(50, lambda2=0.0))
     assert (run.asked, run.weights.lambda2) == ({}, 0.0)
 
 

@@ -18,7 +18,7 @@ from bdsg.app.components.payloads import Playback
 from bdsg.config import ExperimentConfig
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Result
-from bdsg.serving.job import Run, fill
+from bdsg.serving.job import Run
 
 CONFIG: dict[str, Any] = {"data": {"preset": "bimodal"}}
 REFRESH = 0.1
@@ -35,7 +35,7 @@ def result() -> Result:
 def show_player() -> None:
     """The player, from the start and again and again."""
     run = Run(ExperimentConfig.from_dict(CONFIG), 1)
-    fill(run, result())
+    run.fill(result())
     run.state = "finished"
     browser_components.player(
         run_payloads.player_payload(run.config, run, Playback(autoplay=True, loop=True)), key="player"
@@ -51,7 +51,7 @@ def boundary(points: np.ndarray, trace: type = go.Scattergl) -> go.Scattergl | g
 def figure(found: Result, points: np.ndarray, step: int, trace: type = go.Scattergl) -> go.Figure:
     """What the player shows: density, its contour, the data and B(z)."""
     arrays, run = found.arrays.to_dict(), Run(found.config, 1)
-    fill(run, found)
+    run.fill(found)
     scene = run.scene
     assert scene is not None
     heat = go.Heatmap(

@@ -218,7 +218,7 @@ def test_a_steered_run_becomes_the_choice_and_is_listed(monkeypatch: pytest.Monk
     next(button for button in app.button if button.label == "Train").click().run()
     run = visit_of(app).own_run[1]
     while len(run.boundary_snapshots) < 2:
-        session.queue().wait_change(1.0)
+        session.queue().wait(run, 0.05)
     slider(app, "Dispersion weight λ2").set_value(0.0).run()
     assert slider(app, "Dispersion weight λ2").value == 0.0
     assert "changes" not in visit_of(app).choices["boundary"]  # until it has ended

@@ -68,7 +68,7 @@ def test_snapshots_only_grow_while_a_run_is_followed(queue: RunQueue) -> None:
     run, seen = queue.submit(small(2, 400)), list[Any]()
     while run.active:
         seen += run.boundary_snapshots[len(seen) :]
-        queue.wait_change(0.5)  # the last change may have come just before
+        queue.wait(run, 0.02)
     seen += run.boundary_snapshots[len(seen) :]
     assert [snapshot.step for snapshot in seen] == [snapshot.step for snapshot in run.boundary_snapshots]
     for mine, final in zip(seen, run.boundary_snapshots, strict=True):
@@ -226,7 +226,7 @@ from bdsg.serving.run_queue import RunQueue
 queue = RunQueue(1)
 run = queue.submit(ExperimentConfig.from_dict({"data": {"preset": "bimodal"}, "boundary": {"steps": 50000}}))
 while not run.boundary_snapshots:
-    queue.wait_change()
+    queue.wait_begun(run, 60)
 print("running", flush=True)
 if sys.argv[2] == "hang":
     time.sleep(1000)

@@ -25,9 +25,9 @@ from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.runs.cache import Store
-from bdsg.serving.asked_run import asked_run
-from bdsg.serving.once import Once
+from bdsg.serving.processes import OnePerProcess
 from bdsg.serving.run_queue import RivalRun, Run, RunQueue
+from bdsg.serving.run_registry import asked_run
 
 APP = Path(__file__).parents[3] / "app.py"
 
@@ -37,7 +37,7 @@ WAITING_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
-@Once
+@OnePerProcess
 def queue() -> RunQueue:
     """The queue of runs that all visitors share; it starts its worker processes ahead of the first run."""
     # Pages multiply matrices of 2 × 2: more threads of BLAS would only wait for one another, at full speed.  From a
@@ -48,7 +48,7 @@ def queue() -> RunQueue:
     return RunQueue(workers=max(1, min(2, os.cpu_count() or 1)), store=Store())
 
 
-@Once
+@OnePerProcess
 def pacing() -> Pacing:
     """How often each visit looks at runs."""
     return Pacing()

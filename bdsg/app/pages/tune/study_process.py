@@ -9,15 +9,14 @@ import socket
 import subprocess
 
 from bdsg.errors import BDSGError
-from bdsg.serving.once import Once
-from bdsg.serving.processes import start_module
+from bdsg.serving.processes import OnePerProcess, start_module
 from bdsg.tuning.folder import LOG, StudyFolder, found
 
 BEGUN = "Study "
 """How a command's first line on a study begins: it is no complaint."""
 
 
-@Once
+@OnePerProcess
 def _processes() -> dict[str, subprocess.Popen[bytes]]:
     """Those that this server started, by their study's path."""
     return {}

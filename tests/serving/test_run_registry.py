@@ -1,4 +1,4 @@
-"""Who asks for a run that another has asked for gets it under his own columns' names and units."""
+"""A run is found by all who ask for an equal one, and each gets it under his own columns' names and units."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from bdsg.config import ExperimentConfig, UnitsConfig
 from bdsg.runs.cache import Store
 from bdsg.runs.directory import read_run, write_run
 from bdsg.runs.result import Result
-from bdsg.serving.asked_run import asked_run
-from bdsg.serving.job import Run, fill
+from bdsg.serving.job import Run
 from bdsg.serving.run_queue import RunQueue
+from bdsg.serving.run_registry import asked_run
 
 RADIUS = UnitsConfig(("radius_mm", "height_mm"), (20.0, 5.0), (5.0, 1.0))
 DIAMETER = UnitsConfig(("diameter_mm", "height_mm"), (40.0, 5.0), (10.0, 1.0))
@@ -47,7 +47,7 @@ def test_one_run_for_two_and_each_has_his_own_words(
     assert first.name == second.name
     (shared,) = known(idle)
     assert shared.config.data.units is None
-    fill(shared, quick_result)
+    shared.fill(quick_result)
     assert first.result is not None
     assert second.result is not None
     assert (first.result.config, second.result.config) == (radius, diameter)
