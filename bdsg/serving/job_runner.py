@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bdsg.errors import BDSGError
 from bdsg.serving.events import Ended
@@ -15,28 +16,23 @@ from bdsg.serving.worker_handle import WorkerDied, WorkerProcess
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Service:
-    """A worker at the service of runs, one after another."""
+    """A worker at the service of runs, one after another.
 
-    def __init__(
-        self,
-        worker: WorkerProcess,
-        changed: threading.Condition,
-        root: str | None,
-        begun: Callable[[], None],
-        closed: Callable[[], bool],
-    ) -> None:
-        """A service of one worker.
+    Attributes:
+        worker: its process.
+        changed: is held while a run changes, and told of it.
+        root: of the store that results are kept in.
+        begun: called when a run has been sent.
+        closed: whether no more is to be begun.
+    """
 
-        Args:
-            worker: its process.
-            changed: is held while a run changes, and told of it.
-            root: of the store that results are kept in.
-            begun: called when a run has been sent.
-            closed: whether no more is to be begun.
-        """
-        self._worker, self._changed, self._root = worker, changed, root
-        self._begun, self._closed = begun, closed
+    worker: WorkerProcess
+    changed: threading.Condition
+    root: str | None
+    begun: Callable[[], None]
+    closed: Callable[[], bool]
 
     def follow(self, run: Run) -> str | None:
         """Have one run done; what went wrong in a sentence, if anything did."""
@@ -46,7 +42,7 @@ class Service:
             return str(problem)
         except Exception as problem:  # a thread that died would leave every later run waiting
             log.exception("Run %s could not be followed", run.number)
-            self._worker.kill()  # it may still be at this run
+            self.worker.kill()  # it may still be at this run
             return f"The run was lost to an unexpected {type(problem).__name__}: start it again."
         return None if run.result or run.complete or run.stopping else "The run ended without a result: start it again."
 
@@ -60,27 +56,21 @@ class Service:
         except (WorkerDied, ForkServerGone) as death:
             if run.complete:
                 return
-            if not self._begin_again(run):
-                raise
+            if run.attempts > 1:
+                raise BDSGError(f"Tried twice. {death}") from death
+            with self.changed:
+                if run.stopping or self.closed():
+                    raise
+                run.begin_again()
+                self.changed.notify_all()
             log.warning("Run %s is begun again. %s", run.number, death)
-            try:
-                self._serve(run)
-            except (WorkerDied, ForkServerGone) as again:
-                raise BDSGError(f"Tried twice. {again}") from again
-
-    def _begin_again(self, run: Run) -> bool:
-        with self._changed:
-            if run.stopping or self._closed():
-                return False
-            run.begin_again()
-            self._changed.notify_all()
-            return True
+            self._persist(run)
 
     def _serve(self, run: Run) -> None:
         """Send the run and take its events; raises BDSGError with the sentence that the visitor is to read."""
         self._send(run)
         while True:
-            number, event = self._worker.receive()
+            number, event = self.worker.receive()
             if number != run.number:
                 continue
             if isinstance(event, Ended):
@@ -88,19 +78,19 @@ class Service:
                 if event.error:
                     raise BDSGError(event.error)
                 return
-            with self._changed:
+            with self.changed:
                 run.take(event)
-                self._changed.notify_all()
+                self.changed.notify_all()
 
     def _send(self, run: Run) -> None:
-        if not self._worker.alive:
-            self._worker.start()
-        with self._changed:
+        if not self.worker.alive:
+            self.worker.start()
+        with self.changed:
             asked = dict(run.asked)
         command, details = run.command
-        self._worker.send(command, run.number, config=run.config.to_dict(), store=self._root, **details)
+        self.worker.send(command, run.number, config=run.config.to_dict(), store=self.root, **details)
         if asked:
-            self._worker.send("steer", run.number, values=asked)
-        self._begun()
+            self.worker.send("steer", run.number, values=asked)
+        self.begun()
         if run.stopping:  # asked while the process was being replaced
-            self._worker.send("stop", run.number)
+            self.worker.send("stop", run.number)
