@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEVELS = (
-    ("errors", "extras", "folders", "formats", "compat"),
+    ("errors", "extras", "folders", "number_text", "compat"),
     ("config", "numerics"),
     ("runs", "data", "metrics"),
     ("density",),

@@ -9,7 +9,7 @@ from typing import Any
 from bdsg.config import BoundaryConfig, DataConfig, DensityConfig, ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import STEERED
-from bdsg.formats import ABSENT, grouped, setting
+from bdsg.number_text import ABSENT, grouped, setting
 
 NAMES = {
     "closed_form": "Closed form",

@@ -8,7 +8,7 @@ from typing import Any
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.errors import ConfigError
-from bdsg.formats import setting
+from bdsg.number_text import setting
 
 
 def add_parser(commands: Any) -> None:

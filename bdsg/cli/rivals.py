@@ -14,7 +14,7 @@ from bdsg.baselines.registry import METHODS, known
 from bdsg.baselines.report import table
 from bdsg.cli.progress_bar import progress_bars
 from bdsg.cli.reading import read_config
-from bdsg.formats import setting
+from bdsg.number_text import setting
 from bdsg.runs.cache import Store
 from bdsg.runs.result import Progress
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.cli.progress_bar import progress_bars
 from bdsg.cli.reading import read_config
 from bdsg.cli.writing import writable, write_or_rescue
@@ -60,7 +60,7 @@ def _follow(config: ExperimentConfig, *, quiet: bool) -> Result:
 def _score_table(result: Result) -> str:
     """The scores at the run's own levels, one a line; BP1 never without boundary recall."""
     config, scores = result.config, result.summary["scores"]
-    rows = [(formats.SCORES[name].title, formats.score(scores, name)) for name in SCORES]
+    rows = [(number_text.SCORES[name].title, number_text.score(scores, name)) for name in SCORES]
     width = max(len(name) for name, _ in rows)
-    head = f"Scores at ε = {formats.setting(config.epsilon)}, δ = {formats.setting(config.delta)}\n"
+    head = f"Scores at ε = {number_text.setting(config.epsilon)}, δ = {number_text.setting(config.delta)}\n"
     return head + "".join(f"{name:<{width}}  {value}\n" for name, value in rows)

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from bdsg.figures.style import ORANGE, SKY, themed
-from bdsg.formats import HOVER
 from bdsg.metrics.levels import Field, contour_lines
+from bdsg.number_text import HOVER
 
 _HEADROOM = 1.5
 """A colour scale ends at most this far above the true peak: one spike of the model must not flatten the rest."""

@@ -10,8 +10,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bdsg.figures.style import BLUE, GREEN, NEUTRAL, ORANGE, SKY, VERMILION, titled
-from bdsg.formats import SCORES, percent, setting
 from bdsg.metrics.ranking import Curve, Positive, pr_curve, roc_curve
+from bdsg.number_text import SCORES, percent, setting
 
 _CURVE_STYLES = ((BLUE, "solid"), (VERMILION, "dash"), (GREEN, "dashdot"))
 _CURVE_POINTS = 1000

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from bdsg.formats import HOVER
+from bdsg.number_text import HOVER
 
 ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#2F8FD0", "#D55E00", "#CC79A7"
 NEUTRAL = "#888888"

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bdsg.figures.style import BLUE, GREEN, ORANGE, VERMILION, titled
-from bdsg.formats import measured
+from bdsg.number_text import measured
 
 _FEW = 40
 """Below this many points a curve shows them; a single one would be invisible otherwise."""

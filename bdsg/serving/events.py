@@ -37,10 +37,10 @@ class Ended:
     unkept: str | None = None
 
 
-Rivalry = BaselineSnapshot | BaselineRanks | BaselineScores
+BaselineEvent = BaselineSnapshot | BaselineRanks | BaselineScores
 """What a contest tells of a method, beside its progress."""
 
-Item = Event | Result | Rivalry | Ended
+Item = Event | Result | BaselineEvent | Ended
 
 _KINDS = (Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Change, Ended)
 KINDS: dict[str, Any] = {cls.__name__: cls for cls in (*_KINDS, BaselineSnapshot, BaselineRanks, BaselineScores)}

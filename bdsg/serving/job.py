@@ -12,9 +12,9 @@ from bdsg.baselines.contract import BaselineRanks, BaselineScores, BaselineSnaps
 from bdsg.config import ExperimentConfig
 from bdsg.config.schedule import Change, Weights
 from bdsg.runs.result import BoundarySnapshot, DensityFitted, DensitySnapshot, Event, Progress, Result, Scene
-from bdsg.serving.events import Rivalry
+from bdsg.serving.events import BaselineEvent
 
-RIVAL_SNAPSHOTS = 16
+BASELINE_SNAPSHOTS = 16
 """How many a method of a contest shows of each of its stages."""
 
 
@@ -116,7 +116,7 @@ class Run:
         """What remains of the present stage at its pace so far; None when that is not known."""
         return self.progress.seconds_left if self.state == "running" and self.progress is not None else None
 
-    def take(self, event: Event | Result | Rivalry) -> None:
+    def take(self, event: Event | Result | BaselineEvent) -> None:
         """Note what a worker sent."""
         match event:
             case Progress():
@@ -154,23 +154,23 @@ class Run:
 
 
 @dataclass(eq=False)
-class RivalRun(Run):
+class BaselineRun(Run):
     """One method of a contest.
 
     Attributes:
         method: its name in the registry.
-        rival_snapshots, ranks, row: what the contest told of it so far.
+        baseline_snapshots, ranks, row: what the contest told of it so far.
     """
 
     method: str = ""
-    rival_snapshots: list[BaselineSnapshot] = field(default_factory=list)
+    baseline_snapshots: list[BaselineSnapshot] = field(default_factory=list)
     ranks: BaselineRanks | None = None
     row: BaselineScores | None = None
 
     @property
     def command(self) -> tuple[str, dict[str, Any]]:
         """A contest of one: its bits are those that it has in company."""
-        return "contest", {"methods": [self.method], "snapshots": RIVAL_SNAPSHOTS}
+        return "contest", {"methods": [self.method], "snapshots": BASELINE_SNAPSHOTS}
 
     @property
     def moved(self) -> bool:
@@ -182,11 +182,11 @@ class RivalRun(Run):
         """Whether it has its scores, or the sentence that stands for them."""
         return self.row is not None
 
-    def take(self, event: Event | Result | Rivalry) -> None:
+    def take(self, event: Event | Result | BaselineEvent) -> None:
         """Note what a worker sent of the method."""
         match event:
             case BaselineSnapshot():
-                self.rival_snapshots.append(event)
+                self.baseline_snapshots.append(event)
             case BaselineRanks():
                 self.ranks = event
             case BaselineScores():
@@ -197,11 +197,11 @@ class RivalRun(Run):
     def begin_again(self) -> None:
         """The method is trained from its start, and shown anew."""
         super().begin_again()
-        self.rival_snapshots, self.ranks, self.row = [], None, None
+        self.baseline_snapshots, self.ranks, self.row = [], None, None
 
 
-def rival_key(config: ExperimentConfig, method: str) -> str:
-    """The key of a :class:`RivalRun`."""
+def baseline_key(config: ExperimentConfig, method: str) -> str:
+    """The key of a :class:`BaselineRun`."""
     return f"{config.key()}:{method}"
 
 

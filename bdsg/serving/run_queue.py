@@ -15,7 +15,7 @@ from bdsg.errors import BDSGError
 from bdsg.runs.cache import Store
 from bdsg.serving import fork_client
 from bdsg.serving.fair_queue import FairQueue
-from bdsg.serving.job import RivalRun, Run, rival_key, steered
+from bdsg.serving.job import BaselineRun, Run, baseline_key, steered
 from bdsg.serving.job_runner import Service
 from bdsg.serving.run_registry import KnownRuns, asked_run
 from bdsg.serving.worker_handle import WorkerDied, WorkerProcess
@@ -23,7 +23,7 @@ from bdsg.serving.worker_handle import WorkerDied, WorkerProcess
 STOP_SECONDS = 10.0
 """How long a run may go on after it was asked to stop, before its process is killed."""
 
-__all__ = ["RivalRun", "Run", "RunQueue"]
+__all__ = ["BaselineRun", "Run", "RunQueue"]
 
 log = logging.getLogger(__name__)
 
@@ -78,26 +78,26 @@ class RunQueue:
         self._hurry()
         return asked_run(run, config)
 
-    def contest(self, config: ExperimentConfig, method: str, visitor: str = "") -> RivalRun:
+    def contest(self, config: ExperimentConfig, method: str, visitor: str = "") -> BaselineRun:
         """A method of a contest on this config: the one that waits, runs or is finished in memory, else a new one.
 
         Raises BDSGError as :meth:`submit` does.
         """
-        key = rival_key(config, method)
+        key = baseline_key(config, method)
         with self._changed:
             known = self._runs.sound(key)
-            if isinstance(known, RivalRun):
+            if isinstance(known, BaselineRun):
                 return known
-            run = RivalRun(config.shared(), self._number(), method=method, name=key, visitor=visitor)
+            run = BaselineRun(config.shared(), self._number(), method=method, name=key, visitor=visitor)
             self._enqueue(run, key)
         self._hurry()
         return run
 
-    def rival(self, config: ExperimentConfig, method: str) -> RivalRun | None:
+    def rival(self, config: ExperimentConfig, method: str) -> BaselineRun | None:
         """That method's run in memory, whatever its state; it starts nothing."""
         with self._changed:
-            run = self._runs.get(rival_key(config, method))
-            return run if isinstance(run, RivalRun) else None
+            run = self._runs.get(baseline_key(config, method))
+            return run if isinstance(run, BaselineRun) else None
 
     def watch(self, config: ExperimentConfig, seconds: float, visitor: str = "") -> Run:
         """A new run of one's own, though an equal one is there, whose B is to train for about some seconds.

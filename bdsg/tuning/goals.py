@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bdsg.errors import ConfigError
-from bdsg.formats import SCORES
+from bdsg.number_text import SCORES
 
 
 class Goal(NamedTuple):

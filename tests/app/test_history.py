@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.labels import setting_label, setting_words
 from bdsg.app.visit import browser_storage, history, links, own_points
 from bdsg.app.visit.own_points import OwnPoints
@@ -65,10 +65,10 @@ def test_every_setting_has_a_label() -> None:
 @pytest.mark.parametrize("recall", [None, 0.5])
 def test_precision_is_shown_only_beside_recall(recall: float | None) -> None:
     scores = {"bp1": 1.0, "boundary_recall": recall, "components": 3, "components_covered": 2, "auroc": 0.98765}
-    assert formats.score(scores, "bp1") == ("–" if recall is None else "100 %")
-    assert formats.score(scores, "boundary_recall") == ("–" if recall is None else "50.0 %")
-    assert formats.covered(scores) == "2 of 3"
-    assert formats.score(scores, "auroc") == "0.9877"
+    assert number_text.score(scores, "bp1") == ("–" if recall is None else "100 %")
+    assert number_text.score(scores, "boundary_recall") == ("–" if recall is None else "50.0 %")
+    assert number_text.covered(scores) == "2 of 3"
+    assert number_text.score(scores, "auroc") == "0.9877"
 
 
 def places(path: str) -> np.ndarray:

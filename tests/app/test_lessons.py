@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.components import run_payloads
 from bdsg.app.pages.tour import findings
 from bdsg.app.pages.tour.lessons import FAILURES, STEPS, failure_of
@@ -187,8 +187,8 @@ def test_a_run_has_the_same_scores_on_the_evaluate_page_as_on_all_others(tmp_pat
     """
     for shown, result in zip(node(SCORING, driver, *paths, folder=tmp_path), runs, strict=True):
         scores = result.summary["scores"]
-        expected = {name: formats.score(scores, name) for name in shown if name != "covered"}
-        assert shown == {**expected, "covered": formats.covered(scores)}, result.config.to_json()
+        expected = {name: number_text.score(scores, name) for name in shown if name != "covered"}
+        assert shown == {**expected, "covered": number_text.covered(scores)}, result.config.to_json()
 
 
 def test_a_run_has_one_score_at_each_epsilon() -> None:

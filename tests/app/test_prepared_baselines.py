@@ -15,7 +15,7 @@ from bdsg.experiments.compare import contest_key
 from bdsg.experiments.problem import Problem
 from bdsg.metrics import Band
 from bdsg.metrics.boundary import bp1
-from bdsg.serving.job import RIVAL_SNAPSHOTS
+from bdsg.serving.job import BASELINE_SNAPSHOTS
 
 MOST_BYTES = 400_000
 
@@ -25,7 +25,7 @@ def test_each_file_belongs_to_the_present_settings(preset: str) -> None:
     found, config = read(preset), config_of(preset)
     assert tuple(found) == METHODS
     for name, (key, _) in found.items():
-        wanted = contest_key(config, name, RIVAL_SNAPSHOTS)
+        wanted = contest_key(config, name, BASELINE_SNAPSHOTS)
         assert key == wanted, (
             f"run `python -m bdsg.app.pages.baselines.prepared_baselines {preset}` to train {name} anew"
         )

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from bdsg.app.components import standalone_page
 from bdsg.app.visit import links
 from bdsg.config import ExperimentConfig
-from bdsg.formats import grouped
+from bdsg.number_text import grouped
 from tests.app.payload_parts import full_payload
 from tests.browser.serving import settle
 from tests.browser.test_main_job import dataset

@@ -20,7 +20,7 @@ import pytest
 from bdsg.__main__ import main
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
-from bdsg.formats import percent
+from bdsg.number_text import percent
 from bdsg.runs.cache import read_run
 from tests import needs
 

@@ -74,11 +74,11 @@ def test_a_steered_run_keeps_its_changes(queue: RunQueue) -> None:
 
 def test_a_contest_is_begun_again_from_its_start(queue: RunQueue) -> None:
     rival = queue.contest(small(), "vae")
-    wait_until(queue, lambda: bool(rival.rival_snapshots))
+    wait_until(queue, lambda: bool(rival.baseline_snapshots))
     kill(queue)
     assert queue.wait(rival, PATIENCE)
     assert (rival.state, rival.error, rival.attempts) == ("finished", None, 2)
-    steps = [snapshot.step for snapshot in rival.rival_snapshots]
+    steps = [snapshot.step for snapshot in rival.baseline_snapshots]
     assert steps == sorted(set(steps))
     assert rival.row is not None
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bdsg.formats import measured
 from bdsg.metrics import truth_field
+from bdsg.number_text import measured
 from bdsg.runs.tensor_file import pack
 from tests.frontend.scripts import SCORING, node
 from tests.frontend.test_stage_scripts import evaluation_case

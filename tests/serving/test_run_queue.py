@@ -148,7 +148,7 @@ def test_a_contest_waits_in_the_same_queue_and_is_kept_in_memory(queue: RunQueue
     assert rival.row is not None
     assert rival.row.auroc is not None
     assert rival.ranks is not None
-    assert len(rival.rival_snapshots) == 1
+    assert len(rival.baseline_snapshots) == 1
     assert queue.contest(small(), "neighbours") is rival
     assert queue.submit(small()) is not rival  # a run of the same config is another thing
     assert queue.contest(small(), "mixture") is not other
@@ -156,7 +156,7 @@ def test_a_contest_waits_in_the_same_queue_and_is_kept_in_memory(queue: RunQueue
 
 def test_a_contest_stops_when_asked_and_says_what_went_wrong(queue: RunQueue) -> None:
     rival = queue.contest(small(), "fence_gan")
-    wait_until(queue, lambda: bool(rival.rival_snapshots))
+    wait_until(queue, lambda: bool(rival.baseline_snapshots))
     queue.stop(rival)
     assert rival.state == "stopped"
     failed = queue.contest(small(epsilon=5.0), "neighbours")

@@ -11,8 +11,8 @@ from bdsg.app.components.payloads import Plane, Playback, PlayerPayload
 from bdsg.config import ExperimentConfig
 from bdsg.data.window import Window
 from bdsg.experiments.score import plane_mixture
-from bdsg.formats import grouped, score_words
 from bdsg.metrics import contour_lines, truth_field
+from bdsg.number_text import grouped, score_words
 from bdsg.runs.result import Result
 from bdsg.runs.tensor_file import pack, unpack
 

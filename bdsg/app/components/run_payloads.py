@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.components.canvas_encoding import Lines
 from bdsg.app.components.payloads import DeltaPayload, EvaluationPayload, Plane, Playback, PlayerPayload
 from bdsg.app.labels import run_words
@@ -22,9 +22,9 @@ from bdsg.data.window import Window
 from bdsg.errors import ConfigError
 from bdsg.experiments.problem import Problem
 from bdsg.experiments.score import plane_mixture, score_result
-from bdsg.formats import percent
 from bdsg.metrics import Field, contour_lines, truth_field
 from bdsg.metrics.levels import component_labels
+from bdsg.number_text import percent
 from bdsg.runs.result import Result, Scene, Snapshots
 from bdsg.serving.run_queue import Run
 
@@ -170,7 +170,7 @@ def threshold_words(config: ExperimentConfig) -> str:
     known = own_log_prob(mixture.to_json(), own.points) if own else draws_log_prob(mixture.to_json())
     count = int(np.count_nonzero(known < math.log(config.epsilon)))
     pieces = pieces_of(mixture.to_json(), config.delta, config.epsilon)
-    share = formats.left_out(count, len(known), own=own is not None)
+    share = number_text.left_out(count, len(known), own=own is not None)
     return f"{share}, {pieces} piece{'' if pieces == 1 else 's'}"
 
 
@@ -183,7 +183,7 @@ def pieces_of(mixture_json: str, delta: float, epsilon: float) -> int:
 def epsilon_range(config: ExperimentConfig) -> tuple[float, float]:
     """Ends of the ε slider: from a thousandth of the peak density to well below it, as they are shown."""
     peak = math.exp(GaussianMixture.from_config(config.data).peak())
-    low, high = (formats.rounded(share * peak, 3) for share in EPSILON_SPAN)
+    low, high = (number_text.rounded(share * peak, 3) for share in EPSILON_SPAN)
     return min(low, config.epsilon), max(high, config.epsilon)
 
 
@@ -194,7 +194,9 @@ def level_in(text: str, low: float, high: float) -> float:
     except ValueError:
         level = math.nan
     if not low <= level <= high:
-        raise ConfigError("at", text, f"must be a number from {formats.setting(low)} to {formats.setting(high)}.")
+        raise ConfigError(
+            "at", text, f"must be a number from {number_text.setting(low)} to {number_text.setting(high)}."
+        )
     return level
 
 

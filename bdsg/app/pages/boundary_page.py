@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.components import browser_components, run_payloads
 from bdsg.app.components.payloads import Playback
 from bdsg.app.pages.tour import tour_panel
@@ -115,8 +115,8 @@ def _scores(run: Run) -> None:
     scores = run.result.summary["scores"]
     row = st.container(horizontal=True)
     for name, help in HELP.items():
-        row.metric(formats.SCORES[name].title, formats.score(scores, name), help=help, width=150)
+        row.metric(number_text.SCORES[name].title, number_text.score(scores, name), help=help, width=150)
     help = "Parts of the support with a boundary recall of 90 % or more."
-    row.metric(formats.COVERED, formats.covered(scores), help=help, width=180)
+    row.metric(number_text.COVERED, number_text.covered(scores), help=help, width=180)
     st.page_link("pages/evaluate.py", label="See what each score counts", icon=":material/arrow_forward:")
     st.page_link("pages/compare.py", label="Compare with another run", icon=":material/compare:")

@@ -15,7 +15,7 @@ from bdsg.app.visit.links import NAMED, Choices
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import progress
 from bdsg.config import ExperimentConfig
-from bdsg.formats import setting
+from bdsg.number_text import setting
 from bdsg.runs.result import Result
 from bdsg.serving.run_queue import Run
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.labels import name_of, setting_label
 from bdsg.app.visit import history
 from bdsg.app.visit.links import Choices
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 
-SCORES = ("bp1", "boundary_recall", "bf1", formats.COVERED, "bp2", "distance_mean")
+SCORES = ("bp1", "boundary_recall", "bf1", number_text.COVERED, "bp2", "distance_mean")
 """Rows of the table of scores."""
 
 KEPT = ("steps", "snapshots")
@@ -43,10 +43,10 @@ def score_rows(*several: dict[str, Any] | None, names: Sequence[str] = SCORES) -
 
     def value(name: str, scores: dict[str, Any] | None) -> str:
         if not scores:
-            return formats.ABSENT
-        return formats.covered(scores) if name == formats.COVERED else formats.score(scores, name)
+            return number_text.ABSENT
+        return number_text.covered(scores) if name == number_text.COVERED else number_text.score(scores, name)
 
-    titles = {name: score.title for name, score in formats.SCORES.items()}
+    titles = {name: score.title for name, score in number_text.SCORES.items()}
     return [(titles.get(name, name), *(value(name, scores) for scores in several)) for name in names]
 
 

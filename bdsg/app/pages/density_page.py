@@ -13,7 +13,7 @@ from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts, controls, downloads, progress
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture
-from bdsg.formats import measured, nats, setting
+from bdsg.number_text import measured, nats, setting
 from bdsg.runs.result import Result
 from bdsg.serving.run_queue import Run
 

@@ -16,7 +16,7 @@ from bdsg.app.visit.own_points import OwnPoints
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts, controls, downloads, progress
 from bdsg.errors import ConfigError
-from bdsg.formats import area, measured, percent, setting
+from bdsg.number_text import area, measured, percent, setting
 from bdsg.runs.result import Result
 from bdsg.serving.run_queue import Run
 

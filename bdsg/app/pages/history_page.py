@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.components import run_payloads
 from bdsg.app.labels import setting_label
 from bdsg.app.pages import comparison
@@ -16,7 +16,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.runs.result import Result
 from bdsg.serving.job import Run
 
-SCORES = ("bp1", "boundary_recall", "bf1", "distance_mean", "bp2", "f1", "accuracy", "auroc", formats.COVERED)
+SCORES = ("bp1", "boundary_recall", "bf1", "distance_mean", "bp2", "f1", "accuracy", "auroc", number_text.COVERED)
 """Of two runs beside each other."""
 
 REFRESH_SECONDS = 1.0
@@ -96,7 +96,7 @@ def _line(run: Run | None) -> str:
     if run.result is None:
         return STATES.get(run.state, "No result")
     scores = run.result.summary["scores"]
-    words = formats.score_words(scores, ("bp1", "boundary_recall", "bf1"), mark="**")
+    words = number_text.score_words(scores, ("bp1", "boundary_recall", "bf1"), mark="**")
     return f"{words} · not kept on disk" if run.unkept else words
 
 

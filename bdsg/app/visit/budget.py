@@ -14,7 +14,7 @@ from bdsg.baselines.registry import OURS
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.experiments import cost
-from bdsg.formats import grouped, measured, setting
+from bdsg.number_text import grouped, measured, setting
 from bdsg.tuning.plan import BEST, Plan
 from bdsg.tuning.space import Value, applied
 

@@ -9,7 +9,7 @@ from typing import Any
 from bdsg.baselines.registry import known
 from bdsg.config import ExperimentConfig
 from bdsg.errors import ConfigError
-from bdsg.formats import grouped
+from bdsg.number_text import grouped
 
 SECTIONS = ("data", "density", "boundary")
 PLAIN = ("epsilon", "delta", "seed", "device")

@@ -26,7 +26,7 @@ from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError, ConfigError
 from bdsg.runs.cache import Store
 from bdsg.serving.processes import OnePerProcess
-from bdsg.serving.run_queue import RivalRun, Run, RunQueue
+from bdsg.serving.run_queue import BaselineRun, Run, RunQueue
 from bdsg.serving.run_registry import asked_run
 
 APP = Path(__file__).parents[3] / "app.py"
@@ -99,7 +99,7 @@ def watch(config: ExperimentConfig, seconds: float) -> Run:
     return queue().watch(config, seconds, visit().name)
 
 
-def contest(config: ExperimentConfig, methods: Sequence[str]) -> list[RivalRun]:
+def contest(config: ExperimentConfig, methods: Sequence[str]) -> list[BaselineRun]:
     """The methods' runs on a config; raises BDSGError where they would cost too much together."""
     budget.check_contest(config, methods)
     return [queue().contest(config, method, visit().name) for method in methods]

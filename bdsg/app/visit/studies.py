@@ -15,7 +15,7 @@ from bdsg.app.labels import name_of
 from bdsg.app.visit.state import visit
 from bdsg.config.presets import PRESETS
 from bdsg.errors import StoreError
-from bdsg.formats import grouped
+from bdsg.number_text import grouped
 from bdsg.tuning.folder import PLAN, StudyFolder, found
 
 MOST_STUDIES = 30

@@ -16,7 +16,7 @@ from bdsg.app.visit.state import visit
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import STEERED
-from bdsg.formats import FIELD, setting
+from bdsg.number_text import FIELD, setting
 
 OWN = "own"
 

@@ -14,7 +14,7 @@ from bdsg.app.labels import run_words
 from bdsg.app.visit import own_points
 from bdsg.app.widgets import charts
 from bdsg.experiments import export
-from bdsg.formats import setting
+from bdsg.number_text import setting
 from bdsg.runs.result import Result
 from bdsg.serving.job import Run
 

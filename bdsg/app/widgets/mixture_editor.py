@@ -18,7 +18,7 @@ from bdsg.config.fields import known_keys, number
 from bdsg.data import GaussianMixture, uploads
 from bdsg.data.mixture import MAX_MODES
 from bdsg.errors import ConfigError
-from bdsg.formats import FIELD, grouped, rounded
+from bdsg.number_text import FIELD, grouped, rounded
 
 KEY = "mixture_canvas"
 """Whether the brush is to be taken up, and the last painting that was answered: in the session's state."""

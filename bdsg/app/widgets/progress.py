@@ -10,7 +10,7 @@ from bdsg.app.labels import plain
 from bdsg.app.visit import history, session
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import controls
-from bdsg.formats import duration, grouped, measured
+from bdsg.number_text import duration, grouped, measured
 from bdsg.serving.run_queue import Run
 
 BUTTON = "train"

@@ -13,7 +13,7 @@ from bdsg.app.visit.state import visit
 from bdsg.app.widgets.controls import heard, variant_of
 from bdsg.config.schedule import STEERED
 from bdsg.errors import BDSGError
-from bdsg.formats import setting
+from bdsg.number_text import setting
 from bdsg.serving.job import Run
 
 PACES = {0.0: "At once", 20.0: "In 20 s", 60.0: "In 60 s"}

@@ -13,7 +13,7 @@ from bdsg.app.widgets.uploading import adopt
 from bdsg.data import uploads
 from bdsg.data.mixture_fit import MOST_MODES, fit_mixture
 from bdsg.data.tables import AmbiguousError, Examined, Options
-from bdsg.formats import grouped, megabytes
+from bdsg.number_text import grouped, megabytes
 
 FIRST_LINE = {True: "Names", False: "Numbers"}
 

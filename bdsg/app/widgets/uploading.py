@@ -19,7 +19,7 @@ from bdsg.data import uploads
 from bdsg.data.mixture import GaussianMixture
 from bdsg.data.mixture_fit import MOST_MODES, fit_mixture
 from bdsg.errors import ConfigError
-from bdsg.formats import grouped, rounded, setting
+from bdsg.number_text import grouped, rounded, setting
 
 NOT_KEPT = (
     "These Gaussians were fitted to a table whose points are not here: only the browser that it was uploaded in keeps "

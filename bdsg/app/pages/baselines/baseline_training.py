@@ -12,8 +12,8 @@ from bdsg.app.visit import refresh, session
 from bdsg.app.widgets import progress
 from bdsg.baselines.registry import METHODS, OURS, title_of
 from bdsg.config import ExperimentConfig
-from bdsg.formats import grouped
-from bdsg.serving.run_queue import RivalRun
+from bdsg.number_text import grouped
+from bdsg.serving.run_queue import BaselineRun
 
 REFRESH_SECONDS = 0.5
 BUTTON = "train_rivals"
@@ -71,12 +71,12 @@ def outcomes(config: ExperimentConfig) -> dict[str, Outcome]:
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)
-def _outcome(number: int, _run: RivalRun) -> Outcome:
+def _outcome(number: int, _run: BaselineRun) -> Outcome:
     assert _run.row is not None
-    return make_outcome(_run.config, _run.rival_snapshots, _run.ranks, _run.row)
+    return make_outcome(_run.config, _run.baseline_snapshots, _run.ranks, _run.row)
 
 
-def _runs(config: ExperimentConfig, methods: Sequence[str]) -> list[RivalRun]:
+def _runs(config: ExperimentConfig, methods: Sequence[str]) -> list[BaselineRun]:
     found = (session.queue().rival(config, method) for method in methods)
     return [run for run in found if run is not None]
 
@@ -87,13 +87,13 @@ def _start(config: ExperimentConfig, chosen: Sequence[str]) -> None:
         session.contest(config, chosen)
 
 
-def _stop(runs: Sequence[RivalRun]) -> None:
+def _stop(runs: Sequence[BaselineRun]) -> None:
     """Called before the page runs again; those that wait go first, so that none begins."""
     for run in sorted(runs, key=lambda run: run.state != "queued"):
         session.queue().stop(run)
 
 
-def _watch(runs: Sequence[RivalRun]) -> None:
+def _watch(runs: Sequence[BaselineRun]) -> None:
     """One line for all."""
     with session.guarded():
         active = [run for run in runs if run.active]
@@ -101,7 +101,7 @@ def _watch(runs: Sequence[RivalRun]) -> None:
         st.progress((ended + sum(map(_share, active))) / len(runs), " · ".join(map(_words, active)))
 
 
-def _share(run: RivalRun) -> float:
+def _share(run: BaselineRun) -> float:
     """How far a method is, about: BDSG fits its density first."""
     now = run.progress
     if now is None:
@@ -112,7 +112,7 @@ def _share(run: RivalRun) -> float:
     return 0.8 * within if now.stage.endswith("density") else 0.8 + 0.2 * within
 
 
-def _words(run: RivalRun) -> str:
+def _words(run: BaselineRun) -> str:
     title, now = title_of(run.method), run.progress
     if run.state == "queued":
         return f"{title}: number {run.place} in the queue"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from bdsg.baselines.contract import BaselineScores
 from bdsg.baselines.registry import BASELINES, OURS
-from bdsg.formats import ABSENT, COVERED, SCORES, area
+from bdsg.number_text import ABSENT, COVERED, SCORES, area
 
 MEANINGS = {
     "bdsg": "An invertible network learns the density, which is the score; B(z) is then trained by our objective.",

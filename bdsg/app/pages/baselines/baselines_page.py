@@ -23,7 +23,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data.window import Window
 from bdsg.experiments.problem import Problem
-from bdsg.formats import setting
+from bdsg.number_text import setting
 
 FIRST = ("bdsg", "fence_gan", "neighbours")
 WORDS = {

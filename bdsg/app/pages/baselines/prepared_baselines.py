@@ -18,7 +18,7 @@ from bdsg.baselines.registry import METHODS
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.runs.tensor_file import Arrays, pack, unpack
-from bdsg.serving.job import RIVAL_SNAPSHOTS
+from bdsg.serving.job import BASELINE_SNAPSHOTS
 
 FOLDER = Path(__file__).parents[2] / "components" / "assets" / "rivals"
 NAMES = tuple(PRESETS)[:6]
@@ -89,10 +89,10 @@ def main(presets: Iterable[str]) -> None:
     for preset in presets:
         config, found = config_of(preset), read(preset)
         for method in METHODS:
-            key = contest_key(config, method, RIVAL_SNAPSHOTS)
+            key = contest_key(config, method, BASELINE_SNAPSHOTS)
             if method in found and found[method][0] == key:
                 continue
-            found[method] = (key, outcome_of(config, contest(config, [method], snapshots=RIVAL_SNAPSHOTS)))
+            found[method] = (key, outcome_of(config, contest(config, [method], snapshots=BASELINE_SNAPSHOTS)))
             write(preset, found)
             print(preset, method)
 

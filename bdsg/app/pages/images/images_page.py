@@ -12,7 +12,7 @@ from bdsg.app.pages.images.prepared_images import Results
 from bdsg.app.visit.state import visit
 from bdsg.data.images.registry import DATA_SETS
 from bdsg.errors import StoreError
-from bdsg.formats import grouped
+from bdsg.number_text import grouped
 
 NOTHING_YET = (
     "No results are here yet: make them with `python -m bdsg images digits --out DIR`, then start the app with the "

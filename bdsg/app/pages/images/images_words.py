@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from bdsg.app.pages.images.prepared_images import Row
 from bdsg.baselines.registry import METHODS, OURS, title_of
 from bdsg.data.images.registry import DATA_SETS
-from bdsg.formats import ABSENT, area
+from bdsg.number_text import ABSENT, area
 
 Measure = Literal["auroc", "auprc"]
 MEASURES: dict[str, Measure] = {"AUROC": "auroc", "AUPRC": "auprc"}

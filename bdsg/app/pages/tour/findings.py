@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from bdsg.experiments.score import plane_mixture
-from bdsg.formats import percent, setting
 from bdsg.metrics import Band, truth_field
 from bdsg.metrics.boundary import bp1, crowding, probe_contour
+from bdsg.number_text import percent, setting
 from bdsg.runs.result import Result
 
 RAISED = 0.05

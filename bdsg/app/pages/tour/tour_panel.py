@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.pages.tour import lessons
 from bdsg.app.pages.tour.lessons import STEPS, Step
 from bdsg.app.visit import history, session
@@ -122,9 +122,9 @@ def _verdict(run: Run | None, step: Step) -> None:
         answer = step.options[step.answer]
         st.info(f"You said: {said}. It is: {answer}. {step.reveal}", icon=":material/lightbulb:")
     scores = run.result.summary["scores"]
-    told = formats.score_words(scores, ("bp1", "boundary_recall"))
+    told = number_text.score_words(scores, ("bp1", "boundary_recall"))
     words = finding.words if finding.holds else ""
-    st.caption(f"At the ε that it was trained for, {formats.setting(run.config.epsilon)}: {told}. {words}")
+    st.caption(f"At the ε that it was trained for, {number_text.setting(run.config.epsilon)}: {told}. {words}")
 
 
 def failure_line(run: Run) -> None:

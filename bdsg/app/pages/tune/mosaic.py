@@ -15,8 +15,8 @@ from bdsg.app.pages.tune.study_data import Known, Trial
 from bdsg.app.visit.state import visit
 from bdsg.data.window import FULL_SCALE, Window
 from bdsg.experiments.score import plane_mixture
-from bdsg.formats import SCORES, SHARES, grouped, setting
 from bdsg.metrics import contour_lines, truth_field
+from bdsg.number_text import SCORES, SHARES, grouped, setting
 from bdsg.runs.tensor_file import pack
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.goals import GOALS

@@ -13,7 +13,7 @@ from bdsg.app.pages.tune import study_data
 from bdsg.app.pages.tune.mosaic import value_words
 from bdsg.app.pages.tune.study_data import Known, Trial
 from bdsg.figures import BLUE, GREEN, NEUTRAL, VERMILION
-from bdsg.formats import SCORES, SHARES, percent, rounded, setting
+from bdsg.number_text import SCORES, SHARES, percent, rounded, setting
 from bdsg.tuning.goals import GOALS
 from bdsg.tuning.space import Dimension
 

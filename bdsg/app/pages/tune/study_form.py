@@ -15,7 +15,7 @@ from bdsg.app.visit.state import visit
 from bdsg.app.widgets import controls
 from bdsg.config import ExperimentConfig
 from bdsg.errors import BDSGError
-from bdsg.formats import FIELD, setting
+from bdsg.number_text import FIELD, setting
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.goals import GOALS
 from bdsg.tuning.plan import PRUNERS, SAMPLERS, SEEDS, Plan

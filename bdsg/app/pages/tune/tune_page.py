@@ -15,7 +15,7 @@ from bdsg.app.visit import budget, history, refresh, session, studies
 from bdsg.app.visit.state import visit
 from bdsg.app.widgets import charts
 from bdsg.errors import BDSGError
-from bdsg.formats import SCORES, grouped
+from bdsg.number_text import SCORES, grouped
 from bdsg.tuning.folder import StudyFolder
 from bdsg.tuning.goals import GOALS
 from bdsg.tuning.space import applied

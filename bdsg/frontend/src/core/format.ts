@@ -1,4 +1,4 @@
-// How numbers are written for people: the twin of bdsg/formats.py.  No other script writes a number by itself.
+// How numbers are written for people: the twin of bdsg/number_text.py.  No other script writes a number by itself.
 
 const ABSENT = "–";
 const SMALLEST = -4;

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bdsg import formats
+from bdsg import number_text
 from bdsg.app.labels import SECTIONS, brief_label, label, setting_label
 from bdsg.config.schedule import STEERED
 from tests.frontend.scripts import node
@@ -83,7 +83,7 @@ PYTHON_ALONE = [
 @pytest.mark.parametrize(("name", "given", "text"), CASES + PYTHON_ALONE)
 def test_python_writes_it_so(name: str, given: tuple[Any, ...], text: str) -> None:
     keywords = {"own": given[-1]} if name == "left_out" else {}
-    assert getattr(formats, name)(*(given[:2] if keywords else given), **keywords) == text
+    assert getattr(number_text, name)(*(given[:2] if keywords else given), **keywords) == text
 
 
 def test_the_browser_writes_the_same(tmp_path: Path) -> None:
@@ -108,12 +108,12 @@ def test_both_agree_on_numbers_of_every_size(tmp_path: Path) -> None:
     const values = {json.dumps(values)}, shares = {json.dumps(shares)};
     print([values.map(measured), values.map(setting), shares.map(percent), shares.map(area)]);
     """
-    expected = [[write(value) for value in values] for write in (formats.measured, formats.setting)]
-    expected += [[write(share) for share in shares] for write in (formats.percent, formats.area)]
+    expected = [[write(value) for value in values] for write in (number_text.measured, number_text.setting)]
+    expected += [[write(share) for share in shares] for write in (number_text.percent, number_text.area)]
     assert node(("core/format",), driver, folder=tmp_path) == expected
 
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PLACES = ("app.py", "pages/*.py", "bdsg/app/**/*.py", "bdsg/figures/*.py")
 PYTHON = sorted(path for place in PLACES for path in ROOT.glob(place))
 SCRIPTS = sorted((ROOT / "bdsg" / "frontend" / "src").glob("*/*.ts"))
@@ -140,7 +140,7 @@ def test_formats_are_found_where_there_are_any() -> None:
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.stem)
 def test_no_page_writes_numbers_by_itself(path: Path) -> None:
-    assert not by_themselves(path.read_text(encoding="utf-8")), "write it by a function of bdsg.formats"
+    assert not by_themselves(path.read_text(encoding="utf-8")), "write it by a function of bdsg.number_text"
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
@@ -155,8 +155,8 @@ def test_scores_and_weights_have_one_name_in_both(tmp_path: Path) -> None:
     print([named, Object.fromEntries(Object.entries(CHANGED).map(([name, { symbol }]) => [name, symbol]))]);
     """
     cards, symbols = node(("core/dom", "evaluation/cards", "player/losses"), driver, folder=tmp_path)
-    own = {"components": formats.COVERED, "distance": formats.SCORES["distance_mean"].title}
-    assert cards == {name: own.get(name) or formats.SCORES[name].title for name in cards}
+    own = {"components": number_text.COVERED, "distance": number_text.SCORES["distance_mean"].title}
+    assert cards == {name: own.get(name) or number_text.SCORES[name].title for name in cards}
     assert symbols == {name: brief_label(f"boundary.{name}").replace("Learning", "learning") for name in STEERED}
 
 
