@@ -9,11 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-SMALLEST_DISTANCE = 1e-9
-"""Distances below this count as this, so that a collapsed B has a large but finite L2."""
-
-LOG_RATIO_CAP = 3.0
-"""Beyond this misfit in nats the level term grows linearly instead of quadratically."""
+from bdsg.config.constants import LOG_RATIO_CAP, SMALLEST_DISTANCE
 
 
 def density_term(log_density: Tensor) -> Tensor:

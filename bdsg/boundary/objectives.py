@@ -13,18 +13,10 @@ from bdsg.boundary.generators.dense import BoundaryGenerator, DenseGenerator, on
 from bdsg.boundary.generators.levels import LevelCode, LevelGenerator
 from bdsg.boundary.level_sets.level_tree import LevelTree, grow_tree
 from bdsg.config import BoundaryConfig
+from bdsg.config.constants import ENDS, HIGHEST, LEVEL_RANGE
 from bdsg.config.schedule import Weights
 from bdsg.density.base import DensityModel
 from bdsg.errors import EmptyBoundaryError
-
-LEVEL_RANGE = (0.1, 5.0)
-"""From where to where B(z, ε) is trained, in units of the config's ε ..."""
-
-HIGHEST = 0.8
-"""... or up to this share of the highest density among the samples."""
-
-ENDS = 0.05
-"""Share of the draws that each end of the range gets for itself: levels there have neighbours on one side only."""
 
 
 class Terms(NamedTuple):

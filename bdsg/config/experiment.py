@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from bdsg.config import constants
 from bdsg.config.fields import check_nested, known_keys, number, parse_json, setting, validate
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import read_changes
@@ -142,7 +143,7 @@ class ExperimentConfig:
 
 
 def _digest(raw: object) -> str:
-    text = json.dumps([FORMAT, raw], sort_keys=True)
+    text = json.dumps([FORMAT, constants.BLOCK, raw], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

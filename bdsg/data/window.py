@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bdsg.config.constants import WINDOW_MARGIN
 from bdsg.data.checks import finite
 from bdsg.errors import BDSGError
-
-MARGIN = 0.2
-"""What the data's window adds on every side, as a share of that side (METHOD: grid classification)."""
 
 FULL_SCALE = 32_767
 """int16 that stands for a window's edge."""
@@ -42,7 +40,7 @@ class Window:
     high: np.ndarray
 
     @classmethod
-    def around(cls, points: np.ndarray, margin: float = MARGIN) -> Window:
+    def around(cls, points: np.ndarray, margin: float = WINDOW_MARGIN) -> Window:
         """The bounding box of points (n, d), plus ``margin`` of its side on every side.
 
         Raises:

@@ -16,9 +16,10 @@ from bdsg.baselines.contract import NEAR, BaselineRanks, BaselineScores, Baselin
 from bdsg.baselines.registry import BASELINES, OURS, known, title_of
 from bdsg.boundary.training import warming as boundary_warming
 from bdsg.config import DensityConfig, ExperimentConfig
+from bdsg.config.constants import BOUNDARY_POINTS
 from bdsg.density.flows import warming as density_warming
 from bdsg.errors import DivergenceError
-from bdsg.experiments.problem import BOUNDARY_POINTS, Problem
+from bdsg.experiments.problem import Problem
 from bdsg.experiments.run_experiment import never, run
 from bdsg.experiments.score import TRIPLE
 from bdsg.experiments.train import Stop, snapshot_steps

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from bdsg.boundary.level_sets.latent_rays import directions_in_plane, walk_rays
 from bdsg.config import DensityConfig, ExperimentConfig
+from bdsg.config.constants import RAYS, TABLE_MARGIN, TABLE_NODES
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.density import ClosedForm, DensityModel, ResidualFlow, TabulatedDensity
@@ -23,15 +24,6 @@ from bdsg.numerics.device import device_of, to_numpy, torch_device
 from bdsg.numerics.threads import limited_threads
 from bdsg.runs.cache import Store
 from bdsg.runs.result import DensitySnapshot, Event, Progress, Scene
-
-TABLE_NODES = 192
-"""Nodes a side of the table that B trains with: docs/tabulation.md has the errors of other choices."""
-
-TABLE_MARGIN = 0.2
-"""How far the table reaches beyond the scene's window, as a share of its sides: B may stray while it trains."""
-
-RAYS = 96
-"""Rays of latent space that are followed through the model of a plane."""
 
 TIMINGS = ("seconds", "tabulation_seconds")
 

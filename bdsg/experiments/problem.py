@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.constants import BOUNDARY_POINTS, GRID, LEVEL_SAMPLES, SHOWN_POINTS
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid, Window
 from bdsg.experiments.score import plane_mixture
@@ -21,17 +22,8 @@ if TYPE_CHECKING:
 
     from bdsg.density import DensityModel
 
-GRID = 200
-"""Nodes a side of the grid that densities are classified on."""
-
 PREVIEW = 64
 """Nodes a side of the coarse grid that the snapshots of a fit show."""
-
-LEVEL_SAMPLES = 4_096
-"""Samples of G from which the level set is found."""
-
-SHOWN_POINTS, BOUNDARY_POINTS = 1_500, 10_000
-"""Points of B(z) in a snapshot, and points that are scored."""
 
 STREAMS = ("data", "density", "boundary", "evaluation")
 

@@ -17,6 +17,7 @@ from bdsg.boundary.training.compiled_objective import compiled_stepper
 from bdsg.boundary.training.compiled_steps import Stepper, draw_latents
 from bdsg.boundary.training.control import Pace, TrainingControl
 from bdsg.config import BoundaryConfig, DensityConfig
+from bdsg.config.constants import CHECK_EVERY, HELD_OUT, LEAST_HELD_OUT
 from bdsg.config.schedule import Change
 from bdsg.density.diagnostics import affordable
 from bdsg.density.flows.exact import Exact
@@ -34,13 +35,8 @@ from bdsg.runs.result import TERMS, BoundarySnapshot, DensitySnapshot, Progress,
 Stop = Callable[[], bool]
 
 DENSITY_SNAPSHOTS = 30
-HELD_OUT, LEAST_HELD_OUT = 8192, 256
-"""Samples that the held-out likelihood is the mean of: in the plane, and at least in any dimension."""
-
 DRAWN_TOGETHER = 16
 FIT_THREADS = 2
-CHECK_EVERY = 100
-"""Training steps from one look at the held-out likelihood to the next."""
 
 
 def snapshot_steps(steps: int, count: int, power: float = 1.5) -> list[int]:

@@ -8,15 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from bdsg.config.constants import COVERED, REACH
 from bdsg.errors import BDSGError
 from bdsg.metrics.band import Band
 from bdsg.metrics.levels import Field, component_labels, components_at, contour_lines
 from bdsg.metrics.polylines import distance_to_lines, probes
-
-COVERED = 0.9
-"""A component is covered when its own boundary recall is at least this."""
-REACH = 2.0
-"""A probe is covered by a point within this many local band thicknesses."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from bdsg.config.constants import FEWEST_PROBES, PROBES
 from bdsg.errors import BDSGError
 
-PROBES = 1000
-FEWEST_PROBES = 20
 _RUN = 32
 """Segments searched together: fewer make more circles to test, more make the circles coarser."""
 

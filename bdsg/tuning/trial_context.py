@@ -12,10 +12,11 @@ from torch import Tensor
 
 from bdsg.boundary.generators.dense import BoundaryGenerator
 from bdsg.config import ExperimentConfig
+from bdsg.config.constants import LEVEL_SAMPLES
 from bdsg.density.diagnostics import log_prob_in_chunks
 from bdsg.errors import BDSGError
 from bdsg.experiments.fit_density import Fitted, fit
-from bdsg.experiments.problem import LEVEL_SAMPLES, LevelSamples, Problem
+from bdsg.experiments.problem import LevelSamples, Problem
 from bdsg.experiments.run_experiment import never
 from bdsg.experiments.score import TRIPLE
 from bdsg.metrics.grid import confusion

@@ -10,11 +10,10 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary import loss_terms
-from bdsg.boundary.generators.levels import SMALLEST_SHARE
 from bdsg.boundary.level_sets.level_tree import LevelTree
-from bdsg.boundary.level_sets.parametrisation import PLACES
 from bdsg.boundary.objectives import OurObjective, Terms, find_tree
 from bdsg.config import ExperimentConfig
+from bdsg.config.constants import PLACES, SMALLEST_SHARE
 from bdsg.density import ClosedForm
 from bdsg.experiments.problem import Problem
 from bdsg.experiments.train import train_by_autograd

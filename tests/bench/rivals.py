@@ -24,9 +24,9 @@ from bdsg.baselines.contract import BaselineScores
 from bdsg.baselines.registry import BASELINES, METHODS, title_of
 from bdsg.baselines.report import COLUMNS
 from bdsg.config import ExperimentConfig
+from bdsg.config.constants import COVERED
 from bdsg.config.presets import PRESETS
 from bdsg.experiments.compare import contest
-from bdsg.metrics.boundary import COVERED
 from tests.bench.ours import Densities
 from tests.bench.reports import Row, machine, table, write
 from tests.bench.rivals_figure import draw_figure

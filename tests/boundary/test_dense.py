@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from bdsg.boundary.generators.dense import START_RADIUS, DenseGenerator, layers, on_circle
+from bdsg.boundary.generators.dense import DenseGenerator, layers, on_circle
+from bdsg.config.constants import START_RADIUS
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from bdsg.boundary import loss_terms
 from bdsg.boundary.generators.levels import LevelGenerator
-from bdsg.boundary.objectives import LEVEL_RANGE, OurObjective, make_objective
+from bdsg.boundary.objectives import OurObjective, make_objective
 from bdsg.config import BoundaryConfig
+from bdsg.config.constants import LEVEL_RANGE
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm

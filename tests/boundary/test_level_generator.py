@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from bdsg.boundary.generators.dense import on_circle
-from bdsg.boundary.generators.levels import START_OUTSIDE, LevelGenerator, angle_features
+from bdsg.boundary.generators.levels import LevelGenerator, angle_features
 from bdsg.boundary.level_sets.level_tree import LevelTree
+from bdsg.config.constants import START_OUTSIDE
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:

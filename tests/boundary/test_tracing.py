@@ -10,11 +10,11 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from bdsg.boundary.generators.levels import SMALLEST_SHARE, LevelGenerator
+from bdsg.boundary.generators.levels import LevelGenerator
 from bdsg.boundary.level_sets.level_tree import LevelTree, grow_tree
-from bdsg.boundary.level_sets.parametrisation import PLACES
 from bdsg.boundary.level_sets.to_level import to_level
 from bdsg.boundary.level_sets.tracing import ClosedCurve, trace_level_set
+from bdsg.config.constants import PLACES, SMALLEST_SHARE
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.density import ClosedForm

@@ -9,10 +9,11 @@ import torch
 from torch import nn
 
 from bdsg.config import DensityConfig
+from bdsg.config.constants import CHECK_EVERY, COOL_DOWN, GAIN
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
-from bdsg.density.flows.learning_rate import COOL_DOWN, GAIN, BestWeights, Schedule, one_cycle
-from bdsg.experiments.train import CHECK_EVERY, train_density
+from bdsg.density.flows.learning_rate import BestWeights, Schedule, one_cycle
+from bdsg.experiments.train import train_density
 from bdsg.runs.result import DensitySnapshot, Progress
 
 PATIENCE = 500

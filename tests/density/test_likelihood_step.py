@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from bdsg.config.constants import MEMORY
 from bdsg.density import ResidualFlow
 from bdsg.density.flows.exact import Exact, ExactByAutograd
 from bdsg.density.flows.likelihood_step import (
-    MEMORY,
     AutogradGradient,
     CompiledGradient,
     Descent,

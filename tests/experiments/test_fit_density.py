@@ -14,11 +14,12 @@ import pytest
 import torch
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.constants import RAYS, TABLE_MARGIN
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Grid
 from bdsg.density import ClosedForm, ResidualFlow, TabulatedDensity
 from bdsg.density.diagnostics import check_density, integral, log_prob_in_chunks
-from bdsg.experiments.fit_density import RAYS, TABLE_MARGIN, Fitted, density_from_parameters, fit, restore
+from bdsg.experiments.fit_density import Fitted, density_from_parameters, fit, restore
 from bdsg.experiments.problem import PREVIEW
 from bdsg.runs.cache import Store
 from bdsg.runs.result import DensitySnapshot, Event, Progress, Scene

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.constants import BOUNDARY_POINTS, GRID, LEVEL_SAMPLES, SHOWN_POINTS
 from bdsg.density import ClosedForm
 from bdsg.errors import ConfigError
-from bdsg.experiments.problem import BOUNDARY_POINTS, GRID, LEVEL_SAMPLES, PREVIEW, SHOWN_POINTS, Problem
+from bdsg.experiments.problem import PREVIEW, Problem
 from bdsg.experiments.run_experiment import run
 
 CONFIG = ExperimentConfig.from_dict({"data": {"preset": "bimodal", "samples": 100}, "boundary": {"steps": 5}})

@@ -15,12 +15,12 @@ import pytest
 import torch
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.constants import BOUNDARY_POINTS, GRID, SHOWN_POINTS
 from bdsg.data import GaussianMixture
 from bdsg.data.window import Window
 from bdsg.errors import BDSGError, ConfigError, DivergenceError, EmptyBoundaryError
 from bdsg.experiments import run_experiment
 from bdsg.experiments.fit_density import restore
-from bdsg.experiments.problem import BOUNDARY_POINTS, GRID, SHOWN_POINTS
 from bdsg.experiments.run_experiment import density_from_parameters, run
 from bdsg.experiments.train import snapshot_steps
 from bdsg.metrics import Scores

@@ -13,11 +13,12 @@ from torch import Tensor
 
 from bdsg.boundary.objectives import PaperObjective
 from bdsg.config import BoundaryConfig, DensityConfig
+from bdsg.config.constants import WARM_UP
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.density import ClosedForm, ResidualFlow
 from bdsg.density.flows.exact import Exact
-from bdsg.density.flows.learning_rate import WARM_UP, one_cycle
+from bdsg.density.flows.learning_rate import one_cycle
 from bdsg.density.flows.russian_roulette import RussianRoulette
 from bdsg.density.flows.truncated_series import TruncatedSeries
 from bdsg.errors import DivergenceError

@@ -11,11 +11,12 @@ import pytest
 from bdsg.app.components import canvas_encoding
 from bdsg.app.components.payloads import EvaluationPayload
 from bdsg.boundary.level_sets.latent_rays import cross_rays, directions_in_plane
+from bdsg.config.constants import RAYS
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.data.window import FULL_SCALE
 from bdsg.density import ClosedForm
-from bdsg.experiments.fit_density import RAYS, ray_arrays
+from bdsg.experiments.fit_density import ray_arrays
 from bdsg.metrics import Band, Field, score, truth_field
 from bdsg.metrics.summary import ScoredPoints
 from bdsg.runs.tensor_file import pack

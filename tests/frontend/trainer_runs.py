@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bdsg.config import ExperimentConfig
+from bdsg.config.constants import BOUNDARY_POINTS
 from bdsg.density import DensityModel, TabulatedDensity
-from bdsg.experiments.problem import BOUNDARY_POINTS, Problem
+from bdsg.experiments.problem import Problem
 from tests import needs
 
 DRIVER = needs.ROOT / "bdsg" / "frontend" / "tests" / "trainer" / "driver.ts"

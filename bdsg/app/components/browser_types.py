@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import itertools
 import json
 import re
 import types
@@ -16,10 +18,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import numpy as np
 
 from bdsg.app.components import canvas_encoding, payload_shapes
+from bdsg.config import constants as config_constants
 from bdsg.config.schedule import Change
 from bdsg.config.sections import UnitsConfig
 from bdsg.data import window
-from bdsg.metrics import boundary, contour_distances, polylines
+from bdsg.metrics import contour_distances
 
 SOURCES = Path(__file__).parents[2] / "frontend" / "src" / "core"
 HEAD = "// Written by `python -m bdsg.app.components.browser_types`: "
@@ -32,24 +35,39 @@ ARRAYS: dict[type[Any], str] = {
     np.float32: "Float32Array",
     np.float64: "Float64Array",
 }
-CONSTANTS: Mapping[str, tuple[float, str]] = {
-    "FULL_SCALE": (window.FULL_SCALE, "int16 that stands for the window's edge"),
-    "HEAT_SPAN": (canvas_encoding.HEAT_SPAN, "natural-log units below the peak that the heat map shows"),
-    "COVERED": (boundary.COVERED, "a component counts as covered from this boundary recall on"),
-    "REACH": (boundary.REACH, "a piece of contour is covered by an in-band point within so many band widths"),
-    "TIE": (contour_distances.TIE, "sums that differ by no more than this share are equal"),
-    "PROBES": (polylines.PROBES, "probes along all lines of a contour, about"),
-    "FEWEST_PROBES": (polylines.FEWEST_PROBES, "probes along one line, at least"),
+SHARED = (
+    "START_RADIUS", "RIDGE", "START_OUTSIDE", "SMALLEST_SHARE", "SMALLEST_DISTANCE", "LOG_RATIO_CAP", "LEVEL_RANGE",
+    "HIGHEST", "ENDS", "PLACES", "BEND", "COVERED", "REACH", "PROBES", "FEWEST_PROBES",
+)  # fmt: skip
+"""Of bdsg/config/constants.py."""
+CONSTANTS: Mapping[str, tuple[Any, str]] = {
+    "FULL_SCALE": (window.FULL_SCALE, "int16 that stands for the window's edge."),
+    "HEAT_SPAN": (canvas_encoding.HEAT_SPAN, "Natural-log units below the peak that the heat map shows."),
+    "TIE": (contour_distances.TIE, "Sums that differ by no more than this share are equal."),
 }
+
+
+def shared() -> dict[str, tuple[Any, str]]:
+    """Value and docstring of each of ``SHARED``."""
+    body = ast.parse(inspect.getsource(config_constants)).body
+    words = {
+        ast.unparse(given.targets[0]): told.value.value
+        for given, told in itertools.pairwise(body)
+        if isinstance(given, ast.Assign) and isinstance(told, ast.Expr) and isinstance(told.value, ast.Constant)
+    }
+    return {name: (config_constants.BLOCK[name], " ".join(str(words[name]).split())) for name in SHARED}
 
 
 def constants() -> str:
     """The module of shared figures."""
-    lines = [f"/** {words} */\nexport const {name} = {_written(value)};" for name, (value, words) in CONSTANTS.items()]
+    lines = [
+        f"/** {words} */\nexport const {name} = {_written(value)};"
+        for name, (value, words) in {**CONSTANTS, **shared()}.items()
+    ]
     return "\n".join([f"{HEAD}figures that the server and the browser share.", "", *lines, ""])
 
 
-def _written(value: float) -> str:
+def _written(value: Any) -> str:
     """1e-9 as the formatter of TypeScript wants it, not 1e-09."""
     return re.sub(r"e([+-])0", r"e\1", json.dumps(value))
 

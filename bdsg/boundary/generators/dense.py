@@ -9,11 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-START_RADIUS = 3.0
-"""Radius of the paper's generator's first circle, in standard deviations of the data."""
-
-RIDGE = 1e-4
-"""How much that fit minds large weights, as a share of the features' mean square: with them B(z) moves in jerks."""
+from bdsg.config.constants import RIDGE, START_RADIUS
 
 _PROBES = 256
 

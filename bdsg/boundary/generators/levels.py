@@ -11,13 +11,8 @@ from torch import Tensor, nn
 
 from bdsg.boundary.generators.dense import layers, on_circle
 from bdsg.boundary.level_sets.level_tree import LevelTree
+from bdsg.config.constants import SMALLEST_SHARE, START_OUTSIDE
 from bdsg.errors import ConfigError
-
-START_OUTSIDE = 1.4
-"""How far outside the support a curve's first ellipse lies, as a ratio of its size."""
-
-SMALLEST_SHARE = 0.01
-"""The smallest curve is drawn at least this often, or it would hardly be trained."""
 
 
 class LevelCode(NamedTuple):

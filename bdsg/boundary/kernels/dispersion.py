@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bdsg.boundary.loss_terms import SMALLEST_DISTANCE
+from bdsg.config.constants import SMALLEST_DISTANCE
 from bdsg.numerics.numba_cache import kernel
 
 _SMALLEST = np.float32(SMALLEST_DISTANCE**2)

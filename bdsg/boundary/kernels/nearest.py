@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bdsg.boundary.loss_terms import SMALLEST_DISTANCE
+from bdsg.config.constants import SMALLEST_DISTANCE
 from bdsg.numerics.numba_cache import kernel
 
 MARGIN = 0.5

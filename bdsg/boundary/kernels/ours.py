@@ -14,7 +14,7 @@ from bdsg.boundary.kernels.density import Densities, Density, log_density
 from bdsg.boundary.kernels.dispersion import dispersion
 from bdsg.boundary.kernels.network import Network, forward
 from bdsg.boundary.kernels.terms import EVALUATE, PLACE, move, weighted_sum
-from bdsg.boundary.loss_terms import LOG_RATIO_CAP, SMALLEST_DISTANCE
+from bdsg.config.constants import LOG_RATIO_CAP, SMALLEST_DISTANCE
 from bdsg.numerics.numba_cache import kernel
 
 _ZERO, _ONE, _TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)

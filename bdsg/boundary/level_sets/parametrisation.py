@@ -10,12 +10,7 @@ from torch import Tensor
 
 from bdsg.boundary.level_sets.to_level import LogProb, to_level
 from bdsg.boundary.level_sets.tracing import ClosedCurve, steepness, turns
-
-PLACES = 512
-"""Places tabulated along each curve; between them it is straight."""
-
-BEND = 0.3
-"""Share of the angle that goes to a curve's bends instead of its length: a sharp tip gets room to turn."""
+from bdsg.config.constants import BEND, PLACES
 
 _MISFIT = 0.005
 """Root mean square of what the harmonics above the chosen one carry, as a share of the curve's size."""

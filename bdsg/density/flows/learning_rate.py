@@ -7,12 +7,7 @@ import math
 import torch
 from torch import nn
 
-WARM_UP = 0.15
-GAIN = 0.0005
-"""Nats by which the held-out likelihood must improve to count."""
-
-COOL_DOWN = 0.3
-"""Length of the last stretch as a share of the steps before it."""
+from bdsg.config.constants import COOL_DOWN, GAIN, WARM_UP
 
 
 def one_cycle(progress: float) -> float:

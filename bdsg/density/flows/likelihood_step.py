@@ -15,14 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bdsg.config.constants import DOUBLINGS, MEMORY
 from bdsg.density.flows.exact import Exact
-from bdsg.density.flows.lipschitz import DOUBLINGS, Branch, LipschitzLinear
+from bdsg.density.flows.lipschitz import Branch, LipschitzLinear
 from bdsg.density.flows.log_determinant import LogDeterminant
 from bdsg.density.flows.residual_flow import ResidualFlow
 from bdsg.density.kernels import likelihood, norms
-
-MEMORY = 8.0
-"""The average weighs step t's weights with (MEMORY + 1)/(t + MEMORY): the last 1/MEMORY of the way counts most."""
 
 PARTS = 2
 """Parts of a batch that compiled gradients are summed over, whatever the number of threads, so that bits agree."""

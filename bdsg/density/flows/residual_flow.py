@@ -9,15 +9,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from bdsg.config.constants import DOUBLINGS, FIRST_SLOPE
 from bdsg.density.base import standard_normal_log_prob
 from bdsg.density.flows.exact import Exact
 from bdsg.density.flows.inverse import Inverse, fixed_point_inverse
-from bdsg.density.flows.lipschitz import DOUBLINGS, SETTLED_DOUBLINGS, Branch, LipschitzLinear, check_lipschitz
+from bdsg.density.flows.lipschitz import SETTLED_DOUBLINGS, Branch, LipschitzLinear, check_lipschitz
 from bdsg.density.flows.log_determinant import LogDeterminant
-
-FIRST_SLOPE = 5.0
-"""LipSwish's β starts at softplus of it.  With the usual β = 1 the first branches are nearly linear, and a fit stays
-at a single Gaussian for hundreds of steps; with sharper bends it is there in a tenth of the time."""
 
 
 class LogProb(NamedTuple):

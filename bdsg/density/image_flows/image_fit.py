@@ -10,10 +10,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from bdsg.config.constants import MEMORY
 from bdsg.config.image_config import ImageFlowConfig
 from bdsg.density.flows.inverse import Residual
 from bdsg.density.flows.learning_rate import one_cycle
-from bdsg.density.flows.likelihood_step import MEMORY, FlatParameters
+from bdsg.density.flows.likelihood_step import FlatParameters
 from bdsg.density.flows.log_determinant import LogDeterminant
 from bdsg.density.flows.russian_roulette import RussianRoulette
 from bdsg.density.flows.truncated_series import TruncatedSeries

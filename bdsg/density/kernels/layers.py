@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bdsg.density.flows.lipschitz import SWISH_SLOPE
+from bdsg.config.constants import SWISH_SLOPE
 from bdsg.numerics.numba_cache import exponential_parts, kernel
 
 ZERO, ONE, TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)

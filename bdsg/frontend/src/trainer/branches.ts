@@ -1,6 +1,7 @@
 // Level sets over one level or many: how closed curves continue from level to level.
 // The twin of bdsg/boundary/level_sets/level_tree.py.
 
+import { HIGHEST, LEVEL_RANGE, PLACES, SMALLEST_SHARE, START_OUTSIDE } from "../core/constants.ts";
 import {
   type ClosedCurve,
   type LevelField,
@@ -12,16 +13,10 @@ import {
   tangentsAt,
 } from "./curves.ts";
 import type { Density } from "./density.ts";
-import { PLACES, type PlacedCurve, harmonicsOf, mainDirections, placeCurve } from "./places.ts";
+import { type PlacedCurve, harmonicsOf, mainDirections, placeCurve } from "./places.ts";
 
 const VOTERS = 64; // corners of a curve that say which curve of the next level it runs along
 const VOTER_STEPS = 8;
-const START_OUTSIDE = 1.4; // how far outside the support a curve's first ellipse lies, as a ratio of its size
-const SMALLEST_SHARE = 0.01; // the smallest curve is drawn at least this often, or it would hardly be trained
-
-/** Where *ours* for every ε is trained, in units of the config's ε, or up to a share of the highest density. */
-export const LEVEL_RANGE = [0.1, 5] as const;
-const HIGHEST = 0.8;
 
 /**
  * Branches: closed curves that continue over an interval of levels; where one is not alive, its places are those at

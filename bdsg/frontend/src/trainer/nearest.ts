@@ -1,11 +1,11 @@
 // The nearest sample, exactly, from the few that can be nearest within a cell of a grid.
 
+import { SMALLEST_DISTANCE } from "../core/constants.ts";
 import type { Numbers } from "./density.ts";
 
 const MARGIN = 0.5; // how far the grid reaches beyond the samples, as a share of their box's longer side
 const MOST_CELLS = 128; // a side; finer grids cost more to make than they save
 const MOST_ITEMS = 1 << 19; // in all lists: where samples lie close together for the size of the grid, it stays coarse
-const SMALLEST = 1e-9; // distances below this count as this
 
 /** Lists of samples by cell, one after another: those of cell k are items[starts[k]] to items[starts[k + 1] − 1]. */
 interface Lists {
@@ -115,8 +115,8 @@ export class NearestSample {
       const dx = x[n] - this.#samples[2 * nearest];
       const dy = y[n] - this.#samples[2 * nearest + 1];
       const distance = Math.sqrt(dx * dx + dy * dy);
-      total += Math.max(distance, SMALLEST);
-      if (!(distance > SMALLEST)) continue;
+      total += Math.max(distance, SMALLEST_DISTANCE);
+      if (!(distance > SMALLEST_DISTANCE)) continue;
       pullX[n] += (share * dx) / distance;
       pullY[n] += (share * dy) / distance;
     }

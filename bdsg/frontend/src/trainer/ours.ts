@@ -1,6 +1,7 @@
 // Ours: a level-aimed L0, the distance to the place that z stands for, and dispersion within each closed curve;
 // at one level, or at a random one of a range for every z.
 
+import { ENDS, LOG_RATIO_CAP, SMALLEST_DISTANCE } from "../core/constants.ts";
 import type { Branches } from "./branches.ts";
 import { Columns } from "./columns.ts";
 import { type Density, Found } from "./density.ts";
@@ -9,9 +10,6 @@ import { type Latents, type Objective, type Weights, only, weightedSum } from ".
 import { halves } from "./paper.ts";
 import type { Random } from "./random.ts";
 
-const CAP = 3; // nats: beyond this misfit the level term grows linearly instead of quadratically
-const SMALLEST = 1e-9; // distances below this count as this
-const ENDS = 0.05; // share of the draws that each end of the range gets for itself
 const FINAL = 0.05; // of the last layer's first weights: B(z) starts on the ellipses
 
 export interface OurSettings {
@@ -77,7 +75,7 @@ export class OurObjective implements Objective {
   }
 
   /**
-   * L0 = mean_i h(log p_g(b_i) − log ε*)/(1 + a_i²), h(t) = t² up to CAP and linear beyond, a_i how far b_i is from
+   * L0 = mean_i h(log p_g(b_i) − log ε*)/(1 + a_i²), h(t) = t² up to a cap and linear beyond, a_i how far b_i is from
    * its place in nats of the slope there; L1 = mean_i ‖l_i − t_i‖; their weighted gradient in l into the errors.
    */
   #levelAndPlace(count: number, { l0, lambda1 }: Weights, terms: Float64Array): void {
@@ -100,14 +98,14 @@ export class OurObjective implements Objective {
       const dataY = c * offX + d * offY;
       const share = 1 / (1 + (dataX * dataX + dataY * dataY) * this.#columns.steepness[n] ** 2);
       const misfit = log[n] - lowest - step * this.#columns.levels[n];
-      const within = Math.max(Math.min(misfit, CAP), -CAP);
+      const within = Math.max(Math.min(misfit, LOG_RATIO_CAP), -LOG_RATIO_CAP);
       const slope = (l0 * share * 2 * within) / count;
       const distance = Math.sqrt(offX * offX + offY * offY);
-      const near = distance > SMALLEST ? lambda1 / (count * distance) : 0;
+      const near = distance > SMALLEST_DISTANCE ? lambda1 / (count * distance) : 0;
       pullX[n] = slope * (a * slopeX[n] + c * slopeY[n]) + near * offX;
       pullY[n] = slope * (b * slopeX[n] + d * slopeY[n]) + near * offY;
       level += share * within * (2 * misfit - within);
-      place += Math.max(distance, SMALLEST);
+      place += Math.max(distance, SMALLEST_DISTANCE);
     }
     [terms[1], terms[2]] = [level / count, place / count];
   }

@@ -1,5 +1,6 @@
 // Eq. 4 to the letter: B(z) = centre + spread · network(z/‖z‖) and its three terms.
 
+import { RIDGE, START_RADIUS } from "../core/constants.ts";
 import { type Density, Found, type Numbers } from "./density.ts";
 import { fitLastLayer } from "./last_layer.ts";
 import { NearestSample } from "./nearest.ts";
@@ -7,15 +8,9 @@ import { Network } from "./network.ts";
 import { type Latents, type Objective, type Weights, only, weightedSum } from "./objective.ts";
 import type { Random } from "./random.ts";
 
-const START_RADIUS = 3; // of the first circle, in standard deviations of the data
 const PROBES = 256;
 
-/**
- * How much the fit of the last layer minds large weights, as a share of the features' mean square: with them B(z) moves
- * in jerks.  A network that takes over from another must be where that was.
- */
-const RIDGE = 1e-4;
-const TAKING_OVER = 1e-7; // prettier-ignore
+const TAKING_OVER = 1e-7; // the ridge of a network that takes over from another: it must be where that was
 
 export interface PaperSettings {
   hidden: readonly number[];

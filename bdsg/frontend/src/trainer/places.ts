@@ -1,12 +1,10 @@
 // A closed curve as a function of an angle: the place on it that each z stands for.
 // The twin of bdsg/boundary/level_sets/parametrisation.py.
 
+import { BEND, PLACES } from "../core/constants.ts";
 import { type ClosedCurve, areaOf, project, sidesOf, steepnessAt, turns } from "./curves.ts";
 import type { Density } from "./density.ts";
 
-export const PLACES = 512; // tabulated along each curve; between them it is straight
-
-const BEND = 0.3; // share of the angle that goes to a curve's bends instead of its length: a sharp tip gets room to turn
 const MISFIT = 0.005; // root mean square of what the harmonics above the chosen one carry, as a share of the size
 const [FEWEST, MOST] = [8, 40]; // harmonics
 
