@@ -91,7 +91,34 @@ def slider_milliseconds(page: Page, moves: int = 40) -> list[float]:
     return taken
 
 
-PARTS = ("waits", "memory", "ways")
+def wire(browser: Browser, address: str) -> list[Row]:
+    """What the server sends while one visitor watches a flow being fitted and B(z) being trained."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(120_000)
+    sizes: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))))
+    page.goto(f"{address}/boundary?data.preset=bimodal&density.kind=iresnet&seed=77")
+    button = page.get_by_role("button", name="Train", exact=True)
+    button.wait_for()
+    settle(page)
+    sizes.clear()
+    button.click()
+    page.get_by_role("button", name="Trained").wait_for()
+    settle(page)
+    page.close()
+    updates = [size for size in sizes if size >= LEAST_UPDATE]
+    figures = {
+        f"messages of {LEAST_UPDATE:,} bytes or more": float(len(updates)),
+        "bytes of such a message (median)": statistics.median(updates),
+        "bytes of the run": float(sum(sizes)),
+    }
+    return [{"figure": name, "measured": value} for name, value in figures.items()]
+
+
+LEAST_UPDATE = 4_000
+"""Bytes of a message from which on it brings a picture something new: words and states take less."""
+
+PARTS = ("waits", "wire", "memory", "ways")
 
 
 def visit(browser: Browser, address: str, seed: int) -> None:
@@ -144,6 +171,8 @@ def measure(repeats: int, visits: int, only: str | None = None) -> tuple[dict[st
                 loads.append(os.getloadavg()[0])
             else:
                 visit(browser, address, 0)  # trains the run that is animated below
+            if only in (None, "wire"):
+                sections["From the server, a flow fitted and B(z) trained"] = wire(browser, address)
         if only in (None, "memory"):
             with running("app.py", cache, log) as (address, web):
                 visit(browser, address, 100)
