@@ -154,7 +154,7 @@ def test_scores_and_weights_have_one_name_in_both(tmp_path: Path) -> None:
     const named = Object.fromEntries(Object.entries(CARDS).map(([id, card]) => [id, card.name]));
     print([named, Object.fromEntries(Object.entries(CHANGED).map(([name, { symbol }]) => [name, symbol]))]);
     """
-    cards, symbols = node(("core/dom", "evaluation/cards", "player/losses"), driver, folder=tmp_path)
+    cards, symbols = node(("core/dom", "evaluation/card_texts", "player/loss_curves"), driver, folder=tmp_path)
     own = {"components": number_text.COVERED, "distance": number_text.SCORES["distance_mean"].title}
     assert cards == {name: own.get(name) or number_text.SCORES[name].title for name in cards}
     assert symbols == {name: brief_label(f"boundary.{name}").replace("Learning", "learning") for name in STEERED}
@@ -176,7 +176,7 @@ def test_the_slider_sends_what_it_shows_and_comes_back_to_the_runs_own(tmp_path:
     const values = Array.from({ length: SLIDER_STEPS + 1 }, (_, place) => epsilonAt(meta, place));
     print([values.map(setting), values, values.map((value) => placeOf(meta, value)), placeOf(meta, own)]);
     """
-    texts, values, places, home = node(("core/format", "evaluation/evaluation"), driver, folder=tmp_path)
+    texts, values, places, home = node(("core/format", "evaluation/threshold"), driver, folder=tmp_path)
     assert places == list(range(501))  # an arrow key never gets stuck
     assert values[home] == 0.0091234
     others = [(text, value) for k, (text, value) in enumerate(zip(texts, values, strict=True)) if k != home]

@@ -185,7 +185,7 @@ def test_a_run_has_the_same_scores_on_the_evaluate_page_as_on_all_others(tmp_pat
       return { ...Object.fromEntries(texts), covered: `${scores.components_covered} of ${scores.components}` };
     }));
     """
-    for shown, result in zip(node(SCORING, driver, *paths, folder=tmp_path), runs, strict=True):
+    for shown, result in zip(node((*SCORING, "core/format"), driver, *paths, folder=tmp_path), runs, strict=True):
         scores = result.summary["scores"]
         expected = {name: number_text.score(scores, name) for name in shown if name != "covered"}
         assert shown == {**expected, "covered": number_text.covered(scores)}, result.config.to_json()

@@ -129,7 +129,7 @@ def test_choices_make_the_very_config_and_are_few(raw: dict[str, object]) -> Non
     assert sum(len(part) for part in choices.values() if isinstance(part, dict)) <= 8
 
 
-SCRIPTS = ("core/arrays", "core/theme", "core/dom", "canvas/plane", "mosaic/mosaic")
+SCRIPTS = ("core/arrays", "core/theme", "core/dom", "mosaic/cells", "mosaic/drawing")
 
 
 def test_each_cell_shows_its_best_trial(tmp_path: Path) -> None:

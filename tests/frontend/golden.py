@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
-from tests.app.test_formats import CASES
 
 from bdsg.boundary.generators.levels_numpy import LevelBoundary
 from bdsg.config.presets import PRESETS
@@ -16,6 +15,7 @@ from bdsg.data import GaussianMixture
 from bdsg.metrics import Band, Field, score, truth_field
 from bdsg.metrics.summary import ScoredPoints
 from tests import needs
+from tests.test_number_text import CASES
 
 FOLDER = needs.ROOT / "bdsg" / "frontend" / "tests" / "golden"
 EPSILON, RATIO = 0.01, 0.1

@@ -2,6 +2,7 @@
 // The twin of bdsg/boundary/level_sets/level_tree.py.
 
 import { HIGHEST, LEVEL_RANGE, PLACES, SMALLEST_SHARE, START_OUTSIDE } from "../core/constants.ts";
+import { measured } from "../core/format.ts";
 import {
   type ClosedCurve,
   type LevelField,
@@ -69,7 +70,7 @@ export function growBranches(density: Density, field: LevelField, logLevels: num
 }
 
 function noCurve(level: number, highest: number): string {
-  const [wanted, peak] = [level, highest].map((log) => Math.exp(log).toPrecision(3));
+  const [wanted, peak] = [level, highest].map((log) => measured(Math.exp(log)));
   return `No closed curve of the level ${wanted} was found; the density's highest value is ${peak}: choose another ε.`;
 }
 

@@ -1,5 +1,6 @@
 // B(z) in training: settings in, steps on demand, snapshots out; any setting may change on the way.
 
+import { grouped, setting } from "../core/format.ts";
 import { type Branches, branchesFor } from "./branches.ts";
 import { type Density, type DensityNumbers, Mixture, type Numbers, densityOf } from "./density.ts";
 import { type Latents, type Objective, type Weights, latents } from "./objective.ts";
@@ -161,9 +162,9 @@ export class Trainer {
 
   #diverged(): string {
     const { learningRate, lambda1, lambda2 } = this.#settings;
-    const now = this.#step.toLocaleString("en");
-    const weights = `λ1, now ${String(lambda1)}, or λ2, now ${String(lambda2)}`;
-    return `At step ${now} the loss is no longer a finite number: lower the learning rate, now ${String(learningRate)}, or ${weights}.`;
+    const weights = `λ1, now ${setting(lambda1)}, or λ2, now ${setting(lambda2)}`;
+    const remedy = `lower the learning rate, now ${setting(learningRate)}, or ${weights}`;
+    return `At step ${grouped(this.#step)} the loss is no longer a finite number: ${remedy}.`;
   }
 
   /** @param points of B(z) to show, the first `forces` of them with the pulls on them */
