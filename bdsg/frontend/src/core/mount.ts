@@ -46,7 +46,8 @@ export function mounted(markup: string, style: string, create: (parent: ParentNo
 
 /** Put the markup on the page, in place of what an earlier view has filled. */
 export function fill(parent: ParentNode & Node, markup: string, style: string) {
-  for (const old of parent.querySelectorAll(":scope > .bdsg, :scope > style.bdsg-style")) old.remove();
+  // In a shadow root `:scope` matches nothing, so that `:scope > .bdsg` would find none of them.
+  for (const old of Array.from(parent.children)) if (old.matches(".bdsg, style.bdsg-style")) old.remove();
   const sheet = document.createElement("style");
   sheet.className = "bdsg-style";
   sheet.textContent = style;
