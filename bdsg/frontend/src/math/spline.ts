@@ -1,75 +1,108 @@
 // The C² bicubic spline of a field on a uniform grid, with not-a-knot ends: the twin of bdsg/density/spline_table.py.
-// Kept as values and derivatives at the nodes, as de Boor (1978, chapters IV and XVII) has it.
+// Probe, pictures and trainer read it alike.
 
 import type { Tensor } from "../core/payloads.ts";
 import type { Numbers, Pair } from "../core/types.ts";
 
-/** Slopes at the nodes, in units of a step, of the cubic spline through values[from + k * stride], k < count. */
-function slopes(values: Numbers, from: number, stride: number, count: number, out: Float64Array) {
-  const at = (k: number) => values[from + k * stride];
-  const last = count - 1;
-  const above = new Float64Array(count); // the elimination's upper diagonal; the pivots become 1
-  // Not-a-knot ends: the third derivative is continuous at the second node and at the last but one.
-  above[0] = 2;
-  out[from] = -2.5 * at(0) + 2 * at(1) + 0.5 * at(2);
-  for (let k = 1; k < last; k += 1) {
-    const pivot = 4 - above[k - 1];
-    above[k] = 1 / pivot;
-    out[from + k * stride] = (3 * (at(k + 1) - at(k - 1)) - out[from + (k - 1) * stride]) / pivot;
+/**
+ * B-spline coefficients (n + 2) of the cubic spline through n values on a uniform grid (de Boor, 1978, chapter IV).
+ *
+ * With d_i = c_{i−1} − 2c_i + c_{i+1} a node's value is f_i = c_i + d_i/6.  Not-a-knot ends say d_0 − 2d_1 + d_2 = 0,
+ * so that d_1 is the second difference of the values there, and c_1 is known; between c_1 and c_{n−2} the system
+ * c_{i−1} + 4c_i + c_{i+1} = 6f_i is tridiagonal, and what lies outside follows from it.
+ */
+export function splineCoefficients(values: Numbers): Float64Array {
+  const n = values.length;
+  const c = new Float64Array(n + 2);
+  const ratio = new Float64Array(n + 2);
+  const known = (i: number) => values[i] - (values[i - 1] - 2 * values[i] + values[i + 1]) / 6;
+  [c[2], c[n - 1]] = [known(1), known(n - 2)]; // c[i + 1] is the coefficient of node i
+  for (let i = 2; i <= n - 3; i += 1) {
+    const pivot = 1 / (4 - (i > 2 ? ratio[i] : 0));
+    ratio[i + 1] = pivot;
+    c[i + 1] = (6 * values[i] - c[i] - (i === n - 3 ? c[n - 1] : 0)) * pivot;
   }
-  const end = 2.5 * at(last) - 2 * at(last - 1) - 0.5 * at(last - 2);
-  out[from + last * stride] = (end - 2 * out[from + (last - 1) * stride]) / (1 - 2 * above[last - 1]);
-  for (let k = last - 1; k >= 0; k -= 1) out[from + k * stride] -= above[k] * out[from + (k + 1) * stride];
+  for (let i = n - 4; i >= 2; i -= 1) c[i + 1] -= ratio[i + 1] * c[i + 2];
+  c[1] = 6 * values[1] - 4 * c[2] - c[3];
+  c[0] = 6 * values[0] - 4 * c[1] - c[2];
+  c[n] = 6 * values[n - 2] - 4 * c[n - 1] - c[n - 2];
+  c[n + 1] = 6 * values[n - 1] - 4 * c[n] - c[n - 1];
+  return c;
 }
 
-/** Weights of both ends' values and slopes at the share t of a cell. */
-function hermite(t: number): [number, number, number, number] {
+/** The weights of the four B-splines at a place t in [0, 1] of a cell, and their derivatives. */
+function basis(t: number, weights: Float64Array): void {
   const s = 1 - t;
-  return [s * s * (1 + 2 * t), t * t * (3 - 2 * t), t * s * s, -t * t * s];
+  const square = t * t;
+  weights[0] = (s * s * s) / 6;
+  weights[1] = (4 - 6 * square + 3 * square * t) / 6;
+  weights[2] = (1 + 3 * (t + square - square * t)) / 6;
+  weights[3] = (square * t) / 6;
+  weights[4] = -0.5 * s * s;
+  weights[5] = 1.5 * square - 2 * t;
+  weights[6] = 0.5 + t - 1.5 * square;
+  weights[7] = 0.5 * square;
 }
 
 /** A field of (rows, columns) nodes over [low, high], rows along y; at least 4 of each. */
 export class BicubicSpline {
-  private readonly tensor: Tensor<Numbers>;
-  private readonly low: Pair;
-  private readonly high: Pair;
-  /** Along x, along y, and along both. */
-  private readonly slopes: [Float64Array, Float64Array, Float64Array];
+  /** What `look` found: the value, and its slopes along x and y. */
+  value = 0;
+  slopeX = 0;
+  slopeY = 0;
+  readonly low: Pair;
+  readonly high: Pair;
+  readonly #cells: Pair; // along x and y
+  readonly #coefficients: Float64Array; // (rows + 2, columns + 2)
+  readonly #along = [new Float64Array(8), new Float64Array(8)] as const;
 
-  constructor(tensor: Tensor<Numbers>, low: Pair, high: Pair) {
-    this.tensor = tensor;
-    this.low = low;
-    this.high = high;
-    const {
-      values,
-      shape: [rows, columns],
-    } = tensor;
-    const [x, y, both] = (this.slopes = [0, 0, 0].map(() => new Float64Array(values.length)) as typeof this.slopes);
-    for (let row = 0; row < rows; row += 1) slopes(values, row * columns, 1, columns, x);
-    for (let column = 0; column < columns; column += 1) slopes(values, column, columns, rows, y);
-    for (let row = 0; row < rows; row += 1) slopes(y, row * columns, 1, columns, both);
+  constructor({ values, shape: [rows, columns] }: Tensor<Numbers>, low: Pair, high: Pair) {
+    [this.low, this.high, this.#cells] = [low, high, [columns - 1, rows - 1]];
+    const across = Array.from({ length: rows }, (_, row) =>
+      splineCoefficients(Float64Array.from({ length: columns }, (_, column) => values[row * columns + column])),
+    );
+    this.#coefficients = new Float64Array((rows + 2) * (columns + 2));
+    for (let column = 0; column < columns + 2; column += 1) {
+      splineCoefficients(across.map((row) => row[column])).forEach((value, row) => {
+        this.#coefficients[row * (columns + 2) + column] = value;
+      });
+    }
+  }
+
+  /** Find the value and the slopes at a point of the grid. */
+  look(px: number, py: number): void {
+    const { low, high } = this;
+    const [across, up] = this.#cells;
+    const [alongX, alongY] = this.#along;
+    const perX = across / (high[0] - low[0]);
+    const perY = up / (high[1] - low[1]);
+    const s = (px - low[0]) * perX;
+    const t = (py - low[1]) * perY;
+    const i = Math.min(Math.floor(s), across - 1);
+    const j = Math.min(Math.floor(t), up - 1);
+    basis(s - i, alongX);
+    basis(t - j, alongY);
+    const c = this.#coefficients;
+    const width = across + 3;
+    let value = 0;
+    let slopeX = 0;
+    let slopeY = 0;
+    for (let b = 0, k = j * width + i; b < 4; b += 1, k += width) {
+      const inner = alongX[0] * c[k] + alongX[1] * c[k + 1] + alongX[2] * c[k + 2] + alongX[3] * c[k + 3];
+      value += alongY[b] * inner;
+      slopeY += alongY[b + 4] * inner;
+      slopeX += alongY[b] * (alongX[4] * c[k] + alongX[5] * c[k + 1] + alongX[6] * c[k + 2] + alongX[7] * c[k + 3]);
+    }
+    this.value = value;
+    this.slopeX = slopeX * perX;
+    this.slopeY = slopeY * perY;
   }
 
   /** The value at a point; null outside the grid. */
   at(px: number, py: number): number | null {
     const { low, high } = this;
-    const [rows, columns] = this.tensor.shape;
-    const u = ((px - low[0]) / (high[0] - low[0])) * (columns - 1);
-    const v = ((py - low[1]) / (high[1] - low[1])) * (rows - 1);
-    if (!(u >= 0 && u <= columns - 1 && v >= 0 && v <= rows - 1)) return null;
-    const i = Math.min(columns - 2, Math.floor(u));
-    const j = Math.min(rows - 2, Math.floor(v));
-    const [x, y, both] = this.slopes;
-    const across = hermite(u - i);
-    const up = hermite(v - j);
-    let sum = 0;
-    for (const row of [0, 1]) {
-      for (const column of [0, 1]) {
-        const k = (j + row) * columns + i + column;
-        const along = across[column] * this.tensor.values[k] + across[2 + column] * x[k];
-        sum += up[row] * along + up[2 + row] * (across[column] * y[k] + across[2 + column] * both[k]);
-      }
-    }
-    return sum;
+    if (!(px >= low[0] && px <= high[0] && py >= low[1] && py <= high[1])) return null;
+    this.look(px, py);
+    return this.value;
   }
 }
