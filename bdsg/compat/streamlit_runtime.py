@@ -22,6 +22,12 @@ def went_back() -> bool:
     return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
 
 
+def main_script() -> str:
+    """Path of the script that the server was started with."""
+    context = get_script_run_ctx()
+    return context.main_script_path if context else ""
+
+
 def pages_are_scripts() -> bool:
     """Whether ``pages`` is still taken for a folder of independent scripts, as until the first ``st.navigation``."""
     return bool(PagesManager.uses_pages_directory)

@@ -42,9 +42,9 @@ def serve(cache: Path, log: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def running(script: str, cache: Path, log: Path, **more: str) -> Iterator[tuple[str, int]]:
-    """A Streamlit script under the project's root; gives its address and its process's number.
+    """A Streamlit script, in its own folder or under the project's root; gives its address and its process's number.
 
-    ``more``: variables of its environment.
+    ``more``: variables of its environment; with ``STREAMLIT_SERVER_BASE_URL_PATH`` the address holds that path.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -54,10 +54,12 @@ def running(script: str, cache: Path, log: Path, **more: str) -> Iterator[tuple[
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, "BDSG_CACHE": str(cache), "PYTHONPATH": path, **more}
     with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        folder = ROOT if not Path(script).is_absolute() else Path(script).parent
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
-            _wait_for(f"http://127.0.0.1:{port}", process)
-            yield f"http://127.0.0.1:{port}", process.pid
+            address = f"http://127.0.0.1:{port}/{more.get('STREAMLIT_SERVER_BASE_URL_PATH', '')}".rstrip("/")
+            _wait_for(address, process)
+            yield address, process.pid
         finally:
             process.terminate()
             process.wait(60)

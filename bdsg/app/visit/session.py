@@ -8,7 +8,6 @@ import os
 import runpy
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -19,7 +18,7 @@ from bdsg.app.visit import budget, refresh
 from bdsg.app.visit.links import Choices
 from bdsg.app.visit.poll_rate import Pacing
 from bdsg.app.visit.state import visit
-from bdsg.compat.streamlit_runtime import pages_are_scripts
+from bdsg.compat.streamlit_runtime import main_script, pages_are_scripts
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.config.schedule import STEERED
@@ -28,8 +27,6 @@ from bdsg.runs.cache import Store
 from bdsg.serving.processes import OnePerProcess
 from bdsg.serving.run_queue import BaselineRun, Run, RunQueue
 from bdsg.serving.run_registry import asked_run
-
-APP = Path(__file__).parents[3] / "app.py"
 
 WAITING_SECONDS = 1.0
 """How often a page looks whether its run's turn has come, while no worker is free."""
@@ -128,7 +125,7 @@ def front_door() -> None:
     scripts; the first visitor of a fresh server who opens a page's own address would miss app.py.
     """
     if pages_are_scripts():
-        runpy.run_path(str(APP), run_name="__main__")
+        runpy.run_path(main_script(), run_name="__main__")
         st.stop()
 
 
