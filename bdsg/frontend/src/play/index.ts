@@ -1,0 +1,9 @@
+import shared from "../core/stage.css";
+import { mounted } from "../core/mount.ts";
+import markup from "./markup.html";
+import style from "./play.css";
+import { Play } from "./play.ts";
+import { workerPort } from "./remote.ts";
+import program from "./worker.ts?program";
+
+export default mounted(markup, shared + style, (parent, kept) => new Play(parent, kept, workerPort(program)));

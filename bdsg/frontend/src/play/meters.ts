@@ -1,0 +1,100 @@
+// Scores and loss terms as they are now, each with its course.
+
+import { find, make } from "../core/dom.ts";
+import { measured, percent } from "../core/format.ts";
+import type { LiveScores } from "./scorer.ts";
+
+const LENGTH = 160; // values of a course
+const SIZE = { width: 100, height: 26 };
+
+interface Meter {
+  name: string;
+  label: string; // as HTML
+  title: string;
+}
+
+const SCORES: Meter[] = [
+  { name: "bp1", label: "BP1", title: "Boundary precision: the share of B(z) in the band. Alone it says little." },
+  { name: "recall", label: "Boundary recall", title: "The share of the contour with B(z) nearby" },
+  { name: "bf1", label: "BF1", title: "Harmonic mean of BP1 and boundary recall: high only if both are" },
+  { name: "covered", label: "Pieces covered", title: "Pieces of the contour of which 90 % have B(z) nearby" },
+];
+const TERMS: Meter[] = [
+  { name: "L0", label: "L<sub>0</sub> density", title: "Mean density at B(z), log scale: wants to be low" },
+  { name: "L1", label: "L<sub>1</sub> distance", title: "Mean distance to the data, log scale: wants B(z) near" },
+  { name: "L2", label: "L<sub>2</sub> dispersion", title: "Crowding, log scale: wants B(z) spread out" },
+];
+
+/** A number, its name and its course as a line. */
+class Course {
+  readonly element: HTMLElement;
+  readonly #value = make("output");
+  readonly #line: SVGPolylineElement;
+  readonly #values: number[] = [];
+
+  constructor({ name, label, title }: Meter) {
+    const { width, height } = SIZE;
+    const picture = `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true"><polyline points=""/></svg>`;
+    const course = make("span", { class: "course", html: picture });
+    this.#line = find<SVGPolylineElement>(course, "polyline");
+    const head = make("span", { class: "meter-name", html: label });
+    this.element = make("div", { class: "meter", title, "data-meter": name }, head, this.#value, course);
+  }
+
+  /** `place`: where the value lies between 0, the bottom, and 1; null where there is none. */
+  show(words: string, place: number | null) {
+    this.#value.textContent = words;
+    if (place === null) return;
+    this.#values.push(place);
+    if (this.#values.length > LENGTH) this.#values.shift();
+    this.#draw();
+  }
+
+  #draw() {
+    const { width, height } = SIZE;
+    const count = Math.max(40, this.#values.length);
+    const at = (value: number, k: number) =>
+      `${((k * width) / (count - 1)).toFixed(1)},${(height - 2 - value * (height - 4)).toFixed(1)}`;
+    this.#line.setAttribute("points", this.#values.map(at).join(" "));
+  }
+
+  clear() {
+    this.#values.length = 0;
+    this.#draw();
+  }
+}
+
+const DECADES: [number, number] = [-4, 2]; // of a loss term's course
+
+export class Meters {
+  readonly #scores = SCORES.map((meter) => new Course(meter));
+  readonly #terms = TERMS.map((meter) => new Course(meter));
+
+  constructor(root: HTMLElement) {
+    find(root, ".meters").append(...this.#scores.map(({ element }) => element));
+    find(root, ".terms").append(...this.#terms.map(({ element }) => element));
+  }
+
+  showScores({ bp1, recall, bf1, covered, components }: LiveScores) {
+    const [first, second, third, fourth] = this.#scores;
+    first.show(percent(bp1), bp1);
+    second.show(percent(recall), recall);
+    third.show(percent(bf1), bf1);
+    fourth.show(`${covered} of ${components}`, components ? covered / components : null);
+  }
+
+  /** L, L0, L1, L2 of the last batch; not numbers before the first step. */
+  showTerms(terms: ArrayLike<number>) {
+    const [low, high] = DECADES;
+    this.#terms.forEach((term, k) => {
+      const value = terms[k + 1];
+      if (!Number.isFinite(value)) return;
+      const place = (Math.log10(Math.max(value, 1e-12)) - low) / (high - low);
+      term.show(measured(value), Math.min(1, Math.max(0, place)));
+    });
+  }
+
+  clear() {
+    for (const course of [...this.#scores, ...this.#terms]) course.clear();
+  }
+}
