@@ -31,7 +31,8 @@ export interface BarState {
 
 export class Bar {
   readonly #play: HTMLButtonElement;
-  readonly #read = make("output", { class: "step", "aria-live": "off" });
+  readonly #number = make("b");
+  readonly #state = make("span", { class: "words" });
   readonly #pace: Choices<number>;
   #words = "";
 
@@ -43,17 +44,25 @@ export class Bar {
       {
         type: "button",
         class: "layer restart",
+        "aria-label": "Restart with the next seed",
         title: "Begin anew with the next seed: other data, another B(z) (R)",
         click: () => view.restart(),
       },
-      "Restart",
+      make("span", { class: "sign", "aria-hidden": "true" }, "↻"),
+      make("span", { class: "words" }, "Restart"),
     );
     find(view.root, ".playbar").append(
       this.#play,
       iconButton("forth", "One step (→)", () => view.step()),
       again,
       this.#pace.element,
-      this.#read,
+      make(
+        "output",
+        { class: "step", "aria-live": "off" },
+        make("span", { class: "words" }, "step "),
+        this.#number,
+        this.#state,
+      ),
     );
   }
 
@@ -67,6 +76,7 @@ export class Bar {
     }
     this.#pace.show((value) => value === pace);
     const state = settled ? "settled" : running ? `${grouped(rate)}/s` : "paused";
-    this.#read.textContent = `step ${grouped(step)} · ${state}`;
+    this.#number.textContent = grouped(step);
+    this.#state.textContent = ` · ${state}`;
   }
 }

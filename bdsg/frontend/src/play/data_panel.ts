@@ -48,11 +48,17 @@ export class DataPanel {
     const button = make(
       "button",
       {
-        ...{ type: "button", class: "preset", title: preset.teaches, "data-preset": preset.name },
+        ...{
+          type: "button",
+          class: "preset",
+          title: preset.teaches,
+          "aria-label": preset.title,
+          "data-preset": preset.name,
+        },
         click: () => this.#setup.choosePreset(preset),
       },
       canvas,
-      make("span", {}, preset.title),
+      make("span", {}, preset.title.replace(/ modes?$/, "")),
     );
     this.#presets.set(preset.name, button);
     return button;

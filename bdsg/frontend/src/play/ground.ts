@@ -2,8 +2,9 @@
 
 import { heatBytes, heatImage, fade } from "../core/theme.ts";
 import type { Camera, Field, Layers, Numbers, Pen, Theme } from "../core/types.ts";
-import { drawContour, drawData, traceLines } from "../canvas/marks.ts";
+import { drawContour, markScale, traceLines } from "../canvas/marks.ts";
 import { drawImage } from "../canvas/plane.ts";
+import { drawPoints } from "../canvas/shapes.ts";
 import { mixtureField } from "../editor/modes.ts";
 import { contourLines } from "../math/contours.ts";
 import { Mixture } from "../trainer/density.ts";
@@ -34,8 +35,15 @@ export function drawGroundOf(context: Pen, camera: Camera, ground: Ground, layer
     drawImage(context, camera, heat, camera.low, camera.high);
   }
   if (layers.band) drawBand(context, camera, [...upper, ...lower], theme);
-  if (layers.data) drawData(context, camera, data, theme, data.length > 1000 ? 0.6 : 0.8);
+  if (layers.data) drawSamples(context, camera, data, theme);
   if (layers.truth) drawContour(context, camera, upper, "truth", theme);
+}
+
+/** Dots, larger where there are few. */
+function drawSamples(context: Pen, camera: Camera, data: Numbers, theme: Theme) {
+  const few = Math.min(2, Math.max(1, (1000 / data.length) ** 0.25));
+  const radius = 1.5 * few * markScale(camera);
+  drawPoints(context, camera, data, { shape: "dot", radius, fill: fade(theme.data, few > 1 ? 0.9 : 0.6) });
 }
 
 /** Between both levels, by the even-odd rule; lines that the edge of the picture cuts are closed along it. */

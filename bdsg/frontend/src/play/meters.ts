@@ -41,9 +41,12 @@ class Course {
     this.element = make("div", { class: "meter", title, "data-meter": name }, head, this.#value, course);
   }
 
+  write(words: string) {
+    if (this.#value.textContent !== words) this.#value.textContent = words;
+  }
+
   /** `place`: where the value lies between 0, the bottom, and 1; null where there is none. */
-  show(words: string, place: number | null) {
-    this.#value.textContent = words;
+  note(place: number | null) {
     if (place === null) return;
     this.#values.push(place);
     if (this.#values.length > LENGTH) this.#values.shift();
@@ -76,21 +79,32 @@ export class Meters {
   }
 
   showScores({ bp1, recall, bf1, covered, components }: LiveScores) {
-    const [first, second, third, fourth] = this.#scores;
-    first.show(percent(bp1), bp1);
-    second.show(percent(recall), recall);
-    third.show(percent(bf1), bf1);
-    fourth.show(`${covered} of ${components}`, components ? covered / components : null);
+    const words = [percent(bp1), percent(recall), percent(bf1), `${covered} of ${components}`];
+    this.#scores.forEach((score, k) => {
+      score.write(words[k]);
+    });
+  }
+
+  noteScores({ bp1, recall, bf1, covered, components }: LiveScores) {
+    const places = [bp1, recall, bf1, components ? covered / components : null];
+    this.#scores.forEach((score, k) => {
+      score.note(places[k]);
+    });
   }
 
   /** L, L0, L1, L2 of the last batch; not numbers before the first step. */
   showTerms(terms: ArrayLike<number>) {
+    this.#terms.forEach((term, k) => {
+      if (Number.isFinite(terms[k + 1])) term.write(measured(terms[k + 1]));
+    });
+  }
+
+  noteTerms(terms: ArrayLike<number>) {
     const [low, high] = DECADES;
     this.#terms.forEach((term, k) => {
-      const value = terms[k + 1];
-      if (!Number.isFinite(value)) return;
-      const place = (Math.log10(Math.max(value, 1e-12)) - low) / (high - low);
-      term.show(measured(value), Math.min(1, Math.max(0, place)));
+      if (!Number.isFinite(terms[k + 1])) return;
+      const place = (Math.log10(Math.max(terms[k + 1], 1e-12)) - low) / (high - low);
+      term.note(Math.min(1, Math.max(0, place)));
     });
   }
 

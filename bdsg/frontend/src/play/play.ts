@@ -4,7 +4,7 @@ import type { Kept, Mounting, Tell } from "../core/mount.ts";
 import type { Mode, PlayMeta } from "../core/payloads.ts";
 import type { Layers, Theme } from "../core/types.ts";
 import { readTensors, sameBytes } from "../core/arrays.ts";
-import { find, make, setData } from "../core/dom.ts";
+import { find } from "../core/dom.ts";
 import { readTheme } from "../core/theme.ts";
 import { Sheet } from "../canvas/plane.ts";
 import { ForceLayers } from "../player/forces.ts";
@@ -14,16 +14,16 @@ import { DataPanel } from "./data_panel.ts";
 import { Gaussians } from "./gaussians.ts";
 import { listen } from "./keys.ts";
 import { fillLegend } from "./legend.ts";
-import { Meters } from "./meters.ts";
 import { ObjectivePanel } from "./objective_panel.ts";
 import { Picture } from "./picture.ts";
 import type { OpenPort } from "./remote.ts";
 import type { Report } from "./desk.ts";
-import { Speaker } from "./speaker.ts";
+import { Reading } from "./reading.ts";
 import { type Changed, Setup } from "./setup.ts";
 import { choicesOf } from "./state.ts";
 import { Training } from "./training.ts";
 import { WhatIfPanel } from "./what_if_panel.ts";
+import { recordButton, report } from "./parts.ts";
 import { sentence } from "./words.ts";
 
 const CALM_EVERY = 0.25; // seconds between two pictures where motion is to be reduced
@@ -45,8 +45,7 @@ export class Play {
   private readonly objective: ObjectivePanel;
   private readonly data: DataPanel;
   private readonly whatIfs: WhatIfPanel;
-  private readonly meters: Meters;
-  private readonly speaker: Speaker;
+  private readonly reading: Reading;
   private readonly motion = matchMedia("(prefers-reduced-motion: reduce)");
   private readonly frames = new FrameLoop((seconds) => this.#pass(seconds));
   private readonly endKeys: () => void;
@@ -82,12 +81,11 @@ export class Play {
     this.objective = new ObjectivePanel(root, this.setup);
     this.data = new DataPanel(root, this.setup, this.gaussians);
     this.whatIfs = new WhatIfPanel(root, this.setup);
-    this.meters = new Meters(root);
-    this.speaker = new Speaker(root);
+    this.reading = new Reading(root);
     fillLegend(root, this.layers, this.forces, () => {
       this.redraw();
     });
-    find(root, ".record").append(this.#recordButton());
+    find(root, ".record").append(recordButton(() => this.tell?.("record", choicesOf(this.state, this.units))));
     this.endKeys = listen(this);
     window.addEventListener("resize", this.fit);
   }
@@ -137,7 +135,8 @@ export class Play {
   /** The settings are others. */
   #changed({ begins, elsewhere }: Changed) {
     const { picture, training, gaussians, state } = this;
-    if (begins && picture.points.length) picture.trail.haunt(picture.points);
+    if (elsewhere) picture.trail.clear();
+    else if (begins && picture.points.length) picture.trail.haunt(picture.points);
     if (gaussians.chosen >= state.modes.length) gaussians.chosen = -1;
     if (elsewhere) gaussians.fit();
     if (begins && elsewhere) training.playing = true;
@@ -184,29 +183,15 @@ export class Play {
     return chosen;
   }
 
-  #recordButton() {
-    return make(
-      "button",
-      {
-        ...{ type: "button", class: "main-tool record-button" },
-        title: "Train the same settings on the server, bit for bit the same each time: replay, exports, history",
-        click: () => this.tell?.("record", choicesOf(this.state, this.units)),
-      },
-      "Record this run",
-    );
-  }
-
   #hear({ snapshot, scores }: Report, anew: boolean) {
     if (anew) {
       this.picture.trail.clear();
-      this.picture.trail.haunt(null);
-      this.meters.clear();
+      this.reading.clear();
     }
     if (snapshot) this.picture.take(snapshot);
     if (scores) {
       this.picture.bare = scores.bare;
-      this.meters.showScores(scores);
-      if (snapshot) this.meters.showTerms(snapshot.terms);
+      this.reading.note(scores, snapshot);
     }
     this.dirty = true;
     this.frames.start();
@@ -236,10 +221,10 @@ export class Play {
     this.objective.show(state);
     this.whatIfs.show(state);
     this.data.show();
-    const { running, settled, pace, rate, snapshot } = training;
+    const { running, settled, pace, rate, snapshot, scores } = training;
     this.bar.show({ running, settled, pace, rate, step: snapshot?.step ?? 0 });
-    this.speaker.say(this.#words(), !running, performance.now());
-    this.#report();
+    this.reading.show({ words: this.#words(), scores, snapshot, rests: !running }, performance.now());
+    report(this);
   }
 
   #words() {
@@ -249,17 +234,6 @@ export class Play {
     const { spots, outside, points } = picture;
     const told = sentence(state, { scores: training.scores, spots, outside, shown: points.length / 2 });
     return setup.notice ? `${setup.notice} ${told}` : told;
-  }
-
-  /** What tests read. */
-  #report() {
-    const { root, training, gaussians, picture } = this;
-    const { snapshot, scores, running } = training;
-    const told = { step: snapshot?.step ?? 0, running: Number(running), chosen: gaussians.chosen };
-    for (const [name, value] of Object.entries(told)) setData(root, name, value);
-    if (scores) setData(root, "bf1", scores.bf1 ?? -1);
-    if (scores && snapshot) setData(root, "ready", 1);
-    Object.assign(root, { bdsgPlay: { points: picture.points, state: this.state, camera: picture.camera } });
   }
 
   stop() {

@@ -27,12 +27,38 @@ export function drawMoving(context: Pen, camera: Camera, moving: Moving, layers:
   if (!layers.boundary) return;
   if (!calm) trail.drawTails(context, camera, theme);
   drawBoundary(context, camera, points, theme);
+  drawGone(context, camera, points, theme);
   for (const spot of spots) drawHalo(context, camera, spot, theme);
 }
 
 function drawBare(context: Pen, camera: Camera, lines: Numbers[], theme: Theme) {
   drawLines(context, camera, lines, { stroke: fade(theme.background, 0.75), width: 6 });
   drawLines(context, camera, lines, { stroke: fade(theme.miss, 1), width: 3.6, dash: [9, 5] });
+}
+
+/** Points beyond the edge, as small wedges where the way to them leaves the picture. */
+function drawGone(context: Pen, camera: Camera, points: Numbers, theme: Theme) {
+  const { low, high, frame } = camera;
+  const [cx, cy] = [frame.left + frame.width / 2, frame.top + frame.height / 2];
+  context.beginPath();
+  for (let i = 0; i < points.length; i += 2) {
+    const [x, y] = [points[i], points[i + 1]];
+    if (x > low[0] && x < high[0] && y > low[1] && y < high[1]) continue;
+    const [dx, dy] = [camera.x(x) - cx, camera.y(y) - cy];
+    const far = Math.sqrt(dx * dx + dy * dy);
+    const reach = Math.min(frame.width / 2 / Math.abs(dx), frame.height / 2 / Math.abs(dy)) * far - 3;
+    wedge(context, cx + (reach * dx) / far, cy + (reach * dy) / far, dx / far, dy / far);
+  }
+  paint(context, { fill: fade(theme.boundary, 0.75), stroke: fade(theme.background, 0.9), width: 0.6 });
+}
+
+/** A triangle with its tip at (x, y), in the direction (dx, dy) of length 1. */
+function wedge(context: Pen, x: number, y: number, dx: number, dy: number) {
+  const [long, wide] = [10, 4];
+  context.moveTo(x, y);
+  context.lineTo(x - long * dx - wide * dy, y - long * dy + wide * dx);
+  context.lineTo(x - long * dx + wide * dy, y - long * dy - wide * dx);
+  context.closePath();
 }
 
 /** A ring about a heap of points, and how many they are. */

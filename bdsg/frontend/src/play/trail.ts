@@ -5,7 +5,7 @@ import { drawPoints, paint } from "../canvas/shapes.ts";
 import { markScale } from "../canvas/marks.ts";
 import { fade } from "../core/theme.ts";
 
-const LENGTH = 10; // snapshots of a tail
+const LENGTH = 7; // snapshots of a tail
 const GHOST_SECONDS = 8;
 const FADING = 1.5; // of them, at the end
 
@@ -23,16 +23,13 @@ export class Trail {
 
   clear() {
     this.#kept = [];
+    this.#ghost = null;
   }
 
   /** Keep where B(z) is as the ghost. */
-  haunt(points: Float32Array | null) {
+  haunt(points: Float32Array) {
     this.#ghost = points;
     this.#age = 0;
-  }
-
-  get haunted() {
-    return this.#ghost !== null;
   }
 
   pass(seconds: number) {
@@ -45,7 +42,7 @@ export class Trail {
     for (let k = 1; k < kept.length; k += 1) {
       context.beginPath();
       segments(context, camera, kept[k - 1], kept[k]);
-      paint(context, { stroke: fade(theme.boundary, (0.45 * k) / kept.length), width: 1.2 });
+      paint(context, { stroke: fade(theme.boundary, (0.4 * k) / kept.length), width: 1 });
     }
   }
 

@@ -28,6 +28,8 @@ export class Training {
   #stale = true; // whether anything changed since the last scores were asked for
   #shown = SHOWN.least;
   #heardAt = 0;
+  #steps = 0;
+  #spent = 0; // milliseconds that they took
 
   /** `heard` is called after each report: with whether B(z) began anew. */
   constructor(open: OpenPort, heard: (report: Report, anew: boolean) => void, now = () => performance.now()) {
@@ -92,7 +94,7 @@ export class Training {
   }
 
   #send() {
-    const steps = this.#steps();
+    const steps = this.#whole();
     this.#owed = Number.isFinite(this.#owed) ? this.#owed - steps : 0;
     this.#stale ||= steps > 0;
     const score = this.#stale && this.#now() - this.#scoredAt >= SCORE_EVERY;
@@ -102,7 +104,7 @@ export class Training {
     this.#remote.order({ steps, milliseconds: FRAME, points: this.#shown, forces, score });
   }
 
-  #steps() {
+  #whole() {
     if (this.#owed === Infinity) return 10_000;
     return Math.floor(this.#owed);
   }
@@ -117,10 +119,19 @@ export class Training {
     const before = this.snapshot?.step ?? 0;
     this.snapshot = snapshot;
     const now = this.#now();
-    const rate = (1000 * (snapshot.step - before)) / Math.max(1, now - this.#heardAt);
+    this.#measure(snapshot.step - before, now - this.#heardAt);
     this.#heardAt = now;
-    this.rate = this.rate > 0 && rate >= 0 ? 0.9 * this.rate + 0.1 * rate : Math.max(0, rate);
     return snapshot.step < before;
+  }
+
+  /** Steps and milliseconds of late, those before half forgotten each second. */
+  #measure(steps: number, milliseconds: number) {
+    if (steps < 0 || milliseconds > 1500) [this.#steps, this.#spent] = [0, 0];
+    else {
+      const kept = 0.5 ** (milliseconds / 1000);
+      [this.#steps, this.#spent] = [kept * this.#steps + steps, kept * this.#spent + milliseconds];
+    }
+    this.rate = this.#spent > 0 ? (1000 * this.#steps) / this.#spent : 0;
   }
 
   stop() {

@@ -17,25 +17,25 @@ export const WHAT_IFS: WhatIf[] = [
   {
     name: "no-l2",
     title: "No L<sub>2</sub>",
-    reason: "Nothing keeps the points apart: they gather, and a mode is lost.",
+    reason: "Nothing keeps points apart: they gather.",
     change: (state, meta) => ({ ...paper(state, meta), lambda2: 0 }),
   },
   {
     name: "no-l1",
     title: "No L<sub>1</sub>",
-    reason: "Nothing pulls back: B(z) flees to where there is no density.",
+    reason: "Nothing pulls back: B(z) flies off.",
     change: (state, meta) => ({ ...paper(state, meta), lambda1: 0 }),
   },
   {
     name: "few",
     title: "Few samples",
-    reason: `L1 knows ${FEW} points: B(z) is drawn to these, not to the border.`,
+    reason: `L1 knows ${FEW} points: B(z) clings to them.`,
     change: (state, meta) => ({ ...paper(state, meta), samples: FEW }),
   },
   {
     name: "eight",
     title: "Eight modes",
-    reason: "Eq. 4 bends one closed curve: it cannot ring eight islands.",
+    reason: "One closed curve cannot ring eight islands.",
     change: (state, meta) => {
       const ring = meta.presets.find(({ name }) => name === "ring")!;
       return { ...paper(state, meta), preset: ring.name, modes: ring.modes, epsilon: ring.epsilon };

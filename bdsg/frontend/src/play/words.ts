@@ -15,6 +15,7 @@ export interface Seen {
 
 const MANY = 0.25; // of the points
 const GOOD = 0.9;
+const FEW = 64; // samples
 
 export function sentence(state: PlayState, { scores, spots, shown, outside }: Seen): string {
   if (scores.recall === null) return `No place is as dense as ε = ${setting(state.epsilon)}: lower ε.`;
@@ -41,8 +42,9 @@ function heaped({ lambda2 }: PlayState, spots: Spot[], heap: number, shown: numb
   return `${grouped(heap)} of ${grouped(shown)} points share ${where}${reason}.`;
 }
 
-function why({ objective, lambda2, lambda1 }: PlayState, { recall, bp1, components, covered }: LiveScores) {
+function why({ objective, lambda2, lambda1, samples }: PlayState, { recall, bp1, components, covered }: LiveScores) {
   if ((recall ?? 0) >= GOOD && bp1 >= GOOD) return ".";
+  if (objective === "paper" && samples < FEW) return `: L1 pulls to the only ${grouped(samples)} points it knows.`;
   if (covered < components && lambda2 === 0) return ": with λ2 = 0 no point minds a bare stretch.";
   if (bp1 < GOOD && objective === "paper" && components > 1)
     return `: ${percent(1 - bp1)} of B(z) misses the band, as one curve must cross the gaps.`;
