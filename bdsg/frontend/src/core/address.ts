@@ -14,7 +14,8 @@ export function queryWith(search: string, name: string, value: number | string |
     .replace(/^\?/, "")
     .split("&")
     .filter((part) => part && part.split("=")[0] !== name);
-  const parts = value === null ? others : [...others, `${name}=${typeof value === "string" ? encodeURIComponent(value) : value}`];
+  const parts =
+    value === null ? others : [...others, `${name}=${typeof value === "string" ? encodeURIComponent(value) : value}`];
   return parts.length ? `?${parts.join("&")}` : "";
 }
 

@@ -58,7 +58,7 @@ export class DataPanel {
         click: () => this.#setup.choosePreset(preset),
       },
       canvas,
-      make("span", {}, preset.title.replace(/ modes?$/, "")),
+      make("span", {}, preset.title.replace(/(?<= .*) modes$/, "")),
     );
     this.#presets.set(preset.name, button);
     return button;

@@ -44,6 +44,10 @@ export class Gaussians implements Moved {
     this.#holder = holder;
     this.#most = most;
     new EditorHand(this);
+    // A mouse needs no ring about the plane to see where it is.
+    const byHand = (on: boolean) => () => this.plane.classList.toggle("by-hand", on);
+    this.plane.addEventListener("pointerdown", byHand(true));
+    this.plane.addEventListener("keydown", byHand(false));
   }
 
   get root() {

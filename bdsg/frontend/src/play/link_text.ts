@@ -22,9 +22,9 @@ const MODE = ["weight", "x", "y", "long", "short", "angle"] as const;
 /** @throws Error where the text is not of `linkText`, or a value is out of its range; its message names it */
 export function stateOf(text: string, start: PlayState, meta: PlayMeta): PlayState {
   const told = parsed(text);
-  const dials = DIALS.filter(({ letter }) => letter in told).map(({ name, letter, low, high, zero, whole }) => {
+  const dials = DIALS.filter(({ letter }) => letter in told).map(({ name, letter, allowed: [low, high], whole }) => {
     const value = told[letter];
-    const fits = typeof value === "number" && ((zero && value === 0) || (value >= low && value <= high));
+    const fits = typeof value === "number" && value >= low && value <= high;
     if (!fits || (whole && !Number.isInteger(value))) throw wrong(letter);
     return [name, value];
   });

@@ -65,8 +65,9 @@ export class Training {
   }
 
   toggle() {
-    if (this.settled) this.#remote.goOn();
-    this.playing = this.settled || !this.playing;
+    const { settled } = this;
+    if (settled) this.#remote.goOn();
+    this.playing = settled || !this.playing;
     this.#owed = 0;
   }
 
