@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests import needs
+from tests.browser.proxy import proxied
 
 pytestmark = pytest.mark.browser
 
@@ -141,3 +145,16 @@ def test_record_trains_the_same_settings_on_the_server(page: Page, server: str) 
     page.wait_for_selector(".bdsg.player[data-ready='1']")
     page.wait_for_function("() => location.pathname === '/boundary' && location.search.includes('lambda2=0.3')")
     expect(page.get_by_text("Boundary precision").or_(page.get_by_text("BP1")).first).to_be_visible()
+
+
+def test_trains_under_the_proxys_policy(chromium: Browser, server: str, tmp_path: Path) -> None:
+    """A worker made of a text, and kernels that it compiles: a policy might allow neither."""
+    with proxied(needs.program(["nginx"], "nginx-light"), server, tmp_path) as (secure, _):
+        context = chromium.new_context(ignore_https_errors=True)
+        page = context.new_page()
+        refused: list[str] = []
+        page.on("console", lambda told: refused.append(told.text) if "Content Security" in told.text else None)
+        opened(page, secure)
+        until(page, "Number(host.dataset.step) > 50")
+        context.close()
+    assert not refused
