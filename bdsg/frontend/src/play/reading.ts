@@ -49,7 +49,8 @@ export class Reading {
     this.#readAt = now;
     if (scores) this.#meters.showScores(scores);
     if (snapshot) this.#meters.showTerms(snapshot.terms);
-    if (this.#seen.textContent !== words) this.#seen.textContent = words;
+    const whole = words.replaceAll(" %", "\u00a0%"); // no line ends between
+    if (this.#seen.textContent !== whole) this.#seen.textContent = whole;
     this.#speak(words, rests, now);
   }
 

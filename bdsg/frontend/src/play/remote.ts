@@ -44,6 +44,7 @@ export class Remote {
   #tried: PlayState | undefined; // what it was asked to be set to last
   #wanted: PlayState | undefined;
   #refused: PlayState | undefined; // what cannot be trained: it is not asked for twice
+  #refusal = "";
   #again = false;
   #on = false;
   #next = 0;
@@ -63,6 +64,11 @@ export class Remote {
   /** Whether something was set that the trainer was not told of. */
   get behind() {
     return this.#again || this.#on || (this.#wanted !== this.#tried && this.#wanted !== this.#refused);
+  }
+
+  /** Why what is wanted cannot be trained; nothing if it can. */
+  get refusal() {
+    return this.#refused && this.#wanted === this.#refused ? this.#refusal : "";
   }
 
   want(state: PlayState) {
@@ -101,7 +107,7 @@ export class Remote {
   #hear(report: Report) {
     this.#busy = false;
     if (report.taken) this.#accepted = this.#tried;
-    this.#refused = report.taken ? undefined : this.#tried;
+    else [this.#refused, this.#refusal] = [this.#tried, report.error ?? ""];
     if (this.#tried) this.#heard(report, this.#accepted ?? this.#tried);
   }
 

@@ -113,7 +113,8 @@ export class Training {
   /** Whether B(z) began anew. */
   #take(report: Report): boolean {
     const { snapshot, scores, error, taken } = report;
-    this.problem = error ?? "";
+    const { refusal } = this.#remote;
+    this.problem = refusal && this.snapshot ? `${refusal} Until then B(z) goes on as it was.` : (error ?? "");
     if (error && taken) this.playing = false;
     if (scores) this.scores = scores;
     if (!snapshot) return false;

@@ -137,12 +137,16 @@ test("a refused setting is said and asked for once", () => {
   frame(20);
   training.want({ ...START, epsilon: 0.09 });
   frame(20, { taken: false, error: "No place is as dense." });
-  assert.equal(training.problem, "No place is as dense.");
-  frame(20);
-  assert.equal(sent[2].change, undefined);
+  assert.equal(training.problem, "No place is as dense. Until then B(z) goes on as it was.");
+  for (let k = 0; k < 3; k += 1) frame(20);
+  assert.deepEqual(
+    sent.slice(2).map(({ change }) => change),
+    [undefined, undefined, undefined],
+  );
+  assert.match(training.problem, /as dense/);
   training.want({ ...START, lambda2: 0 });
   frame(20);
-  assert.deepEqual(sent[3].change, { lambda2: 0 });
+  assert.deepEqual(sent[5].change, { lambda2: 0 });
   assert.equal(training.problem, "");
 });
 
