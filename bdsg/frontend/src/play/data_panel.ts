@@ -11,6 +11,15 @@ import { contourLines } from "../math/contours.ts";
 import { fade } from "../core/theme.ts";
 import type { Gaussians } from "./gaussians.ts";
 import type { Setup } from "./setup.ts";
+import { type Slid, Slider } from "./slider.ts";
+import { percent } from "../core/format.ts";
+
+/** The share of the Gaussian that is chosen on the plane. */
+const WEIGHT: Slid = {
+  ...{ name: "weight", symbol: "w", label: "weight of the chosen Gaussian", zero: false, whole: false },
+  says: "Its share of the data: 1 to 99 %. The others share the rest as they did.",
+  ...{ low: 0.01, high: 0.99, words: percent },
+};
 
 const PICTURE = { width: 88, height: 54 };
 
@@ -19,6 +28,8 @@ export class DataPanel {
   readonly #presets = new Map<string, HTMLButtonElement>();
   readonly #gaussians: Gaussians;
   readonly #tools: Record<"add" | "remove" | "undo" | "redo", HTMLButtonElement>;
+  readonly #weight: Slider;
+  #drawnIn = "";
   readonly #holder = make("div", { class: "presets", role: "group", "aria-label": "Distribution of the data" });
 
   constructor(root: HTMLElement, setup: Setup, gaussians: Gaussians) {
@@ -33,11 +44,15 @@ export class DataPanel {
       redo: tool("↷", "Redo (Ctrl+Shift+Z)", () => setup.redo()),
     };
     const tools = make("div", { class: "play-tools" }, ...Object.values(this.#tools));
-    find(root, ".data-panel").append(this.#holder, tools);
+    this.#weight = new Slider(WEIGHT, (share) => gaussians.set("weight", share));
+    find(root, ".data-panel").append(this.#holder, tools, this.#weight.element);
   }
 
   /** The presets' pictures, in the theme's colours. */
   draw(theme: Theme) {
+    const colours = JSON.stringify(theme);
+    if (this.#drawnIn === colours) return; // a button that was put up anew would lose the focus
+    this.#drawnIn = colours;
     const { presets } = this.#setup.meta;
     this.#holder.replaceChildren(...presets.map((preset) => this.#picture(preset, theme)));
   }
@@ -72,6 +87,10 @@ export class DataPanel {
     remove.disabled = state.modes.length < 2;
     undo.disabled = !past.undoable;
     redo.disabled = !past.redoable;
+    const chosen = state.modes[this.#gaussians.chosen];
+    if (!chosen) this.#weight.disable("press one");
+    else if (state.modes.length === 1) this.#weight.disable("100 %");
+    else this.#weight.show(chosen.weight);
   }
 }
 

@@ -3,16 +3,19 @@
 import { make } from "../core/dom.ts";
 import { type Dial, PLACES, placeOf, valueAt } from "./dials.ts";
 
+/** What a slider needs to know of the number that it sets. */
+export type Slid = Omit<Dial, "name" | "letter" | "allowed"> & { name: string };
+
 const SIDEWAYS = 8; // pixels
 
 export class Slider {
   readonly element: HTMLElement;
   readonly input: HTMLInputElement;
-  readonly #dial: Dial;
+  readonly #dial: Slid;
   readonly #output = make("output");
   #held: { x: number; value: string } | null = null; // a finger that has not gone sideways yet
 
-  constructor(dial: Dial, onChange: (value: number) => void) {
+  constructor(dial: Slid, onChange: (value: number) => void) {
     this.#dial = dial;
     const { name, symbol, label, says } = dial;
     const words = `${symbol.replace(/<[^>]+>/g, "")}, ${label}`;
@@ -47,16 +50,26 @@ export class Slider {
     });
   }
 
+  /** Without a value there is nothing to set. */
+  disable(words: string) {
+    this.input.disabled = true;
+    this.#write(words);
+  }
+
   show(value: number) {
     const { input } = this;
     if (this.#held) return;
     const place = placeOf(this.#dial, value);
     // A value between two places stays: the slider is not moved by its own rounding.
     if (valueAt(this.#dial, Number(input.value)) !== value) input.value = String(place);
-    const words = this.#dial.words(value);
+    input.disabled = false;
     input.style.setProperty("--done", String(Number(input.value) / PLACES));
+    this.#write(this.#dial.words(value));
+  }
+
+  #write(words: string) {
     if (this.#output.textContent === words) return;
     this.#output.textContent = words;
-    input.setAttribute("aria-valuetext", words);
+    this.input.setAttribute("aria-valuetext", words);
   }
 }

@@ -8,6 +8,7 @@ import type { LiveScores } from "./scorer.ts";
 import type { PlayState } from "./state.ts";
 
 const SCORE_EVERY = 100; // milliseconds
+const SCORE_EVERY_CHANGING = 300; // while a control moves: B(z) is to follow it at once
 const FRAME = 14; // milliseconds of each frame that the worker may train
 const LONGEST_DEBT = 0.1; // seconds of steps that are made up for after a frame came late
 const SHOWN = { least: 64, most: 512 }; // points
@@ -98,7 +99,8 @@ export class Training {
     const steps = this.#whole();
     this.#owed = Number.isFinite(this.#owed) ? this.#owed - steps : 0;
     this.#stale ||= steps > 0;
-    const score = this.#stale && this.#now() - this.#scoredAt >= SCORE_EVERY;
+    const every = this.#remote.behind ? SCORE_EVERY_CHANGING : SCORE_EVERY;
+    const score = this.#stale && this.#now() - this.#scoredAt >= every;
     if (!score && !steps && !this.#remote.behind) return;
     if (score) [this.#scoredAt, this.#stale] = [this.#now(), false];
     const forces = this.forces ? WITH_FORCES : 0;

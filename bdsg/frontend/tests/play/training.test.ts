@@ -62,6 +62,16 @@ test("scores are asked for every 100 ms, not with every picture", () => {
   assert.ok(scored >= 9 && scored <= 11, String(scored));
 });
 
+test("while a control moves the picture follows first: scores wait a little", () => {
+  const { training, sent, frame } = bench();
+  for (let k = 0; k < 60; k += 1) {
+    training.want({ ...START, epsilon: 0.01 + k / 1e4 });
+    frame(10);
+  }
+  assert.equal(sent.length, 60);
+  assert.equal(sent.filter(({ score }) => score).length, 2);
+});
+
 test("300 steps a second are taken, and one in slow motion", () => {
   const { training, sent, frame } = bench();
   const taken = () => sent.reduce((sum, { steps }) => sum + (steps ?? 0), 0);
