@@ -86,7 +86,10 @@ export class Training {
 
   /** Let seconds pass: send the worker what is due; whether there is more to come. */
   advance(seconds: number): boolean {
-    if (this.running) this.#owed = Math.min(this.#owed + seconds * this.pace, Math.max(1, LONGEST_DEBT * this.pace));
+    // The first of many frames takes no time, and 0 · ∞ is no number.
+    if (this.running && seconds > 0) {
+      this.#owed = Math.min(this.#owed + seconds * this.pace, Math.max(1, LONGEST_DEBT * this.pace));
+    }
     if (!this.#remote.busy && this.#due) this.#send();
     return this.running || this.#remote.busy || this.#due;
   }

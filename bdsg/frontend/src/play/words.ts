@@ -48,6 +48,7 @@ function why({ objective, lambda2, lambda1, samples }: PlayState, { recall, bp1,
   if (covered < components && lambda2 === 0) return ": with λ2 = 0 no point minds a bare stretch.";
   if (bp1 < GOOD && objective === "paper" && components > 1)
     return `: ${percent(1 - bp1)} of B(z) misses the band, as one curve must cross the gaps.`;
+  if (bp1 < GOOD && objective === "ours") return `: ${percent(1 - bp1)} of B(z) is not in the band yet.`;
   if (bp1 < GOOD) return `: ${percent(1 - bp1)} of B(z) misses the band at λ1 = ${measured(lambda1)}.`;
   return ": the orange stretches are bare.";
 }

@@ -87,6 +87,17 @@ test("300 steps a second are taken, and one in slow motion", () => {
   assert.equal(sent[sent.length - 1].milliseconds, 14);
 });
 
+test("at full pace it goes on after a pause, of which the first frame takes no time", () => {
+  const { training, sent, frame } = bench();
+  training.pace = Infinity;
+  training.toggle();
+  frame(0);
+  training.toggle();
+  frame(0);
+  frame(16);
+  assert.equal(sent[sent.length - 1].steps, 10_000);
+});
+
 test("one order is under way at a time; what was set meanwhile goes as one", () => {
   const { training, sent } = bench();
   training.advance(0.02);

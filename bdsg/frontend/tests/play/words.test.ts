@@ -17,6 +17,8 @@ test("the sentence has its number, and never BP1 without boundary recall", () =>
   const all = { ...scores, bp1: 0.97, recall: 1, bf1: 0.985, covered: 2 };
   assert.equal(sentence(START, seen({ scores: all })), "B(z) covers 2 of 2 pieces; boundary recall 100 %, BF1 98.5 %.");
   const missing = sentence(START, seen({ scores: { ...all, bp1: 0.7 } }));
+  const soon = sentence({ ...START, objective: "ours" }, seen({ scores: { ...all, bp1: 0.7 } }));
+  assert.match(soon, /30\.0 % of B\(z\) is not in the band yet\.$/);
   assert.match(missing, /boundary recall 100 %.*30\.0 % of B\(z\) misses the band, as one curve must cross the gaps/);
 });
 
