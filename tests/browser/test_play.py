@@ -127,6 +127,22 @@ def test_what_if_and_back_and_ours(page: Page, server: str) -> None:
     until(page, "host.bdsgPlay.state.modes.length === 1")
 
 
+def test_a_score_that_is_pointed_at_shows_what_it_counts(page: Page, server: str) -> None:
+    opened(page, server)
+    page.keyboard.press("Space")
+    until(page, "host.dataset.running === '0'")
+    page.wait_for_timeout(300)
+    picture = "canvas => canvas.toDataURL()"
+    canvas = page.locator(".play .plane-canvas")
+    before = canvas.evaluate(picture)
+    page.get_by_role("button", name="Boundary recall").hover()
+    expect(page.locator(".play .sentence")).to_contain_text("counts the contour")
+    assert canvas.evaluate(picture) != before
+    page.locator(".play .playbar").hover()
+    expect(page.locator(".play .sentence")).to_contain_text("B(z) covers")
+    assert canvas.evaluate(picture) == before
+
+
 def test_a_phone_has_plane_bar_and_sheet_on_one_screen(page: Page, server: str) -> None:
     opened(page, server)
     page.set_viewport_size({"width": 390, "height": 844})

@@ -2,18 +2,19 @@
 
 import { find, make } from "../core/dom.ts";
 import { measured, percent } from "../core/format.ts";
+import type { ScoreName } from "./counted.ts";
 import type { LiveScores } from "./scorer.ts";
 
 const LENGTH = 160; // values of a course
 const SIZE = { width: 100, height: 26 };
 
-interface Meter {
-  name: string;
+interface Meter<N extends string = string> {
+  name: N;
   label: string; // as HTML
   title: string;
 }
 
-const SCORES: Meter[] = [
+const SCORES: Meter<ScoreName>[] = [
   { name: "bp1", label: "BP1", title: "Boundary precision: the share of B(z) in the band. Alone it says little." },
   { name: "recall", label: "Boundary recall", title: "The share of the contour with B(z) nearby" },
   { name: "bf1", label: "BF1", title: "Harmonic mean of BP1 and boundary recall: high only if both are" },
@@ -32,13 +33,27 @@ class Course {
   readonly #line: SVGPolylineElement;
   readonly #values: number[] = [];
 
-  constructor({ name, label, title }: Meter) {
+  /** One that may be pointed at is a button. */
+  constructor({ name, label, title }: Meter, pointed?: (on: boolean, pressed: boolean) => void) {
     const { width, height } = SIZE;
     const picture = `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true"><polyline points=""/></svg>`;
     const course = make("span", { class: "course", html: picture });
     this.#line = find<SVGPolylineElement>(course, "polyline");
     const head = make("span", { class: "meter-name", html: label });
-    this.element = make("div", { class: "meter", title, "data-meter": name }, head, this.#value, course);
+    const attributes = { class: "meter", title, "data-meter": name };
+    const parts = [head, this.#value, course];
+    this.element = pointed
+      ? make(
+          "button",
+          {
+            ...{ ...attributes, type: "button", "aria-pressed": "false" },
+            click: () => pointed(true, true),
+            pointerenter: (event: PointerEvent) => event.pointerType === "mouse" && pointed(true, false),
+            pointerleave: (event: PointerEvent) => event.pointerType === "mouse" && pointed(false, false),
+          },
+          ...parts,
+        )
+      : make("div", attributes, ...parts);
   }
 
   write(words: string) {
@@ -70,12 +85,27 @@ class Course {
 const DECADES: [number, number] = [-4, 2]; // of a loss term's course
 
 export class Meters {
-  readonly #scores = SCORES.map((meter) => new Course(meter));
+  readonly #scores: Course[];
   readonly #terms = TERMS.map((meter) => new Course(meter));
+  #pressed: ScoreName | null = null;
 
-  constructor(root: HTMLElement) {
+  /** `onPoint`: called with the score that is pointed at; one that was pressed stays until it is pressed again. */
+  constructor(root: HTMLElement, onPoint: (name: ScoreName | null) => void) {
+    this.#scores = SCORES.map((meter) => {
+      return new Course(meter, (on, pressed) => {
+        if (pressed) this.#press(this.#pressed === meter.name ? null : meter.name);
+        onPoint(on && !pressed ? meter.name : this.#pressed);
+      });
+    });
     find(root, ".meters").append(...this.#scores.map(({ element }) => element));
     find(root, ".terms").append(...this.#terms.map(({ element }) => element));
+  }
+
+  #press(name: ScoreName | null) {
+    this.#pressed = name;
+    this.#scores.forEach(({ element }) => {
+      element.setAttribute("aria-pressed", String(element.dataset.meter === name));
+    });
   }
 
   showScores({ bp1, recall, bf1, covered, components }: LiveScores) {

@@ -5,6 +5,7 @@ import type { Camera, Layers, Numbers, Theme } from "../core/types.ts";
 import { type Sheet, cameraFor, clipped, drawAxes } from "../canvas/plane.ts";
 import type { ForceLayers } from "../player/forces.ts";
 import type { Snapshot } from "../trainer/trainer.ts";
+import type { ScoreName } from "./counted.ts";
 import { type Spot, crowds } from "./crowd.ts";
 import type { Gaussians } from "./gaussians.ts";
 import { drawGroundOf, groundOf } from "./ground.ts";
@@ -30,7 +31,9 @@ export class Picture {
   camera?: Camera;
   spots: Spot[] = [];
   outside = 0; // points beyond the edge
-  bare: Numbers[] = [];
+  bare: Numbers[] = []; // stretches of the contour without B(z) nearby
+  held: Numbers[] = []; // and those with it
+  counted: ScoreName | null = null; // the score that is pointed at
   readonly trail = new Trail();
   readonly #drawn: Drawn;
   #ground: { canvas: HTMLCanvasElement; camera: Camera } | null = null;
@@ -66,12 +69,13 @@ export class Picture {
   }
 
   draw() {
-    const { sheet, theme, layers, forces, gaussians, units, calm } = this.#drawn;
+    const { sheet, theme, layers, forces, gaussians, units, calm, state } = this.#drawn;
     if (!theme || !sheet.width) return;
     const { canvas, camera } = (this.#ground ??= this.#drawGround(theme));
     const context = sheet.begin();
     sheet.put(canvas);
-    const moving = { points: this.#points, bare: this.bare, spots: this.spots, trail: this.trail, calm };
+    const { bare, held, spots, trail, counted } = this;
+    const moving = { points: this.#points, bare, held, spots, trail, counted, calm, state };
     clipped(context, camera, () => {
       drawMoving(context, camera, moving, layers, theme);
       gaussians.drawOn(context, camera, theme);

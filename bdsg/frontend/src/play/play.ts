@@ -10,6 +10,7 @@ import { Sheet } from "../canvas/plane.ts";
 import { ForceLayers } from "../player/forces.ts";
 import { FrameLoop } from "../player/frame_loop.ts";
 import { Bar } from "./bar.ts";
+import { COUNTED } from "./counted.ts";
 import { DataPanel } from "./data_panel.ts";
 import { Gaussians } from "./gaussians.ts";
 import { listen } from "./keys.ts";
@@ -81,7 +82,10 @@ export class Play {
     this.objective = new ObjectivePanel(root, this.setup);
     this.data = new DataPanel(root, this.setup, this.gaussians);
     this.whatIfs = new WhatIfPanel(root, this.setup);
-    this.reading = new Reading(root);
+    this.reading = new Reading(root, (name) => {
+      this.picture.counted = name;
+      this.redraw();
+    });
     fillLegend(root, this.layers, this.forces, () => {
       this.redraw();
     });
@@ -113,23 +117,20 @@ export class Play {
   receive(bytes: Uint8Array | null, { setTriggerValue }: Pick<Mounting, "setTriggerValue">) {
     this.tell = setTriggerValue;
     this.theme = readTheme(this.root);
-    if (bytes?.length && !sameBytes(bytes, this.bytes)) this.#load(bytes);
+    if (bytes?.length && !sameBytes(bytes, this.bytes)) {
+      this.bytes = bytes;
+      this.setup.load(readTensors<object, PlayMeta>(bytes).meta);
+    }
     if (!this.bytes) return;
     this.data.draw(this.theme);
     this.#fitWindow();
     this.redraw();
   }
 
-  #load(bytes: Uint8Array) {
-    this.bytes = bytes;
-    this.setup.load(readTensors<object, PlayMeta>(bytes).meta);
-  }
-
   /** Room from where the component begins to the window's end. */
   #fitWindow() {
-    const scrolled = this.root.closest("section")?.parentElement?.scrollTop ?? 0;
-    const top = Math.max(0, this.root.getBoundingClientRect().top + scrolled);
-    this.root.style.setProperty("--above", `${Math.round(top) + BELOW}px`);
+    const top = Math.max(0, Math.round(this.root.getBoundingClientRect().top));
+    this.root.style.setProperty("--above", `${top + BELOW}px`);
   }
 
   /** The settings are others. */
@@ -190,7 +191,7 @@ export class Play {
     }
     if (snapshot) this.picture.take(snapshot);
     if (scores) {
-      this.picture.bare = scores.bare;
+      Object.assign(this.picture, { bare: scores.bare, held: scores.held });
       this.reading.note(scores, snapshot);
     }
     this.dirty = true;
@@ -231,6 +232,7 @@ export class Play {
     const { training, picture, state, setup } = this;
     if (training.problem) return training.problem;
     if (!training.scores) return "Starting…";
+    if (picture.counted) return COUNTED[picture.counted];
     const { spots, outside, points } = picture;
     const told = sentence(state, { scores: training.scores, spots, outside, shown: points.length / 2 });
     return setup.notice ? `${setup.notice} ${told}` : told;

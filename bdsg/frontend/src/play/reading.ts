@@ -2,6 +2,7 @@
 
 import { find } from "../core/dom.ts";
 import type { Snapshot } from "../trainer/trainer.ts";
+import type { ScoreName } from "./counted.ts";
 import { Meters } from "./meters.ts";
 import type { LiveScores } from "./scorer.ts";
 
@@ -25,8 +26,11 @@ export class Reading {
   #spokenAt = -Infinity;
   #gist = "";
 
-  constructor(root: HTMLElement) {
-    this.#meters = new Meters(root);
+  constructor(root: HTMLElement, onPoint: (name: ScoreName | null) => void) {
+    this.#meters = new Meters(root, (name) => {
+      this.#readAt = -Infinity;
+      onPoint(name);
+    });
     this.#seen = find(root, ".sentence");
     this.#heard = find(root, ".spoken");
     this.#canvas = find(root, ".plane-canvas");

@@ -6,7 +6,9 @@ import { paint } from "../canvas/shapes.ts";
 import { FULL_SCALE } from "../core/constants.ts";
 import { grouped } from "../core/format.ts";
 import { fade } from "../core/theme.ts";
+import { type ScoreName, countsContour, countsPoints, drawCountedPoints, drawHeld } from "./counted.ts";
 import type { Spot } from "./crowd.ts";
+import type { PlayState } from "./state.ts";
 import type { Trail } from "./trail.ts";
 
 /** An arrow for a pull F is log10(1 + F / least) factors of ten long: eq. 4's pulls are about 0.1. */
@@ -15,15 +17,23 @@ export const ARROWS = { least: 0.0005, decades: 6 };
 export interface Moving {
   points: Float32Array;
   bare: Numbers[];
+  held: Numbers[];
   spots: Spot[];
   trail: Trail;
   calm: boolean; // no tails
+  counted: ScoreName | null; // the score that is pointed at
+  state: PlayState;
 }
 
 export function drawMoving(context: Pen, camera: Camera, moving: Moving, layers: Layers, theme: Theme) {
-  const { points, bare, spots, trail, calm } = moving;
+  const { points, bare, held, spots, trail, calm, counted, state } = moving;
   trail.drawGhost(context, camera, theme);
-  if (layers.gaps) drawBare(context, camera, bare, theme);
+  if (countsContour(counted)) drawHeld(context, camera, held, theme);
+  if (layers.gaps || countsContour(counted)) drawBare(context, camera, bare, theme);
+  if (countsPoints(counted)) {
+    drawCountedPoints(context, camera, points, state, theme);
+    return;
+  }
   if (!layers.boundary) return;
   if (!calm) trail.drawTails(context, camera, theme);
   drawBoundary(context, camera, points, theme);

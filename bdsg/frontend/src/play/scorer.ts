@@ -18,7 +18,8 @@ export interface LiveScores {
   bf1: number | null;
   components: number;
   covered: number;
-  bare: number[][]; // stretches of the contour without B(z) nearby, x and y in turn
+  held: number[][]; // stretches of the contour with B(z) nearby, x and y in turn
+  bare: number[][]; // and those without
 }
 
 export class Scorer {
@@ -78,6 +79,7 @@ export class Scorer {
       bf1: harmonicMean(bp1, recall),
       components: components.length,
       covered: components.filter((piece) => (piece.recall ?? 0) >= COVERED).length,
+      held: arcs.flatMap((arc) => stretches(arc, 1)),
       bare: arcs.flatMap((arc) => stretches(arc, 0)),
     };
   }

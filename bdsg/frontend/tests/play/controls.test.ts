@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { Choices } from "../../src/play/choice.ts";
 import { DIALS, PLACES, placeOf, valueAt } from "../../src/play/dials.ts";
 import { listen } from "../../src/play/keys.ts";
+import { Meters } from "../../src/play/meters.ts";
 import { ObjectivePanel } from "../../src/play/objective_panel.ts";
 import { Past } from "../../src/play/past.ts";
 import { Setup } from "../../src/play/setup.ts";
@@ -142,4 +143,22 @@ test("keys play, step and begin anew, but not where an element has its own use f
   end();
   press(document.body, " ");
   assert.equal(done.length, 5);
+});
+
+test("a score is pointed at while the mouse is on it, or until it is pressed again", () => {
+  const root = document.createElement("section");
+  root.innerHTML = '<div class="meters"></div><div class="terms"></div>';
+  const heard: (string | null)[] = [];
+  new Meters(root, (name) => heard.push(name));
+  const [bp1, recall] = ["bp1", "recall"].map((name) => root.querySelector<HTMLElement>(`[data-meter=${name}]`)!);
+  const mouse = (element: HTMLElement, type: string) =>
+    element.dispatchEvent(Object.assign(new Event(type), { pointerType: "mouse" }));
+  mouse(bp1, "pointerenter");
+  mouse(bp1, "pointerleave");
+  recall.click();
+  assert.equal(recall.getAttribute("aria-pressed"), "true");
+  mouse(bp1, "pointerenter");
+  mouse(bp1, "pointerleave");
+  recall.click();
+  assert.deepEqual(heard, ["bp1", null, "recall", "bp1", "recall", null]);
 });

@@ -3,12 +3,13 @@ import "../page.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { COUNTED, inBand } from "../../src/play/counted.ts";
 import { crowds } from "../../src/play/crowd.ts";
 import { arrowsOf, ARROWS } from "../../src/play/scene.ts";
 import { type Seen, sentence } from "../../src/play/words.ts";
 import { START } from "./fixtures.ts";
 
-const scores = { bp1: 0.95, recall: 0.481, bf1: 0.639, components: 2, covered: 1, bare: [] };
+const scores = { bp1: 0.95, recall: 0.481, bf1: 0.639, components: 2, covered: 1, held: [], bare: [] };
 const seen = (told: Partial<Seen> = {}): Seen => ({ scores, spots: [], shown: 256, outside: 0, ...told });
 
 test("the sentence has its number, and never BP1 without boundary recall", () => {
@@ -54,4 +55,11 @@ test("an arrow grows by as much for each factor of ten, in the pull's direction"
   const decade = 32767 / ARROWS.decades;
   assert.ok(Math.abs((longer - Math.hypot(x, y)) / decade - 3) < 0.01);
   assert.equal(none, 0);
+});
+
+test("BP1 is never explained without boundary recall, and counts what lies between δ and ε", () => {
+  assert.match(COUNTED.bp1, /boundary recall/);
+  const one = { modes: [{ weight: 1, x: 0, y: 0, long: 1, short: 1, angle: 0 }], epsilon: 0.01 };
+  // ε is at 2.35 from the middle, δ at 3.18
+  assert.deepEqual([...inBand([0, 0, 2.2, 0, 0, 2.5, -3, 0, 3.3, 0], one)], [0, 0, 1, 1, 0]);
 });
