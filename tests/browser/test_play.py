@@ -31,11 +31,9 @@ def told(page: Page) -> dict[str, Any]:
 def until(page: Page, condition: str) -> None:
     """Wait for a condition on ``host``, Play's root."""
     page.wait_for_function(
-        "(condition) => { const inside = [...document.querySelectorAll('*')].map((one) => one.shadowRoot);"
+        "() => { const inside = [...document.querySelectorAll('*')].map((one) => one.shadowRoot);"
         " const found = [document, ...inside].map((one) => one?.querySelector('.bdsg.play'));"
-        " const host = found.find(Boolean);"
-        " return Boolean(host && new Function('host', `return ${condition}`)(host)) }",
-        arg=condition,
+        " const host = found.find(Boolean); return Boolean(host && (" + condition + ")) }"
     )
 
 
