@@ -75,16 +75,22 @@ function wedge(context: Pen, x: number, y: number, dx: number, dy: number) {
 function drawHalo(context: Pen, camera: Camera, { x, y, count }: Spot, theme: Theme) {
   const { frame } = camera;
   const [cx, cy] = [camera.x(x), camera.y(y)];
-  const radius = 17;
+  const large = Math.min(1.7, Math.max(1, frame.width / 680)); // on a projector it is seen from afar
+  const radius = 17 * large;
   context.beginPath();
   context.arc(cx, cy, radius, 0, 2 * Math.PI);
   paint(context, { fill: fade(theme.boundary, 0.14), stroke: fade(theme.background, 0.9), width: 6 });
   paint(context, { stroke: fade(theme.boundary, 1), width: 2.6 });
   const words = `${grouped(count)} points here`;
-  const width = 8.2 * words.length;
+  const width = 8.2 * large * words.length;
   const right = cx + radius + 8 + width < frame.left + frame.width;
   context.save();
-  Object.assign(context, { font: `600 15px ${theme.font}`, textBaseline: "middle", lineJoin: "round", lineWidth: 5 });
+  Object.assign(context, {
+    font: `600 ${15 * large}px ${theme.font}`,
+    textBaseline: "middle",
+    lineJoin: "round",
+    lineWidth: 5,
+  });
   context.textAlign = right ? "left" : "right";
   const at = cx + (right ? radius + 8 : -radius - 8);
   context.strokeStyle = fade(theme.background, 0.92);
