@@ -125,6 +125,18 @@ def test_what_if_and_back_and_ours(page: Page, server: str) -> None:
     until(page, "host.bdsgPlay.state.modes.length === 1")
 
 
+def test_what_was_set_is_there_after_another_page(page: Page, server: str) -> None:
+    opened(page, server)
+    slide(page, "lambda2", 0)
+    expect(page.locator("[data-dial=lambda2]")).to_have_attribute("aria-valuetext", "0, off")
+    page.get_by_role("link", name="Learn").click()
+    page.wait_for_selector(".bdsg.player[data-ready='1']")
+    page.get_by_role("link", name="Play").click()
+    expect(page.locator("[data-dial=lambda2]")).to_have_attribute("aria-valuetext", "0, off")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-dial=lambda2]")).to_have_attribute("aria-valuetext", "0.1")
+
+
 def test_a_score_that_is_pointed_at_shows_what_it_counts(page: Page, server: str) -> None:
     opened(page, server)
     page.keyboard.press("Space")

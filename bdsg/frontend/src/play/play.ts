@@ -1,6 +1,6 @@
 // Play: the instrument on one screen.  B(z) trains in a worker, and every control acts while it does.
 
-import type { Kept, Mounting, Tell } from "../core/mount.ts";
+import type { Mounting, Tell } from "../core/mount.ts";
 import type { Mode, PlayMeta } from "../core/payloads.ts";
 import type { Layers, Theme } from "../core/types.ts";
 import { readTensors, sameBytes } from "../core/arrays.ts";
@@ -20,7 +20,7 @@ import { Picture } from "./picture.ts";
 import type { OpenPort } from "./remote.ts";
 import type { Report } from "./desk.ts";
 import { Reading } from "./reading.ts";
-import { type Changed, Setup } from "./setup.ts";
+import { type Changed, type PlayKept, Setup } from "./setup.ts";
 import { choicesOf } from "./state.ts";
 import { Training } from "./training.ts";
 import { WhatIfPanel } from "./what_if_panel.ts";
@@ -58,7 +58,7 @@ export class Play {
   private sinceDrawn = 0; // seconds
   private dirty = true;
 
-  constructor(parent: ParentNode, kept: Kept, open: OpenPort) {
+  constructor(parent: ParentNode, kept: PlayKept, open: OpenPort) {
     this.setup = new Setup(kept, (changed) => {
       this.#changed(changed);
     });
