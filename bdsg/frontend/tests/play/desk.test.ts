@@ -98,3 +98,17 @@ test("a loss that is no number stops the steps, not the settings", () => {
   assert.equal(told.taken, true);
   assert.match(told.error!, /no longer a finite number/);
 });
+
+test("as Play opens both weights matter: without either the scores end far lower", () => {
+  const ended = (changed: object) => {
+    const configure = settingsOf({ ...START, ...changed });
+    return new Desk().report({ id: 1, configure, ...shown, steps: START.steps, score: true }).scores!;
+  };
+  const both = ended({});
+  assert.ok(both.bf1! > 0.85, String(both.bf1));
+  assert.equal(both.covered, 2);
+  const [withoutDistance, withoutDispersion] = [ended({ lambda1: 0 }), ended({ lambda2: 0 })];
+  assert.ok(withoutDistance.bf1! < 0.05, String(withoutDistance.bf1));
+  assert.ok(withoutDispersion.bf1! < both.bf1! - 0.25, String(withoutDispersion.bf1));
+  assert.ok(withoutDispersion.covered < 2);
+});
