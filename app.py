@@ -9,6 +9,7 @@ from bdsg.app.widgets import controls
 
 PAGES = {
     "learn": ("Learn", "school"),
+    "play": ("Play", "play_circle"),
     "tour": ("Tour", "explore"),
     "density": ("Density", "landscape"),
     "boundary": ("Boundary", "radio_button_unchecked"),

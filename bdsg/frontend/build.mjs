@@ -2,21 +2,34 @@
 // browsers fetch it once.
 import { build } from "esbuild";
 import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 
 const OUT = process.argv[2] ?? new URL("../app/static", import.meta.url).pathname;
-const COMPONENTS = ["player", "side_by_side", "evaluation", "editor", "mosaic", "images", "memory"];
+const COMPONENTS = ["play", "player", "side_by_side", "evaluation", "editor", "mosaic", "images", "memory"];
+
+/** The program of a worker as a text: a page starts it without asking a server for it. */
+const programs = {
+  name: "programs",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\?program$/ }, ({ path, resolveDir }) => {
+      return { path: join(resolveDir, path.replace("?program", "")), namespace: "program" };
+    });
+    onLoad({ filter: /.*/, namespace: "program" }, async ({ path }) => {
+      const { outputFiles } = await build({ ...COMMON, entryPoints: [path], format: "iife", write: false });
+      return { contents: outputFiles[0].text, loader: "text" };
+    });
+  },
+};
+const COMMON = { bundle: true, minify: true, charset: "utf8", target: "es2022", logLevel: "warning" };
 
 for (const name of await readdir(OUT).catch(() => [])) if (name.endsWith(".js")) await rm(`${OUT}/${name}`);
 await build({
+  ...COMMON,
   absWorkingDir: new URL(".", import.meta.url).pathname,
   entryPoints: COMPONENTS.map((name) => ({ in: `src/${name}/index.ts`, out: name })),
   entryNames: "[name]-[hash]",
   outdir: OUT,
-  bundle: true,
-  minify: true,
-  charset: "utf8",
   format: "esm",
-  target: "es2022",
   loader: { ".html": "text", ".css": "text" },
-  logLevel: "warning",
+  plugins: [programs],
 });

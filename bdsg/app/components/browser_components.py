@@ -22,7 +22,7 @@ from bdsg.runs.tensor_file import pack
 
 ASSETS = Path(__file__).parent / "assets"
 STATIC = Path(__file__).parents[1] / "static"
-NAMES = ("player", "side_by_side", "evaluation", "editor", "mosaic", "images", "memory")
+NAMES = ("play", "player", "side_by_side", "evaluation", "editor", "mosaic", "images", "memory")
 PACKAGE = "bdsg"
 
 
@@ -50,11 +50,25 @@ def _declare() -> None:
         manager.register_from_manifest(ComponentManifest(PACKAGE, "1", found), STATIC.parent)
 
 
+_PLAY = component("play")
 _PLAYER = component("player")
 _BESIDE = component("side_by_side")
 _EVALUATION = component("evaluation")
 _EDITOR = component("editor")
 _MEMORY = component("memory")
+
+
+def play(payload: bytes, *, key: str, on_record: Callable[[], None]) -> Any:
+    """Show a payload of :func:`payloads.play_payload`.
+
+    Args:
+        on_record: called when the visitor asks for the recorded run, whose choices are then in the state under
+            ``key`` as ``record``.
+
+    Returns:
+        The state: ``record`` is None but in the run that was asked for.
+    """
+    return _PLAY(key=key, data=payload, on_record_change=on_record)["record"]
 
 
 def player(payload: bytes, *, key: str) -> None:

@@ -198,9 +198,51 @@ class EditorMeta:
     answered: str | None
 
 
+class PlayObjective:
+    """Settings that suit an objective, by the names of a config's."""
+
+    hidden: list[int]
+    steps: int
+    batch_size: int
+    learning_rate: float
+    lambda1: float
+    lambda2: float
+
+
+class PlayPreset:
+    """A mixture that comes with the package."""
+
+    name: str
+    title: str
+    teaches: str
+    epsilon: float
+    modes: list[Mode]
+
+
+class PlayStart(PlayObjective):
+    """What Play opens with."""
+
+    preset: str | None
+    modes: list[Mode]
+    objective: Literal["paper", "ours"]
+    epsilon: float
+    samples: int
+    seed: int
+
+
+class PlayMeta:
+    """All that Play is told."""
+
+    presets: list[PlayPreset]
+    objectives: dict[str, PlayObjective]
+    start: PlayStart
+    units: UnitsConfig | None
+    limits: EditorLimits
+
+
 RECORDS: tuple[type[Any], ...] = (
     *(UnitsConfig, Change, Contour, ArrowScale, Playback, PlaneMeta, Marks, PlayerMeta, DeltaMeta, SnapshotArrays),
     *(PlayerArrays, RivalMeta, RivalArrays, Trained, EvaluationMeta, EvaluationArrays),
-    *(Mode, PointLimits, EditorLimits, EditorMeta),
+    *(Mode, PointLimits, EditorLimits, EditorMeta, PlayObjective, PlayPreset, PlayStart, PlayMeta),
 )
 """In the order in which they are written."""

@@ -16,8 +16,8 @@ from bdsg.app.visit.state import Addressed, Visit, visit
 from bdsg.compat.streamlit_runtime import went_back
 from bdsg.errors import ConfigError
 
-PICTURES = ("frame", "at")
-"""Parameters that the pictures keep in the browser: where one stopped."""
+PICTURES = ("frame", "at", "play")
+"""Parameters that the pictures keep in the browser: where one stopped, and what *Play* is set to."""
 
 
 def follow(page: str) -> None:

@@ -63,7 +63,7 @@ def train_button(run: Run | None, *, veiled: bool = False, seconds: float = 0.0)
         icon=":material/check:" if done else ":material/play_arrow:",
         disabled=done or veiled,
         help="Answer the tour's question first." if veiled else help,
-        on_click=_start,
+        on_click=start,
         args=(seconds,),
         width="stretch",
     )
@@ -84,7 +84,7 @@ def another_button() -> None:
 def _start_another() -> None:
     """Called before the page runs again."""
     session.change("", "seed", (session.config().seed + 1) % 2**31)
-    _start(0.0)
+    start()
 
 
 def teaching_head(run: Run | None, *, veiled: bool = False) -> None:
@@ -95,7 +95,7 @@ def teaching_head(run: Run | None, *, veiled: bool = False) -> None:
             train_button(run, veiled=veiled)
 
 
-def _start(seconds: float) -> None:
+def start(seconds: float = 0.0) -> None:
     """Called before the page runs again, which then shows the run at once."""
     with session.guarded():
         if seconds:  # it may become another on its way: it is noted when it has ended

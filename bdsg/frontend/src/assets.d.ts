@@ -7,3 +7,9 @@ declare module "*.css" {
   const text: string;
   export default text;
 }
+
+// A worker's program, bundled by itself.
+declare module "*.ts?program" {
+  const text: string;
+  export default text;
+}

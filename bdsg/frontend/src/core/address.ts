@@ -9,12 +9,13 @@ export function numberIn(search: string, name: string) {
 }
 
 /** The query with one parameter set, or left out for null; the others stay to the letter. */
-export function queryWith(search: string, name: string, value: number | null) {
+export function queryWith(search: string, name: string, value: number | string | null) {
   const others = search
     .replace(/^\?/, "")
     .split("&")
     .filter((part) => part && part.split("=")[0] !== name);
-  const parts = value === null ? others : [...others, `${name}=${value}`];
+  const parts =
+    value === null ? others : [...others, `${name}=${typeof value === "string" ? encodeURIComponent(value) : value}`];
   return parts.length ? `?${parts.join("&")}` : "";
 }
 
@@ -31,7 +32,11 @@ export class AddressNote {
     return numberIn(window.location.search, this.name);
   }
 
-  write(value: number | null) {
+  readText() {
+    return new URLSearchParams(window.location.search).get(this.name);
+  }
+
+  write(value: number | string | null) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const { pathname, search, hash } = window.location;

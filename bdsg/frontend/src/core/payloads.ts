@@ -176,3 +176,37 @@ export interface EditorMeta {
   painting: boolean;
   answered: string | null;
 }
+
+export interface PlayObjective {
+  hidden: number[];
+  steps: number;
+  batch_size: number;
+  learning_rate: number;
+  lambda1: number;
+  lambda2: number;
+}
+
+export interface PlayPreset {
+  name: string;
+  title: string;
+  teaches: string;
+  epsilon: number;
+  modes: Mode[];
+}
+
+export interface PlayStart extends PlayObjective {
+  preset: string | null;
+  modes: Mode[];
+  objective: "paper" | "ours";
+  epsilon: number;
+  samples: number;
+  seed: number;
+}
+
+export interface PlayMeta {
+  presets: PlayPreset[];
+  objectives: Record<string, PlayObjective>;
+  start: PlayStart;
+  units: Units | null;
+  limits: EditorLimits;
+}

@@ -25,14 +25,36 @@ const EDITOR_KEYS: Partial<Record<string, KeyEdit>> = {
 
 const GRIP = { mouse: 14, pen: 16, touch: 26 }; // pixels within which a handle is taken hold of
 
+/** Whose Gaussians are moved: the editor, or what else shows them. */
+export type Moved = Pick<
+  Editor,
+  | "canvas"
+  | "plane"
+  | "root"
+  | "painting"
+  | "modes"
+  | "chosen"
+  | "camera"
+  | "limits"
+  | "window"
+  | "choose"
+  | "replace"
+  | "commit"
+  | "draw"
+  | "add"
+  | "remove"
+  | "set"
+  | "undo"
+> & { letGo?(): void }; // called where the plane is pressed beside all of them
+
 type Spot = Pick<MouseEvent, "clientX" | "clientY">;
 
 export class EditorHand {
-  private readonly editor: Editor;
+  private readonly editor: Moved;
   private held: { handle: HandleName; shift: Pair } | null = null;
   private pending = 0;
 
-  constructor(editor: Editor) {
+  constructor(editor: Moved) {
     this.editor = editor;
     const { canvas, plane, root } = editor;
     const unless =
@@ -94,8 +116,9 @@ export class EditorHand {
 
   #take(event: PointerEvent) {
     const found = this.#under(event, event.pointerType);
-    if (!found || event.button > 0) return;
     const { editor } = this;
+    if (!found && event.button === 0) editor.letGo?.();
+    if (!found || event.button > 0) return;
     editor.choose(found.index);
     editor.plane.focus({ preventScroll: true });
     editor.canvas.setPointerCapture(event.pointerId);
@@ -136,7 +159,7 @@ export class EditorHand {
   #key(event: KeyboardEvent) {
     const { editor } = this;
     const { key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || (!editor.modes[editor.chosen] && !"[]".includes(key))) return;
     const plains: Partial<Record<string, () => void>> = {
       "[": () => editor.choose(editor.chosen - 1),
       "]": () => editor.choose(editor.chosen + 1),

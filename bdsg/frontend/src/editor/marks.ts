@@ -10,7 +10,7 @@ import { fade, heatBytes, heatImage } from "../core/theme.ts";
 import { paint } from "../canvas/shapes.ts";
 
 /** One Gaussian: its ellipse, its number, and for the chosen one its handles. */
-function drawMode(context: Pen, camera: Camera, mode: Mode, index: number, chosen: boolean, theme: Theme) {
+export function drawMode(context: Pen, camera: Camera, mode: Mode, index: number, chosen: boolean, theme: Theme) {
   const [x, y] = gripAt(mode, "centre", camera);
   const colour = chosen ? theme.boundary : theme.text;
   context.beginPath();

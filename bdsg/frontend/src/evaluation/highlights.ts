@@ -3,7 +3,7 @@
 import type { Sheet } from "../canvas/plane.ts";
 import type { Camera, Numbers, Pen, Theme } from "../core/types.ts";
 import type { Positive, Prepared, Scores } from "../math/scores.ts";
-import type { Arc } from "../math/coverage.ts";
+import { type Arc, stretches } from "../math/coverage.ts";
 import type { CardName } from "./card_texts.ts";
 import { BAND_KINDS, OUTCOMES, bandCells, drawCells, outcomeCells } from "./cells.ts";
 import { COVERED } from "../core/constants.ts";
@@ -210,21 +210,6 @@ export function strokeArcs(
     : { stroke: fade(theme.miss, 1), width: 5, dash: [9, 5] };
   drawLines(context, camera, lines, { stroke: fade(theme.background, 0.8), width: style.width + 3 });
   drawLines(context, camera, lines, style);
-}
-
-/** Runs of probes whose coverage is `wanted`, as polylines that reach half a step beyond both ends. */
-export function stretches({ probes, covered, closed }: Arc, wanted: number) {
-  const lines: number[][] = [];
-  const count = covered.length;
-  const at = (i: number) => (closed ? (i + count) % count : Math.min(count - 1, Math.max(0, i)));
-  const middle = (i: number, j: number) =>
-    [0, 1].map((axis) => (probes[2 * at(i) + axis] + probes[2 * at(j) + axis]) / 2);
-  for (let from = 0, to; from < count; from = to) {
-    for (to = from + 1; to < count && covered[to] === covered[from];) to += 1;
-    if (covered[from] !== wanted) continue;
-    lines.push([...middle(from - 1, from), ...probes.slice(2 * from, 2 * to), ...middle(to - 1, to)]);
-  }
-  return lines;
 }
 
 /** The point of the segment at `k` that is nearest to (px, py). */

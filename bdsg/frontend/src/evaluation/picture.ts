@@ -21,7 +21,8 @@ import type { LevelBoundary } from "../math/every_level.ts";
 import { rayCrossings } from "../math/rays.ts";
 import type { Positive, Prepared, Scores } from "../math/scores.ts";
 import type { CardName } from "./card_texts.ts";
-import { HIGHLIGHTS, Highlighter, stretches, strokeArcs } from "./highlights.ts";
+import { HIGHLIGHTS, Highlighter, strokeArcs } from "./highlights.ts";
+import { stretches } from "../math/coverage.ts";
 
 /** A run, and how it scores at the present ε. */
 export interface Evaluated {

@@ -74,3 +74,18 @@ export function addArc(piece: Piece | undefined, arc: Arc) {
   piece.length += arc.length;
   piece.covered += arc.length * mean(arc.covered);
 }
+
+/** Runs of probes whose coverage is `wanted`, as polylines that reach half a step beyond both ends. */
+export function stretches({ probes, covered, closed }: Arc, wanted: number) {
+  const lines: number[][] = [];
+  const count = covered.length;
+  const at = (i: number) => (closed ? (i + count) % count : Math.min(count - 1, Math.max(0, i)));
+  const middle = (i: number, j: number) =>
+    [0, 1].map((axis) => (probes[2 * at(i) + axis] + probes[2 * at(j) + axis]) / 2);
+  for (let from = 0, to; from < count; from = to) {
+    for (to = from + 1; to < count && covered[to] === covered[from];) to += 1;
+    if (covered[from] !== wanted) continue;
+    lines.push([...middle(from - 1, from), ...probes.slice(2 * from, 2 * to), ...middle(to - 1, to)]);
+  }
+  return lines;
+}

@@ -1,0 +1,12 @@
+import shared from "../core/stage.css";
+import { mounted } from "../core/mount.ts";
+import markup from "./markup.html";
+import style from "./play.css";
+import { Play } from "./play.ts";
+import { workerPort } from "./remote.ts";
+import type { PlayKept } from "./setup.ts";
+import program from "./worker.ts?program";
+
+const kept: PlayKept = {}; // over other pages, too: each time that Streamlit puts Play up it has another key
+
+export default mounted(markup, shared + style, (parent) => new Play(parent, kept, workerPort(program)));
