@@ -21,7 +21,7 @@ from tests import needs
 from tests.browser.proxy import CONFIG, proxied, trusting
 from tests.browser.serving import settle
 
-PAGES = ("", "tour", "density", "boundary", "evaluate", "rivals", "tune", "images", "history", "compare")
+PAGES = ("", "play", "tour", "density", "boundary", "evaluate", "rivals", "tune", "images", "history", "compare")
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.visits import visit_of
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_LAMBDA1 = BoundaryConfig().lambda1
-PAGES = ("learn", "density", "boundary", "evaluate", "history", "compare", "tour", "rivals", "tune", "images")
+PAGES = ("learn", "play", "density", "boundary", "evaluate", "history", "compare", "tour", "rivals", "tune", "images")
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 /** What Streamlit hands to a component at each update. */
 export interface Mounting {
   data: unknown;
-  key: string;
+  key: string; // another each time that it is put up
   parentElement: ParentNode & Node;
   setStateValue: Tell;
   setTriggerValue: Tell;
@@ -18,22 +18,27 @@ export interface View {
   stop(): void;
 }
 
-/** What outlives a canvas that Streamlit puts up anew, by names; each component on the page has its own. */
-export type Kept = Record<string, unknown>;
-
-/** A component of `markup` and `style`, whose views `create` makes. */
-export function mounted(markup: string, style: string, create: (parent: ParentNode, kept: Kept) => View) {
+/**
+ * A component of `markup` and `style`, whose views `create` makes.
+ *
+ * `kept` outlives a canvas that Streamlit puts up anew, and other pages too: each time the component has another key.
+ * What needs it is therefore on a page but once.
+ */
+export function mounted<Kept extends object>(
+  markup: string,
+  style: string,
+  create: (parent: ParentNode, kept: Partial<Kept>) => View,
+) {
   const views = new WeakMap<Node, View>();
-  const kept = new Map<string, Kept>();
+  const kept: Partial<Kept> = {};
 
   return function component(mounting: Mounting) {
-    const { data, key, parentElement: parent } = mounting;
+    const { data, parentElement: parent } = mounting;
     let view = views.get(parent);
     if (!view?.root.isConnected) {
       view?.stop(); // its markup was taken away
       fill(parent, markup, style);
-      if (!kept.has(key)) kept.set(key, {});
-      view = create(parent, kept.get(key)!);
+      view = create(parent, kept);
       views.set(parent, view);
     }
     view.receive(data instanceof Uint8Array ? data : null, mounting);

@@ -1,6 +1,6 @@
 // The editor: Gaussians placed by mouse, touch or keys; the density and its ε contour follow at once.
 
-import type { Kept, Mounting, Tell } from "../core/mount.ts";
+import type { Mounting, Tell } from "../core/mount.ts";
 import type { EditorLimits, EditorMeta, Mode } from "../core/payloads.ts";
 import type { Camera, Pair, Pen, Theme } from "../core/types.ts";
 import type { Painting } from "./brush.ts";
@@ -34,11 +34,16 @@ import { find } from "../core/dom.ts";
 import { History } from "./history.ts";
 import { Teller } from "./teller.ts";
 
+/** What was strewn, before it is fitted. */
+export interface EditorKept {
+  painting?: Painting;
+}
+
 export class Editor {
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   readonly plane: HTMLElement;
-  readonly kept: { painting?: Painting };
+  readonly kept: EditorKept;
   readonly sheet: Sheet;
   readonly hand: EditorHand;
   theme?: Theme;
@@ -61,7 +66,7 @@ export class Editor {
   private label?: string;
   private open = false;
 
-  constructor(parent: ParentNode, kept: Kept) {
+  constructor(parent: ParentNode, kept: EditorKept) {
     this.kept = kept;
     this.root = find(parent, ".bdsg");
     this.canvas = find<HTMLCanvasElement>(parent, ".plane-canvas");

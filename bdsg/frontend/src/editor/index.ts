@@ -1,6 +1,6 @@
 import style from "../core/stage.css";
 import { mounted } from "../core/mount.ts";
-import { Editor } from "./editor.ts";
+import { Editor, type EditorKept } from "./editor.ts";
 import markup from "./markup.html";
 
-export default mounted(markup, style, (parent, kept) => new Editor(parent, kept));
+export default mounted<EditorKept>(markup, style, (parent, kept) => new Editor(parent, kept));

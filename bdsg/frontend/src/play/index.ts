@@ -7,6 +7,4 @@ import { workerPort } from "./remote.ts";
 import type { PlayKept } from "./setup.ts";
 import program from "./worker.ts?program";
 
-const kept: PlayKept = {}; // over other pages, too: each time that Streamlit puts Play up it has another key
-
-export default mounted(markup, shared + style, (parent) => new Play(parent, kept, workerPort(program)));
+export default mounted<PlayKept>(markup, shared + style, (parent, kept) => new Play(parent, kept, workerPort(program)));

@@ -1,6 +1,5 @@
 // The player: data, samples of G, contours, and B(z) moving from snapshot to snapshot.
 
-import type { Kept } from "../core/mount.ts";
 import type { Change, DeltaMeta, PlayerArrays, PlayerMeta } from "../core/payloads.ts";
 import type { Camera, Layers, Theme } from "../core/types.ts";
 import type { ProbeScene } from "../canvas/probe_card.ts";
@@ -24,7 +23,7 @@ import { layersShown } from "./legend.ts";
 import { pixelOf } from "./picture.ts";
 
 /** The run shown last, and its switches: Streamlit may mount the player anew in the middle of a run. */
-interface PlayerKept {
+export interface PlayerKept {
   run?: string;
   layers?: Layers;
   pulls?: Partial<Record<string, boolean>>;
@@ -61,7 +60,7 @@ export class Player {
   private modelHeat = false;
   private legendFor = "";
 
-  constructor(parent: ParentNode, kept: Kept) {
+  constructor(parent: ParentNode, kept: PlayerKept) {
     this.kept = kept;
     this.root = find(parent, ".bdsg");
     this.canvas = find<HTMLCanvasElement>(parent, ".plane-canvas");
