@@ -5,8 +5,10 @@ import style from "./play.css";
 import { Play } from "./play.ts";
 import { workerPort } from "./remote.ts";
 import type { PlayKept } from "./setup.ts";
+import template from "../../../standalone/page.html";
 import program from "./worker.ts?program";
 
+const SOURCE = { template, bundle: import.meta.url };
 const kept: PlayKept = {}; // over other pages, too: each time that Streamlit puts Play up it has another key
 
-export default mounted(markup, shared + style, (parent) => new Play(parent, kept, workerPort(program)));
+export default mounted(markup, shared + style, (parent) => new Play(parent, kept, workerPort(program), SOURCE));
