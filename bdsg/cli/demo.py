@@ -71,4 +71,5 @@ def _words(stem: str, config: ExperimentConfig) -> str:
     boundary = config.boundary
     loss = "eq. 4" if boundary.objective == "paper" else "ours"
     weights = f"λ1 = {setting(boundary.lambda1)} · λ2 = {setting(boundary.lambda2)}"
-    return f"{stem} · {loss} · ε = {setting(config.epsilon)} · {weights} · seed {config.seed}"
+    name = f"{stem} · " if config.data.preset else ""
+    return f"{name}{loss} · ε = {setting(config.epsilon)} · {weights} · seed {config.seed}"

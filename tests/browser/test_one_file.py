@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
+from bdsg.cli.demo import ROOM
 from bdsg.config import ExperimentConfig
 from bdsg.standalone import instrument
 from tests.browser.conftest import note
@@ -55,7 +56,7 @@ def trains(frame: Frame | Page) -> None:
 
 
 def test_from_a_disk_it_fills_the_window_and_trains(offline: Page, file: Path) -> None:
-    assert file.stat().st_size <= 400_000
+    assert file.stat().st_size <= ROOM
     offline.goto(file.as_uri())
     trains(offline)
     expect(offline.get_by_role("heading", name="BDSG: where does normal end?")).to_be_visible()
