@@ -430,6 +430,7 @@ var se=`/* Both components.  Colours come from Streamlit's theme; the layers' sh
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' data:; style-src 'unsafe-inline'; img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'">
+<link rel="icon" href="data:,">
 <title>{{title}}</title>
 <style>
 :root { --st-background-color: #ffffff; --st-text-color: #1b2430; --st-font: "Source Sans 3", "Source Sans Pro", "Segoe UI", -apple-system, Roboto, Arial, sans-serif; }
