@@ -1,4 +1,4 @@
-"""The command line: ``python -m bdsg run | score | rivals | fit | tune | images | presets``.
+"""The command line: ``python -m bdsg run | score | rivals | fit | tune | images | demo | presets``.
 
 Bad input ends with exit code 2 and one sentence on stderr; Ctrl-C with 130; a closed pipe in silence.
 """
@@ -11,7 +11,7 @@ import os
 import sys
 from typing import NoReturn
 
-from bdsg.cli import detect, images, presets, rivals, run, score, tune
+from bdsg.cli import demo, detect, images, presets, rivals, run, score, tune
 from bdsg.errors import BDSGError, remedy_of
 
 BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
@@ -57,7 +57,7 @@ def _dispatch(arguments: list[str] | None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m bdsg", description="Train and use a generator of the boundary of a distribution.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (run, score, rivals, presets, detect, tune, images):
+    for command in (run, score, rivals, presets, detect, tune, images, demo):
         command.add_parser(commands)
     return parser
 

@@ -39,6 +39,7 @@ def test_the_slim_install_fits_scores_runs_and_draws_the_boundary(tmp_path: Path
     code = (
         "import bdsg\nfrom bdsg.__main__ import main\n"
         "assert main(['run', 'c.json', '--out', 'r', '--quiet']) == 0\n"
+        "assert main(['demo', 'c.json', '--out', 'p']) == 0\n"
         "assert main(['fit', 't.csv', '--out', 'd']) == 0\n"
         "assert main(['score', 'd', 't.csv']) == 0\n"
         "assert main(['rivals', 'c.json', '--methods', 'mixture', '--quiet']) == 0\n"

@@ -21,7 +21,7 @@ LEVELS = (
     ("baselines",),
     ("experiments",),
     ("detector", "tuning", "image_experiments"),
-    ("serving", "figures", "cli", "__main__"),
+    ("serving", "figures", "standalone", "cli", "__main__"),
     ("app",),
     ("pages", "app.py"),
 )

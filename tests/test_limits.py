@@ -123,6 +123,7 @@ LIMITED = (
         "bdsg/config/fields.py",
         "bdsg/errors.py",
         "bdsg/data/mixture.py",
+        "bdsg/data/mixture_rows.py",
     ),
 )
 

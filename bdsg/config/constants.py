@@ -34,7 +34,7 @@ FIRST_SLOPE = 5.0
 at a single Gaussian for hundreds of steps; with sharper bends it is there in a tenth of the time."""
 
 WARM_UP = 0.15
-"""Share of a fit in which its learning rate rises."""
+"""Share of a cycle of the learning rate in which it rises."""
 
 GAIN = 0.0005
 """Nats by which the held-out likelihood must improve to count."""

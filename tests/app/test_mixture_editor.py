@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.app.widgets.mixture_editor import MOST_MODES, brief, from_rows, read_modes, to_rows
+from bdsg.app.widgets.mixture_editor import brief
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
+from bdsg.data.mixture_rows import MOST_MODES, from_rows, read_modes, to_rows
 from bdsg.errors import ConfigError
 
 MODE = {"weight": 1, "x": 0.5, "y": -1, "long": 2, "short": 0.5, "angle": 30}

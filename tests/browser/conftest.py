@@ -34,13 +34,13 @@ def page(chromium: Browser, server: str) -> Iterator[Page]:
     tab.set_default_timeout(60_000)
     problems: list[str] = []
     tab.on("pageerror", lambda error: problems.append(str(error)))
-    tab.on("console", lambda message: _note(message, problems))
+    tab.on("console", lambda message: note(message, problems))
     yield tab
     context.close()
     assert not problems, problems
 
 
-def _note(message: ConsoleMessage, problems: list[str]) -> None:
+def note(message: ConsoleMessage, problems: list[str]) -> None:
     """Keep errors, but not those of resources that are looked for elsewhere on the network."""
     if message.type == "error" and "Failed to load resource" not in message.text:
         problems.append(message.text)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bdsg.app.components import standalone_page
 from bdsg.app.visit import links
 from bdsg.config import ExperimentConfig
 from bdsg.number_text import grouped
+from bdsg.standalone.page import page as standalone_page
 from tests.app.payload_parts import full_payload
 from tests.browser.serving import settle
 from tests.browser.test_main_job import dataset
@@ -116,7 +116,7 @@ def test_the_saved_animation_has_the_pulls_too(chromium: Browser, tmp_path: Path
     data, forces = random.uniform(-1, 1, (20, 2)), random.normal(size=(3, 3, 5, 2))
     payload = full_payload(data=data, log_p_x=np.zeros((4, 4)), forces=forces, **shown)
     path = tmp_path / "animation.html"
-    path.write_text(standalone_page.page(payload, "Pulls"), encoding="utf-8")
+    path.write_text(standalone_page("player", payload, "Pulls"), encoding="utf-8")
     context = chromium.new_context(offline=True)
     tab = context.new_page()
     tab.goto(path.as_uri())

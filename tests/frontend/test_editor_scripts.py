@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bdsg.app.widgets.mixture_editor import LIMITS, from_rows, to_rows
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
+from bdsg.data.mixture_rows import LIMITS, from_rows, to_rows
 from bdsg.data.window import Grid
 from bdsg.metrics import Field
 from tests.frontend.scripts import node

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bdsg.app.components import browser_components, demo_run, standalone_page
+from bdsg.app.components import demo_run
 from bdsg.runs.tensor_file import unpack
+from bdsg.standalone.page import bundle, page
 from tests.frontend.scripts import node
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -96,16 +97,16 @@ def test_svg_ellipses_texts_and_shifts(tmp_path: Path) -> None:
 
 
 def test_the_animation_is_one_file_that_asks_for_nothing(tmp_path: Path) -> None:
-    text = standalone_page.page(demo_run.payload(), "One & <two>")
+    text = page("player", demo_run.payload(), "One & <two>")
     assert "<title>One &amp; &lt;two&gt;</title>" in text
     assert "default-src 'none'" in text
     addresses = set(re.findall(r"https?://[^\"' <>)]+", text))
     assert addresses <= {"http://www.w3.org/2000/svg"}  # a name, not a place
-    assert not re.search(r"""<(script|link|img|iframe)[^>]+(src|href)=|@import|url\((?!data:|#)""", text)
+    assert not re.search(r"""<(script|link|img|iframe)[^>]+(src|href)="(?!data:)|@import|url\((?!data:|#)""", text)
     payload = re.search(r'atob\("([^"]+)"\)', text)
     assert payload is not None
     assert base64.b64decode(payload[1]) == demo_run.payload()
     assert unpack(base64.b64decode(payload[1]))[1]["kind"] == "full"
     script = re.search(r'from "data:text/javascript;base64,([^"]+)"', text)
     assert script is not None
-    assert base64.b64decode(script[1]).decode() == browser_components.bundle("player")
+    assert base64.b64decode(script[1]).decode() == bundle("player")

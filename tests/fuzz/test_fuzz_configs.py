@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from bdsg.app.visit import browser_storage, history, links, own_points, studies
 from bdsg.app.visit.state import visit
-from bdsg.app.widgets.mixture_editor import from_rows, read_modes
 from bdsg.config import ExperimentConfig
 from bdsg.data import GaussianMixture, uploads
+from bdsg.data.mixture_rows import from_rows, read_modes
 from tests.fuzz.cases import altered, cases, plain, taken_or_refused
 
 KEYS = [

@@ -11,12 +11,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from bdsg.app.components import payload_shapes
-from bdsg.app.pages import play_page
 from bdsg.app.visit import session
 from bdsg.config import ExperimentConfig
 from bdsg.config.presets import PRESETS
 from bdsg.data import GaussianMixture
 from bdsg.runs.tensor_file import unpack
+from bdsg.standalone import instrument
 from tests.visits import visit_of
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ PLAYED: dict[str, Any] = {
     "density": {"kind": "closed_form"},
     "epsilon": 0.01,
     "seed": 3,
-    "boundary": {"objective": "paper", **play_page.EQ_4, "hidden": [8, 8, 8], "steps": 5, "lambda2": 0.0},
+    "boundary": {"objective": "paper", **instrument.EQ_4, "hidden": [8, 8, 8], "steps": 5, "lambda2": 0.0},
 }
 
 
@@ -64,7 +64,7 @@ def test_opens_on_eq_4_and_two_separate_modes() -> None:
 
 
 def test_the_payload_holds_what_its_type_says() -> None:
-    told = play_page.meta(ExperimentConfig.from_dict(play_page.START))
+    told = instrument.meta(ExperimentConfig.from_dict(instrument.START))
     assert told.keys() == get_type_hints(payload_shapes.PlayMeta).keys()
     assert told["start"].keys() == get_type_hints(payload_shapes.PlayStart).keys()
     for preset in told["presets"]:
@@ -124,4 +124,4 @@ def test_what_a_browser_makes_up_is_not_trained(choices: object) -> None:
 
 
 def test_every_preset_of_play_is_one_of_the_package() -> None:
-    assert set(play_page.PRESET_NAMES) == {name for name in PRESETS if not name.startswith("paper_")}
+    assert set(instrument.PRESET_NAMES) == {name for name in PRESETS if not name.startswith("paper_")}

@@ -19,9 +19,9 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from bdsg.config.fields import number
 from bdsg.errors import ConfigError
 from bdsg.runs.tensor_file import pack
+from bdsg.standalone.page import STATIC
 
 ASSETS = Path(__file__).parent / "assets"
-STATIC = Path(__file__).parents[1] / "static"
 NAMES = ("play", "player", "side_by_side", "evaluation", "editor", "mosaic", "images", "memory")
 PACKAGE = "bdsg"
 
@@ -35,11 +35,6 @@ def component(name: str) -> Callable[..., Any]:
         return shown(**given)
 
     return show
-
-
-def bundle(name: str) -> str:
-    """The text of a component's bundle, an ES module."""
-    return next(STATIC.glob(f"{name}-*.js")).read_text(encoding="utf-8")
 
 
 def _declare() -> None:

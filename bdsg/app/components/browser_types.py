@@ -36,8 +36,8 @@ ARRAYS: dict[type[Any], str] = {
     np.float64: "Float64Array",
 }
 SHARED = (
-    "START_RADIUS", "RIDGE", "START_OUTSIDE", "SMALLEST_SHARE", "SMALLEST_DISTANCE", "LOG_RATIO_CAP", "LEVEL_RANGE",
-    "HIGHEST", "ENDS", "PLACES", "BEND", "COVERED", "REACH", "PROBES", "FEWEST_PROBES",
+    "WARM_UP", "START_RADIUS", "RIDGE", "START_OUTSIDE", "SMALLEST_SHARE", "SMALLEST_DISTANCE", "LOG_RATIO_CAP",
+    "LEVEL_RANGE", "HIGHEST", "ENDS", "PLACES", "BEND", "COVERED", "REACH", "PROBES", "FEWEST_PROBES",
 )  # fmt: skip
 """Of bdsg/config/constants.py."""
 CONSTANTS: Mapping[str, tuple[Any, str]] = {

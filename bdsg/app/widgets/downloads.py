@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from bdsg.app.components import run_payloads, standalone_page
+from bdsg.app.components import run_payloads
 from bdsg.app.components.payloads import Playback
 from bdsg.app.labels import run_words
 from bdsg.app.visit import own_points
@@ -17,6 +17,7 @@ from bdsg.experiments import export
 from bdsg.number_text import setting
 from bdsg.runs.result import Result
 from bdsg.serving.job import Run
+from bdsg.standalone.page import page
 
 KINDS = {"html": "text/html", "csv": "text/csv", "json": "application/json", "py": "text/x-python"}
 """Of files, by their endings."""
@@ -69,6 +70,6 @@ def _scores(result: Result, epsilon: float) -> str:
 
 def _animation(run: Run) -> str:
     title = f"B(z): {run_words(run.config)}"
-    return standalone_page.page(
-        run_payloads.player_payload(run.config, run, Playback(autoplay=True, loop=True, title=title)), title
+    return page(
+        "player", run_payloads.player_payload(run.config, run, Playback(autoplay=True, loop=True, title=title)), title
     )

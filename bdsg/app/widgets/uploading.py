@@ -18,6 +18,7 @@ from bdsg.config import ExperimentConfig
 from bdsg.data import uploads
 from bdsg.data.mixture import GaussianMixture
 from bdsg.data.mixture_fit import MOST_MODES, fit_mixture
+from bdsg.data.mixture_rows import to_rows
 from bdsg.errors import ConfigError
 from bdsg.number_text import grouped, rounded, setting
 
@@ -43,7 +44,7 @@ def take_painted() -> None:
         return
     adopt(fitted, points)
     numbers = session.config().data.mixture
-    rows = mixture_editor.to_rows(GaussianMixture.from_config(session.config().data))
+    rows = to_rows(GaussianMixture.from_config(session.config().data))
     visit().canvas_edit = (mixture_editor.edit_name(sent), numbers, rows)
     visit().painting = False
 

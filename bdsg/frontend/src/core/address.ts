@@ -19,6 +19,15 @@ export function queryWith(search: string, name: string, value: number | string |
   return parts.length ? `?${parts.join("&")}` : "";
 }
 
+/** Some pages may not change their address: those of a sandboxed frame, and in some browsers those on a disk. */
+function replace(address: string) {
+  try {
+    window.history.replaceState(window.history.state, "", address);
+  } catch {
+    // then what is shown is kept while the page is
+  }
+}
+
 /** Keeps one parameter of the address equal to what is shown. */
 export class AddressNote {
   private readonly name: string;
@@ -41,7 +50,7 @@ export class AddressNote {
     this.timer = setTimeout(() => {
       const { pathname, search, hash } = window.location;
       const wanted = queryWith(search, this.name, value);
-      if (wanted !== search) window.history.replaceState(window.history.state, "", pathname + wanted + hash);
+      if (wanted !== search) replace(pathname + wanted + hash);
     }, NOTE_AFTER);
   }
 

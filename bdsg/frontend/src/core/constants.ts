@@ -6,6 +6,8 @@ export const FULL_SCALE = 32767;
 export const HEAT_SPAN = 9.0;
 /** Sums that differ by no more than this share are equal. */
 export const TIE = 1e-9;
+/** Share of a cycle of the learning rate in which it rises. */
+export const WARM_UP = 0.15;
 /** Radius of the paper's generator's first circle, in standard deviations of the data. */
 export const START_RADIUS = 3.0;
 /** How much that fit minds large weights, as a share of the features' mean square: with them B(z) moves in jerks. */

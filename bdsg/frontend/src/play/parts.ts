@@ -1,13 +1,7 @@
 // Small parts of Play's page.
 
-import { make, setData } from "../core/dom.ts";
+import { setData } from "../core/dom.ts";
 import type { Play } from "./play.ts";
-
-/** The way to the server: what it becomes of these settings, to the last bit. */
-export function recordButton(press: () => void) {
-  const title = "Train the same settings on the server, bit for bit the same each time: replay, exports, history";
-  return make("button", { type: "button", class: "record-button", title, click: press }, "Record this run");
-}
 
 /** What tests read. */
 export function report({ root, training, gaussians, picture, state }: Play) {

@@ -1,6 +1,6 @@
 // Play: the instrument on one screen.  B(z) trains in a worker, and every control acts while it does.
 
-import type { Mounting, Tell } from "../core/mount.ts";
+import type { Mounting } from "../core/mount.ts";
 import type { Mode, PlayMeta } from "../core/payloads.ts";
 import type { Layers, Theme } from "../core/types.ts";
 import { readTensors, sameBytes } from "../core/arrays.ts";
@@ -17,14 +17,15 @@ import { listen } from "./keys.ts";
 import { fillLegend } from "./legend.ts";
 import { ObjectivePanel } from "./objective_panel.ts";
 import { Picture } from "./picture.ts";
+import type { Source } from "./one_file.ts";
 import type { OpenPort } from "./remote.ts";
 import type { Report } from "./desk.ts";
 import { Reading } from "./reading.ts";
 import { type Changed, type PlayKept, Setup } from "./setup.ts";
-import { choicesOf } from "./state.ts";
+import { TakeAway } from "./take_away.ts";
 import { Training } from "./training.ts";
 import { WhatIfPanel } from "./what_if_panel.ts";
-import { recordButton, report } from "./parts.ts";
+import { report } from "./parts.ts";
 import { sentence } from "./words.ts";
 
 const CALM_EVERY = 0.25; // seconds between two pictures where motion is to be reduced
@@ -47,6 +48,7 @@ export class Play {
   private readonly data: DataPanel;
   private readonly whatIfs: WhatIfPanel;
   private readonly reading: Reading;
+  private readonly takeAway: TakeAway;
   private readonly motion = matchMedia("(prefers-reduced-motion: reduce)");
   private readonly frames = new FrameLoop((seconds) => this.#pass(seconds));
   private readonly endKeys: () => void;
@@ -54,11 +56,10 @@ export class Play {
     this.#fitWindow();
   };
   private bytes: Uint8Array | null = null;
-  private tell: Tell | undefined;
   private sinceDrawn = 0; // seconds
   private dirty = true;
 
-  constructor(parent: ParentNode, kept: PlayKept, open: OpenPort) {
+  constructor(parent: ParentNode, kept: PlayKept, open: OpenPort, source: Source) {
     this.setup = new Setup(kept, (changed) => {
       this.#changed(changed);
     });
@@ -89,7 +90,7 @@ export class Play {
     fillLegend(root, this.layers, this.forces, () => {
       this.redraw();
     });
-    find(root, ".record").append(recordButton(() => this.tell?.("record", choicesOf(this.state, this.units))));
+    this.takeAway = new TakeAway(this, this.setup, source);
     this.endKeys = listen(this);
     window.addEventListener("resize", this.fit);
   }
@@ -114,8 +115,8 @@ export class Play {
     return this.motion.matches;
   }
 
-  receive(bytes: Uint8Array | null, { setTriggerValue }: Pick<Mounting, "setTriggerValue">) {
-    this.tell = setTriggerValue;
+  receive(bytes: Uint8Array | null, { setTriggerValue }: Partial<Pick<Mounting, "setTriggerValue">>) {
+    this.takeAway.show(setTriggerValue);
     this.theme = readTheme(this.root);
     if (bytes?.length && !sameBytes(bytes, this.bytes)) {
       this.bytes = bytes;

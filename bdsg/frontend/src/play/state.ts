@@ -99,3 +99,8 @@ export function startOf(start: PlayStart): PlayState {
   const { preset, modes, objective, epsilon, samples, seed } = start;
   return { preset, modes, objective, epsilon, samples, seed, ...suited(start) };
 }
+
+/** What a page is told that opens with this state. */
+export function startWith({ batch, learningRate, hidden, modes, ...same }: PlayState): PlayStart {
+  return { ...same, modes: [...modes], hidden: [...hidden], batch_size: batch, learning_rate: learningRate };
+}

@@ -1,5 +1,6 @@
 // B(z) in training: settings in, steps on demand, snapshots out; any setting may change on the way.
 
+import { WARM_UP } from "../core/constants.ts";
 import { grouped, setting } from "../core/format.ts";
 import { type Branches, branchesFor } from "./branches.ts";
 import { type Density, type DensityNumbers, Mixture, type Numbers, densityOf } from "./density.ts";
@@ -35,7 +36,6 @@ export interface Snapshot {
   forces: Float32Array<ArrayBuffer>; // pulls of L0, λ1·L1, λ2·L2 on the first m of them, (3, m, 2)
 }
 
-const WARM_UP = 0.15; // share of a cycle in which the learning rate rises
 const REBUILT: (keyof Settings)[] = [
   "density",
   "data",

@@ -34,3 +34,17 @@ test("the address is written once a while, by the last value", () => {
   assert.equal(note.read(), 4);
   mock.timers.reset();
 });
+
+test("a page that may not change its address goes on", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const refused = mock.method(window.history, "replaceState", () => {
+    throw new DOMException("", "SecurityError");
+  });
+  const note = new AddressNote("frame");
+  note.write(8);
+  mock.timers.tick(1000);
+  assert.equal(refused.mock.callCount(), 1);
+  assert.notEqual(note.read(), 8);
+  refused.mock.restore();
+  mock.timers.reset();
+});

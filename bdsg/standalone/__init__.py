@@ -1,0 +1,1 @@
+"""Pages of one HTML file each: they ask the network for nothing and open from a disk."""
