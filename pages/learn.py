@@ -39,7 +39,7 @@ B(z) is trained for three things at once:
 Points on the border are the hardest anomalies: strong tests for a detector, and a threshold you can see.
 """
     )
-    st.page_link("pages/play.py", label="Play: drag the data, and B(z) follows", icon=":material/play_circle:")
+    st.page_link("pages/play.py", label="Try it: drag the data, and B(z) follows", icon=":material/play_circle:")
     st.page_link("pages/tour.py", label="Take the tour: guess first, then see", icon=":material/explore:")
     st.page_link("pages/density.py", label="Start: choose your data", icon=":material/arrow_forward:")
 st.caption(demo_run.caption())

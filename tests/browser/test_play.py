@@ -131,7 +131,7 @@ def test_what_was_set_is_there_after_another_page(page: Page, server: str) -> No
     expect(page.locator("[data-dial=lambda2]")).to_have_attribute("aria-valuetext", "0, off")
     page.get_by_role("link", name="Learn").click()
     page.wait_for_selector(".bdsg.player[data-ready='1']")
-    page.get_by_role("link", name="Play").click()
+    page.get_by_role("link", name="Play", exact=True).click()
     expect(page.locator("[data-dial=lambda2]")).to_have_attribute("aria-valuetext", "0, off")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-dial=lambda2]")).to_have_attribute("aria-valuetext", "0.1")

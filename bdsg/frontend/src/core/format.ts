@@ -65,7 +65,7 @@ export function rounded(value: number, digits: number) {
   return Number(value.toPrecision(digits));
 }
 
-export /** A number of [0, most] with fixed places; only 0 and `most` themselves are written so. */
+/** A number of [0, most] with fixed places; only 0 and `most` themselves are written so. */
 function strictlyInside(value: number, most: number, places: number) {
   if (value <= 0 || value >= most) return value <= 0 ? "0" : String(most);
   const text = value.toFixed(places);

@@ -1,6 +1,6 @@
 // The numbers that can be set: their names, units, ranges and how a slider runs over them.
 
-import { grouped, setting } from "../core/format.ts";
+import { grouped, rounded, setting } from "../core/format.ts";
 import type { PlayState } from "./state.ts";
 
 export type DialName = "epsilon" | "lambda1" | "lambda2" | "learningRate" | "samples" | "batch";
@@ -72,7 +72,7 @@ export function valueAt({ low, high, zero, whole }: Pick<Dial, "low" | "high" | 
   const first = zero ? 1 : 0;
   if (place < first) return 0;
   const value = low * (high / low) ** ((place - first) / (PLACES - first));
-  return whole ? Math.round(value) : Number(value.toPrecision(2));
+  return whole ? Math.round(value) : rounded(value, 2);
 }
 
 /** The dials' values of a state. */

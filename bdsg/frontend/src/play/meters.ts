@@ -1,6 +1,7 @@
 // Scores and loss terms as they are now, each with its course.
 
 import { find, make } from "../core/dom.ts";
+import { short } from "../export/svg.ts";
 import { measured, percent } from "../core/format.ts";
 import type { ScoreName } from "./counted.ts";
 import type { LiveScores } from "./scorer.ts";
@@ -72,7 +73,7 @@ class Course {
     const { width, height } = SIZE;
     const count = Math.max(40, this.#values.length);
     const at = (value: number, k: number) =>
-      `${((k * width) / (count - 1)).toFixed(1)},${(height - 2 - value * (height - 4)).toFixed(1)}`;
+      `${short((k * width) / (count - 1))},${short(height - 2 - value * (height - 4))}`;
     this.#line.setAttribute("points", this.#values.map(at).join(" "));
   }
 
