@@ -1,6 +1,7 @@
-import style from "../core/stage.css";
+import probe from "../canvas/probe.css";
+import stage from "../core/stage.css";
 import { mounted } from "../core/mount.ts";
 import { Evaluation } from "./evaluation.ts";
 import markup from "./markup.html";
 
-export default mounted(markup, style, (parent) => new Evaluation(parent));
+export default mounted(markup, stage + probe, (parent) => new Evaluation(parent));

@@ -1,4 +1,4 @@
-var oe=`/* Both components.  Colours come from Streamlit's theme; the layers' shades (--bdsg-...) are set by theme.js. */
+var oe=`/* All components.  Colours come from Streamlit's theme; the layers' shades (--bdsg-...) are set by theme.ts. */
 
 .bdsg {
   --text: var(--st-text-color, #31333f);
@@ -67,25 +67,6 @@ var oe=`/* Both components.  Colours come from Streamlit's theme; the layers' sh
 .bdsg .latent-note { margin: 0; color: var(--soft); font-size: 12px; line-height: 1.4; min-height: 1.4em; }
 .bdsg .layer:disabled { opacity: 0.45; cursor: default; }
 @container (min-width: 1240px) { .bdsg .latent-plane { height: min(320px, 70%); } }
-
-/* The probe's card lies over the corner of the stage that is farther from the point. */
-.bdsg .main { position: relative; }
-.bdsg .probe {
-  position: absolute; top: 56px; right: 18px; z-index: 2; max-width: calc(100% - 62px); padding: 8px 12px 9px; border: 1px solid var(--faint);
-  border-radius: var(--round); background: color-mix(in srgb, var(--st-background-color, #fff) 94%, transparent);
-  box-shadow: 0 2px 10px rgb(0 0 0 / 12%); font-size: 12.5px; font-variant-numeric: tabular-nums;
-}
-.bdsg .probe.left { right: auto; left: 46px; }
-.bdsg .probe p { margin: 0; }
-.bdsg .probe table { border-collapse: collapse; margin: 2px 0 4px; }
-.bdsg .probe th, .bdsg .probe td { padding: 1px 12px 1px 0; border: 0; text-align: left; font-weight: 400; white-space: nowrap; }
-.bdsg .probe thead { color: var(--soft); font-size: 11.5px; }
-.bdsg .probe-close { position: absolute; top: 2px; right: 4px; width: 28px; height: 28px; border: 0; background: transparent; font-size: 17px; }
-.bdsg .near { display: inline-block; width: 16px; height: 0; margin-right: 7px; border-top: 2px solid var(--bdsg-boundary); vertical-align: 4px; }
-.bdsg .near.to-sample { border-top: 2px dotted var(--bdsg-data); }
-@container (max-width: 560px) {
-  .bdsg .probe, .bdsg .probe.left { position: relative; inset: 0 auto auto 0; max-width: none; margin-top: 6px; box-shadow: none; }
-}
 
 /* Legend: one pressable chip for each layer. */
 .bdsg .legend { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 6px; min-height: 34px; padding: 0 0 6px; }
