@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from bdsg.app.components.browser_components import NAMES, bundle
+from bdsg.app.components.browser_components import NAMES
+from bdsg.standalone.page import bundle
 
 pytestmark = pytest.mark.browser
 DRAWN = [name for name in NAMES if name != "memory"]
