@@ -2,8 +2,9 @@
 // browsers fetch it once.
 import { build } from "esbuild";
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
+const HERE = new URL(".", import.meta.url).pathname;
 const OUT = process.argv[2] ?? new URL("../app/static", import.meta.url).pathname;
 const COMPONENTS = ["play", "player", "side_by_side", "evaluation", "editor", "mosaic", "images", "memory"];
 
@@ -12,10 +13,11 @@ const programs = {
   name: "programs",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\?program$/ }, ({ path, resolveDir }) => {
-      return { path: join(resolveDir, path.replace("?program", "")), namespace: "program" };
+      // From here on: the hash in a bundle's name holds it, and is to be the same wherever the package lies.
+      return { path: relative(HERE, join(resolveDir, path.replace("?program", ""))), namespace: "program" };
     });
     onLoad({ filter: /.*/, namespace: "program" }, async ({ path }) => {
-      const { outputFiles } = await build({ ...COMMON, entryPoints: [path], format: "iife", write: false });
+      const { outputFiles } = await build({ ...COMMON, entryPoints: [join(HERE, path)], format: "iife", write: false });
       return { contents: outputFiles[0].text, loader: "text" };
     });
   },
@@ -25,7 +27,7 @@ const COMMON = { bundle: true, minify: true, charset: "utf8", target: "es2022", 
 for (const name of await readdir(OUT).catch(() => [])) if (name.endsWith(".js")) await rm(`${OUT}/${name}`);
 await build({
   ...COMMON,
-  absWorkingDir: new URL(".", import.meta.url).pathname,
+  absWorkingDir: HERE,
   entryPoints: COMPONENTS.map((name) => ({ in: `src/${name}/index.ts`, out: name })),
   entryNames: "[name]-[hash]",
   outdir: OUT,
