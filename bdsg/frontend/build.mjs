@@ -1,7 +1,7 @@
 // Builds one bundle a component: its script, markup and styles.  Its name holds a hash of its content, so that
 // browsers fetch it once.
-import { build } from "esbuild";
-import { readdir, rm } from "node:fs/promises";
+import { build, transform } from "esbuild";
+import { readFile, readdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 const HERE = new URL(".", import.meta.url).pathname;
@@ -22,6 +22,16 @@ const programs = {
     });
   },
 };
+/** Styles as a text, without comments and blanks. */
+const styles = {
+  name: "styles",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, charset: "utf8" });
+      return { contents: code, loader: "text" };
+    });
+  },
+};
 const COMMON = { bundle: true, minify: true, charset: "utf8", target: "es2022", logLevel: "warning" };
 
 for (const name of await readdir(OUT).catch(() => [])) if (name.endsWith(".js")) await rm(`${OUT}/${name}`);
@@ -32,6 +42,6 @@ await build({
   entryNames: "[name]-[hash]",
   outdir: OUT,
   format: "esm",
-  loader: { ".html": "text", ".css": "text" },
-  plugins: [programs],
+  loader: { ".html": "text" },
+  plugins: [programs, styles],
 });

@@ -1,9 +1,7 @@
 // What the worker of Play does for one order: change, begin anew, step, show, score; a report comes back for each.
 
-import { Session } from "../trainer/protocol.ts";
-import type { Message } from "../trainer/protocol.ts";
 import type { MixtureNumbers } from "../trainer/density.ts";
-import type { Settings, Snapshot } from "../trainer/trainer.ts";
+import { type Settings, type Snapshot, Trainer } from "../trainer/trainer.ts";
 import { type LiveScores, Scorer } from "./scorer.ts";
 
 export interface Order {
@@ -28,47 +26,58 @@ export interface Report {
 
 export const SCORED = 1500; // points that scores are counted on
 
-type Task = Message extends infer M ? (M extends Message ? Omit<M, "id"> : never) : never;
+const TOGETHER = 4; // steps between two looks at the clock
 
 export class Desk {
-  readonly #session = new Session();
-  #settings: Settings | undefined;
+  #trainer: Trainer | undefined;
   #scorer: Scorer | undefined;
 
   report(order: Order): Report {
-    const { id, points, forces, score, steps } = order;
-    const refused = this.#set(order);
-    const taken = !refused;
-    const stopped = taken && steps ? this.#do({ type: "step", count: steps, milliseconds: order.milliseconds }) : "";
-    const error = refused || stopped || undefined;
-    if (!this.#settings) return { id, taken, error };
-    const { snapshot } = this.#session.answer({ id, type: "snapshot", show: { points, forces } });
-    return { id, taken, error, snapshot, scores: score ? this.#scores(this.#settings) : undefined };
+    const { id, points, forces, score, steps = 0, milliseconds = Infinity } = order;
+    const refused = told(() => {
+      this.#set(order);
+    });
+    const trainer = this.#trainer;
+    if (!trainer) return { id, taken: !refused, error: refused };
+    const stopped = refused ? undefined : told(() => advance(trainer, steps, milliseconds));
+    const scores = score ? this.#scores(trainer) : undefined;
+    return { id, taken: !refused, error: refused ?? stopped, snapshot: trainer.snapshot(points, forces), scores };
   }
 
-  /** Take over settings; why they cannot be, or nothing. */
-  #set({ configure, change, restart }: Order): string {
-    const known = configure ?? (change && { ...this.#settings!, ...change });
-    const task: Task | undefined = configure
-      ? { type: "configure", settings: configure }
-      : change && { type: "change", settings: change };
-    const refused = task && this.#do(task);
-    if (refused) return refused;
-    if (known) {
-      const { density, epsilon } = known;
-      if (density !== this.#settings?.density || epsilon !== this.#settings.epsilon) this.#scorer = undefined;
-      this.#settings = known;
-    }
-    return restart === undefined ? "" : this.#do({ type: "restart", seed: restart });
+  #set({ configure, change, restart }: Order) {
+    const before = this.#trainer?.settings;
+    if (configure) this.#trainer = new Trainer(configure);
+    const trainer = this.#trainer;
+    if (!trainer) throw new Error("Nothing is configured yet: send the settings first.");
+    if (change) trainer.change(change);
+    const { density, epsilon } = trainer.settings;
+    if (density !== before?.density || epsilon !== before.epsilon) this.#scorer = undefined;
+    if (restart !== undefined) trainer.restart(restart);
   }
 
-  #do(task: Task): string {
-    return this.#session.answer({ id: 0, ...task } as Message).error ?? "";
-  }
-
-  #scores({ density, epsilon, delta }: Settings): LiveScores | undefined {
+  #scores(trainer: Trainer): LiveScores {
+    const { density, epsilon, delta } = trainer.settings;
     this.#scorer ??= new Scorer(density as MixtureNumbers, epsilon, delta);
-    const { snapshot } = this.#session.answer({ id: 0, type: "snapshot", show: { points: SCORED, forces: 0 } });
-    return snapshot && this.#scorer.scores(snapshot.points);
+    return this.#scorer.scores(trainer.snapshot(SCORED).points);
+  }
+}
+
+/** At most so many steps, in at most so much time. */
+function advance(trainer: Trainer, steps: number, milliseconds: number) {
+  const end = performance.now() + milliseconds;
+  for (let left = steps; left > 0 && performance.now() < end;) {
+    const taken = trainer.advance(Math.min(left, TOGETHER));
+    if (!taken) return;
+    left -= taken;
+  }
+}
+
+/** Why something could not be done, in a sentence; nothing where it was. */
+function told(what: () => void): string | undefined {
+  try {
+    what();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }

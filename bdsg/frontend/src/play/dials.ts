@@ -20,13 +20,14 @@ export interface Dial {
 }
 
 const weight = (value: number) => (value === 0 ? "0, off" : setting(value));
+const density = (value: number) => `${setting(value)} per unit area`;
 const points = (value: number) => `${grouped(value)} points`;
 
 export const DIALS: Dial[] = [
   {
     ...{ name: "epsilon", letter: "e", symbol: "ε", label: "threshold", zero: false, whole: false },
     says: "Density of the contour, per unit area: 0.0005 to 0.1. B(z) is a hit between ε and δ = ε/10.",
-    ...{ low: 0.0005, high: 0.1, allowed: [1e-9, 1e6], words: setting },
+    ...{ low: 0.0005, high: 0.1, allowed: [1e-9, 1e6], words: density },
   },
   {
     ...{ name: "lambda1", letter: "a", symbol: "λ<sub>1</sub>", label: "stay near data", zero: true, whole: false },

@@ -112,3 +112,9 @@ test("as Play opens both weights matter: without either the scores end far lower
   assert.ok(withoutDispersion.bf1! < both.bf1! - 0.25, String(withoutDispersion.bf1));
   assert.ok(withoutDispersion.covered < 2);
 });
+
+test("steps end when their time is up", () => {
+  const configure = { ...settingsOf(START), steps: 1e9 };
+  const timed = new Desk().report({ id: 1, configure, ...shown, steps: 1e9, milliseconds: 5 });
+  assert.ok(timed.snapshot!.step > 0 && timed.snapshot!.step < 1e6);
+});

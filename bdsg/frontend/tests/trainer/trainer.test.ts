@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Mixture } from "../../src/trainer/density.ts";
 import { NearestSample } from "../../src/trainer/nearest.ts";
-import { type Message, Session, transferable } from "../../src/trainer/protocol.ts";
 import { Random } from "../../src/trainer/random.ts";
 import { type Settings, Trainer } from "../../src/trainer/trainer.ts";
 
@@ -143,41 +142,13 @@ void it("finds the nearest sample as looking at all does, inside the grid and ou
   }
 });
 
-void describe("the worker's session", () => {
-  const show = { points: 40, forces: 10 };
-
-  void it("answers every message, with a snapshot where one is asked for", () => {
-    const session = new Session();
-    const messages: Message[] = [
-      { id: 1, type: "configure", settings: OURS, show },
-      { id: 2, type: "step", count: 30, show },
-      { id: 3, type: "change", settings: { lambda2: 0 }, show },
-      { id: 4, type: "step", count: 100000, milliseconds: 5, show },
-      { id: 5, type: "restart", seed: 9 },
-      { id: 6, type: "snapshot", show },
-    ];
-    const answers = messages.map((message) => session.answer(message));
-    assert.deepEqual(answers.map(({ id, error }) => [id, error]), messages.map(({ id }) => [id, undefined])); // prettier-ignore
-    const steps = answers.map(({ snapshot }) => snapshot?.step);
-    assert.deepEqual([steps[0], steps[1], steps[2], steps[4], steps[5]], [0, 30, 30, undefined, 0]);
-    assert.ok(steps[3]! > 30 && steps[3]! <= 200 + 30);
-    assert.equal(transferable(answers[1]).length, 2);
-    assert.deepEqual(transferable(answers[4]), []);
-  });
-
-  void it("says in a sentence what it cannot do, and goes on", () => {
-    const session = new Session();
-    assert.match(session.answer({ id: 1, type: "step", count: 1 }).error!, /Nothing is configured yet: send/);
-    session.answer({ id: 2, type: "configure", settings: { ...PAPER, learningRate: 1e30, lambda2: 1e30 } });
-    const { error } = session.answer({ id: 3, type: "step", count: 200 });
-    assert.match(
-      error!,
-      /At step \d+ the loss is no longer a finite number: lower the learning rate, now 1 × 10³⁰, or/,
-    );
-    const { density: values, ...rest } = PAPER;
-    const table = { low: [-1, -1], high: [1, 1], shape: [4, 4], values: Array(16).fill(0) }; // prettier-ignore
-    assert.ok("weights" in values);
-    const refused = session.answer({ id: 4, type: "configure", settings: { ...rest, density: table as never } });
-    assert.match(refused.error!, /A table of a density has no samples of its own: give the data/);
-  });
+void void it("says in a sentence what it cannot do", () => {
+  const wild = new Trainer({ ...PAPER, learningRate: 1e30, lambda2: 1e30 });
+  assert.throws(
+    () => wild.advance(200),
+    /At step \d+ the loss is no longer a finite number: lower the learning rate, now 1 × 10³⁰, or/,
+  );
+  const table = { low: [-1, -1], high: [1, 1], shape: [4, 4], values: Array(16).fill(0) } as never;
+  const unknown = /A table of a density has no samples of its own: give the data/;
+  assert.throws(() => new Trainer({ ...PAPER, density: table }), unknown);
 });
