@@ -1,4 +1,4 @@
-"""How numbers are written for people: one form for each quantity, as in ``components/assets/format.js``.
+"""How numbers are written for people: one form for each quantity, as in ``frontend/src/core/format.ts``.
 
 What is saved (CSV, JSON) keeps all digits.  Ties are rounded away from 0, as browsers do.
 """

@@ -10,7 +10,7 @@ import pytest
 
 from tests.test_imports import SOURCES, among, imported, names, part
 
-INTERNAL = {"numba.core", "streamlit.runtime", "streamlit.elements", "distributed.comm"}
+INTERNAL = {"numba.core", "streamlit.runtime", "streamlit.elements", "streamlit.components.v2", "distributed.comm"}
 """Modules whose names look public, and of which their libraries promise nothing."""
 
 DOCUMENTED = {"_replace", "_asdict", "_fields", "_exit"}

@@ -22,8 +22,6 @@ NAMES = {
     "roulette": "Russian roulette",
     "lipswish": "LipSwish",
     "elu": "ELU",
-    "spectral": "Spectral",
-    "mixed": "Mixed, learned",
 }
 LABELS = {
     "data": "Distribution",

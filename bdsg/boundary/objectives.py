@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import torch
@@ -136,10 +137,26 @@ def make_objective(
         data: training samples x, (M, d).
         samples: samples of G, (n, d); ours pushes them to the level set.
     """
+
+    def tree(levels: int) -> LevelTree:
+        return find_tree(levels, density, samples, epsilon, delta)
+
+    return objective_on(tree, config, density, data, random, epsilon, delta)
+
+
+def objective_on(
+    tree: Callable[[int], LevelTree],
+    config: BoundaryConfig,
+    density: DensityModel,
+    data: Tensor,
+    random: torch.Generator,
+    epsilon: float,
+    delta: float,
+) -> Objective:
+    """The same, with ours on the ``tree`` of so many levels, which several objectives may share."""
     if config.objective == "paper":
         return PaperObjective(config, density, data, random)
-    tree = find_tree(config.levels, density, samples, epsilon, delta)
-    return OurObjective(config, density, tree, epsilon, delta, random)
+    return OurObjective(config, density, tree(config.levels), epsilon, delta, random)
 
 
 def find_tree(levels: int, density: DensityModel, samples: Tensor, epsilon: float, delta: float) -> LevelTree:

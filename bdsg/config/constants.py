@@ -1,6 +1,7 @@
-"""Numbers that shape a result and are no settings of a run: all of them are part of every key.
+"""Numbers that shape a result, are no settings of a run, and may be tuned: all of them are part of every key.
 
-Whoever changes one retires the stored results by that alone.  Units are those of the data where none is named.
+Whoever changes one retires the stored results by that alone; whoever changes another, such as a tolerance that stands
+beside its code, raises ``experiment.FORMAT``.  Units are those of the data where none is named.
 """
 
 from __future__ import annotations

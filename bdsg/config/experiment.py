@@ -90,7 +90,8 @@ class ExperimentConfig:
             raise ConfigError("data", None, 'every run needs data: add "data": {"preset": "bimodal"}.')
         data = _data(raw["data"])
         preset = PRESETS[data.preset] if data.preset else None
-        density = _section(DensityConfig, "density", raw.get("density", {}), preset.density if preset else {})
+        written = without_norm(raw.get("density", {}))
+        density = _section(DensityConfig, "density", written, preset.density if preset else {})
         boundary = _section(BoundaryConfig, "boundary", raw.get("boundary", {}), preset.boundary if preset else {})
         epsilon = number("epsilon", raw.get("epsilon", preset.epsilon if preset else cls.epsilon))
         delta = raw.get("delta")
@@ -153,7 +154,6 @@ Section = TypeVar("Section", DensityConfig, BoundaryConfig)
 def _section(kind: type[Section], key: str, raw: object, preset: dict[str, Any]) -> Section:
     """One section: what is written, over the preset's, over the defaults of the chosen variant."""
     variant = "objective" if kind is BoundaryConfig else "kind"
-    raw = without_norm(raw) if kind is DensityConfig and isinstance(raw, dict) else raw
     written = known_keys(raw, key, tuple(f.name for f in fields(kind)))
     chosen = written.get(variant, preset.get(variant))
     inherited = preset if chosen == preset.get(variant) else {}

@@ -162,8 +162,10 @@ class BoundaryConfig:
         return dataclasses.replace(self, changes=with_change(self.changes, change))
 
 
-def without_norm(written: dict[str, Any]) -> dict[str, Any]:
+def without_norm(written: object) -> object:
     """A written density without the ``norm`` that older ones name; raises ConfigError if it is not the one left."""
+    if not isinstance(written, dict):
+        return written
     if written.get("norm", "spectral") != "spectral":
         remedy = (
             "norms of learned orders gained nothing measurable and were removed: leave it out for the spectral norm."

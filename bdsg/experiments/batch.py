@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from bdsg.boundary.objectives import Objective, OurObjective, PaperObjective, find_tree
+from bdsg.boundary.objectives import Objective, find_tree, objective_on
 from bdsg.config import BoundaryConfig
 from bdsg.density import DensityModel
 from bdsg.errors import ConfigError, DivergenceError
@@ -69,12 +69,7 @@ def make_objectives(
         samples: samples of G, (n, d), that are pushed to the level set.
     """
     tree = functools.cache(lambda levels: find_tree(levels, density, samples, epsilon, delta))
-    return [
-        PaperObjective(config, density, data, random)
-        if config.objective == "paper"
-        else OurObjective(config, density, tree(config.levels), epsilon, delta, random)
-        for config, data, random in starts
-    ]
+    return [objective_on(tree, config, density, data, random, epsilon, delta) for config, data, random in starts]
 
 
 Keep = Callable[[int, BoundarySnapshot], bool]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 
-from bdsg.config import BoundaryConfig, DensityConfig, ExperimentConfig
+from bdsg.config import BoundaryConfig, DensityConfig, ExperimentConfig, constants
 
 FIXED = 0.3
 """Seconds of any run: data, grid, 10,000 points of B(z), scores."""
@@ -22,12 +22,11 @@ A_WEIGHT, A_UNIT = 6.5e-10, 9e-9
 
 A_FORWARD = 1 / 3
 """Of that, a point that is only evaluated: held out, or of a snapshot."""
-HELD_OUT, FRAMES = 8192 / 100, 30 * 64 * 64
+HELD_OUT, FRAMES = constants.HELD_OUT / constants.CHECK_EVERY, 30 * 64 * 64
 """Points evaluated for each step, and for the snapshots of a fit."""
 
 A_SQUARE = 5e-11
-"""A multiply-add of the repeated squaring that gives a spectral norm; there are six squarings a step."""
-SQUARINGS = 6
+"""A multiply-add of the repeated squaring that gives a spectral norm."""
 
 AN_OPERATION = 4e-4
 """A product of a block's Jacobian with a batch by autograd, without what grows with the batch."""
@@ -64,7 +63,7 @@ def density_seconds(config: DensityConfig) -> float:
     weights, units = _size(config)
     point = A_WEIGHT * weights + A_UNIT * units
     if config.log_determinant == "exact":
-        step = config.batch_size * point + A_SQUARE * SQUARINGS * _squares(config)
+        step = config.batch_size * point + A_SQUARE * constants.DOUBLINGS * _squares(config)
     else:
         products = ROULETTE_PRODUCTS if config.log_determinant == "roulette" else config.series_terms
         step = products * (

@@ -42,8 +42,13 @@ BaselineEvent = BaselineSnapshot | BaselineRanks | BaselineScores
 
 Item = Event | Result | BaselineEvent | Ended
 
-_KINDS = (Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Change, Ended)
-KINDS: dict[str, Any] = {cls.__name__: cls for cls in (*_KINDS, BaselineSnapshot, BaselineRanks, BaselineScores)}
+KINDS: dict[str, Any] = {
+    cls.__name__: cls
+    for cls in (
+        *(Scene, Progress, DensitySnapshot, DensityFitted, BoundarySnapshot, Change, Ended),
+        *(BaselineSnapshot, BaselineRanks, BaselineScores),
+    )
+}
 """All that is made again from its fields alone: arrays, and what JSON knows."""
 
 

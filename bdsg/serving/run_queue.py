@@ -93,7 +93,7 @@ class RunQueue:
         self._hurry()
         return run
 
-    def rival(self, config: ExperimentConfig, method: str) -> BaselineRun | None:
+    def baseline(self, config: ExperimentConfig, method: str) -> BaselineRun | None:
         """That method's run in memory, whatever its state; it starts nothing."""
         with self._changed:
             run = self._runs.get(baseline_key(config, method))

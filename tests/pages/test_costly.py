@@ -40,7 +40,7 @@ def test_a_contest_that_costs_too_much_is_not_queued(monkeypatch: pytest.MonkeyP
     app.button(key="train_rivals").click().run()
     assert "choose fewer methods" in app.error[0].value
     config = ExperimentConfig.from_dict({"data": {"preset": "bimodal"}})
-    assert all(session.queue().rival(config, method) is None for method in METHODS)
+    assert all(session.queue().baseline(config, method) is None for method in METHODS)
 
 
 def test_a_study_that_costs_too_much_leaves_no_folder() -> None:

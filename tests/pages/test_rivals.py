@@ -37,7 +37,7 @@ def test_a_preset_opens_with_three_methods_and_all_scores_without_training() -> 
     assert len(table) == 15
     assert list(table.columns).index("Boundary recall") == list(table.columns).index("BP1") + 1
     config = contest_config(ExperimentConfig.from_dict(visit_of(app).choices))
-    assert session.queue().rival(config, "bdsg") is None
+    assert session.queue().baseline(config, "bdsg") is None
     assert not app.exception
 
 
@@ -73,7 +73,7 @@ def test_an_own_mixture_trains_on_demand() -> None:
     app.button(key="train_rivals").click().run()
     config = contest_config(ExperimentConfig.from_dict(visit_of(app).choices))
     for method in ("neighbours", "mixture"):
-        run = session.queue().rival(config, method)
+        run = session.queue().baseline(config, method)
         assert run is not None
         assert session.queue().wait(run, 120)
         assert run.state == "finished", run.error

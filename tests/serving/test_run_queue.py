@@ -139,8 +139,8 @@ def test_a_contest_waits_in_the_same_queue_and_is_kept_in_memory(queue: RunQueue
     )
     wait_until(queue, lambda: bool(first.boundary_snapshots))
     assert [run.place for run in (rival, other)] == [1, 2]
-    assert queue.rival(small(), "mixture") is other
-    assert queue.rival(small(), "vae") is None
+    assert queue.baseline(small(), "mixture") is other
+    assert queue.baseline(small(), "vae") is None
     queue.stop(other)
     queue.stop(first)
     assert queue.wait(rival, PATIENCE)

@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from bdsg.compat.streamlit_runtime import components
 from bdsg.config.fields import number
 from bdsg.errors import ConfigError
 from bdsg.runs.tensor_file import pack
@@ -30,19 +28,9 @@ def component(name: str) -> Callable[..., Any]:
     """The component of a bundle: a function that shows it, as ``streamlit.components.v2.component`` makes it."""
 
     def show(**given: Any) -> Any:
-        _declare()
-        shown = st.components.v2.component(f"{PACKAGE}.{name}", js=f"{name}-*.js")
-        return shown(**given)
+        return components(PACKAGE, NAMES, STATIC)[name](**given)  # there is none before the server runs
 
     return show
-
-
-def _declare() -> None:
-    """Tell the running server where the bundles lie: by itself it looks in installed packages alone."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(f"{PACKAGE}.{NAMES[0]}") is None:
-        found = [ComponentConfig(name=name, asset_dir=STATIC.name) for name in NAMES]
-        manager.register_from_manifest(ComponentManifest(PACKAGE, "1", found), STATIC.parent)
 
 
 _PLAY = component("play")
@@ -54,7 +42,7 @@ _MEMORY = component("memory")
 
 
 def play(payload: bytes, *, key: str, on_record: Callable[[], None]) -> Any:
-    """Show a payload of :func:`payloads.play_payload`.
+    """Show the bytes of :func:`standalone.instrument.meta`.
 
     Args:
         on_record: called when the visitor asks for the recorded run, whose choices are then in the state under
@@ -67,7 +55,7 @@ def play(payload: bytes, *, key: str, on_record: Callable[[], None]) -> Any:
 
 
 def player(payload: bytes, *, key: str) -> None:
-    """Show a payload of :func:`payloads.player_payload` or :func:`payloads.delta_payload`.
+    """Show a payload of :func:`run_payloads.player_payload` or :func:`run_payloads.delta_payload`.
 
     The key keeps playback going over reruns.
     """
@@ -77,7 +65,7 @@ def player(payload: bytes, *, key: str) -> None:
 def side_by_side(
     payloads: Sequence[bytes], titles: Sequence[str], *, key: str, words: Mapping[str, tuple[str, str]] | None = None
 ) -> None:
-    """Show payloads of :func:`payloads.player_payload`, or ``rival_payload``, side by side under one transport.
+    """Show payloads of runs, or of baselines (:class:`payloads.BaselinePayload`), side by side under one transport.
 
     Args:
         words: other names for layers of the legend, and what is said where one points at them.
@@ -87,7 +75,7 @@ def side_by_side(
 
 
 def evaluation(payload: bytes, *, key: str, on_change: Callable[[], None] | None = None) -> float | None:
-    """Show a payload of :func:`payloads.evaluation_payload`.
+    """Show a payload of :func:`run_payloads.evaluation_payload`.
 
     Returns:
         The ε at which the slider was last let go, or None while it was never moved.
@@ -106,7 +94,7 @@ def level_sent(chosen: object) -> float | None:
 
 
 def editor(payload: bytes, *, key: str, on_change: Callable[[], None], on_points: Callable[[], None]) -> None:
-    """Show a payload of :func:`payloads.editor_payload`.
+    """Show a :class:`payloads.EditorPayload`.
 
     Args:
         on_change: called after an edit, which is then in the state under ``key`` as ``modes``:

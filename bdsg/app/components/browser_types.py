@@ -35,35 +35,32 @@ ARRAYS: dict[type[Any], str] = {
     np.float32: "Float32Array",
     np.float64: "Float64Array",
 }
-SHARED = (
-    "WARM_UP", "START_RADIUS", "RIDGE", "START_OUTSIDE", "SMALLEST_SHARE", "SMALLEST_DISTANCE", "LOG_RATIO_CAP",
-    "LEVEL_RANGE", "HIGHEST", "ENDS", "PLACES", "BEND", "COVERED", "REACH", "PROBES", "FEWEST_PROBES",
-)  # fmt: skip
-"""Of bdsg/config/constants.py."""
-CONSTANTS: Mapping[str, tuple[Any, str]] = {
-    "FULL_SCALE": (window.FULL_SCALE, "int16 that stands for the window's edge."),
-    "HEAT_SPAN": (canvas_encoding.HEAT_SPAN, "Natural-log units below the peak that the heat map shows."),
-    "TIE": (contour_distances.TIE, "Sums that differ by no more than this share are equal."),
-}
+SHARED: Mapping[types.ModuleType, tuple[str, ...]] = {
+    config_constants: (
+        "WARM_UP", "START_RADIUS", "RIDGE", "START_OUTSIDE", "SMALLEST_SHARE", "SMALLEST_DISTANCE", "LOG_RATIO_CAP",
+        "LEVEL_RANGE", "HIGHEST", "ENDS", "PLACES", "BEND", "COVERED", "REACH", "PROBES", "FEWEST_PROBES",
+    ),
+    window: ("FULL_SCALE",),
+    canvas_encoding: ("HEAT_SPAN",),
+    contour_distances: ("TIE",),
+}  # fmt: skip
 
 
-def shared() -> dict[str, tuple[Any, str]]:
-    """Value and docstring of each of ``SHARED``."""
-    body = ast.parse(inspect.getsource(config_constants)).body
-    words = {
-        ast.unparse(given.targets[0]): told.value.value
-        for given, told in itertools.pairwise(body)
-        if isinstance(given, ast.Assign) and isinstance(told, ast.Expr) and isinstance(told.value, ast.Constant)
-    }
-    return {name: (config_constants.BLOCK[name], " ".join(str(words[name]).split())) for name in SHARED}
+def shared() -> Iterator[tuple[str, Any, str]]:
+    """Name, value and docstring of each of ``SHARED``."""
+    for module, names in SHARED.items():
+        body = ast.parse(inspect.getsource(module)).body
+        words = {
+            ast.unparse(given.targets[0]): told.value.value
+            for given, told in itertools.pairwise(body)
+            if isinstance(given, ast.Assign) and isinstance(told, ast.Expr) and isinstance(told.value, ast.Constant)
+        }
+        yield from ((name, getattr(module, name), " ".join(str(words[name]).split())) for name in names)
 
 
 def constants() -> str:
     """The module of shared figures."""
-    lines = [
-        f"/** {words} */\nexport const {name} = {_written(value)};"
-        for name, (value, words) in {**CONSTANTS, **shared()}.items()
-    ]
+    lines = [f"/** {words} */\nexport const {name} = {_written(value)};" for name, value, words in shared()]
     return "\n".join([f"{HEAD}figures that the server and the browser share.", "", *lines, ""])
 
 

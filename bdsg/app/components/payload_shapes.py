@@ -94,13 +94,13 @@ class PlayerArrays(SnapshotArrays):
     log_p_g: Float32 | None
 
 
-class RivalMeta(PlaneMeta):
-    """Along with ``RivalArrays``."""
+class BaselineMeta(PlaneMeta):
+    """Along with ``BaselineArrays``."""
 
     appears: int
 
 
-class RivalArrays(SnapshotArrays):
+class BaselineArrays(SnapshotArrays):
     """A method that trained, beside others."""
 
     data: Float32
@@ -242,7 +242,7 @@ class PlayMeta:
 
 RECORDS: tuple[type[Any], ...] = (
     *(UnitsConfig, Change, Contour, ArrowScale, Playback, PlaneMeta, Marks, PlayerMeta, DeltaMeta, SnapshotArrays),
-    *(PlayerArrays, RivalMeta, RivalArrays, Trained, EvaluationMeta, EvaluationArrays),
+    *(PlayerArrays, BaselineMeta, BaselineArrays, Trained, EvaluationMeta, EvaluationArrays),
     *(Mode, PointLimits, EditorLimits, EditorMeta, PlayObjective, PlayPreset, PlayStart, PlayMeta),
 )
 """In the order in which they are written."""

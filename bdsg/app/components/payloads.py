@@ -176,7 +176,7 @@ class DeltaPayload:
 
 
 @dataclass(frozen=True)
-class RivalPayload:
+class BaselinePayload:
     """A method that trained, beside others; the plane's ``model_lines`` are its own contour.
 
     Attributes:

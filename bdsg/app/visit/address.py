@@ -32,7 +32,7 @@ def follow(page: str) -> None:
 def write(page: str) -> None:
     """After a page is drawn: keep the address equal to what it shows, so that it can be copied.
 
-    At first the browser does that itself (``assets/entries.js``): Streamlit would add an entry to the browser's
+    At first the browser does that itself (``frontend/src/memory/entries.ts``): Streamlit would add an entry to its
     history, and *Back* would lead to the same page.
     """
     here, present = visit(), st.query_params.to_dict()

@@ -27,7 +27,7 @@ STUDY_RUNS = 6
 MOST_GIGABYTES = 2.0
 """Of the largest arrays of one training."""
 
-RIVAL_SECONDS = 10.0
+BASELINE_SECONDS = 10.0
 """Of any other method with its defaults, which a contest trains: the slowest takes 6 (docs/rivals.md)."""
 
 
@@ -41,7 +41,7 @@ def check_run(config: ExperimentConfig) -> None:
 def check_contest(config: ExperimentConfig, methods: Sequence[str]) -> None:
     """The same for the methods of a contest together: each has its defaults, BDSG's own learn the density too."""
     learned = ExperimentConfig.from_dict({**config.to_dict(), "density": {"kind": "iresnet"}})
-    seconds = sum(cost.seconds(learned) if method in OURS else RIVAL_SECONDS for method in methods)
+    seconds = sum(cost.seconds(learned) if method in OURS else BASELINE_SECONDS for method in methods)
     _check_minutes("This contest", seconds, _most_minutes(), "choose fewer methods")
 
 

@@ -19,7 +19,7 @@ from bdsg.errors import ConfigError
 from bdsg.number_text import FIELD, grouped, rounded
 
 KEY = "mixture_canvas"
-"""Whether the brush is to be taken up, and the last painting that was answered: in the session's state."""
+"""Of the canvas, in the session's state."""
 LONGEST_EDIT = 80
 MOST_JSON_CHARACTERS = 20_000
 """Of a mixture as JSON; a hundred Gaussians take half of it."""

@@ -79,7 +79,8 @@ class LevelGenerator(nn.Module):
             raise ConfigError(
                 "epsilon", epsilon, f"must lie between {least:.3g} and {most:.3g}, which B was trained for."
             )
-        return min(max((at - low) / self.tree.step, 0.0), float(self.tree.last)) if self.tree.last else 0.0
+        steps: float = (at - low) / (self.tree.step or 1.0)
+        return min(max(steps, 0.0), float(self.tree.last))
 
     def code(self, z: Tensor, position: Tensor) -> LevelCode:
         """The angle, and the branch by the CDF of |z|, 1 − exp(−|z|²/2), among those alive at the level."""
@@ -88,9 +89,10 @@ class LevelGenerator(nn.Module):
         branches = torch.searchsorted(rows, uniform.clamp(min=1e-7)[:, None])[:, 0]
         return LevelCode(on_circle(z), branches, position)
 
-    def read(self, z: Tensor) -> LevelCode:
-        """The code at the default ε."""
-        return self.code(z, torch.full_like(z[:, 0], self.position(self.epsilon)))
+    def read(self, z: Tensor, epsilon: float | None = None) -> LevelCode:
+        """The code at ε, the config's where it is not given."""
+        position = self.position(self.epsilon if epsilon is None else epsilon)
+        return self.code(z, torch.full_like(z[:, 0], position))
 
     def local(self, code: LevelCode) -> Tensor:
         """B in units of the ellipses, (N, 2)."""
@@ -111,8 +113,7 @@ class LevelGenerator(nn.Module):
         Raises:
             ConfigError: ε is out of range.
         """
-        position = self.position(self.epsilon if epsilon is None else epsilon)
-        code = self.code(z, torch.full_like(z[:, 0], position))
+        code = self.read(z, epsilon)
         return self.to_data(self.local(code), code)
 
     def export(self) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ from bdsg.boundary.kernels.curves import angle_rows, around, curve_rows, sort_co
 from bdsg.boundary.kernels.density import Densities, Density, log_density
 from bdsg.boundary.kernels.dispersion import dispersion
 from bdsg.boundary.kernels.network import Network, forward
-from bdsg.boundary.kernels.terms import EVALUATE, PLACE, move, weighted_sum
+from bdsg.boundary.kernels.terms import EVALUATE, POINTS, move, weighted_sum
 from bdsg.config.constants import LOG_RATIO_CAP, SMALLEST_DISTANCE
 from bdsg.numerics.numba_cache import kernel
 
@@ -31,7 +31,7 @@ class OurLoss(NamedTuple):
         harmonics: highest multiple of the angle among the network's inputs.
         lowest, step: log ε* of the first level, and from one to the next.
         lambda1, lambda2: weights of the distance and of the dispersion.
-        scale: of the points in the units of their ellipses, which are the network's: 1, 1.
+        scale: (1, 1): the network's output is in units of the ellipses already; see ``terms.move``.
     """
 
     density: Density
@@ -197,7 +197,7 @@ def our_steps(
     """Like ``kernels.paper.paper_steps``, at the level that each z of (S, N, 3) comes with."""
     for s in range(latents.shape[0]):
         our_points(latents[s], network, loss, workspace)
-        if rates[s] == PLACE:
+        if rates[s] == POINTS:
             continue
         outside = log_density(loss.density, workspace.points[0], workspace.points[1], workspace.found)
         if outside > 0 and not (known and s == 0):

@@ -10,7 +10,7 @@ from bdsg.boundary.kernels.density import Densities, Density, density_term, log_
 from bdsg.boundary.kernels.dispersion import dispersion
 from bdsg.boundary.kernels.nearest import Candidates, distance_term
 from bdsg.boundary.kernels.network import Network, forward
-from bdsg.boundary.kernels.terms import EVALUATE, PLACE, move, weighted_sum
+from bdsg.boundary.kernels.terms import EVALUATE, POINTS, move, weighted_sum
 from bdsg.numerics.numba_cache import kernel
 
 
@@ -94,7 +94,7 @@ def paper_steps(
 
     Args:
         latents: z of each step, (S, N, 2).
-        rates: learning rate of each step, (S,), or EVALUATE or PLACE (see ``kernels.terms``).
+        rates: learning rate of each step, (S,), or EVALUATE or POINTS (see ``kernels.terms``).
         first_step: number of the first step, from 0.
         known: in the first step the values for the points outside the table are already in ``workspace.found``.
         terms: L, L0, L1, L2 of each step, (S, 4).
@@ -104,7 +104,7 @@ def paper_steps(
     """
     for s in range(latents.shape[0]):
         paper_points(latents[s], network, loss, workspace)
-        if rates[s] == PLACE:
+        if rates[s] == POINTS:
             continue
         outside = log_density(loss.density, workspace.points[0], workspace.points[1], workspace.found)
         if outside > 0 and not (known and s == 0):

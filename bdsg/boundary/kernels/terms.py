@@ -7,8 +7,8 @@ import numpy as np
 from bdsg.boundary.kernels.network import Network, descend
 from bdsg.numerics.numba_cache import kernel
 
-EVALUATE, PLACE = -1.0, -2.0
-"""In place of a learning rate: the terms and their gradients are evaluated, or the points found, and nothing moves."""
+EVALUATE, POINTS = -1.0, -2.0
+"""In place of a learning rate; nothing moves.  EVALUATE: terms and gradients are found.  POINTS: B(z) alone is."""
 
 
 @kernel

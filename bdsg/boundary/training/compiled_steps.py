@@ -11,7 +11,7 @@ from torch import Tensor
 
 from bdsg.boundary.kernels.density import Densities
 from bdsg.boundary.kernels.network import Network
-from bdsg.boundary.kernels.terms import EVALUATE, PLACE
+from bdsg.boundary.kernels.terms import EVALUATE, POINTS
 from bdsg.boundary.objectives import Objective
 from bdsg.boundary.term_gradients import SHOWN
 from bdsg.boundary.training.packing import with_columns
@@ -60,8 +60,8 @@ class Kernels(NamedTuple):
         workspace: makes one for a batch of a size.
         draw: see :class:`Stepper`.
         complete: adds to z (n, 2) what the kernels want beside it.
-        units: how many of the network's units a data unit is at each column: the matrices (N, 2, 2), or (2, 2), by
-            which gradients (2,) in the network's units become gradients in data space.
+        units: the matrices (N, 2, 2), or (2, 2), by which the gradients in ``workspace.slopes``, as rows, become
+            gradients in data space.
     """
 
     steps: Callable[..., tuple[int, int]]
@@ -118,7 +118,7 @@ class KernelStepper:
 
     def points(self, latent: Tensor) -> np.ndarray:
         """See :class:`Stepper`."""
-        workspace = self._at(latent, PLACE)
+        workspace = self._at(latent, POINTS)
         points: np.ndarray = workspace.points.T[workspace.columns]
         return points
 

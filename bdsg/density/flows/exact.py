@@ -9,12 +9,12 @@ from torch import Tensor
 
 from bdsg.density.flows.inverse import Residual
 from bdsg.density.flows.lipschitz import Branch
-from bdsg.density.flows.log_determinant import BlockLogDeterminant
+from bdsg.density.flows.log_determinant import BlockLogDeterminant, with_graph
 
 
 @dataclass(frozen=True)
 class Exact:
-    """By forward tangents: as many a block as the least of d and its first hidden width."""
+    """By forward tangents, min(d, first hidden width) of them in each block."""
 
     def __call__(self, branch: Branch, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
         """Evaluate; ``generator`` is not used."""
@@ -35,11 +35,7 @@ class ExactByAutograd:
         """Evaluate; ``generator`` is not used."""
         count, dim = x.shape
         differentiate = torch.is_grad_enabled()
-        if not x.requires_grad:
-            x = x.detach().requires_grad_()
-        with torch.enable_grad():
-            repeated = x.repeat(dim, 1)  # row i·n + k: coordinate i of point k
-            output = branch(repeated)
+        repeated, output = with_graph(branch, x.repeat(dim, 1))  # row i·n + k: coordinate i of point k
         basis = torch.eye(dim, dtype=x.dtype, device=x.device).repeat_interleave(count, 0)
         (rows,) = torch.autograd.grad(output, repeated, basis, create_graph=differentiate)
         value = _general(rows.view(dim, count, dim).transpose(0, 1))

@@ -22,13 +22,14 @@ class BlockLogDeterminant(NamedTuple):
     surrogate: Tensor  # (n,)
 
 
-B = TypeVar("B", contravariant=True)
+Kind = TypeVar("Kind", contravariant=True)
+"""Of the branches that an estimator takes."""
 
 
-class LogDeterminant(Protocol[B]):
-    """Of branches g of a kind B: any contraction that autograd can follow, or one that has more to give."""
+class LogDeterminant(Protocol[Kind]):
+    """Of branches g of a kind: any contraction that autograd can follow, or one that has more to give (``Branch``)."""
 
-    def __call__(self, branch: B, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
+    def __call__(self, branch: Kind, x: Tensor, generator: torch.Generator) -> BlockLogDeterminant:
         """g at x, (n, d), with an estimate of log|det(I + J_g(x))|."""
 
 

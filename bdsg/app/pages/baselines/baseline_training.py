@@ -77,7 +77,7 @@ def _outcome(number: int, _run: BaselineRun) -> Outcome:
 
 
 def _runs(config: ExperimentConfig, methods: Sequence[str]) -> list[BaselineRun]:
-    found = (session.queue().rival(config, method) for method in methods)
+    found = (session.queue().baseline(config, method) for method in methods)
     return [run for run in found if run is not None]
 
 

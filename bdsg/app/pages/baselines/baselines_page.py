@@ -9,7 +9,7 @@ import streamlit as st
 
 from bdsg import figures
 from bdsg.app.components import browser_components, run_payloads
-from bdsg.app.components.payloads import Plane, Playback, RivalPayload
+from bdsg.app.components.payloads import BaselinePayload, Plane, Playback
 from bdsg.app.labels import plain
 from bdsg.app.pages.baselines import baseline_training, baseline_words, prepared_baselines
 from bdsg.app.pages.baselines.baseline_animation import Outcome, contest_config, in_data_units
@@ -136,7 +136,7 @@ def _payload(config: ExperimentConfig, name: str, outcome: Outcome) -> bytes:
         units=run_payloads.units_of(config),
     )
     steps, stands_in = int(outcome.steps[-1]), own_points.stand_in(config)
-    return RivalPayload(
+    return BaselinePayload(
         plane=plane,
         frames=outcome.frames,
         steps=outcome.steps,

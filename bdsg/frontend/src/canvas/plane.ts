@@ -65,10 +65,10 @@ export class Sheet {
   }
 }
 
-/** Shows the window [low, high] whole and centred, with one scale for both axes; what room is left shows more plane. */
 /** As much of a sheet as a camera looks at. */
 export type Size = Pick<Sheet, "width" | "height">;
 
+/** Shows the window [low, high] whole and centred, with one scale for both axes; what room is left shows more plane. */
 export function cameraFor(sheet: Size, low: Pair, high: Pair): Camera {
   const frame: Frame = {
     left: MARGIN.left,

@@ -5,7 +5,7 @@ import type { Tensor, Units } from "../core/payloads.ts";
 import { BicubicSpline } from "../math/spline.ts";
 import { measured, onScale, setting } from "../core/format.ts";
 
-export const PROBE_FINENESS = 500;
+const PROBE_FINENESS = 500;
 
 // pixels that an arrow key moves the cursor, alone and with Shift
 
@@ -37,7 +37,7 @@ export interface Near {
 export type Probed = ReturnType<typeof probeAt>;
 
 /** Index and distance of the nearest of points (x, y in turn, `stride` numbers each); null if there are none. */
-export function nearestPoint(points: Numbers, px: number, py: number, stride = 2): Near | null {
+function nearestPoint(points: Numbers, px: number, py: number, stride = 2): Near | null {
   let best = Infinity;
   let index = -1;
   for (let i = 0; i < points.length; i += stride) {
@@ -75,7 +75,7 @@ export function probeAt(scene: ProbeScene, px: number, py: number, splineOf = pl
   };
 }
 
-export function verdictRow(name: string, hint: string, judged: Judged | null) {
+function verdictRow(name: string, hint: string, judged: Judged | null) {
   if (!judged) return `<tr><th scope="row" title="${hint}">${name}</th><td colspan="3">not known here</td></tr>`;
   const verdict = judged.normal
     ? '<span class="sign" aria-hidden="true">●</span> normal'

@@ -51,20 +51,18 @@ export const SHAPES: Record<ShapeName, Outline> = {
   },
 };
 
-export const PHASES = 4;
+const PHASES = 4; // stamps are kept for quarters of a pixel: sharp wherever a mark lies, without a blur
+const MOST_STAMPS = 64; // sheets that are kept
 
-// stamps are kept for quarters of a pixel: sharp wherever a mark lies, without a blur
-export const MOST_STAMPS = 64;
-
-export interface Stamp {
+interface Stamp {
   canvas: HTMLCanvasElement;
   size: number;
 }
 
-export const STAMPS = new Map<string, Stamp>();
+const STAMPS = new Map<string, Stamp>();
 
 /** A sheet of PHASES x PHASES pictures of one mark, each shifted by another fraction of a pixel. */
-export function stampFor(style: PointStyle, ratio: number) {
+function stampFor(style: PointStyle, ratio: number) {
   const key = JSON.stringify([style, ratio]);
   const known = STAMPS.get(key);
   if (known) return known;
@@ -116,7 +114,7 @@ export function drawPoints(
 }
 
 /** The same marks as one path, where the drawing is made of paths. */
-export function tracePoints(
+function tracePoints(
   context: Pen,
   camera: Camera,
   points: Numbers,

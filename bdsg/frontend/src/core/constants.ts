@@ -1,11 +1,5 @@
 // Written by `python -m bdsg.app.components.browser_types`: figures that the server and the browser share.
 
-/** int16 that stands for the window's edge. */
-export const FULL_SCALE = 32767;
-/** Natural-log units below the peak that the heat map shows. */
-export const HEAT_SPAN = 9.0;
-/** Sums that differ by no more than this share are equal. */
-export const TIE = 1e-9;
 /** Share of a cycle of the learning rate in which it rises. */
 export const WARM_UP = 0.15;
 /** Radius of the paper's generator's first circle, in standard deviations of the data. */
@@ -38,3 +32,9 @@ export const REACH = 2.0;
 export const PROBES = 1000;
 /** Probes along one line, at least. */
 export const FEWEST_PROBES = 20;
+/** int16 that stands for a window's edge. */
+export const FULL_SCALE = 32767;
+/** Natural-log units below the peak that the heat map shows: a factor of about 8,000 in density. */
+export const HEAT_SPAN = 9.0;
+/** Taken off a share, so that one that falls exactly between two probes is not decided by rounding. */
+export const TIE = 1e-9;

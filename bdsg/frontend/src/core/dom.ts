@@ -52,7 +52,7 @@ export function iconButton(name: string, label: string, onPress: () => void, ext
   });
 }
 
-/** How a layer looks, small, for the legend; the shapes are those of marks.js. */
+/** How a layer looks, small, for the legend; the shapes are those of canvas/shapes.ts. */
 const SWATCHES: Record<string, string> = {
   data: '<circle cx="6" cy="6" r="2.6" fill="var(--bdsg-data)"/>',
   own: '<rect x="3" y="3" width="6" height="6" fill="none" stroke="currentColor" stroke-width="1.3"/>',

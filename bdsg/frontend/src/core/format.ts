@@ -74,7 +74,7 @@ function strictlyInside(value: number, most: number, places: number) {
   return Number(text) === most ? `> ${(most - step).toFixed(places)}` : text;
 }
 
-export function raised(power: number) {
+function raised(power: number) {
   return String(power)
     .replace("-", "⁻")
     .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]);

@@ -91,11 +91,11 @@ export interface PlayerArrays extends SnapshotArrays {
   log_p_g?: Tensor<Float32Array>;
 }
 
-export interface RivalMeta extends PlaneMeta {
+export interface BaselineMeta extends PlaneMeta {
   appears: number;
 }
 
-export interface RivalArrays extends SnapshotArrays {
+export interface BaselineArrays extends SnapshotArrays {
   data: Tensor<Float32Array>;
   maps: Tensor<Uint8Array>;
   map_frames: Tensor<Int32Array>;

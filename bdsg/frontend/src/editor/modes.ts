@@ -157,7 +157,7 @@ export function inside(modes: Mode[], camera: Camera, [px, py]: Pair): Handle | 
   return best;
 }
 
-/** Log density of the mixture over the window [low, high], as a field of levels.js. */
+/** Log density of the mixture over the window [low, high], on a grid, as contourLines takes it. */
 export function mixtureField(modes: Mode[], low: Pair, high: Pair): Field {
   const [width, height] = [high[0] - low[0], high[1] - low[1]];
   const step = Math.max(width, height) / (DENSEST - 1);

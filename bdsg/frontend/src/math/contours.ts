@@ -81,7 +81,7 @@ function edgeOf(side: number, k: number, nx: number, nodes: number) {
   return side === LEFT ? nodes + k : nodes + k + 1;
 }
 
-export function walk(field: Field, level: number, next: Int32Array, first: number): Line {
+function walk(field: Field, level: number, next: Int32Array, first: number): Line {
   const points: number[] = [];
   let edge = first;
   while (edge >= 0) {

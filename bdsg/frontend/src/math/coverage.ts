@@ -59,7 +59,7 @@ export function boundaryCoverage(
 }
 
 /** For each probe: is there an in-band point within REACH times the band's width there? */
-export function coveredProbes(probes: Numbers, outer: SegmentTree, tree: SegmentTree, inBand: Uint8Array) {
+function coveredProbes(probes: Numbers, outer: SegmentTree, tree: SegmentTree, inBand: Uint8Array) {
   const covered = new Uint8Array(probes.length / 2);
   for (let i = 0; i < covered.length; i += 1) {
     const px = probes[2 * i];
@@ -69,7 +69,7 @@ export function coveredProbes(probes: Numbers, outer: SegmentTree, tree: Segment
   return covered;
 }
 
-export function addArc(piece: Piece | undefined, arc: Arc) {
+function addArc(piece: Piece | undefined, arc: Arc) {
   if (!piece) return;
   piece.length += arc.length;
   piece.covered += arc.length * mean(arc.covered);

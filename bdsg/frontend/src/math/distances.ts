@@ -49,7 +49,7 @@ export function contourDistances({ model, upper }: Contours): ContourDistances {
 }
 
 /** Distances from probes along lines to the nearest segment of a tree, each with the arc length that its probe stands for. */
-export function fromCurve(lines: Line[], tree: SegmentTree) {
+function fromCurve(lines: Line[], tree: SegmentTree) {
   const lengths = lines.map(({ points }) => lineLength(points));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   const found: Pair[] = [];

@@ -11,7 +11,7 @@ import type { Numbers, Pair } from "../core/types.ts";
  * so that d_1 is the second difference of the values there, and c_1 is known; between c_1 and c_{n−2} the system
  * c_{i−1} + 4c_i + c_{i+1} = 6f_i is tridiagonal, and what lies outside follows from it.
  */
-export function splineCoefficients(values: Numbers): Float64Array {
+function splineCoefficients(values: Numbers): Float64Array {
   const n = values.length;
   const c = new Float64Array(n + 2);
   const ratio = new Float64Array(n + 2);

@@ -24,7 +24,7 @@ export interface Report {
   scores?: LiveScores;
 }
 
-export const SCORED = 1500; // points that scores are counted on
+const SCORED = 1500; // points that scores are counted on
 
 const TOGETHER = 4; // steps between two looks at the clock
 

@@ -1,7 +1,6 @@
 // The numbers that can be set: their names, units, ranges and how a slider runs over them.
 
 import { grouped, rounded, setting } from "../core/format.ts";
-import type { PlayState } from "./state.ts";
 
 export type DialName = "epsilon" | "lambda1" | "lambda2" | "learningRate" | "samples" | "batch";
 
@@ -27,11 +26,11 @@ export const DIALS: Dial[] = [
   {
     ...{ name: "epsilon", letter: "e", symbol: "ε", label: "threshold", zero: false, whole: false },
     says: "Density of the contour, per unit area: 0.0005 to 0.1. B(z) is a hit between ε and δ = ε/10.",
-    ...{ low: 0.0005, high: 0.1, allowed: [1e-9, 1e6], words: density },
+    ...{ low: 0.0005, high: 0.1, allowed: [1e-12, 1e6], words: density },
   },
   {
     ...{ name: "lambda1", letter: "a", symbol: "λ<sub>1</sub>", label: "stay near data", zero: true, whole: false },
-    says: "Weight of L1, the distance to the data: 0, or 0.001 to 100.",
+    says: "Weight of L1, the distance: 0, or 0.001 to 100.",
     ...{ low: 0.001, high: 100, allowed: [0, 100], words: weight },
   },
   {
@@ -46,7 +45,7 @@ export const DIALS: Dial[] = [
   },
   {
     ...{ name: "samples", letter: "m", symbol: "M", label: "data", zero: false, whole: true },
-    says: "Samples of the data that L1 knows: 16 to 4,096 points.",
+    says: "Samples of the data: 16 to 4,096 points. Only the paper’s L1 uses them.",
     ...{ low: 16, high: 4096, allowed: [16, 20_000], words: points },
   },
   {
@@ -74,9 +73,4 @@ export function valueAt({ low, high, zero, whole }: Pick<Dial, "low" | "high" | 
   if (place < first) return 0;
   const value = low * (high / low) ** ((place - first) / (PLACES - first));
   return whole ? Math.round(value) : rounded(value, 2);
-}
-
-/** The dials' values of a state. */
-export function dialled(state: PlayState, { name }: Pick<Dial, "name">) {
-  return state[name];
 }

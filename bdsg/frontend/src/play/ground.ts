@@ -9,9 +9,8 @@ import { mixtureField } from "../editor/modes.ts";
 import { contourLines } from "../math/contours.ts";
 import { Mixture } from "../trainer/density.ts";
 import { Random } from "../trainer/random.ts";
+import { STREAMS } from "../trainer/trainer.ts";
 import { DELTA_RATIO, type PlayState, mixtureNumbers } from "./state.ts";
-
-const DATA_STREAM = 0; // of the trainer's random numbers: the data that are drawn are those that it knows
 
 export interface Ground {
   field: Field;
@@ -24,7 +23,7 @@ export function groundOf(state: PlayState, camera: Pick<Camera, "low" | "high">)
   const { modes, epsilon, samples, seed } = state;
   const field = mixtureField([...modes], camera.low, camera.high);
   const lines = (level: number) => contourLines(field, Math.log(level)).map(({ points }) => points);
-  const data = new Mixture(mixtureNumbers(modes)).sample(samples, new Random(seed, DATA_STREAM));
+  const data = new Mixture(mixtureNumbers(modes)).sample(samples, new Random(seed, STREAMS.data));
   return { field, data, upper: lines(epsilon), lower: lines(DELTA_RATIO * epsilon) };
 }
 

@@ -7,7 +7,8 @@ export interface Keyed {
   restart(): void;
   undo(): void;
   redo(): void;
-  letGo(): boolean; // whether a Gaussian was chosen
+  letGo(): void;
+  readonly gaussians: { readonly chosen: number }; // -1 where none is
 }
 
 /** Keys that a focused element has a use of its own for. */
@@ -44,7 +45,7 @@ function actionOf(view: Keyed, event: KeyboardEvent): (() => void) | undefined {
   if (event.altKey || OWN[target.tagName.toLowerCase()]?.includes(key)) return undefined;
   const onPlane = target.classList.contains("plane");
   if (key === "escape") return onPlane ? () => view.letGo() : undefined;
-  const plane = onPlane && view.root.dataset.chosen !== "-1"; // then the chosen Gaussian has the keys
+  const plane = onPlane && view.gaussians.chosen >= 0; // then the chosen Gaussian has the keys
   if (key === " ") return () => view.toggle();
   if (key === "arrowright" && !plane) return () => view.step();
   return key === "r" && !plane ? () => view.restart() : undefined;

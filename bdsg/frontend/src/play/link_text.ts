@@ -1,13 +1,13 @@
 // The state as one parameter of the address, and back; what cannot be read is told, and nothing of it taken.
 
 import type { EditorLimits, Mode, PlayMeta } from "../core/payloads.ts";
-import { rounded } from "../core/format.ts";
+import { grouped, rounded, setting } from "../core/format.ts";
 import { brief, normalised } from "../editor/modes.ts";
 import { DIALS, LAYERS } from "./dials.ts";
 import type { PlayState } from "./state.ts";
 
-const MOST_STEPS = 50_000;
-const MOST_SEED = 2 ** 31 - 1;
+export const MOST_STEPS = 50_000;
+export const MOST_SEED = 2 ** 31 - 1;
 
 /** A few letters for each part: addresses are copied by hand, too. */
 export function linkText(state: PlayState): string {
@@ -39,7 +39,16 @@ export function stateOf(text: string, start: PlayState, meta: PlayMeta): PlaySta
   };
 }
 
-const wrong = (letter: string) => new Error(`The link was not understood (${letter}), so it opens as it always does.`);
+const wrong = (letter: string) => {
+  const dial = DIALS.find((one) => one.letter === letter);
+  const name = dial?.label ?? PARTS[letter];
+  const [low, high] = (dial?.allowed ?? []).map((limit) => (dial?.whole ? grouped(limit) : setting(limit)));
+  const fault = dial ? `must be a ${dial.whole ? "whole " : ""}number from ${low} to ${high}` : "cannot be read";
+  return new Error(`The link’s ${name} ${fault}. The page opened with its own settings: set it here.`);
+};
+const PARTS: Record<string, string> = {
+  ...{ p: "distribution", g: "Gaussians", o: "objective", h: "hidden units", t: "steps", s: "seed", play: "settings" },
+};
 
 function parsed(text: string): Record<string, unknown> {
   try {

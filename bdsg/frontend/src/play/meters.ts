@@ -1,10 +1,12 @@
 // Scores and loss terms as they are now, each with its course.
 
+import { COVERED } from "../core/constants.ts";
 import { find, make } from "../core/dom.ts";
 import { short } from "../export/svg.ts";
-import { measured, percent } from "../core/format.ts";
+import { measured, percent, setting } from "../core/format.ts";
 import type { ScoreName } from "./counted.ts";
 import type { LiveScores } from "./scorer.ts";
+import type { ObjectiveName } from "./state.ts";
 
 const LENGTH = 160; // values of a course
 const SIZE = { width: 100, height: 26 };
@@ -19,13 +21,26 @@ const SCORES: Meter<ScoreName>[] = [
   { name: "bp1", label: "BP1", title: "Boundary precision: the share of B(z) in the band. Alone it says little." },
   { name: "recall", label: "Boundary recall", title: "The share of the contour with B(z) nearby" },
   { name: "bf1", label: "BF1", title: "Harmonic mean of BP1 and boundary recall: high only if both are" },
-  { name: "covered", label: "Pieces covered", title: "Pieces of the contour of which 90 % have B(z) nearby" },
+  {
+    name: "covered",
+    label: "Pieces covered",
+    title: `Pieces of the contour of which ${100 * COVERED} % have B(z) nearby`,
+  },
 ];
 const TERMS: Meter[] = [
-  { name: "L0", label: "L<sub>0</sub> density", title: "Mean density at B(z), log scale: wants to be low" },
-  { name: "L1", label: "L<sub>1</sub> distance", title: "Mean distance to the data, log scale: wants B(z) near" },
-  { name: "L2", label: "L<sub>2</sub> dispersion", title: "Crowding, log scale: wants B(z) spread out" },
+  { name: "L0", label: "L<sub>0</sub> density", title: "" },
+  { name: "L1", label: "L<sub>1</sub> distance", title: "" },
+  { name: "L2", label: "L<sub>2</sub> dispersion", title: "" },
 ];
+const CROWDING = "Mean ratio of distances in z to distances in B(z)";
+const MEANT: Record<ObjectiveName, [string, string, string]> = {
+  paper: ["Mean density at B(z), per unit area", "Mean distance to the nearest sample, in data units", CROWDING],
+  ours: [
+    "Mean squared miss of the level, in nats²",
+    "Mean distance to each point’s own place, in units of its ellipse",
+    `${CROWDING}, within each piece`,
+  ],
+};
 
 /** A number, its name and its course as a line. */
 class Course {
@@ -84,11 +99,13 @@ class Course {
 }
 
 const DECADES: [number, number] = [-4, 2]; // of a loss term's course
+const TERM_RANGE = DECADES.map((power) => setting(10 ** power)).join(" to ");
 
 export class Meters {
   readonly #scores: Course[];
   readonly #terms = TERMS.map((meter) => new Course(meter));
   #pressed: ScoreName | null = null;
+  #objective: ObjectiveName | undefined;
 
   /** `onPoint`: called with the score that is pointed at; one that was pressed stays until it is pressed again. */
   constructor(root: HTMLElement, onPoint: (name: ScoreName | null) => void) {
@@ -120,6 +137,15 @@ export class Meters {
     const places = [bp1, recall, bf1, components ? covered / components : null];
     this.#scores.forEach((score, k) => {
       score.note(places[k]);
+    });
+  }
+
+  /** What each term is under an objective. */
+  mean(objective: ObjectiveName) {
+    if (objective === this.#objective) return;
+    this.#objective = objective;
+    this.#terms.forEach(({ element }, k) => {
+      element.title = `${MEANT[objective][k]}; lower is better. The line is logarithmic, ${TERM_RANGE}.`;
     });
   }
 

@@ -49,7 +49,7 @@ export class ObjectivePanel {
     const layersRow = make(
       "div",
       { class: "play-row" },
-      make("span", { class: "dial-name" }, "layers"),
+      make("span", { class: "dial-name" }, "hidden units"),
       this.#layers.element,
     );
     find(root, ".objective").append(this.#objective.element, this.#says, ...sliders, layersRow);

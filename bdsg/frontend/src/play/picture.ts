@@ -1,7 +1,7 @@
 // Play's plane, drawn: the ground is kept while only B(z) moves.
 
 import type { Units } from "../core/payloads.ts";
-import type { Camera, Layers, Numbers, Theme } from "../core/types.ts";
+import type { Camera, Layers, Numbers, Pair, Theme } from "../core/types.ts";
 import { type Sheet, cameraFor, clipped, drawAxes } from "../canvas/plane.ts";
 import type { ForceLayers } from "../player/forces.ts";
 import type { Snapshot } from "../trainer/trainer.ts";
@@ -13,6 +13,7 @@ import { ARROWS, arrowsOf, drawMoving } from "./scene.ts";
 import type { PlayState } from "./state.ts";
 import { Trail } from "./trail.ts";
 
+const GROUND = ["modes", "epsilon", "samples", "seed"] as const; // settings that it shows
 const HEAP = 0.012; // radius of a spot, as a share of the picture's longer side
 
 /** What is drawn. */
@@ -36,7 +37,7 @@ export class Picture {
   counted: ScoreName | null = null; // the score that is pointed at
   readonly trail = new Trail();
   readonly #drawn: Drawn;
-  #ground: { canvas: HTMLCanvasElement; camera: Camera } | null = null;
+  #ground: { canvas: HTMLCanvasElement; camera: Camera; of: PlayState; window: [Pair, Pair] } | null = null;
   #points = new Float32Array(0);
   #arrows: Float32Array | null = null;
 
@@ -71,6 +72,7 @@ export class Picture {
   draw() {
     const { sheet, theme, layers, forces, gaussians, units, calm, state } = this.#drawn;
     if (!theme || !sheet.width) return;
+    if (this.#ground && this.#changed(this.#ground)) this.forget();
     const { canvas, camera } = (this.#ground ??= this.#drawGround(theme));
     const context = sheet.begin();
     sheet.put(canvas);
@@ -84,13 +86,20 @@ export class Picture {
     drawAxes(context, camera, theme, units);
   }
 
+  /** Whether what the ground shows is another now. */
+  #changed({ of, window }: { of: PlayState; window: [Pair, Pair] }) {
+    const { state, gaussians } = this.#drawn;
+    return window !== gaussians.window || GROUND.some((name) => state[name] !== of[name]);
+  }
+
   #drawGround(theme: Theme) {
     const { sheet, gaussians, state, layers } = this.#drawn;
-    const camera = (this.camera = cameraFor(sheet, ...gaussians.window));
+    const { window } = gaussians;
+    const camera = (this.camera = cameraFor(sheet, ...window));
     const { canvas, context } = sheet.layer();
     clipped(context, camera, () => {
       drawGroundOf(context, camera, groundOf(state, camera), layers, theme);
     });
-    return { canvas, camera };
+    return { canvas, camera, of: state, window };
   }
 }

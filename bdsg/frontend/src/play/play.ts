@@ -52,9 +52,7 @@ export class Play {
   private readonly motion = matchMedia("(prefers-reduced-motion: reduce)");
   private readonly frames = new FrameLoop((seconds) => this.#pass(seconds));
   private readonly endKeys: () => void;
-  private readonly fit = () => {
-    this.#fitWindow();
-  };
+  private readonly fit = () => this.#fitWindow();
   private bytes: Uint8Array | null = null;
   private sinceDrawn = 0; // seconds
   private dirty = true;
@@ -66,9 +64,7 @@ export class Play {
     const root = (this.root = find(parent, ".bdsg"));
     this.canvas = find<HTMLCanvasElement>(parent, ".plane-canvas");
     this.plane = find(parent, ".plane");
-    this.sheet = new Sheet(this.canvas, () => {
-      this.redraw();
-    });
+    this.sheet = new Sheet(this.canvas, () => this.#redrawAll());
     this.training = new Training(open, (report, anew) => {
       this.#hear(report, anew);
     });
@@ -87,9 +83,7 @@ export class Play {
       this.picture.counted = name;
       this.redraw();
     });
-    fillLegend(root, this.layers, this.forces, () => {
-      this.redraw();
-    });
+    fillLegend(root, this.layers, this.forces, () => this.#redrawAll());
     this.takeAway = new TakeAway(this, this.setup, source);
     this.endKeys = listen(this);
     window.addEventListener("resize", this.fit);
@@ -125,7 +119,7 @@ export class Play {
     if (!this.bytes) return;
     this.data.draw(this.theme);
     this.#fitWindow();
-    this.redraw();
+    this.#redrawAll();
   }
 
   /** Room from where the component begins to the window's end. */
@@ -180,9 +174,7 @@ export class Play {
   }
 
   letGo() {
-    const chosen = this.gaussians.chosen >= 0;
     this.gaussians.letGo();
-    return chosen;
   }
 
   #hear({ snapshot, scores }: Report, anew: boolean) {
@@ -209,9 +201,14 @@ export class Play {
     return more || this.dirty;
   }
 
-  /** Draw all anew with the next frame. */
-  redraw() {
+  /** Theme, size or layers are others: draw the ground, too. */
+  #redrawAll() {
     this.picture.forget();
+    this.redraw();
+  }
+
+  /** Draw with the next frame. */
+  redraw() {
     this.dirty = true;
     if (this.bytes) this.frames.start();
   }
@@ -225,7 +222,10 @@ export class Play {
     this.data.show();
     const { running, settled, pace, rate, snapshot, scores } = training;
     this.bar.show({ running, settled, pace, rate, step: snapshot?.step ?? 0 });
-    this.reading.show({ words: this.#words(), scores, snapshot, rests: !running }, performance.now());
+    this.reading.show(
+      { words: this.#words(), scores, snapshot, rests: !running, objective: state.objective },
+      performance.now(),
+    );
     report(this);
   }
 

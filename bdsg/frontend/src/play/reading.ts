@@ -5,6 +5,7 @@ import type { Snapshot } from "../trainer/trainer.ts";
 import type { ScoreName } from "./counted.ts";
 import { Meters } from "./meters.ts";
 import type { LiveScores } from "./scorer.ts";
+import type { ObjectiveName } from "./state.ts";
 
 const READ_EVERY = 300; // milliseconds
 const SPEAK_EVERY = 5000;
@@ -15,6 +16,7 @@ export interface Told {
   scores: LiveScores | null;
   snapshot: Snapshot | null;
   rests: boolean; // nothing moves, so that what is said now stays true
+  objective: ObjectiveName;
 }
 
 export class Reading {
@@ -48,11 +50,12 @@ export class Reading {
   }
 
   /** Show the figures and the sentence, if it is time. */
-  show({ words, scores, snapshot, rests }: Told, now: number) {
+  show({ words, scores, snapshot, rests, objective }: Told, now: number) {
     if (!rests && now - this.#readAt < READ_EVERY) return;
     this.#readAt = now;
     if (scores) this.#meters.showScores(scores);
     if (snapshot) this.#meters.showTerms(snapshot.terms);
+    this.#meters.mean(objective);
     const whole = words.replaceAll(" %", "\u00a0%"); // no line ends between
     if (this.#seen.textContent !== whole) this.#seen.textContent = whole;
     this.#speak(words, rests, now);

@@ -76,7 +76,7 @@ export function withObjective(state: PlayState, name: ObjectiveName, objective: 
 }
 
 /** An objective's own settings, by the names that they have here. */
-export function suited({ hidden, steps, batch_size, learning_rate, lambda1, lambda2 }: PlayObjective) {
+function suited({ hidden, steps, batch_size, learning_rate, lambda1, lambda2 }: PlayObjective) {
   return { hidden, steps, batch: batch_size, learningRate: learning_rate, lambda1, lambda2 };
 }
 

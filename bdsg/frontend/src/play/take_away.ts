@@ -34,7 +34,7 @@ export class TakeAway {
     );
   }
 
-  /** Where nobody listens, a page that is such a file itself, there is nothing to take. */
+  /** A one-file page has no server to tell: it shows no buttons. */
   show(tell: Tell | undefined) {
     this.#tell = tell;
     this.#place.hidden = !tell;

@@ -55,7 +55,7 @@ export class Trail {
   }
 }
 
-/** From each point to where it went; a leap over half the picture is no way. */
+/** From each point to where it went; a leap over a third of the picture's width is not drawn. */
 function segments(context: Pen, { x, y, frame }: Camera, from: Numbers, to: Numbers) {
   const most = frame.width / 3;
   for (let i = 0; i < to.length; i += 2) {

@@ -131,7 +131,7 @@ export class Training {
     return snapshot.step < before;
   }
 
-  /** Steps and milliseconds of late, those before half forgotten each second. */
+  /** Pace of late: what is older than a second counts half or less. */
   #measure(steps: number, milliseconds: number) {
     if (steps < 0 || milliseconds > 1500) [this.#steps, this.#spent] = [0, 0];
     else {

@@ -27,8 +27,8 @@ export function sentence(state: PlayState, { scores, spots, shown, outside }: Se
 
 /** Boundary recall with it, always: one good spot alone covers nothing. */
 function covers({ covered, components, recall, bf1 }: LiveScores) {
-  const modes = `B(z) covers ${covered} of ${components} ${components === 1 ? "piece" : "pieces"}`;
-  return `${modes}; boundary recall ${percent(recall)}, BF1 ${percent(bf1)}`;
+  const pieces = `B(z) covers ${covered} of ${components} ${components === 1 ? "piece" : "pieces"}`;
+  return `${pieces}; boundary recall ${percent(recall)}, BF1 ${percent(bf1)}`;
 }
 
 function flown({ lambda1 }: PlayState, outside: number, shown: number) {

@@ -1,15 +1,15 @@
 // A method while it trains: a map that changes, bytes on a grid for some of its snapshots; and points that may stray.
 
-import type { PlaneMeta, PlayerArrays, RivalArrays } from "../core/payloads.ts";
+import type { PlaneMeta, PlayerArrays, BaselineArrays } from "../core/payloads.ts";
 import type { Camera, Numbers, Pair, Pen, Theme } from "../core/types.ts";
 
 /** A run beside others: one of B(z), or a method that has a map. */
 export interface Run {
-  arrays: Partial<PlayerArrays & RivalArrays> & Pick<PlayerArrays, "data" | "frames" | "steps" | "terms">;
+  arrays: Partial<PlayerArrays & BaselineArrays> & Pick<PlayerArrays, "data" | "frames" | "steps" | "terms">;
   meta: PlaneMeta & { appears?: number };
 }
 
-type MovingMap = Pick<RivalArrays, "maps" | "map_frames">;
+type MovingMap = Pick<BaselineArrays, "maps" | "map_frames">;
 
 import { clipped, drawImage } from "../canvas/plane.ts";
 import { heatImage } from "../core/theme.ts";

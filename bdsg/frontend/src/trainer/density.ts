@@ -111,7 +111,7 @@ export class Mixture implements Density {
     }
   }
 
-  /** Outside the ellipse where w_k N_k < level/K every component adds less than level/K. */
+  /** Outside the ellipse where w_k N_k ≥ level/K, component k adds less than level/K; the box holds all ellipses. */
   box(logLevel: number): [number, number, number, number] {
     const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
     for (let k = 0; k < this.#count; k += 1) {

@@ -3,11 +3,11 @@
 import { type Row, SharedMemory } from "./memory.ts";
 import type { Random } from "./random.ts";
 
-export type Activation = "tanh" | "silu";
+type Activation = "tanh" | "silu";
 
 const BETAS = [0.9, 0.999] as const;
 
-export const padded = (size: number, multiple: number) => multiple * Math.ceil(size / multiple);
+const padded = (size: number, multiple: number) => multiple * Math.ceil(size / multiple);
 
 interface Layer {
   readonly into: number; // the true widths

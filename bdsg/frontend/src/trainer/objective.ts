@@ -46,3 +46,11 @@ export const only = ({ l0, lambda1, lambda2 }: Weights): Weights[] => [
   { l0: 0, lambda1, lambda2: 0 },
   { l0: 0, lambda1: 0, lambda2 },
 ];
+
+/** z from one column to the next few of a batch. */
+export function latentsFrom(z: Float64Array, from: number, most: number): Latents {
+  const count = Math.min(most, z.length / 2 - from);
+  const at = (axis: number) => (_: unknown, n: number) => z[2 * (from + n) + axis];
+  const [x, y] = [0, 1].map((axis) => Float64Array.from({ length: count }, at(axis)));
+  return { x, y, positions: new Float64Array(count) };
+}

@@ -6,8 +6,7 @@ import type { Branches } from "./branches.ts";
 import { Columns } from "./columns.ts";
 import { type Density, Found } from "./density.ts";
 import { Network } from "./network.ts";
-import { type Latents, type Objective, type Weights, only, weightedSum } from "./objective.ts";
-import { halves } from "./paper.ts";
+import { type Latents, type Objective, type Weights, only, weightedSum, latentsFrom } from "./objective.ts";
 import type { Random } from "./random.ts";
 
 const FINAL = 0.05; // of the last layer's first weights: B(z) starts on the ellipses
@@ -71,7 +70,6 @@ export class OurObjective implements Objective {
       dataX[n] = e[k] + e[k + 2] * x[n] + e[k + 3] * y[n];
       dataY[n] = e[k + 1] + e[k + 4] * x[n] + e[k + 5] * y[n];
     }
-    this.#density.evaluate(dataX, dataY, count, this.#found);
   }
 
   /**
@@ -129,6 +127,12 @@ export class OurObjective implements Objective {
     return total / pairs;
   }
 
+  /** log p_g and its slopes at the points. */
+  #look(count: number): void {
+    const [x, y] = this.#points;
+    this.#density.evaluate(x, y, count, this.#found);
+  }
+
   #pull(count: number, weights: Weights, terms: Float64Array): void {
     this.#levelAndPlace(count, weights, terms);
     terms[3] = this.#disperse(weights.lambda2);
@@ -137,6 +141,7 @@ export class OurObjective implements Objective {
 
   evaluate(z: Latents, weights: Weights, terms: Float64Array): void {
     this.#place(z);
+    this.#look(z.x.length);
     this.#pull(z.x.length, weights, terms);
     this.network.backward();
   }
@@ -146,7 +151,7 @@ export class OurObjective implements Objective {
     const { columns } = this.network;
     const [x, y] = this.#points;
     for (let from = 0; from < z.length / 2; from += columns) {
-      const part = halves(z, from, columns);
+      const part = latentsFrom(z, from, columns);
       part.positions.fill(this.#position);
       this.#place(part);
       for (let n = 0; n < part.x.length; n += 1) {
@@ -157,7 +162,7 @@ export class OurObjective implements Objective {
   }
 
   forces(z: Float64Array, weights: Weights): Float32Array<ArrayBuffer> {
-    const part = halves(z, 0, this.network.columns);
+    const part = latentsFrom(z, 0, this.network.columns);
     const count = part.x.length;
     const terms = new Float64Array(4);
     const found = new Float32Array(6 * count);
@@ -165,6 +170,7 @@ export class OurObjective implements Objective {
     const e = this.#columns.ellipses;
     part.positions.fill(this.#position);
     this.#place(part);
+    this.#look(count);
     only(weights).forEach((alone, k) => {
       this.#pull(count, alone, terms);
       for (let n = 0; n < count; n += 1) {

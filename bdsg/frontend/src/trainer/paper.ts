@@ -5,7 +5,7 @@ import { type Density, Found, type Numbers } from "./density.ts";
 import { fitLastLayer } from "./last_layer.ts";
 import { NearestSample } from "./nearest.ts";
 import { Network } from "./network.ts";
-import { type Latents, type Objective, type Weights, only, weightedSum } from "./objective.ts";
+import { type Latents, type Objective, type Weights, only, weightedSum, latentsFrom } from "./objective.ts";
 import type { Random } from "./random.ts";
 
 const PROBES = 256;
@@ -133,7 +133,7 @@ export class PaperObjective implements Objective {
     const { columns } = this.network;
     const [x, y] = this.#points;
     for (let from = 0; from < z.length / 2; from += columns) {
-      const part = halves(z, from, columns);
+      const part = latentsFrom(z, from, columns);
       this.#place(part);
       for (let n = 0; n < part.x.length; n += 1) found.set([x[n], y[n]], 2 * (from + n));
     }
@@ -141,7 +141,7 @@ export class PaperObjective implements Objective {
   }
 
   forces(z: Float64Array, weights: Weights): Float32Array<ArrayBuffer> {
-    const part = halves(z, 0, this.#found.log.length);
+    const part = latentsFrom(z, 0, this.#found.log.length);
     const count = part.x.length;
     const terms = new Float64Array(4);
     const found = new Float32Array(6 * count);
@@ -168,14 +168,6 @@ export class PaperObjective implements Objective {
       return [0, 1].map((axis) => (at[axis] - this.#centre[axis]) / this.#spread[axis]);
     }, TAKING_OVER);
   }
-}
-
-/** z from one column to the next few of a batch. */
-export function halves(z: Float64Array, from: number, most: number): Latents {
-  const count = Math.min(most, z.length / 2 - from);
-  const at = (axis: number) => (_: unknown, n: number) => z[2 * (from + n) + axis];
-  const [x, y] = [0, 1].map((axis) => Float64Array.from({ length: count }, at(axis)));
-  return { x, y, positions: new Float64Array(count) };
 }
 
 /** Mean and standard deviation (of the sample) along each axis. */

@@ -9,7 +9,7 @@ const MISFIT = 0.005; // root mean square of what the harmonics above the chosen
 const [FEWEST, MOST] = [8, 40]; // harmonics
 
 /** A 2 × 2 matrix by rows. */
-export type Matrix = [number, number, number, number];
+type Matrix = [number, number, number, number];
 
 /** One closed curve in the frame of an ellipse. */
 export interface PlacedCurve {

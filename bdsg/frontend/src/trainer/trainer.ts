@@ -9,7 +9,10 @@ import { OurObjective } from "./ours.ts";
 import { PaperObjective } from "./paper.ts";
 import { Random } from "./random.ts";
 
-/** What a training depends on; the names are those of a config's. */
+/**
+ * What a training depends on; the names are those of a config's.  Play trains at one level of a mixture; tables, data of
+ * one's own and many levels are for a page that has a flow.
+ */
 export interface Settings {
   seed: number;
   density: DensityNumbers;
@@ -48,10 +51,10 @@ const REBUILT: (keyof Settings)[] = [
   "delta",
 ];
 const TRACED: (keyof Settings)[] = ["density", "epsilon", "delta", "levels"];
-const STREAMS = { data: 0, weights: 1, draws: 2, shown: 3 };
+export const STREAMS = { data: 0, weights: 1, draws: 2, shown: 3 };
 
 /** Learning rate as a share of its highest: a linear rise, then half a cosine down to 0. */
-export function oneCycle(progress: number): number {
+function oneCycle(progress: number): number {
   if (progress < WARM_UP) return 0.04 + (0.96 * progress) / WARM_UP;
   return 0.5 * (1 + Math.cos((Math.PI * (progress - WARM_UP)) / (1 - WARM_UP)));
 }
@@ -171,12 +174,13 @@ export class Trainer {
   snapshot(points: number, forces = 0): Snapshot {
     const random = new Random(this.#settings.seed, STREAMS.shown);
     const z = Float64Array.from({ length: 2 * points }, () => random.normal());
+    const pulled = 2 * Math.min(forces, points);
     return {
       step: this.#step,
       settled: this.settled,
       terms: this.#terms.slice(),
       points: this.#objective.points(z),
-      forces: this.#objective.forces(z.subarray(0, 2 * Math.min(forces, points)), this.#weights),
+      forces: pulled ? this.#objective.forces(z.subarray(0, pulled), this.#weights) : new Float32Array(0),
     };
   }
 }

@@ -72,15 +72,15 @@ test("a link brings the same state back", () => {
 
 test("a link that is not understood is refused with the place", () => {
   const wrong: [string, RegExp][] = [
-    ["[", /play/],
-    ['{"p":"nowhere"}', /\(p\)/],
-    ['{"e":0}', /\(e\)/],
-    ['{"a":-1}', /\(a\)/],
-    ['{"m":20.5}', /\(m\)/],
-    ['{"h":[8,"8"]}', /\(h\)/],
-    ['{"g":[[1,0,0,0,1,0]]}', /\(g\)/],
-    ['{"g":[[1,0,0,1,1]]}', /\(g\)/],
-    ['{"s":-1}', /\(s\)/],
+    ["[", /The link’s settings cannot be read\. The page opened with its own settings: set it here\./],
+    ['{"p":"nowhere"}', /distribution cannot/],
+    ['{"e":0}', /threshold must be a number from .* to/],
+    ['{"a":-1}', /stay near data must be a number from 0 to 100\./],
+    ['{"m":20.5}', /data must be a whole number from 16 to 20,000\./],
+    ['{"h":[8,"8"]}', /hidden units cannot/],
+    ['{"g":[[1,0,0,0,1,0]]}', /Gaussians cannot/],
+    ['{"g":[[1,0,0,1,1]]}', /Gaussians cannot/],
+    ['{"s":-1}', /seed cannot/],
   ];
   for (const [text, place] of wrong) assert.throws(() => stateOf(text, START, META), place, text);
 });
